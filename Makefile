@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+#   make            build/bpfmaptop              make demo     real XDP counters on the screen
+#   make check      every test                   make bench    the figures of the README
+#   make SAN=1 ...  address and undefined-behaviour sanitizers      make CC=clang ...
+#
+# Each variant lives in a folder of its own under build/, so none needs a `clean` before another.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKGS := libbpf libelf ncursesw libcjson
+TEST_PKGS := cmocka vterm
+VERSION := 0.1.0
+
+VARIANT := $(notdir $(CC))$(if $(SAN),-san)
+O := build/$(VARIANT)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
+	-Wno-missing-field-initializers $(if $(WERROR)$(CI),-Werror)
+CFLAGS ?= -O2 -g
+SANFLAGS := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -Ibuild/gen -I. $(WARN) \
+	$(CFLAGS) $(SANFLAGS) $(call pkg,--cflags,$(PKGS))
+ALL_LIBS = $(call pkg,--libs,$(PKGS)) -lm
+
+SRCS := $(sort $(wildcard src/*/*.c))
+OBJS := $(SRCS:src/%.c=$(O)/%.o)
+SKELS := $(patsubst bpf/%.bpf.c,build/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
+GEN := $(SKELS) $(patsubst themes/%.json,build/gen/theme_%.h,$(wildcard themes/default.json))
+UNITS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(wildcard tests/live/*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all demo check bench deps test-deps deps-check floors shape format-check format clean install pictures
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: deps-check $(O)/bpfmaptop build/bpfmaptop
+build/bpfmaptop: $(O)/bpfmaptop
+	$(Q)cp -f $< $@
+
+$(O)/bpfmaptop: $(O)/main.o $(O)/core.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+$(O)/core.a: $(OBJS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(O)/%.o: src/%.c | $(GEN)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+build/gen/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D) && $(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/') \
+		-I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
+build/gen/%.skel.h: build/gen/%.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
+build/gen/theme_%.h: themes/%.json
+	$(Q)mkdir -p $(@D) && { echo 'static const char theme_$*_json[] ='; \
+		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $<; echo ';'; } > $@
+
+# -- tests ---------------------------------------------------------------------------------------
+$(O)/unit/%: tests/unit/%.c $(O)/core.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(call pkg,--cflags --libs,$(TEST_PKGS)) $(ALL_LIBS)
+$(O)/live/%: tests/live/%.c $(O)/core.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(call pkg,--cflags --libs,$(TEST_PKGS)) $(ALL_LIBS) -lutil
+$(O)/bench/%: tests/bench/%.c $(O)/core.a
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(call pkg,--cflags --libs,vterm) $(ALL_LIBS) -lutil
+$(O)/fuzz/%: tests/fuzz/%.c $(O)/core.a
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(ALL_LIBS)
+
+# The first make makes sure of the packages, the second one starts with pkg-config in place.
+check: test-deps
+	$(Q)$(MAKE) --no-print-directory check-now
+check-now: $(O)/bpfmaptop $(UNITS) $(TOOLS) $(FUZZERS) $(if $(SAN),,build/bpfmaptop)
+	$(Q)tests/run.sh $(O)
+.PHONY: check-now
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)build/bpfmaptop demo $(ARGS)
+
+bench: test-deps
+	$(Q)$(MAKE) --no-print-directory bench-now
+bench-now: $(O)/bpfmaptop $(BENCHES) $(TOOLS)
+	$(Q)tests/bench/run.sh $(O)
+.PHONY: bench-now
+
+deps-check:
+	$(Q)tests/house/deps.sh check build
+deps:
+	$(Q)tests/house/deps.sh install build
+test-deps:
+	$(Q)tests/house/deps.sh install build test
+
+floors:
+	$(Q)tests/house/floors.sh
+shape:
+	$(Q)tests/house/shape.sh
+C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'bpf/*.[ch]' 'tests/*.[ch]')
+format-check:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+format:
+	$(Q)clang-format -i $(C_FILES)
+
+pictures: all
+	$(Q)tests/pictures/make.sh
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 build/bpfmaptop $(DESTDIR)$(PREFIX)/bin/bpfmaptop
+	install -d $(DESTDIR)$(PREFIX)/share/bpfmaptop/themes $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 themes/*.json $(DESTDIR)$(PREFIX)/share/bpfmaptop/themes/
+	build/bpfmaptop --man > $(DESTDIR)$(PREFIX)/share/man/man8/bpfmaptop.8
+
+clean:
+	rm -rf build
+
+-include $(OBJS:.o=.d) $(O)/main.d $(UNITS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(FUZZERS:=.d)

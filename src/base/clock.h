@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The only door through which time enters. Tests and simulations can hold it still. */
+#pragma once
+
+#include <stdint.h>
+
+struct buf;
+
+uint64_t clock_now_ns(void);  /* CLOCK_MONOTONIC */
+uint64_t clock_wall_ns(void); /* since 1970, CLOCK_REALTIME */
+uint64_t clock_boot_ns(void); /* CLOCK_BOOTTIME, what bpf_ktime_get_boot_ns and loaded-at use */
+
+/* Holds all three clocks at these values until clock_free_run(); the wall is UTC. */
+void clock_hold(uint64_t mono_ns, uint64_t wall_ns);
+void clock_free_run(void);
+
+/* "2026-11-21T14:02:11.123456789Z" */
+void clock_rfc3339(struct buf *out, uint64_t wall_ns);
+/* "14:02:11" in local time (UTC while held). */
+void clock_hms(struct buf *out, uint64_t wall_ns);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Writes JSON as a stream into a buf: commas and escapes are its business, nesting is the caller's.
+ * Strings: bytes that are not valid UTF-8 become U+FFFD..., see json_text. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+struct json {
+	struct buf *out;
+	bool needs_comma;
+	unsigned depth;
+};
+
+void json_init(struct json *json, struct buf *out);
+void json_open(struct json *json, char bracket);  /* '{' or '[' */
+void json_close(struct json *json, char bracket); /* '}' or ']' */
+void json_name(struct json *json, const char *name);
+void json_text(struct json *json, const char *text); /* tame or not: escaped as JSON needs */
+void json_bytes(struct json *json, const char *text, size_t len);
+void json_uint(struct json *json, uint64_t n);
+void json_int(struct json *json, int64_t n);
+void json_real(struct json *json, double x); /* shortest that reads back; NaN and Inf become null */
+void json_bool(struct json *json, bool is_true);
+void json_null(struct json *json);
+void json_raw(struct json *json, const char *text, size_t len); /* already JSON */
+
+/* The quoted, escaped string alone. Bytes that aren't UTF-8 are written as the four characters \xNN
+ * (JSON: "\\xNN") and a real backslash as two, so that nothing is lost and every parser reads it. */
+void json_quote(struct buf *out, const char *text, size_t len);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From raw bytes to values, through the plan. `base` is the start of the key, of one CPU's value, or
+ * of the enclosing array element: what field->offset is relative to. Bytes are the kernel's, in host
+ * order; loads never assume alignment. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/plan.h"
+#include "model/val.h"
+
+/* Any leaf. Containers give VAL_BYTES. FIELD_TEXT: up to the first NUL. Wide integers that fit 64 bits
+ * still come as VAL_WIDE / VAL_IWIDE. FIELD_SPECIAL is VAL_UNKNOWN. */
+struct val decode_val(const struct field *field, const uint8_t *base);
+
+/* The integer of a field for which field_is_integer() holds, widened to 64 bits (sign-extended when
+ * signed, to be read as int64_t then). */
+uint64_t decode_u64(const struct field *field, const uint8_t *base);
+
+/* Name of an enum value, or NULL. */
+const char *decode_enum_name(const struct field *field, int64_t value);
+
+/* Sum over n copies cpu_stride bytes apart, modulo 2^64 like the counters themselves. */
+uint64_t decode_sum(const struct field *field, const uint8_t *base, size_t cpu_stride, uint32_t n);
+
+/* Copies n integers out of rows that are row_stride bytes apart into out[0..n): the column builder.
+ * One loop per width; shape out[n]. */
+void decode_column(const struct field *field, const uint8_t *base, size_t row_stride, size_t n,
+		   uint64_t *out);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What happened between two readings of one map, by key.
+ *
+ * Readings in kernel order are nearly aligned: a short look-ahead (same place, then up to
+ * DELTA_LOOKAHEAD ahead on either side) links almost all; what is left goes through a hash index. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/index.h"
+#include "base/pages.h"
+
+struct snap;
+
+enum { DELTA_NONE = UINT32_MAX, DELTA_LOOKAHEAD = 16 };
+
+enum row_state {
+	ROW_UNKNOWN, /* there was no reading before this one */
+	ROW_NEW,
+	ROW_KEPT,
+	ROW_CHANGED, /* kept, and its value's bytes differ */
+	ROW_GONE,    /* only of rows that are shown after they went */
+};
+
+struct delta {
+	struct pages links;  /* u32[n_rows]: the row's place in the previous snap or DELTA_NONE */
+	struct pages states; /* u8[n_rows], enum row_state */
+	struct pages gone;   /* u32[n_gone]: rows of the previous snap that are not in this one */
+	size_t n_new, n_gone, n_kept, n_changed; /* n_kept counts the changed ones too */
+	size_t n_linked_near, n_linked_far;  /* by look-ahead, through the index */
+	uint64_t dt_ns;	     /* from the end of one reading to the end of the next; 0: no previous */
+	bool is_lower_bound; /* one of the two was incomplete: new and gone are not to be trusted whole */
+	struct index index;  /* scratch, kept between calls */
+	struct pages marks;  /* scratch: one bit a row of the previous snap */
+};
+
+void delta_release(struct delta *delta);
+
+/* Compares current with previous (NULL or number 0: every state ROW_UNKNOWN, nothing counted).
+ * Both must have the same strides. Rows of an incomplete `current` that are missing are not called
+ * gone; rows of an incomplete `previous` that are new are ROW_UNKNOWN. 0 or -ENOMEM. */
+int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current);
+
+static inline uint32_t delta_link(const struct delta *delta, size_t row)
+{
+	return ((const uint32_t *)delta->links.at)[row];
+}
+
+/* Per second over measured time; NaN where it can't be known: a counter that went down was reset or
+ * its entry recycled, and one honest gap beats a spike of 2^64. */
+double delta_rate(uint64_t was, uint64_t is, uint64_t dt_ns);

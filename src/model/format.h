@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a value is written for people, and read back from what they type: a row a format. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/plan.h"
+#include "model/val.h"
+
+struct buf;
+struct err;
+
+/* Names that only the system knows (interfaces, processes, symbols); a floor above fills it in, any
+ * member may be NULL, answers come from caches and never block. false: no name, print the number. */
+struct lookups {
+	bool (*ifname)(void *ctx, uint32_t ifindex, struct buf *out);
+	bool (*ifindex)(void *ctx, const char *name, size_t len, uint32_t *out);
+	bool (*process)(void *ctx, uint32_t pid, struct buf *out);
+	bool (*cgroup)(void *ctx, uint64_t id, struct buf *out);
+	bool (*symbol)(void *ctx, uint64_t address, struct buf *out);
+	uint64_t (*boot_ns)(void *ctx); /* now, for ktime; NULL: clock_boot_ns() */
+	void *ctx;
+};
+
+/* PRINT_SHORT is for columns (SI from 5 digits on), PRINT_EXACT for details, CSV, --formatted. */
+enum print_style { PRINT_SHORT, PRINT_EXACT };
+
+/* What differences of the field mean, and so which derived columns make sense. */
+enum format_sense { SENSE_QUANTITY, SENSE_IDENTITY };
+
+struct format {
+	const char *name;   /* "ip4" */
+	const char *help;   /* one clause: "IPv4 address in network order" */
+	const char *example; /* as printed */
+	enum format_sense sense;
+	bool is_left;	    /* left-aligned in columns */
+	unsigned min_columns; /* usual width */
+	bool (*fits)(const struct field *field);
+	/* Adds the text of the field at base (see decode.h). Text from the map is NOT tamed here: one
+	 * place, table_text / grid, tames. */
+	void (*print)(const struct field *field, const uint8_t *base, enum print_style style,
+		      const struct lookups *lookups, struct buf *out);
+	/* The value that a person means by text[0..len), comparable with decode_val of such a field
+	 * (addresses as VAL_BYTES in network order, enums and protos as numbers). 0 or -EINVAL; NULL: a
+	 * plain number or text, by kind. */
+	int (*parse)(const struct field *field, const char *text, size_t len,
+		     const struct lookups *lookups, struct val *out, struct err *err);
+	/* The field's value as it compares: host-order number for ports and be32, bytes for addresses.
+	 * NULL: decode_val. */
+	struct val (*value)(const struct field *field, const uint8_t *base);
+};
+
+/* The format called that, or NULL. */
+const struct format *format_named(const char *name, size_t len);
+/* Rows in table order; NULL past the end. */
+const struct format *format_at(unsigned i);
+
+/* The first of product.md's rules that says so, below an explicit choice: declaration tag (passed as
+ * tag or NULL), typedef (field->type), name and width, else the plain one for its kind. Never NULL.
+ * `path` is the dotted path ("daddr", "tuple.dport"). */
+const struct format *format_choose(const struct field *field, const char *path, const char *tag);
+
+/* The field's value through its format: what filters compare, sorts order by. */
+struct val format_value(const struct field *field, const uint8_t *base);
+
+/* Prints any field, containers too: structs as {a=1, b=2}, arrays as [1, 2, 3] cut after max_items
+ * with "…+N", unions by their members. Not tamed. */
+void format_print(const struct field *field, const struct plan *plan, const uint8_t *base,
+		  enum print_style style, const struct lookups *lookups, struct buf *out);
+
+/* Reads what format_print shows for a leaf. 0 or -EINVAL with what was expected. */
+int format_parse(const struct field *field, const char *text, size_t len,
+		 const struct lookups *lookups, struct val *out, struct err *err);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Plain facts of one map, copied out of its source once; no descriptor, nothing live. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct maptype;
+
+struct map_user { /* a program that uses the map, or a process that holds it */
+	uint32_t id; /* program id or pid */
+	const char *name;
+};
+
+struct map {
+	uint32_t id;
+	const char *name;	/* never NULL; the longest known (pin or BTF may know more than 15 bytes) */
+	const struct maptype *type;
+	uint32_t key_size, value_size, max_entries, flags;
+	uint64_t extra;
+	uint32_t btf_id, btf_key_type_id, btf_value_type_id; /* 0: none */
+	uint32_t btf_vmlinux_value_type_id;
+	uint32_t ifindex;
+	uint32_t n_cpus;	/* possible CPUs; 1 unless is_per_cpu, so strides need no special case */
+	uint64_t memory_bytes;	/* 0: unknown */
+	bool is_frozen;
+	bool is_variables;	/* a DATASEC array: one variable a row */
+	uint64_t loaded_boot_ns; /* 0: unknown */
+	const char *source;	/* "kernel", "sim", "tape" */
+	const char *pin;	/* path it was opened by or found at, or NULL */
+	const char *section;	/* ".bss" etc. when is_variables, else NULL */
+	const struct map_user *programs, *owners;
+	size_t n_programs, n_owners;
+	bool owners_known;	/* false: looked for and not allowed, or not looked for */
+	struct arena mem;	/* holds all of the above strings */
+};
+
+void map_release(struct map *map);
+
+/* Bytes a row's value takes in a snap: value_size, or for per-CPU maps value_size rounded up to 8
+ * times n_cpus. source: bpf_map_value_size(), kernel/bpf/syscall.c */
+size_t map_value_stride(const struct map *map);
+/* Bytes from one CPU's copy to the next: map_value_stride / n_cpus. */
+size_t map_cpu_stride(const struct map *map);
+
+/* Several maps, as a spec like `flows` or `prog:17` finds them. */
+struct map_list {
+	struct map *maps; /* owned */
+	size_t n, cap;
+};
+void map_list_release(struct map_list *list);
+/* A new zeroed map at the end, or NULL when out of memory; borrowed until the next add. */
+struct map *map_list_add(struct map_list *list);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The layout of a map's key and value, compiled once from BTF, a schema or by hand, into a flat array.
+ *
+ * Fields stand in pre-order: a struct, union or array is followed by its n_below descendants. Leaves
+ * say where their bytes are. An array is followed by ONE prototype of its element, whose offsets are
+ * relative to the start of the element; element i starts at array.offset + i * array.stride.
+ * All other offsets are relative to the start of the key or value (or of the enclosing element).
+ * Anonymous structs and unions keep a field with the name "" so that the shape is not lost, but
+ * their members' paths are those of the parent. Fields of the key come first. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct buf;
+struct err;
+struct format;
+
+enum field_kind {
+	FIELD_UINT,    /* 1..16 bytes, or a bitfield of 1..128 bits */
+	FIELD_INT,     /* the same, two's complement */
+	FIELD_BOOL,
+	FIELD_CHAR,    /* one byte that is a character */
+	FIELD_ENUM,    /* enum and enum64; is_signed says which way to widen; names */
+	FIELD_REAL,    /* float 4, double 8, long double 16 (x87 in 16 bytes, binary128 elsewhere) */
+	FIELD_POINTER,
+	FIELD_TEXT,    /* char array: text up to the first NUL */
+	FIELD_BYTES,   /* raw bytes: no BTF, a forward declaration, a type without a shape */
+	FIELD_STRUCT,
+	FIELD_UNION,
+	FIELD_ARRAY,   /* of anything but char; count may be 0 */
+	FIELD_SPECIAL, /* spin lock, timer, kptr, list head, ...: shown as what it is, reads as zero */
+	N_FIELD_KINDS,
+};
+
+struct enum_name {
+	const char *name;
+	int64_t value; /* bit pattern for unsigned enum64 */
+};
+
+struct field {
+	const char *name;	/* the member's; "" when anonymous, an element, or a scalar key/value */
+	const char *path;	/* what a person types: "flow.saddr", "pkts"; "key"/"value" for a scalar */
+	const char *type;	/* as declared in C: "__be32", "struct flow_key", "unsigned int" */
+	enum field_kind kind;
+	bool in_value;		/* else in the key */
+	bool is_signed;		/* FIELD_ENUM: widen with the sign */
+	bool is_hidden;		/* no column unless asked for (padding, "hide") */
+	bool is_bitfield;
+	uint8_t bit_shift;	/* bitfield: bits between the start of byte `offset` and its lowest bit, 0..7 */
+	uint8_t bit_size;	/* bitfield: 1..128 */
+	uint16_t depth;		/* 0 for the key's or value's root */
+	uint32_t offset;	/* bytes */
+	uint32_t size;		/* bytes it touches (bitfield: the bytes that hold it) */
+	uint32_t count, stride; /* FIELD_ARRAY: elements, bytes from one to the next */
+	uint32_t n_below;	/* descendants that follow */
+	uint32_t parent;	/* index, or PLAN_NONE for a root */
+	const struct enum_name *names; /* FIELD_ENUM */
+	uint32_t n_names;
+	const struct format *format; /* never NULL after plan_finish; see format.h */
+	bool in_array;		/* some ancestor is an array: no column of its own */
+};
+
+enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384 };
+
+struct plan {
+	struct field *fields;
+	uint32_t n_fields;
+	uint32_t n_key_fields;	/* fields[0..n_key_fields) are the key's */
+	uint32_t key_size, value_size; /* bytes, of one CPU's copy */
+	bool is_typed;		/* false: no BTF and no schema, hex with selectable width */
+	const char *origin;	/* "btf", "schema", "object", "none", "sim": where it came from */
+
+	/* DATASEC maps: each root of the value is a variable and a row; variables[i] is its field's index. */
+	bool is_variables;
+	uint32_t *variables;
+	uint32_t n_variables;
+
+	struct arena mem; /* holds everything above */
+	uint32_t cap_fields;
+	uint32_t open[PLAN_MAX_DEPTH]; /* builder's stack */
+	uint32_t n_open;
+};
+
+void plan_release(struct plan *plan);
+
+/* -- building; every function returns 0 or -errno with a sentence, and after a failure only
+ * plan_release may follow -- */
+
+void plan_begin(struct plan *plan, uint32_t key_size, uint32_t value_size, const char *origin);
+
+/* Adds a field under the open struct, union or array (or as a root). Copies the strings; takes from
+ * proto: name, type, kind, is_signed, is_hidden, is_bitfield, bit_*, offset, size, count, stride,
+ * names (copied), format (or NULL: chosen by plan_finish). Containers stay open until plan_close.
+ * Key fields must all come before value fields. */
+int plan_add(struct plan *plan, bool in_value, const struct field *proto, struct err *err);
+int plan_close(struct plan *plan, struct err *err);
+
+/* Checks that everything lies inside key_size and value_size, fills path, depth, parent, n_below,
+ * chooses formats (format_choose), and for is_variables lists the variables. */
+int plan_finish(struct plan *plan, struct err *err);
+
+/* A plan for a map without layout: one FIELD_BYTES each for key and value, or, when width is 1, 2, 4
+ * or 8 and divides the size, unsigned words "k0 k1 ...", "v0 v1 ...". */
+int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, unsigned width,
+		 struct err *err);
+
+/* -- asking -- */
+
+/* The field a person means: the exact path, or an unambiguous tail of one ("saddr" for
+ * "flow.saddr"); "key.x" and "value.x" choose the side when both have an x. err names near misses. */
+const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
+			      struct err *err);
+
+static inline bool field_is_container(const struct field *field)
+{
+	return field->kind == FIELD_STRUCT || field->kind == FIELD_UNION ||
+	       field->kind == FIELD_ARRAY;
+}
+
+/* Integers of up to 64 bits, bools, chars, enums, pointers: what sums, rates and compares as one. */
+bool field_is_integer(const struct field *field);
+/* Integers whose difference over time means something: FIELD_UINT/FIELD_INT up to 64 bits of the
+ * value whose format doesn't say that it is an address, id, flag or the like. */
+bool field_is_counter(const struct field *field);
+
+/* The layout as people read it, a line a field: offset, size, type, path, format. For `info`. */
+void plan_text(const struct plan *plan, struct buf *out);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One reading of one map: raw rows in kernel order, when it was made, and how complete it is. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pages.h"
+
+struct map;
+struct buf;
+
+/* What a person must know about a reading before believing it. A set of bits. */
+enum snap_note {
+	SNAP_TRUNCATED = 1 << 0,  /* --max-rows reached; the rest was not read */
+	SNAP_RESTARTED = 1 << 1,  /* the key stood on was deleted; the walk began again */
+	SNAP_PARTIAL = 1 << 2,	  /* an error ended it early: `error` says which */
+	SNAP_DUPLICATES = 1 << 3, /* keys met twice were dropped: `n_dropped` */
+	SNAP_GREW = 1 << 4,	  /* more rows than max_entries or the walk's bound: writers were fast */
+	SNAP_FALLBACK = 1 << 5,	  /* a faster method was refused; see the log */
+	SNAP_SLOW = 1 << 6,	  /* took longer than the interval; ticks were missed */
+};
+
+struct snap {
+	struct pages keys; /* [n_rows × key_stride] */
+	struct pages vals; /* [n_rows × val_stride] */
+	uint32_t key_stride, val_stride;
+	size_t n_rows;
+	uint64_t number;		  /* 1 for the first reading of a table, 0: never read */
+	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
+	uint64_t wall_ns;		  /* at the end */
+	const char *method;		  /* "batch", "next-key", "sim", ...: static */
+	uint32_t notes;			  /* enum snap_note bits */
+	int error;			  /* negative errno when SNAP_PARTIAL */
+	size_t n_dropped;
+	uint64_t n_calls; /* system calls it took */
+	uint64_t busy_ns; /* time spent in steps, without the waits between them */
+	uint64_t n_missed; /* ticks that passed unread since the reading before */
+};
+
+void snap_release(struct snap *snap);
+
+/* Empties it for a new reading of map; the memory stays. */
+void snap_clear(struct snap *snap, const struct map *map);
+
+/* Room for n more rows beyond n_rows. 0 or -ENOMEM. */
+int snap_reserve(struct snap *snap, size_t n);
+
+/* Adds one row (key_stride and val_stride bytes). 0 or -ENOMEM. */
+int snap_add(struct snap *snap, const void *key, const void *value);
+
+static inline const uint8_t *snap_key(const struct snap *snap, size_t row)
+{
+	return snap->keys.at + row * snap->key_stride;
+}
+
+static inline const uint8_t *snap_value(const struct snap *snap, size_t row)
+{
+	return snap->vals.at + row * snap->val_stride;
+}
+
+/* True when every row that was in the map throughout is here. */
+bool snap_is_complete(const struct snap *snap);
+
+/* Drops rows whose key stands at an earlier row already, keeping order; sets SNAP_DUPLICATES and
+ * n_dropped. 0 or -ENOMEM. */
+int snap_drop_duplicates(struct snap *snap);
+
+/* The notes as words, "; " between them: "restarted; 3 duplicates dropped". Nothing when clean. */
+void snap_notes(const struct snap *snap, struct buf *out);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the floors above see of a map: rows and columns, decoded on demand.
+ *
+ * A table keeps three snaps: previous and current, which are looked at, and next, which a cursor fills.
+ * table_take() rotates them and computes the delta. Rows are numbered 0..table_n_rows: first those of
+ * the current snap in kernel order, then the ghosts: rows that went within the last TABLE_GHOST_READINGS
+ * readings (at most TABLE_MAX_GHOSTS, newest first), with their last values. For variable maps a row
+ * is a variable. Row numbers, and every pointer handed out, are valid until the next table_take. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/churn.h"
+#include "model/delta.h"
+#include "model/format.h"
+#include "model/hist.h"
+#include "model/map.h"
+#include "model/plan.h"
+#include "model/snap.h"
+#include "model/val.h"
+
+struct buf;
+struct err;
+
+enum { TABLE_GHOST_READINGS = 3, TABLE_NEW_READINGS = 3, TABLE_MAX_GHOSTS = 4096 };
+
+/* What a column shows of its field, or of the row. A row a member in table_derive.c: name, what it
+ * needs (counter field, per-CPU map, two readings), unit. */
+enum derive {
+	DERIVE_TOTAL,  /* f, and f.sum: per-CPU copies summed */
+	DERIVE_DELTA,  /* f.delta: since the reading before */
+	DERIVE_RATE,   /* f.rate: per second of measured time */
+	DERIVE_BASE,   /* f.base: since the baseline */
+	DERIVE_MAX,    /* f.max over CPUs */
+	DERIVE_MIN,
+	DERIVE_MEAN,
+	DERIVE_SKEW,   /* f.skew: max / mean over CPUs, by what happened since the reading before where
+			  there is one, else by totals; unknown when all are 0 */
+	DERIVE_MAXCPU, /* f.maxcpu: which CPU has the max */
+	DERIVE_CPU,    /* f@3: one CPU's copy */
+	DERIVE_STATE,  /* of the row, no field: new, kept, changed, gone */
+	DERIVE_AGE,    /* ns since first seen (a lower bound for rows there at the start) */
+	DERIVE_IDLE,   /* ns since last changed */
+	DERIVE_KEY,    /* whole key as shown, for `key ~ ...` and untyped maps */
+	DERIVE_VALUE,  /* whole value as shown; of variable maps: the variable's value */
+	N_DERIVES,
+};
+
+/* Small, copied freely; compare with column_equal. Borrowed pointers into the table's plan. */
+struct column {
+	enum derive derive;
+	const struct field *field; /* NULL for columns of the row */
+	uint32_t cpu;		   /* DERIVE_CPU */
+	bool per_second;	   /* with DERIVE_CPU, MAX, MIN, MEAN, SKEW: of the rate instead of the total */
+	const struct format *format; /* overrides the field's; NULL: the field's */
+};
+
+/* A numeric column of all rows of the current snap, built when a query names it. */
+struct column_cache {
+	struct column column;
+	uint64_t number;     /* snap it belongs to; 0: free */
+	enum val_kind kind;  /* VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown) */
+	struct pages values; /* 8 bytes a row */
+};
+
+enum { TABLE_CACHES = 8 };
+
+struct table {
+	struct map map;	  /* owned */
+	struct plan plan; /* owned; plan.fields are what columns point to */
+	struct lookups lookups;
+
+	struct snap snaps[3];
+	struct snap *current, *previous, *next;
+	struct delta delta;
+	struct churn churn;
+	struct hist trends;
+
+	struct pages seen_ms;	 /* u32[n_rows]: when first seen, ms since epoch_ns; by links from reading to reading */
+	struct pages changed_ms; /* u32[n_rows] */
+	uint64_t epoch_ns;
+	struct snap baseline;	 /* copy made by table_baseline; number 0: none */
+	struct delta since_base;
+
+	struct snap ghosts;	  /* rows that went, newest first */
+	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
+	struct column_cache caches[TABLE_CACHES];
+	unsigned next_cache;
+	bool is_gone;		  /* the map itself went; the last reading stays */
+};
+
+/* Takes map and plan over (they are zeroed in the caller's hands). 0 or -ENOMEM. */
+int table_init(struct table *table, struct map *map, struct plan *plan);
+void table_release(struct table *table);
+
+/* table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
+ * and delta, ages, ghosts, churn are brought up to date. 0 or -ENOMEM (then the old state stands). */
+int table_take(struct table *table);
+
+/* Remembers the current reading as the base of DERIVE_BASE. 0 or -ENOMEM. */
+int table_baseline(struct table *table);
+
+size_t table_n_rows(const struct table *table); /* ghosts included */
+size_t table_n_live(const struct table *table); /* without ghosts; variables of a variable map */
+bool table_is_ghost(const struct table *table, size_t row);
+enum row_state table_state(const struct table *table, size_t row);
+bool table_is_recent(const struct table *table, size_t row); /* new within TABLE_NEW_READINGS */
+/* Nothing but zero bytes in the value (all CPUs); and: nothing changed in the last reading. */
+bool table_is_zero(const struct table *table, size_t row);
+
+/* Raw bytes. The key of a variable map's row is its u32 number. */
+const uint8_t *table_key(const struct table *table, size_t row, size_t *size_ret);
+const uint8_t *table_value(const struct table *table, size_t row, size_t *size_ret); /* all CPUs */
+/* The same row's value in the previous reading, or NULL. */
+const uint8_t *table_old_value(const struct table *table, size_t row);
+/* Row of the current reading (ghosts too) with that key, or -1. One scan or better. */
+ptrdiff_t table_find(const struct table *table, const uint8_t *key, size_t size);
+
+/* -- columns -- */
+
+/* The column a person names: "pkts", "pkts.rate", "pkts@3", "state", "key"; resolves fields with
+ * plan_find. 0, or -EINVAL/-ENOENT with a sentence that offers near names. */
+int table_column_named(const struct table *table, const char *name, size_t len,
+		       struct column *column_ret, struct err *err);
+/* The full unambiguous name: "pkts.rate". */
+void table_column_name(const struct table *table, const struct column *column, struct buf *out);
+/* Columns that a screen or CSV shows unasked, key first then value: leaves, hidden ones left out;
+ * counters get their rate beside them when with_rates. returns how many there are; fills at most max. */
+size_t table_default_columns(const struct table *table, bool with_rates, struct column *columns,
+			     size_t max);
+bool column_equal(const struct column *a, const struct column *b);
+bool column_is_left(const struct table *table, const struct column *column);
+bool column_is_numeric(const struct column *column);
+bool column_in_key(const struct column *column);
+
+/* The value to compare and sort by. Unknown where it can't be known. Borrowed text. */
+struct val table_cell(const struct table *table, size_t row, const struct column *column);
+/* The same as people read it, tamed; "-" when unknown. */
+void table_text(const struct table *table, size_t row, const struct column *column,
+		enum print_style style, struct buf *out);
+
+/* The whole column over the current snap's rows (not the ghosts), from the cache or built now; NULL
+ * when it isn't numeric, the map is a variable map, or out of memory. Borrowed until the next
+ * table_take or the TABLE_CACHES-th other column. */
+const struct column_cache *table_numbers(struct table *table, const struct column *column);

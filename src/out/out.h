@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A format that readings are written in: a row each, exported as out_text, out_json, out_jsonl, ... */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct column;
+struct err;
+struct table;
+struct view;
+
+/* What to write, decided before the first row. */
+struct out_job {
+	const struct column *columns; /* text and csv; json writes whole entries unless is_selected */
+	size_t n_columns;
+	bool is_selected;   /* -c was given */
+	bool is_formatted;  /* json: strings as the screen shows them */
+	bool is_stream;	    /* at, state and rates belong in */
+	size_t limit;	    /* 0: all */
+};
+
+struct out_ops {
+	const char *name; /* "jsonl" */
+	const char *help;
+	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
+	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
+	 * 0 or -errno (-EPIPE from flush). */
+	int (*write)(struct table *table, struct view *view, const struct out_job *job,
+		     struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx);
+	/* Between and around readings: e.g. '[' ',' ']' of a JSON array. May be NULL. */
+	void (*begin)(const struct out_job *job, struct buf *out);
+	void (*between)(const struct out_job *job, struct buf *out);
+	void (*end)(const struct out_job *job, struct buf *out);
+};
+
+extern const struct out_ops out_text, out_json, out_jsonl, out_csv;
+
+/* The row called that, or NULL; and rows in order for help, NULL past the end. */
+const struct out_ops *out_named(const char *name);
+const struct out_ops *out_at(unsigned i);
+
+struct map;
+struct plan;
+struct json;
+/* The "map" object of JSON outputs, and the layout; used by dump, list and info. */
+void out_map_json(struct json *json, const struct map *map);
+void out_plan_json(struct json *json, const struct plan *plan);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Filters: one expression language for -f, the filter prompt and alerts. lex → parse → check → eval.
+ *
+ *   expr    := or
+ *   or      := and { "or" and }
+ *   and     := not { ["and"] not }
+ *   not     := "not" not | "!" not | cmp
+ *   cmp     := sum [ op sum | ["not"] "in" set | ("~" | "!~") text ]
+ *   op      := "=" "==" "!=" "<" "<=" ">" ">="
+ *   sum     := term { ("+" | "-") term }         term := unary { ("*" | "/" | "%") unary }
+ *   unary   := "-" unary | "(" expr ")" | number unit? | "text" | name
+ *   set     := range | network | "(" item { "," item } ")"     range := sum ".." sum
+ *   name    := field path, derived column ("pkts.rate", "pkts@3"), state, age, idle, key, value
+ * A bare word that names no column is searched for in key and value as shown. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct query;
+struct table;
+
+enum { QUERY_MAX_BYTES = 4096, QUERY_MAX_NODES = 1024, QUERY_MAX_DEPTH = 64 };
+
+/* Compiles text against the table's columns. The query is the caller's (query_free) and keeps borrowed
+ * pointers into table->plan. Empty or blank text gives a query that matches all.
+ * -EINVAL with err->column at the fault and what was expected; -ENOMEM. */
+int query_compile(const char *text, const struct table *table, struct query **out,
+		  struct err *err);
+void query_free(struct query *query);
+
+/* Matches every row (ghosts too): bits[row / 64] bit row % 64. `bits` has room for table_n_rows bits,
+ * rounded up to 8 bytes. Comparisons of numeric columns run a column at a time. Unknown matches
+ * nothing (neither does its negation by !=). 0 or -ENOMEM. */
+int query_match(const struct query *query, struct table *table, uint64_t *bits, size_t *n_ret);
+bool query_match_row(const struct query *query, const struct table *table, size_t row);
+
+/* Words that could stand at text[at], for completion: calls fn for each; returns how many. */
+size_t query_complete(const char *text, size_t at, const struct table *table,
+		      void (*fn)(void *ctx, const char *word, size_t replaces), void *ctx);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The demo's traffic: a changing, plausible mix (IPv4 and IPv6; TCP, UDP, ICMP; heavy hitters, scans,
+ * bursts; each CPU a different load), from a seed. The live demo makes packets of it, the simulation
+ * counts it straight into the same maps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRAFFIC_MAX_FRAME = 256 };
+
+struct traffic_packet {
+	bool is_ipv6;
+	uint8_t protocol;	      /* 6, 17, 1, 58 */
+	uint8_t source[16], target[16]; /* network order; IPv4 in the first 4 bytes */
+	uint16_t source_port, target_port; /* host order; 0 for ICMP */
+	uint16_t bytes;		      /* on the wire, 60..1514 */
+};
+
+struct traffic {
+	uint64_t seed, state;
+	uint32_t cpu;	/* which CPU's load it makes */
+	uint32_t n_cpus;
+};
+
+void traffic_init(struct traffic *traffic, uint64_t seed, uint32_t cpu, uint32_t n_cpus);
+/* Packets per second that this CPU should see at this time since the start. */
+uint32_t traffic_rate(const struct traffic *traffic, uint64_t at_ns);
+/* The next packet at this time since the start. */
+void traffic_next(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out);
+/* The packet as an Ethernet frame with right headers and checksums left zero; at most
+ * TRAFFIC_MAX_FRAME bytes (the payload is cut). returns its length. */
+size_t traffic_frame(const struct traffic_packet *packet, uint8_t frame[TRAFFIC_MAX_FRAME]);

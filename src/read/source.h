@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where maps come from: the kernel, a recording, a simulation. Live, recorded and simulated data run
+ * the same code after this.
+ *
+ * A source finds maps, compiles their plan, and reads one in steps. Nothing stays open between
+ * readings: begin opens, end closes; the map's id tells whether it is still the one. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct map;
+struct map_list;
+struct plan;
+struct snap;
+struct spec;
+struct lookups;
+
+enum step { STEP_DONE = 0, STEP_MORE = 1 }; /* or a negative errno */
+
+/* How much of a map, and how, to read. Zeroed: all of it, by the best method. */
+struct read_plan {
+	size_t max_rows;     /* 0: no limit; more sets SNAP_TRUNCATED */
+	const char *method;  /* force one by name; NULL: the best that works */
+	bool is_strict;	     /* never open a read-write descriptor, not even for mmap */
+	uint32_t first_bucket, end_bucket; /* range of hash buckets, 0..0: all */
+};
+
+struct cursor; /* a reading under way */
+
+struct source;
+struct source_ops {
+	const char *name; /* "kernel", "sim" */
+	/* Adds the maps that a spec names. 0; -ENOENT, -EPERM, ... with a sentence. */
+	int (*find)(struct source *source, const struct spec *spec, struct map_list *out,
+		    struct err *err);
+	/* Adds every map there is, facts as complete as can be had cheaply. */
+	int (*list)(struct source *source, struct map_list *out, struct err *err);
+	/* Compiles the layout; falls back to an untyped plan and says why in the log. */
+	int (*plan)(struct source *source, const struct map *map, struct plan *out,
+		    struct err *err);
+	/* Opens for one reading. *cursor_ret is the caller's, freed by end. -ENOENT: the map went. */
+	int (*begin)(struct source *source, const struct map *map, const struct read_plan *how,
+		     struct snap *snap, struct cursor **cursor_ret, struct err *err);
+	/* One bounded piece (one system call, at most about 2 ms). STEP_MORE, STEP_DONE or -errno; on
+	 * error the snap keeps its rows and is marked SNAP_PARTIAL. */
+	int (*step)(struct cursor *cursor, struct snap *snap, struct err *err);
+	/* Closes; accepts a reading that is not done (then it is SNAP_PARTIAL). Fills times, method. */
+	void (*end)(struct cursor *cursor, struct snap *snap);
+	void (*free)(struct source *source);
+};
+
+struct source {
+	const struct source_ops *ops;
+};
+
+/* The kernel. 0 or -ENOMEM. */
+int source_kernel_new(struct source **out);
+
+/* Seeded and deterministic: the demo's maps (verdicts, ports, flows, .bss), moving as the demo moves.
+ * One tick of traffic a reading; the same seed and tick give the same rows everywhere. */
+int source_sim_new(uint64_t seed, struct source **out);
+/* Advances every simulated map to this tick (0-based), tick_ns of traffic each. Without it, each
+ * begin on a map reads the tick that the clock says. */
+void source_sim_hold_tick(struct source *sim, uint64_t tick);
+
+/* Fills lookups from the system (interfaces by if_indextoname, ...), cached. Static storage. */
+const struct lookups *source_lookups(void);
+
+/* Reads to the end in one go, for dump and tests: begin, steps, end. */
+int source_read(struct source *source, const struct map *map, const struct read_plan *how,
+		struct snap *snap, struct err *err);

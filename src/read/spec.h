@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a person names: `41`, `id:41`, `flows`, `name:flows`, `/sys/fs/bpf/flows`, `prog:17`,
+ * `prog:xdp_main`, `dev:eth0`, `file:x.tape`, `sim:flows`. A row a scheme. */
+#pragma once
+
+#include <stdint.h>
+
+struct err;
+
+enum spec_kind {
+	SPEC_ID,
+	SPEC_NAME,
+	SPEC_PIN,
+	SPEC_PROGRAM, /* id or name of a program: all maps it uses */
+	SPEC_DEVICE,  /* interface: all maps of its XDP and TC programs */
+	SPEC_TAPE,
+	SPEC_SIM,
+};
+
+struct spec {
+	enum spec_kind kind;
+	uint32_t id;	  /* SPEC_ID, and SPEC_PROGRAM when it was a number; else 0 */
+	const char *text; /* behind the scheme; borrowed from the argument */
+};
+
+/* 0, or -EINVAL with a sentence. */
+int spec_parse(const char *argument, struct spec *out, struct err *err);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The screen: takes keys, draws grids, and asks for what it can't do itself by an intent. Knows tables
+ * and views; never the kernel, never curses. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/map.h"
+
+struct buf;
+struct err;
+struct grid;
+struct screen;
+struct snap;
+struct table;
+
+/* What the driver must do after a key. */
+enum intent_kind {
+	INTENT_NONE,
+	INTENT_QUIT,
+	INTENT_INTERVAL,   /* number: ns */
+	INTENT_OPEN_IDS,   /* ids[0..n_ids): open these maps */
+	INTENT_OPEN_PICKER, /* list every map of the host into screen_pick */
+	INTENT_THEME,	   /* the next theme */
+	INTENT_BASELINE,   /* of the table in front */
+	INTENT_CLOSE_MAP,
+	INTENT_WRITE,      /* text: file to write what is seen to */
+	INTENT_COPY,	   /* text: to the clipboard */
+	INTENT_SUSPEND,
+	INTENT_REDRAW,     /* ^L */
+};
+
+struct intent {
+	enum intent_kind kind;
+	uint64_t number;
+	const char *text;    /* borrowed until the next screen_key */
+	const uint32_t *ids; /* borrowed likewise */
+	size_t n_ids;
+};
+
+/* Facts about the run that the header shows. The driver keeps them current. */
+struct screen_facts {
+	const char *host;
+	uint64_t interval_ns;
+	uint64_t now_ns, wall_ns;
+	const char *badge; /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
+	bool is_ascii;
+	bool is_reading;   /* a reading is under way */
+};
+
+struct screen *screen_new(void); /* NULL when out of memory */
+void screen_free(struct screen *screen);
+
+/* Adds a map to the tabs; the table stays the caller's and must outlive the screen or its removal. */
+int screen_add(struct screen *screen, struct table *table, struct err *err);
+void screen_remove(struct screen *screen, struct table *table);
+struct table *screen_front(const struct screen *screen); /* NULL: none */
+
+/* Initial state from options, before the first frame; errors as view_filter and view_sort. */
+int screen_filter(struct screen *screen, const char *text, struct err *err);
+int screen_sort(struct screen *screen, const char *text, struct err *err);
+int screen_columns(struct screen *screen, const char *text, struct err *err);
+
+/* The picker over these maps (copied facts are borrowed until the next call or screen_free). Shown at
+ * once. `why` is the one sentence when the list could not be had, else NULL. */
+void screen_pick(struct screen *screen, const struct map_list *maps, const char *why);
+
+/* A sentence above the footer for a few seconds. */
+void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A reading of table was taken (table_take): refresh views, histories. */
+void screen_took(struct screen *screen, struct table *table);
+
+struct intent screen_key(struct screen *screen, uint32_t key);
+
+/* Draws everything at the grid's size. */
+void screen_draw(struct screen *screen, const struct screen_facts *facts, struct grid *grid);
+
+/* When the picture will change by itself next (a message expires, the held order ends), or 0. */
+uint64_t screen_wakes_ns(const struct screen *screen);

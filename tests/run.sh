@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# run.sh BUILD_DIR [PATTERN]: runs every test and counts. Each test prints TAP: "ok ...", "not ok ...",
+# "ok ... # SKIP reason". Failures are shown whole, skips with their reasons.
+#   REQUIRE_BPF=1   a live test that is skipped for want of BPF counts as failed
+set -u
+cd "$(dirname "$0")/.." || exit 2
+export BUILD=$PWD/$1 BPFMAPTOP=$PWD/$1/bpfmaptop LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=print_stacktrace=1
+export PATH=$PATH:/usr/sbin:/sbin
+pattern=${2:-}
+out=$(mktemp) skips=$(mktemp)
+trap 'rm -f "$out" "$skips"' EXIT
+passed=0 failed=0 skipped=0
+
+run() { # NAME COMMAND...
+	local name=$1 ok bad skip began=$SECONDS
+	shift
+	[[ -z $pattern || $name == *$pattern* ]] || return
+	timeout "${TEST_TIMEOUT:-170}" "$@" >"$out" 2>&1
+	local status=$?
+	skip=$(grep -c '^ok .*# SKIP' "$out")
+	ok=$(($(grep -c '^ok ' "$out") - skip))
+	bad=$(grep -c '^not ok ' "$out")
+	[ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+	[ $((ok + bad + skip)) -eq 0 ] && bad=1
+	if [ "${REQUIRE_BPF:-0}" = 1 ]; then
+		local bpf
+		bpf=$(grep -c '^ok .*# SKIP .*BPF' "$out")
+		skip=$((skip - bpf)) bad=$((bad + bpf))
+	fi
+	grep '^ok .*# SKIP' "$out" | sed "s|^|$name: |" >>"$skips"
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	printf '  %-28s %4d ok' "$name" "$ok"
+	[ "$bad" -gt 0 ] && printf '  %d FAILED (exit %d)' "$bad" "$status"
+	[ "$skip" -gt 0 ] && printf '  %d skipped' "$skip"
+	printf '  %ds\n' $((SECONDS - began))
+	[ "$bad" -gt 0 ] && sed 's/^/    /' "$out" | grep -v '^    ok ' | tail -n 60
+	return 0
+}
+
+run house tests/house/house.sh
+for t in "$BUILD"/unit/test_*; do
+	case $t in *.d) ;; *) run "unit/$(basename "$t")" "$t" ;; esac
+done
+for t in "$BUILD"/fuzz/fuzz_*; do
+	case $t in *.d) ;; *) [ -x "$t" ] && run "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
+done
+for t in tests/live/test_*.sh; do
+	[ -x "$t" ] && run "live/$(basename "$t" .sh)" "$t"
+done
+for t in "$BUILD"/live/test_*; do
+	case $t in *.d) ;; *) [ -x "$t" ] && run "live/$(basename "$t")" "$t" ;; esac
+done
+sed 's/^/  skipped: /' "$skips"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
