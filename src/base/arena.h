@@ -13,7 +13,7 @@ struct arena {
 
 void arena_release(struct arena *arena);
 
-void *arena_alloc(struct arena *arena, size_t size); /* NULL when out of memory */
+void *arena_alloc(struct arena *arena, size_t size);	       /* NULL when out of memory */
 void *arena_array(struct arena *arena, size_t n, size_t size); /* also NULL on overflow */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t n);

@@ -25,7 +25,7 @@ void num_grouped(struct buf *out, uint64_t value);
 enum num_kind { NUM_PLAIN, NUM_SI, NUM_IEC, NUM_TIME, NUM_PERCENT };
 struct num {
 	enum num_kind kind;
-	bool is_whole;	/* exact in `whole` (also after scaling) */
+	bool is_whole; /* exact in `whole` (also after scaling) */
 	bool is_negative;
 	uint64_t whole; /* magnitude */
 	double real;	/* always set, signed; times in ns, percent as a share */

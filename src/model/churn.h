@@ -14,7 +14,7 @@ struct buf;
 
 enum { CHURN_HISTORY = 120 };
 
-struct churn_point { /* one reading */
+struct churn_point {				  /* one reading */
 	double new_rate, gone_rate, changed_rate; /* per second of measured time; NaN: unknown */
 	size_t n_rows;
 };
@@ -23,7 +23,7 @@ struct churn {
 	struct churn_point history[CHURN_HISTORY]; /* ring */
 	unsigned head, n_points;
 	uint64_t total_new, total_gone, total_changed; /* since the first reading */
-	uint64_t watched_ns;	/* sum of the dt they were counted over */
+	uint64_t watched_ns;			       /* sum of the dt they were counted over */
 };
 
 void churn_clear(struct churn *churn);

@@ -31,11 +31,11 @@ enum print_style { PRINT_SHORT, PRINT_EXACT };
 enum format_sense { SENSE_QUANTITY, SENSE_IDENTITY };
 
 struct format {
-	const char *name;   /* "ip4" */
-	const char *help;   /* one clause: "IPv4 address in network order" */
+	const char *name;    /* "ip4" */
+	const char *help;    /* one clause: "IPv4 address in network order" */
 	const char *example; /* as printed */
 	enum format_sense sense;
-	bool is_left;	    /* left-aligned in columns */
+	bool is_left;	      /* left-aligned in columns */
 	unsigned min_columns; /* usual width */
 	bool (*fits)(const struct field *field);
 	/* Adds the text of the field at base (see decode.h). Text from the map is NOT tamed here: one

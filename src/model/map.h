@@ -10,32 +10,33 @@
 
 struct maptype;
 
-struct map_user { /* a program that uses the map, or a process that holds it */
+struct map_user {    /* a program that uses the map, or a process that holds it */
 	uint32_t id; /* program id or pid */
 	const char *name;
 };
 
 struct map {
 	uint32_t id;
-	const char *name;	/* never NULL; the longest known (pin or BTF may know more than 15 bytes) */
+	const char
+		*name; /* never NULL; the longest known (pin or BTF may know more than 15 bytes) */
 	const struct maptype *type;
 	uint32_t key_size, value_size, max_entries, flags;
 	uint64_t extra;
 	uint32_t btf_id, btf_key_type_id, btf_value_type_id; /* 0: none */
 	uint32_t btf_vmlinux_value_type_id;
 	uint32_t ifindex;
-	uint32_t n_cpus;	/* possible CPUs; 1 unless is_per_cpu, so strides need no special case */
-	uint64_t memory_bytes;	/* 0: unknown */
+	uint32_t n_cpus; /* possible CPUs; 1 unless is_per_cpu, so strides need no special case */
+	uint64_t memory_bytes; /* 0: unknown */
 	bool is_frozen;
-	bool is_variables;	/* a DATASEC array: one variable a row */
+	bool is_variables;	 /* a DATASEC array: one variable a row */
 	uint64_t loaded_boot_ns; /* 0: unknown */
-	const char *source;	/* "kernel", "sim", "tape" */
-	const char *pin;	/* path it was opened by or found at, or NULL */
-	const char *section;	/* ".bss" etc. when is_variables, else NULL */
+	const char *source;	 /* "kernel", "sim", "tape" */
+	const char *pin;	 /* path it was opened by or found at, or NULL */
+	const char *section;	 /* ".bss" etc. when is_variables, else NULL */
 	const struct map_user *programs, *owners;
 	size_t n_programs, n_owners;
-	bool owners_known;	/* false: looked for and not allowed, or not looked for */
-	struct arena mem;	/* holds all of the above strings */
+	bool owners_known; /* false: looked for and not allowed, or not looked for */
+	struct arena mem;  /* holds all of the above strings */
 };
 
 void map_release(struct map *map);

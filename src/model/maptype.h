@@ -8,20 +8,20 @@
 
 /* What a lookup hands out, and so how its rows are made. */
 enum map_reading {
-	READS_ROWS,	/* key and value bytes */
-	READS_IDS,	/* values are ids of maps or programs; holes answer ENOENT */
-	READS_NOTHING,	/* identity only; why_not says why */
-	READS_SPECIAL,	/* needs a way of its own (ring buffers, storages, arena, queues) */
+	READS_ROWS,    /* key and value bytes */
+	READS_IDS,     /* values are ids of maps or programs; holes answer ENOENT */
+	READS_NOTHING, /* identity only; why_not says why */
+	READS_SPECIAL, /* needs a way of its own (ring buffers, storages, arena, queues) */
 };
 
 struct maptype {
 	uint32_t number;
-	const char *name;	/* bpftool's spelling: "lru_percpu_hash" */
+	const char *name; /* bpftool's spelling: "lru_percpu_hash" */
 	enum map_reading reading;
-	bool is_per_cpu;	/* a value per possible CPU, stride rounded up to 8 */
-	bool is_lru;		/* evicts by itself, below 100 % fill */
-	bool is_array;		/* key is the u32 index, entries are never absent */
-	const char *why_not;	/* one clause when reading is READS_NOTHING or not built, else NULL */
+	bool is_per_cpu;     /* a value per possible CPU, stride rounded up to 8 */
+	bool is_lru;	     /* evicts by itself, below 100 % fill */
+	bool is_array;	     /* key is the u32 index, entries are never absent */
+	const char *why_not; /* one clause when reading is READS_NOTHING or not built, else NULL */
 };
 
 /* The row of a kernel number; never NULL: for unknown numbers a row named "type_NN" that only has its

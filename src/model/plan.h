@@ -20,18 +20,18 @@ struct err;
 struct format;
 
 enum field_kind {
-	FIELD_UINT,    /* 1..16 bytes, or a bitfield of 1..128 bits */
-	FIELD_INT,     /* the same, two's complement */
+	FIELD_UINT, /* 1..16 bytes, or a bitfield of 1..128 bits */
+	FIELD_INT,  /* the same, two's complement */
 	FIELD_BOOL,
-	FIELD_CHAR,    /* one byte that is a character */
-	FIELD_ENUM,    /* enum and enum64; is_signed says which way to widen; names */
-	FIELD_REAL,    /* float 4, double 8, long double 16 (x87 in 16 bytes, binary128 elsewhere) */
+	FIELD_CHAR, /* one byte that is a character */
+	FIELD_ENUM, /* enum and enum64; is_signed says which way to widen; names */
+	FIELD_REAL, /* float 4, double 8, long double 16 (x87 in 16 bytes, binary128 elsewhere) */
 	FIELD_POINTER,
-	FIELD_TEXT,    /* char array: text up to the first NUL */
-	FIELD_BYTES,   /* raw bytes: no BTF, a forward declaration, a type without a shape */
+	FIELD_TEXT,  /* char array: text up to the first NUL */
+	FIELD_BYTES, /* raw bytes: no BTF, a forward declaration, a type without a shape */
 	FIELD_STRUCT,
 	FIELD_UNION,
-	FIELD_ARRAY,   /* of anything but char; count may be 0 */
+	FIELD_ARRAY, /* of anything but char; count may be 0 */
 	FIELD_SPECIAL, /* spin lock, timer, kptr, list head, ...: shown as what it is, reads as zero */
 	N_FIELD_KINDS,
 };
@@ -42,26 +42,27 @@ struct enum_name {
 };
 
 struct field {
-	const char *name;	/* the member's; "" when anonymous, an element, or a scalar key/value */
-	const char *path;	/* what a person types: "flow.saddr", "pkts"; "key"/"value" for a scalar */
-	const char *type;	/* as declared in C: "__be32", "struct flow_key", "unsigned int" */
+	const char *name; /* the member's; "" when anonymous, an element, or a scalar key/value */
+	const char
+		*path; /* what a person types: "flow.saddr", "pkts"; "key"/"value" for a scalar */
+	const char *type; /* as declared in C: "__be32", "struct flow_key", "unsigned int" */
 	enum field_kind kind;
-	bool in_value;		/* else in the key */
-	bool is_signed;		/* FIELD_ENUM: widen with the sign */
-	bool is_hidden;		/* no column unless asked for (padding, "hide") */
+	bool in_value;	/* else in the key */
+	bool is_signed; /* FIELD_ENUM: widen with the sign */
+	bool is_hidden; /* no column unless asked for (padding, "hide") */
 	bool is_bitfield;
-	uint8_t bit_shift;	/* bitfield: bits between the start of byte `offset` and its lowest bit, 0..7 */
-	uint8_t bit_size;	/* bitfield: 1..128 */
-	uint16_t depth;		/* 0 for the key's or value's root */
-	uint32_t offset;	/* bytes */
-	uint32_t size;		/* bytes it touches (bitfield: the bytes that hold it) */
-	uint32_t count, stride; /* FIELD_ARRAY: elements, bytes from one to the next */
-	uint32_t n_below;	/* descendants that follow */
-	uint32_t parent;	/* index, or PLAN_NONE for a root */
+	uint8_t bit_shift; /* bitfield: bits between the start of byte `offset` and its lowest bit, 0..7 */
+	uint8_t bit_size;	       /* bitfield: 1..128 */
+	uint16_t depth;		       /* 0 for the key's or value's root */
+	uint32_t offset;	       /* bytes */
+	uint32_t size;		       /* bytes it touches (bitfield: the bytes that hold it) */
+	uint32_t count, stride;	       /* FIELD_ARRAY: elements, bytes from one to the next */
+	uint32_t n_below;	       /* descendants that follow */
+	uint32_t parent;	       /* index, or PLAN_NONE for a root */
 	const struct enum_name *names; /* FIELD_ENUM */
 	uint32_t n_names;
 	const struct format *format; /* never NULL after plan_finish; see format.h */
-	bool in_array;		/* some ancestor is an array: no column of its own */
+	bool in_array;		     /* some ancestor is an array: no column of its own */
 };
 
 enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384 };
@@ -69,10 +70,10 @@ enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384 };
 struct plan {
 	struct field *fields;
 	uint32_t n_fields;
-	uint32_t n_key_fields;	/* fields[0..n_key_fields) are the key's */
+	uint32_t n_key_fields;	       /* fields[0..n_key_fields) are the key's */
 	uint32_t key_size, value_size; /* bytes, of one CPU's copy */
-	bool is_typed;		/* false: no BTF and no schema, hex with selectable width */
-	const char *origin;	/* "btf", "schema", "object", "none", "sim": where it came from */
+	bool is_typed;		       /* false: no BTF and no schema, hex with selectable width */
+	const char *origin; /* "btf", "schema", "object", "none", "sim": where it came from */
 
 	/* DATASEC maps: each root of the value is a variable and a row; variables[i] is its field's index. */
 	bool is_variables;

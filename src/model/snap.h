@@ -17,9 +17,9 @@ enum snap_note {
 	SNAP_RESTARTED = 1 << 1,  /* the key stood on was deleted; the walk began again */
 	SNAP_PARTIAL = 1 << 2,	  /* an error ended it early: `error` says which */
 	SNAP_DUPLICATES = 1 << 3, /* keys met twice were dropped: `n_dropped` */
-	SNAP_GREW = 1 << 4,	  /* more rows than max_entries or the walk's bound: writers were fast */
-	SNAP_FALLBACK = 1 << 5,	  /* a faster method was refused; see the log */
-	SNAP_SLOW = 1 << 6,	  /* took longer than the interval; ticks were missed */
+	SNAP_GREW = 1 << 4, /* more rows than max_entries or the walk's bound: writers were fast */
+	SNAP_FALLBACK = 1 << 5, /* a faster method was refused; see the log */
+	SNAP_SLOW = 1 << 6,	/* took longer than the interval; ticks were missed */
 };
 
 struct snap {
@@ -27,15 +27,15 @@ struct snap {
 	struct pages vals; /* [n_rows × val_stride] */
 	uint32_t key_stride, val_stride;
 	size_t n_rows;
-	uint64_t number;		  /* 1 for the first reading of a table, 0: never read */
+	uint64_t number;	       /* 1 for the first reading of a table, 0: never read */
 	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
-	uint64_t wall_ns;		  /* at the end */
-	const char *method;		  /* "batch", "next-key", "sim", ...: static */
-	uint32_t notes;			  /* enum snap_note bits */
-	int error;			  /* negative errno when SNAP_PARTIAL */
+	uint64_t wall_ns;	       /* at the end */
+	const char *method;	       /* "batch", "next-key", "sim", ...: static */
+	uint32_t notes;		       /* enum snap_note bits */
+	int error;		       /* negative errno when SNAP_PARTIAL */
 	size_t n_dropped;
-	uint64_t n_calls; /* system calls it took */
-	uint64_t busy_ns; /* time spent in steps, without the waits between them */
+	uint64_t n_calls;  /* system calls it took */
+	uint64_t busy_ns;  /* time spent in steps, without the waits between them */
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
 };
 

@@ -29,14 +29,14 @@ enum { TABLE_GHOST_READINGS = 3, TABLE_NEW_READINGS = 3, TABLE_MAX_GHOSTS = 4096
 /* What a column shows of its field, or of the row. A row a member in table_derive.c: name, what it
  * needs (counter field, per-CPU map, two readings), unit. */
 enum derive {
-	DERIVE_TOTAL,  /* f, and f.sum: per-CPU copies summed */
-	DERIVE_DELTA,  /* f.delta: since the reading before */
-	DERIVE_RATE,   /* f.rate: per second of measured time */
-	DERIVE_BASE,   /* f.base: since the baseline */
-	DERIVE_MAX,    /* f.max over CPUs */
+	DERIVE_TOTAL, /* f, and f.sum: per-CPU copies summed */
+	DERIVE_DELTA, /* f.delta: since the reading before */
+	DERIVE_RATE,  /* f.rate: per second of measured time */
+	DERIVE_BASE,  /* f.base: since the baseline */
+	DERIVE_MAX,   /* f.max over CPUs */
 	DERIVE_MIN,
 	DERIVE_MEAN,
-	DERIVE_SKEW,   /* f.skew: max / mean over CPUs, by what happened since the reading before where
+	DERIVE_SKEW, /* f.skew: max / mean over CPUs, by what happened since the reading before where
 			  there is one, else by totals; unknown when all are 0 */
 	DERIVE_MAXCPU, /* f.maxcpu: which CPU has the max */
 	DERIVE_CPU,    /* f@3: one CPU's copy */
@@ -53,15 +53,16 @@ struct column {
 	enum derive derive;
 	const struct field *field; /* NULL for columns of the row */
 	uint32_t cpu;		   /* DERIVE_CPU */
-	bool per_second;	   /* with DERIVE_CPU, MAX, MIN, MEAN, SKEW: of the rate instead of the total */
+	bool per_second; /* with DERIVE_CPU, MAX, MIN, MEAN, SKEW: of the rate instead of the total */
 	const struct format *format; /* overrides the field's; NULL: the field's */
 };
 
 /* A numeric column of all rows of the current snap, built when a query names it. */
 struct column_cache {
 	struct column column;
-	uint64_t number;     /* snap it belongs to; 0: free */
-	enum val_kind kind;  /* VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown) */
+	uint64_t number; /* snap it belongs to; 0: free */
+	enum val_kind
+		kind; /* VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown) */
 	struct pages values; /* 8 bytes a row */
 };
 
@@ -78,17 +79,18 @@ struct table {
 	struct churn churn;
 	struct hist trends;
 
-	struct pages seen_ms;	 /* u32[n_rows]: when first seen, ms since epoch_ns; by links from reading to reading */
+	struct pages
+		seen_ms; /* u32[n_rows]: when first seen, ms since epoch_ns; by links from reading to reading */
 	struct pages changed_ms; /* u32[n_rows] */
 	uint64_t epoch_ns;
-	struct snap baseline;	 /* copy made by table_baseline; number 0: none */
+	struct snap baseline; /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
 
-	struct snap ghosts;	  /* rows that went, newest first */
+	struct snap ghosts;			 /* rows that went, newest first */
 	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
 	struct column_cache caches[TABLE_CACHES];
 	unsigned next_cache;
-	bool is_gone;		  /* the map itself went; the last reading stays */
+	bool is_gone; /* the map itself went; the last reading stays */
 };
 
 /* Takes map and plan over (they are zeroed in the caller's hands). 0 or -ENOMEM. */
@@ -130,6 +132,10 @@ void table_column_name(const struct table *table, const struct column *column, s
  * counters get their rate beside them when with_rates. returns how many there are; fills at most max. */
 size_t table_default_columns(const struct table *table, bool with_rates, struct column *columns,
 			     size_t max);
+/* The columns of a list as -c takes it: "saddr,dport:dec,pkts.rate", each optionally with a format.
+ * returns how many, or -EINVAL with the 1-based column of the fault; fills at most max. */
+int table_columns_named(const struct table *table, const char *text, struct column *columns,
+			size_t max, struct err *err);
 bool column_equal(const struct column *a, const struct column *b);
 bool column_is_left(const struct table *table, const struct column *column);
 bool column_is_numeric(const struct column *column);

@@ -14,12 +14,13 @@ struct view;
 
 /* What to write, decided before the first row. */
 struct out_job {
-	const struct column *columns; /* text and csv; json writes whole entries unless is_selected */
+	const struct column
+		*columns; /* text and csv; json writes whole entries unless is_selected */
 	size_t n_columns;
-	bool is_selected;   /* -c was given */
-	bool is_formatted;  /* json: strings as the screen shows them */
-	bool is_stream;	    /* at, state and rates belong in */
-	size_t limit;	    /* 0: all */
+	bool is_selected;  /* -c was given */
+	bool is_formatted; /* json: strings as the screen shows them */
+	bool is_stream;	   /* at, state and rates belong in */
+	size_t limit;	   /* 0: all */
 };
 
 struct out_ops {

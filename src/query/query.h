@@ -27,8 +27,7 @@ enum { QUERY_MAX_BYTES = 4096, QUERY_MAX_NODES = 1024, QUERY_MAX_DEPTH = 64 };
 /* Compiles text against the table's columns. The query is the caller's (query_free) and keeps borrowed
  * pointers into table->plan. Empty or blank text gives a query that matches all.
  * -EINVAL with err->column at the fault and what was expected; -ENOMEM. */
-int query_compile(const char *text, const struct table *table, struct query **out,
-		  struct err *err);
+int query_compile(const char *text, const struct table *table, struct query **out, struct err *err);
 void query_free(struct query *query);
 
 /* Matches every row (ghosts too): bits[row / 64] bit row % 64. `bits` has room for table_n_rows bits,

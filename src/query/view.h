@@ -21,22 +21,23 @@ struct sort_key {
 };
 
 struct view {
-	struct query *filter;	  /* NULL: all rows */
-	struct buf filter_text;	  /* what is in force */
+	struct query *filter;		     /* NULL: all rows */
+	struct buf filter_text;		     /* what is in force */
 	struct sort_key keys[VIEW_MAX_KEYS]; /* ties are broken by key bytes, always */
 	unsigned n_keys;
-	bool hides_zero;	  /* rows of nothing but zero bytes */
-	bool hides_idle;	  /* rows that did not change in the last reading */
-	bool hides_gone;	  /* ghosts */
-	bool follows;		  /* the cursor's key decides where the window is */
-	bool holds;		  /* the order of the last refresh stays; new rows are appended */
+	bool hides_zero; /* rows of nothing but zero bytes */
+	bool hides_idle; /* rows that did not change in the last reading */
+	bool hides_gone; /* ghosts */
+	bool follows;	 /* the cursor's key decides where the window is */
+	bool holds;	 /* the order of the last refresh stays; new rows are appended */
 
-	struct pages bits;	  /* scratch: matching rows */
-	struct pages order;	  /* u32: matching rows; [top .. top + height) is sorted, lower ones before */
+	struct pages bits; /* scratch: matching rows */
+	struct pages
+		order; /* u32: matching rows; [top .. top + height) is sorted, lower ones before */
 	size_t n_matched;
-	size_t top, height;	  /* the window, in places of the order */
-	size_t cursor;		  /* place of the cursor in the order */
-	struct buf cursor_key;	  /* its key bytes: the cursor stays on its row while rows move */
+	size_t top, height;    /* the window, in places of the order */
+	size_t cursor;	       /* place of the cursor in the order */
+	struct buf cursor_key; /* its key bytes: the cursor stays on its row while rows move */
 	struct pages scratch;
 };
 

@@ -12,15 +12,15 @@ enum { TRAFFIC_MAX_FRAME = 256 };
 
 struct traffic_packet {
 	bool is_ipv6;
-	uint8_t protocol;	      /* 6, 17, 1, 58 */
-	uint8_t source[16], target[16]; /* network order; IPv4 in the first 4 bytes */
+	uint8_t protocol;		   /* 6, 17, 1, 58 */
+	uint8_t source[16], target[16];	   /* network order; IPv4 in the first 4 bytes */
 	uint16_t source_port, target_port; /* host order; 0 for ICMP */
-	uint16_t bytes;		      /* on the wire, 60..1514 */
+	uint16_t bytes;			   /* on the wire, 60..1514 */
 };
 
 struct traffic {
 	uint64_t seed, state;
-	uint32_t cpu;	/* which CPU's load it makes */
+	uint32_t cpu; /* which CPU's load it makes */
 	uint32_t n_cpus;
 };
 

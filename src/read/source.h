@@ -22,9 +22,9 @@ enum step { STEP_DONE = 0, STEP_MORE = 1 }; /* or a negative errno */
 
 /* How much of a map, and how, to read. Zeroed: all of it, by the best method. */
 struct read_plan {
-	size_t max_rows;     /* 0: no limit; more sets SNAP_TRUNCATED */
-	const char *method;  /* force one by name; NULL: the best that works */
-	bool is_strict;	     /* never open a read-write descriptor, not even for mmap */
+	size_t max_rows;    /* 0: no limit; more sets SNAP_TRUNCATED */
+	const char *method; /* force one by name; NULL: the best that works */
+	bool is_strict;	    /* never open a read-write descriptor, not even for mmap */
 	uint32_t first_bucket, end_bucket; /* range of hash buckets, 0..0: all */
 };
 

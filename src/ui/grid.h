@@ -14,16 +14,17 @@ struct buf;
 enum { GRID_CELL_BYTES = 8 };
 
 struct cell {
-	char text[GRID_CELL_BYTES]; /* UTF-8 of one column or wide character, NUL-terminated; "" is the
+	char text
+		[GRID_CELL_BYTES]; /* UTF-8 of one column or wide character, NUL-terminated; "" is the
 				       right half of a wide one */
-	uint8_t role;		    /* enum role */
+	uint8_t role;		   /* enum role */
 	uint8_t is_reverse : 1, is_bold : 1;
 };
 
 struct grid {
 	struct cell *cells; /* owned [n_rows × n_cols] */
 	int n_rows, n_cols;
-	bool is_ascii; /* glyphs for boxes, bars and marks from ASCII only */
+	bool is_ascii;		    /* glyphs for boxes, bars and marks from ASCII only */
 	int cursor_row, cursor_col; /* of the text cursor in a prompt; -1: hidden */
 };
 

@@ -11,13 +11,13 @@ struct buf;
 enum key_scope { SCOPE_ROWS, SCOPE_PROMPT, SCOPE_PICKER, SCOPE_HELP, SCOPE_MENU, SCOPE_ANY };
 
 struct key_row {
-	uint32_t keys[4];    /* 0-terminated; code points or enum term_key */
+	uint32_t keys[4]; /* 0-terminated; code points or enum term_key */
 	enum key_scope scope;
-	int action;	     /* enum action, ui/command.h */
-	const char *shown;   /* "PgUp ^U" */
-	const char *footer;  /* short word in the footer, or NULL */
-	const char *help;    /* one clause */
-	int footer_rank;     /* lower stays longer when the footer is narrow */
+	int action;	    /* enum action, ui/command.h */
+	const char *shown;  /* "PgUp ^U" */
+	const char *footer; /* short word in the footer, or NULL */
+	const char *help;   /* one clause */
+	int footer_rank;    /* lower stays longer when the footer is narrow */
 };
 
 extern const struct key_row key_rows[];

@@ -47,7 +47,7 @@ enum role {
 #define X(id, name, inherits, letter) id,
 	ROLES(X)
 #undef X
-	N_ROLES,
+		N_ROLES,
 };
 
 struct role_row {

@@ -20,16 +20,16 @@ struct table;
 enum intent_kind {
 	INTENT_NONE,
 	INTENT_QUIT,
-	INTENT_INTERVAL,   /* number: ns */
-	INTENT_OPEN_IDS,   /* ids[0..n_ids): open these maps */
+	INTENT_INTERVAL,    /* number: ns */
+	INTENT_OPEN_IDS,    /* ids[0..n_ids): open these maps */
 	INTENT_OPEN_PICKER, /* list every map of the host into screen_pick */
-	INTENT_THEME,	   /* the next theme */
-	INTENT_BASELINE,   /* of the table in front */
+	INTENT_THEME,	    /* the next theme */
+	INTENT_BASELINE,    /* of the table in front */
 	INTENT_CLOSE_MAP,
-	INTENT_WRITE,      /* text: file to write what is seen to */
-	INTENT_COPY,	   /* text: to the clipboard */
+	INTENT_WRITE, /* text: file to write what is seen to */
+	INTENT_COPY,  /* text: to the clipboard */
 	INTENT_SUSPEND,
-	INTENT_REDRAW,     /* ^L */
+	INTENT_REDRAW, /* ^L */
 };
 
 struct intent {
@@ -47,7 +47,7 @@ struct screen_facts {
 	uint64_t now_ns, wall_ns;
 	const char *badge; /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
 	bool is_ascii;
-	bool is_reading;   /* a reading is under way */
+	bool is_reading; /* a reading is under way */
 };
 
 struct screen *screen_new(void); /* NULL when out of memory */

@@ -40,7 +40,8 @@ enum term_key {
 int term_open(struct term **out, struct err *err);
 void term_close(struct term *term); /* restores everything; NULL is fine */
 
-void term_theme(struct term *term, const struct theme *theme); /* colours by what the terminal has */
+void term_theme(struct term *term,
+		const struct theme *theme); /* colours by what the terminal has */
 void term_size(const struct term *term, int *n_rows, int *n_cols);
 void term_resized(struct term *term); /* after SIGWINCH: asks TIOCGWINSZ */
 bool term_is_utf8(const struct term *term);

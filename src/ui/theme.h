@@ -11,7 +11,7 @@
 struct err;
 
 struct theme_colour {
-	bool is_set;	 /* false: the terminal's own */
+	bool is_set; /* false: the terminal's own */
 	uint8_t r, g, b;
 	int16_t index256; /* -1: nearest is computed */
 	int8_t index16;	  /* -1: nearest is computed */
