@@ -23,7 +23,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
 	-Wno-missing-field-initializers $(if $(WERROR)$(CI),-Werror)
 CFLAGS ?= -O2 -g
-SANFLAGS := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -Ibuild/gen -I. $(WARN) \
 	$(CFLAGS) $(SANFLAGS) $(call pkg,--cflags,$(PKGS))
