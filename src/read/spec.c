@@ -28,7 +28,8 @@ static const struct scheme schemes[] = {
 	{"prog", SPEC_PROGRAM, "a program's id or name", .may_be_number = true},
 	{"dev", SPEC_DEVICE, "an interface"},
 	{"file", SPEC_TAPE, "a recording's path"},
-	{"sim", SPEC_SIM, "a simulated map's name, or nothing for all of them", .may_be_empty = true},
+	{"sim", SPEC_SIM, "a simulated map's name, or nothing for all of them",
+	 .may_be_empty = true},
 };
 
 static bool is_digits(const char *text)
@@ -72,8 +73,8 @@ static int parse_rest(const struct scheme *scheme, const char *text, struct spec
 	struct spec spec = {.kind = scheme->kind, .text = text};
 
 	if (*text == '\0' && !scheme->may_be_empty)
-		return err_set(err, -EINVAL, "'%s:' names nothing; behind it goes %s",
-			       scheme->name, scheme->what);
+		return err_set(err, -EINVAL, "'%s:' names nothing; behind it goes %s", scheme->name,
+			       scheme->what);
 	if (scheme->must_be_number || (scheme->may_be_number && is_digits(text))) {
 		int r = parse_id(text, &spec.id, err);
 
