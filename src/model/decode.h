@@ -4,6 +4,7 @@
  * order; loads never assume alignment. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,11 @@ struct val decode_val(const struct field *field, const uint8_t *base);
 /* The integer of a field for which field_is_integer() holds, widened to 64 bits (sign-extended when
  * signed, to be read as int64_t then). */
 uint64_t decode_u64(const struct field *field, const uint8_t *base);
+
+/* The bit_size bits that begin bit_shift bits into at[0], in the order of a host of that endianness;
+ * bit_shift 0..7, bit_size 1..128. Touches no byte beyond them. */
+unsigned __int128 decode_bits(const uint8_t *at, unsigned bit_shift, unsigned bit_size,
+			      bool is_big_endian);
 
 /* Name of an enum value, or NULL. */
 const char *decode_enum_name(const struct field *field, int64_t value);

@@ -9,6 +9,7 @@
 #include "model/plan.h"
 #include "model/val.h"
 
+struct arena;
 struct buf;
 struct err;
 
@@ -20,7 +21,8 @@ struct lookups {
 	bool (*process)(void *ctx, uint32_t pid, struct buf *out);
 	bool (*cgroup)(void *ctx, uint64_t id, struct buf *out);
 	bool (*symbol)(void *ctx, uint64_t address, struct buf *out);
-	uint64_t (*boot_ns)(void *ctx); /* now, for ktime; NULL: clock_boot_ns() */
+	/* Now, for ktime. NULL: the monotonic clock, and the boot clock for what lies ahead of it. */
+	uint64_t (*boot_ns)(void *ctx);
 	void *ctx;
 };
 
@@ -42,11 +44,12 @@ struct format {
 	 * place, table_text / grid, tames. */
 	void (*print)(const struct field *field, const uint8_t *base, enum print_style style,
 		      const struct lookups *lookups, struct buf *out);
-	/* The value that a person means by text[0..len), comparable with decode_val of such a field
-	 * (addresses as VAL_BYTES in network order, enums and protos as numbers). 0 or -EINVAL; NULL: a
-	 * plain number or text, by kind. */
+	/* The value that a person means by text[0..len), comparable with format_value of such a field
+	 * (addresses as VAL_BYTES in network order, enums and protos as numbers). Its bytes live in mem.
+	 * 0, -EINVAL, -ENOMEM; NULL: a plain number or text, by kind. */
 	int (*parse)(const struct field *field, const char *text, size_t len,
-		     const struct lookups *lookups, struct val *out, struct err *err);
+		     const struct lookups *lookups, struct arena *mem, struct val *out,
+		     struct err *err);
 	/* The field's value as it compares: host-order number for ports and be32, bytes for addresses.
 	 * NULL: decode_val. */
 	struct val (*value)(const struct field *field, const uint8_t *base);
@@ -70,6 +73,12 @@ struct val format_value(const struct field *field, const uint8_t *base);
 void format_print(const struct field *field, const struct plan *plan, const uint8_t *base,
 		  enum print_style style, const struct lookups *lookups, struct buf *out);
 
-/* Reads what format_print shows for a leaf. 0 or -EINVAL with what was expected. */
+/* The whole key or value of a row: its root, or {a=1, b=2} where there are several. */
+void format_print_side(const struct plan *plan, bool in_value, const uint8_t *base,
+		       enum print_style style, const struct lookups *lookups, struct buf *out);
+
+/* Reads what format_print shows for a leaf (field_is_leaf). The bytes and text of out live in mem.
+ * 0, -ENOMEM, or -EINVAL with what was expected. */
 int format_parse(const struct field *field, const char *text, size_t len,
-		 const struct lookups *lookups, struct val *out, struct err *err);
+		 const struct lookups *lookups, struct arena *mem, struct val *out,
+		 struct err *err);

@@ -18,10 +18,11 @@ struct maptype {
 	uint32_t number;
 	const char *name; /* bpftool's spelling: "lru_percpu_hash" */
 	enum map_reading reading;
-	bool is_per_cpu;     /* a value per possible CPU, stride rounded up to 8 */
-	bool is_lru;	     /* evicts by itself, below 100 % fill */
-	bool is_array;	     /* key is the u32 index, entries are never absent */
-	const char *why_not; /* one clause when reading is READS_NOTHING or not built, else NULL */
+	bool is_per_cpu; /* a value per possible CPU, stride rounded up to 8 */
+	bool is_lru;	 /* evicts by itself, below 100 % fill */
+	bool is_array;	 /* key is the u32 index, entries are never absent */
+	const char *
+		why_not; /* why a plain read shows nothing (READS_NOTHING, READS_SPECIAL), else NULL */
 };
 
 /* The row of a kernel number; never NULL: for unknown numbers a row named "type_NN" that only has its

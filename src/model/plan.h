@@ -51,21 +51,23 @@ struct field {
 	bool is_signed; /* FIELD_ENUM: widen with the sign */
 	bool is_hidden; /* no column unless asked for (padding, "hide") */
 	bool is_bitfield;
-	uint8_t bit_shift; /* bitfield: bits between the start of byte `offset` and its lowest bit, 0..7 */
-	uint8_t bit_size;	       /* bitfield: 1..128 */
-	uint16_t depth;		       /* 0 for the key's or value's root */
-	uint32_t offset;	       /* bytes */
-	uint32_t size;		       /* bytes it touches (bitfield: the bytes that hold it) */
-	uint32_t count, stride;	       /* FIELD_ARRAY: elements, bytes from one to the next */
-	uint32_t n_below;	       /* descendants that follow */
-	uint32_t parent;	       /* index, or PLAN_NONE for a root */
+	/* bitfield: bits of byte `offset` before it in BTF's order, 0..7: from the lowest bit on
+	 * little-endian hosts, from the highest on big-endian ones */
+	uint8_t bit_shift;
+	uint8_t bit_size;	/* bitfield: 1..128 */
+	uint16_t depth;		/* 0 for the key's or value's root */
+	uint32_t offset;	/* bytes */
+	uint32_t size;		/* bytes it touches (bitfields and arrays: set by plan_add) */
+	uint32_t count, stride; /* FIELD_ARRAY: elements, bytes from one to the next */
+	uint32_t n_below;	/* descendants that follow */
+	uint32_t parent;	/* index, or PLAN_NONE for a root */
 	const struct enum_name *names; /* FIELD_ENUM */
 	uint32_t n_names;
 	const struct format *format; /* never NULL after plan_finish; see format.h */
 	bool in_array;		     /* some ancestor is an array: no column of its own */
 };
 
-enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384 };
+enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384, PLAN_MAX_NAME = 512 };
 
 struct plan {
 	struct field *fields;
@@ -116,12 +118,20 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, unsi
 const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
 			      struct err *err);
 
+/* What to type so that plan_find leads back to this field: its path, behind "key." or "value." where
+ * both sides have such a path. */
+void plan_name(const struct plan *plan, const struct field *field, struct buf *out);
+
 static inline bool field_is_container(const struct field *field)
 {
 	return field->kind == FIELD_STRUCT || field->kind == FIELD_UNION ||
 	       field->kind == FIELD_ARRAY;
 }
 
+/* What stands in one column and has one value: everything but structs and unions, and those of them
+ * whose format takes them whole (an in6_addr, a prefix). Arrays are leaves; their element is not. To
+ * visit the columns of a plan: for each leaf take it and skip its n_below. */
+bool field_is_leaf(const struct field *field);
 /* Integers of up to 64 bits, bools, chars, enums, pointers: what sums, rates and compares as one. */
 bool field_is_integer(const struct field *field);
 /* Integers whose difference over time means something: FIELD_UINT/FIELD_INT up to 64 bits of the
