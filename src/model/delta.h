@@ -31,6 +31,7 @@ struct delta {
 	size_t n_new, n_gone, n_kept, n_changed; /* n_kept counts the changed ones too */
 	size_t n_linked_near, n_linked_far;	 /* by look-ahead, through the index */
 	uint64_t dt_ns; /* from the end of one reading to the end of the next; 0: no previous */
+	bool knows_new, knows_gone; /* false: the counts above are 0 because it can't be known */
 	bool is_lower_bound; /* one of the two was incomplete: new and gone are not to be trusted whole */
 	struct index index; /* scratch, kept between calls */
 	struct pages marks; /* scratch: one bit a row of the previous snap */
