@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Writes JSON as a stream into a buf: commas and escapes are its business, nesting is the caller's.
- * Strings: bytes that are not valid UTF-8 become U+FFFD..., see json_text. */
+ * Items at the top level are documents of their own: no comma is put between them.
+ *
+ * Every string is valid UTF-8 and harmless on a terminal: control, bidi and invisible characters are
+ * written as \uNNNN, which a parser turns back. Bytes that aren't UTF-8 become the four characters \xNN. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +22,9 @@ void json_init(struct json *json, struct buf *out);
 void json_open(struct json *json, char bracket);  /* '{' or '[' */
 void json_close(struct json *json, char bracket); /* '}' or ']' */
 void json_name(struct json *json, const char *name);
-void json_text(struct json *json, const char *text); /* tame or not: escaped as JSON needs */
+/* Text for people, or tame already: a parser gives back exactly this text. */
+void json_text(struct json *json, const char *text);
+/* Bytes of a map, as json_quote: unambiguous, because backslashes are doubled. */
 void json_bytes(struct json *json, const char *text, size_t len);
 void json_uint(struct json *json, uint64_t n);
 void json_int(struct json *json, int64_t n);

@@ -8,14 +8,15 @@
 
 struct buf;
 
-/* "0", "999", "1.23k", "48.2M", "1.84E19": at most 3 significant digits above 999, no more than 6
- * columns for anything below 1e18. unit_step 1000 -> k M G T P E, 1024 -> Ki Mi Gi Ti Pi Ei. */
+/* "0", "0.25", "999", "1.23k", "48.2M", "18.4E": at most 3 significant digits, 4 below "1023Ki"; never
+ * more than 6 columns for what is in 0..2^64. unit_step 1000 -> k M G T P E, 1024 -> Ki Mi Gi Ti Pi Ei.
+ * NaN is "-", what is too small "<0.001". */
 void num_short(struct buf *out, double value, unsigned unit_step);
 
 /* "0", "850ns", "12.3us", "4.50ms", "1.2s", "59s", "4m31s", "2h05m", "3d04h", "412d". */
 void num_duration(struct buf *out, double ns);
 
-/* "41%", "4.5%", "<0.1%"; share is 0..1. */
+/* "41%", "4.5%", "<0.1%"; share is 0..1. "100%" is said of a whole only. */
 void num_percent(struct buf *out, double share);
 
 /* "26,811" */
@@ -31,7 +32,7 @@ struct num {
 	double real;	/* always set, signed; times in ns, percent as a share */
 };
 
-/* Reads a number with an optional unit from text[0..len): 12, 1.5Mi, 0x1f, 1k, 30s, 5%, 1e3.
+/* Reads a number with an optional unit from text[0..len): 12, -1.5Mi, 0x1f, 1k, 30s, 4m31s, 5%, 1e3.
  * returns the bytes consumed, 0 when there is no number there, -ERANGE when it is too large. */
 int num_parse(const char *text, size_t len, struct num *out);
 

@@ -16,11 +16,13 @@ size_t utf8_next(const char *text, size_t len, uint32_t *point);
 int utf8_width(uint32_t point);
 
 /* A point that may reach a terminal: no control (C0, C1, DEL), no bidi control, no zero-width or
- * format character, no private use, no line/paragraph separator, no tag, no variation selector. */
+ * format character, no private use, no line/paragraph separator, no tag, no variation selector, nothing
+ * that Unicode hasn't assigned. */
 bool utf8_is_tame(uint32_t point);
 
 /* Adds text with everything that is not tame escaped as \n \t \r \0 \\ \xNN or \u{NNNN}.
- * Backslashes are doubled, so that the escape is unambiguous. */
+ * Backslashes are doubled, so that the escape is unambiguous. Combining marks without a letter below them
+ * and piles of them are escaped too. */
 void utf8_tame(struct buf *out, const char *text, size_t len);
 
 /* Columns of a tame string. */
@@ -29,6 +31,9 @@ size_t utf8_columns(const char *text, size_t len);
 /* Adds at most `columns` columns of a tame text; when it has to cut, the last column is the mark
  * ("…" or "~" when ascii). returns the columns added. */
 size_t utf8_fit(struct buf *out, const char *text, size_t len, size_t columns, bool ascii);
+
+/* How much of text[0..len), cut somewhere, is left without a torn last code point. */
+size_t utf8_whole(const char *text, size_t len);
 
 /* Adds a code point in UTF-8. */
 void utf8_put(struct buf *out, uint32_t point);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "base/clock.h"
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+static struct {
+	bool is_held;
+	uint64_t mono_ns, wall_ns;
+} hold;
+
+static uint64_t read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_now_ns(void)
+{
+	return hold.is_held ? hold.mono_ns : read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_wall_ns(void)
+{
+	return hold.is_held ? hold.wall_ns : read_clock(CLOCK_REALTIME);
+}
+
+uint64_t clock_boot_ns(void)
+{
+	return hold.is_held ? hold.mono_ns : read_clock(CLOCK_BOOTTIME);
+}
+
+void clock_hold(uint64_t mono_ns, uint64_t wall_ns)
+{
+	hold.is_held = true;
+	hold.mono_ns = mono_ns;
+	hold.wall_ns = wall_ns;
+}
+
+void clock_free_run(void)
+{
+	hold.is_held = false;
+}
+
+void clock_rfc3339(struct buf *out, uint64_t wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	buf_addf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ", tm.tm_year + 1900, tm.tm_mon + 1,
+		 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(wall_ns % NS_PER_S));
+}
+
+void clock_hms(struct buf *out, uint64_t wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	struct tm tm;
+
+	if (hold.is_held)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	buf_addf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
