@@ -36,6 +36,9 @@ void query_free(struct query *query);
 int query_match(const struct query *query, struct table *table, uint64_t *bits, size_t *n_ret);
 bool query_match_row(const struct query *query, const struct table *table, size_t row);
 
+/* The language for people: operators, units, examples; for --help=query and the manual. Static. */
+const char *query_help(void);
+
 /* Words that could stand at text[at], for completion: calls fn for each; returns how many. */
 size_t query_complete(const char *text, size_t at, const struct table *table,
 		      void (*fn)(void *ctx, const char *word, size_t replaces), void *ctx);

@@ -10,11 +10,13 @@
 #include "model/map.h"
 
 struct buf;
+struct column;
 struct err;
 struct grid;
 struct screen;
 struct snap;
 struct table;
+struct view;
 
 /* What the driver must do after a key. */
 enum intent_kind {
@@ -75,6 +77,15 @@ void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 void screen_took(struct screen *screen, struct table *table);
 
 struct intent screen_key(struct screen *screen, uint32_t key);
+
+/* While paused the driver reads on but takes nothing into the tables, so that what is shown can still be
+ * moved through, filtered and sorted. */
+bool screen_is_paused(const struct screen *screen);
+
+/* What is seen of the table in front, for writing it out: its view, and the shown columns (fills at most
+ * max, returns how many). NULL and 0 without a table. */
+struct view *screen_view(struct screen *screen);
+size_t screen_shown_columns(const struct screen *screen, struct column *columns, size_t max);
 
 /* Draws everything at the grid's size. */
 void screen_draw(struct screen *screen, const struct screen_facts *facts, struct grid *grid);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The rows of the commands. */
+#include "app/commands.h"
+
+#include <string.h>
+
+#include "app/options.h"
+#include "base/tidy.h"
+
+static const struct command commands[] = {
+	{"watch", "[MAP]...", "watch on the screen; without MAP: pick from every map of this host",
+	 0, -1, run_watch},
+	{"list", "", "every map: id, type, name, entries/max, memory, programs, pins, owners", 0, 0,
+	 run_list},
+	{"info", "MAP...", "identity, layout, and how it is read, or why it can't be", 1, -1,
+	 run_info},
+	{"dump", "MAP...", "one reading to stdout", 1, -1, run_dump},
+	{"stream", "MAP...", "a reading each interval to stdout, with rates", 1, -1, run_stream},
+	{"demo", "", "real XDP counters, fed by synthetic packets, on the screen", 0, 0, run_demo},
+};
+
+const struct command *command_at(unsigned i)
+{
+	return i < ARRAY_LEN(commands) ? &commands[i] : NULL;
+}
+
+const struct command *command_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* --help and its topics, and the manual page, all printed from the tables that the program runs on. */
+#include <errno.h>
+#include <string.h>
+
+#include "app/option_rows.h"
+#include "app/options.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "model/format.h"
+#include "model/maptype.h"
+#include "out/out.h"
+#include "query/query.h"
+#include "ui/keys.h"
+
+static const char about[] = "watches eBPF maps: decoded, sorted, filtered, with rates and churn";
+
+static const char map_words[] = "MAP is an id (41, id:41), a name (flows, name:flows), a pin "
+				"(/sys/fs/bpf/flows), all maps\n"
+				"of a program (prog:17, prog:xdp_main) or of an interface's XDP "
+				"and TC programs (dev:eth0),\n"
+				"or a simulation (sim:flows).\n";
+
+static const char statuses[] =
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a reading was incomplete).\n";
+
+static void add_option(const struct option_row *row, struct buf *out)
+{
+	SCOPED(buf) left = {0};
+	size_t n = row->argument ? strlen(row->argument) : 0;
+
+	if (row->letter)
+		buf_addf(&left, "-%c, ", row->letter);
+	else
+		buf_adds(&left, "    ");
+	buf_addf(&left, "--%s", row->name);
+	if (n && row->argument[n - 1] == '?')
+		buf_addf(&left, "[=%.*s]", (int)n - 1, row->argument);
+	else if (n)
+		buf_addf(&left, "%s%s", row->letter ? " " : "=", row->argument);
+	buf_addf(out, "  %-24s %s\n", buf_text(&left), row->help);
+}
+
+static void help_usage(struct buf *out)
+{
+	buf_addf(out, "bpfmaptop %s: %s\n\n", VERSION, about);
+	buf_adds(out, "usage: bpfmaptop [OPTIONS] [COMMAND] [MAP]...\n\n");
+	for (unsigned i = 0; command_at(i); i++)
+		buf_addf(out, "  %-7s %-9s %s\n", command_at(i)->name, command_at(i)->arguments,
+			 command_at(i)->help);
+	buf_addf(out, "\n%s\n", map_words);
+	for (unsigned i = 0; i < n_option_rows; i++)
+		add_option(&option_rows[i], out);
+	buf_addf(out, "\n%s", statuses);
+}
+
+static void help_keys(struct buf *out)
+{
+	keys_print(KEYS_TEXT, out);
+}
+
+static void help_query(struct buf *out)
+{
+	buf_adds(out, query_help());
+}
+
+static void help_formats(struct buf *out)
+{
+	for (unsigned i = 0; format_at(i); i++)
+		buf_addf(out, "  %-9s %-24s %s\n", format_at(i)->name, format_at(i)->example,
+			 format_at(i)->help);
+}
+
+static void help_outputs(struct buf *out)
+{
+	for (unsigned i = 0; out_at(i); i++)
+		buf_addf(out, "  %-8s %s\n", out_at(i)->name, out_at(i)->help);
+}
+
+static void help_types(struct buf *out)
+{
+	for (unsigned i = 0; maptype_at(i); i++) {
+		const struct maptype *type = maptype_at(i);
+
+		buf_addf(out, "  %2u  %-22s %s\n", type->number, type->name,
+			 type->why_not ? type->why_not : "rows");
+	}
+}
+
+static const struct topic {
+	const char *name, *title;
+	void (*print)(struct buf *out);
+} topics[] = {
+	{"", NULL, help_usage},
+	{"keys", "KEYS", help_keys},
+	{"query", "QUERY", help_query},
+	{"formats", "FORMATS", help_formats},
+	{"outputs", "OUTPUTS", help_outputs},
+	{"types", "MAP TYPES", help_types},
+};
+
+int options_help(const char *name, struct buf *out, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(topics); i++)
+		if (!strcmp(topics[i].name, name)) {
+			topics[i].print(out);
+			return 0;
+		}
+	return err_set(err, -EINVAL,
+		       "there is no help on '%s'; topics: keys query formats outputs types", name);
+}
+
+/* Text for man(7): backslashes, leading dots and hyphens would mean something to it. */
+static void add_man_text(const char *text, struct buf *out)
+{
+	for (bool at_start = true; *text; at_start = *text == '\n', text++) {
+		if (at_start && (*text == '.' || *text == '\''))
+			buf_adds(out, "\\&");
+		if (*text == '\\')
+			buf_adds(out, "\\e");
+		else if (*text == '-')
+			buf_adds(out, "\\-");
+		else
+			buf_addc(out, *text);
+	}
+}
+
+static void add_man_option(const struct option_row *row, struct buf *out)
+{
+	buf_adds(out, ".TP\n\\fB");
+	if (row->letter)
+		buf_addf(out, "\\-%c\\fR, \\fB", row->letter);
+	buf_adds(out, "\\-\\-");
+	add_man_text(row->name, out);
+	buf_adds(out, "\\fR");
+	if (row->argument)
+		buf_addf(out, " \\fI%.*s\\fR", (int)strcspn(row->argument, "?"), row->argument);
+	buf_addc(out, '\n');
+	add_man_text(row->help, out);
+	buf_addc(out, '\n');
+}
+
+void options_manual(struct buf *out)
+{
+	buf_addf(out, ".TH BPFMAPTOP 8 \"\" \"bpfmaptop %s\"\n.SH NAME\nbpfmaptop \\- %s\n",
+		 VERSION, about);
+	buf_adds(out, ".SH SYNOPSIS\n.B bpfmaptop\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR] "
+		      "[\\fIMAP\\fR]...\n.SH COMMANDS\n");
+	for (unsigned i = 0; command_at(i); i++) {
+		buf_addf(out, ".TP\n\\fB%s\\fR %s\n", command_at(i)->name,
+			 command_at(i)->arguments);
+		add_man_text(command_at(i)->help, out);
+		buf_addc(out, '\n');
+	}
+	buf_adds(out, ".PP\n");
+	add_man_text(map_words, out);
+	buf_adds(out, ".SH OPTIONS\n");
+	for (unsigned i = 0; i < n_option_rows; i++)
+		add_man_option(&option_rows[i], out);
+	for (size_t i = 1; i < ARRAY_LEN(topics); i++) {
+		SCOPED(buf) text = {0};
+
+		topics[i].print(&text);
+		buf_addf(out, ".SH %s\n.nf\n", topics[i].title);
+		add_man_text(buf_text(&text), out);
+		buf_adds(out, ".fi\n");
+	}
+	buf_adds(out, ".SH EXIT STATUS\n");
+	add_man_text(statuses, out);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* info: what a map is, how its bytes are laid out, and how it is read; found out by reading it. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "app/commands.h"
+#include "app/options.h"
+#include "app/rows.h"
+#include "app/watch.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+
+static void add_users(struct buf *out, const char *what, const struct map_user *users, size_t n)
+{
+	if (!n)
+		return;
+	buf_addf(out, "  %-10s", what);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, " %s(%" PRIu32 ")", users[i].name ? users[i].name : "", users[i].id);
+	buf_addc(out, '\n');
+}
+
+static void add_identity(const struct map *map, struct buf *out)
+{
+	buf_addf(out, "%s  id %" PRIu32 "  %s  from %s\n", map->name, map->id, map->type->name,
+		 map->source);
+	buf_addf(out, "  sizes      key %" PRIu32 " B, value %" PRIu32 " B", map->key_size,
+		 map->value_size);
+	if (map->type->is_per_cpu)
+		buf_addf(out, " on each of %" PRIu32 " CPUs", map->n_cpus);
+	buf_addf(out, ", at most %" PRIu32 " entries\n", map->max_entries);
+	if (map->memory_bytes) {
+		buf_adds(out, "  memory     ");
+		num_short(out, (double)map->memory_bytes, 1024);
+		buf_adds(out, "B\n");
+	}
+	buf_addf(out, "  flags      0x%" PRIx32 "%s\n", map->flags,
+		 map->is_frozen ? ", frozen" : "");
+	if (map->pin)
+		buf_addf(out, "  pin        %s\n", map->pin);
+	add_users(out, "programs", map->programs, map->n_programs);
+	add_users(out, "owners", map->owners, map->n_owners);
+}
+
+static void add_reading(const struct watch *watch, int code, const struct err *why, struct buf *out)
+{
+	const struct snap *snap = watch->table.current;
+	SCOPED(buf) notes = {0};
+
+	if (code < 0) {
+		buf_addf(out, "  reading    not possible: %s\n", why->text);
+		return;
+	}
+	snap_notes(snap, &notes);
+	buf_addf(out, "  reading    %s, %zu entries in ", snap->method, snap->n_rows);
+	num_duration(out, (double)(snap->ended_ns - snap->started_ns));
+	buf_addf(out, " and %" PRIu64 " calls%s%s\n", snap->n_calls, notes.len ? "; " : "",
+		 buf_text(&notes));
+}
+
+static void info_text(const struct watch *watch, int code, const struct err *why, struct buf *out)
+{
+	add_identity(&watch->table.map, out);
+	add_reading(watch, code, why, out);
+	buf_addf(out, "  layout     from %s\n", watch->table.plan.origin);
+	plan_text(&watch->table.plan, out);
+}
+
+static void info_json(const struct watch *watch, int code, const struct err *why, struct buf *out)
+{
+	const struct snap *snap = watch->table.current;
+	struct json json;
+
+	json_init(&json, out);
+	json_open(&json, '{');
+	json_name(&json, "map");
+	out_map_json(&json, &watch->table.map);
+	json_name(&json, "method");
+	if (code < 0)
+		json_null(&json);
+	else
+		json_text(&json, snap->method);
+	json_name(&json, "why_not");
+	if (code < 0)
+		json_text(&json, why->text);
+	else
+		json_null(&json);
+	json_name(&json, "layout");
+	out_plan_json(&json, &watch->table.plan);
+	json_close(&json, '}');
+	buf_addc(out, '\n');
+}
+
+/* A map that can't be read still has its identity and layout: that is what info is for. */
+static int info_of(const struct options *options, struct watch *watch, bool is_first,
+		   struct buf *out, struct err *err)
+{
+	const struct out_ops *output = options->output ? options->output : &out_text;
+	struct err why = {0};
+	int code = watch_read(watch, &why);
+
+	if (output == &out_text) {
+		if (!is_first)
+			buf_addc(out, '\n');
+		info_text(watch, code, &why, out);
+	} else if (output == &out_json || output == &out_jsonl) {
+		info_json(watch, code, &why, out);
+	} else {
+		return err_set(err, -EINVAL, "info writes text or json, not '%s'", output->name);
+	}
+	return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
+}
+
+int run_info(const struct options *options, struct err *err)
+{
+	struct watch_set set = {.options = options};
+	SCOPED(buf) out = {0};
+	int r = 0;
+
+	if (options->is_verbose)
+		log_to_stderr(LOG_DEBUG);
+	for (int i = 0; r == 0 && i < options->n_words; i++)
+		r = watch_set_open(&set, options->words[i], err);
+	for (size_t i = 0; r == 0 && i < set.n; i++)
+		r = info_of(options, set.watches[i], i == 0, &out, err);
+	if (r == 0)
+		r = rows_flush(NULL, &out);
+	watch_set_release(&set);
+	if (r == -EINVAL)
+		return EXIT_USAGE;
+	return r < 0 && r != -EPIPE ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A row an intent: the floors below know neither the kernel nor the terminal, so they ask. */
+#include "app/intents.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "app/tui_state.h"
+#include "app/watch.h"
+#include "app/write.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "read/source.h"
+#include "ui/term.h"
+
+static void do_nothing(struct tui *tui, const struct intent *intent)
+{
+	(void)tui, (void)intent;
+}
+
+static void do_quit(struct tui *tui, const struct intent *intent)
+{
+	(void)intent;
+	tui->quits = true;
+}
+
+static void do_interval(struct tui *tui, const struct intent *intent)
+{
+	uint64_t now = clock_now_ns();
+
+	tui->interval_ns = intent->number;
+	for (size_t i = 0; i < tui->set->n; i++)
+		if (tui->set->watches[i]->due_ns > now + intent->number)
+			tui->set->watches[i]->due_ns = now + intent->number;
+}
+
+static void do_open_ids(struct tui *tui, const struct intent *intent)
+{
+	struct err why = {0};
+
+	for (size_t i = 0; i < intent->n_ids; i++) {
+		size_t n_before = tui->set->n;
+		int r = watch_set_open_id(tui->set, intent->ids[i], &why);
+
+		for (size_t j = n_before; r == 0 && j < tui->set->n; j++)
+			r = screen_add(tui->screen, &tui->set->watches[j]->table, &why);
+		if (r < 0)
+			screen_say(tui->screen, true, "%s", why.text);
+	}
+}
+
+static void do_open_picker(struct tui *tui, const struct intent *intent)
+{
+	struct err why = {0};
+	struct map_list found = {0};
+	struct source *kernel = watch_set_kernel(tui->set, &why);
+	int r = kernel ? kernel->ops->list(kernel, &found, &why) : -ENOMEM;
+
+	(void)intent;
+	screen_pick(tui->screen, &found, r < 0 ? why.text : NULL);
+	map_list_release(&tui->picked);
+	tui->picked = found;
+}
+
+static void do_theme(struct tui *tui, const struct intent *intent)
+{
+	struct err why = {0};
+	const char *name = theme_name_at(++tui->theme_place);
+
+	(void)intent;
+	if (!name)
+		name = theme_name_at(tui->theme_place = 0);
+	if (theme_load(&tui->theme, name, &why) < 0) {
+		screen_say(tui->screen, true, "%s", why.text);
+		return;
+	}
+	term_theme(tui->term, &tui->theme);
+	screen_say(tui->screen, false, "theme '%s'", tui->theme.name);
+}
+
+static void do_baseline(struct tui *tui, const struct intent *intent)
+{
+	struct table *front = screen_front(tui->screen);
+
+	(void)intent;
+	if (front && table_baseline(front) < 0)
+		screen_say(tui->screen, true, "out of memory for a baseline");
+}
+
+static void do_close_map(struct tui *tui, const struct intent *intent)
+{
+	struct table *front = screen_front(tui->screen);
+
+	(void)intent;
+	for (size_t i = 0; front && i < tui->set->n; i++) {
+		if (&tui->set->watches[i]->table != front)
+			continue;
+		screen_remove(tui->screen, front);
+		watch_set_close(tui->set, tui->set->watches[i]);
+		return;
+	}
+}
+
+static void do_write(struct tui *tui, const struct intent *intent)
+{
+	struct table *front = screen_front(tui->screen);
+	struct err why = {0};
+	size_t n_rows = 0;
+
+	if (!front)
+		return;
+	if (write_view(tui->screen, front, intent->text, &n_rows, &why) < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+	else
+		screen_say(tui->screen, false, "wrote %zu rows to '%s'", n_rows, intent->text);
+}
+
+static void do_copy(struct tui *tui, const struct intent *intent)
+{
+	term_copy(tui->term, intent->text, strlen(intent->text));
+}
+
+static void do_suspend(struct tui *tui, const struct intent *intent)
+{
+	(void)intent;
+	term_suspend(tui->term);
+	tui->is_dirty = true;
+}
+
+static void do_redraw(struct tui *tui, const struct intent *intent)
+{
+	(void)intent;
+	term_resized(tui->term);
+}
+
+static void (*const doers[])(struct tui *, const struct intent *) = {
+	[INTENT_NONE] = do_nothing,
+	[INTENT_QUIT] = do_quit,
+	[INTENT_INTERVAL] = do_interval,
+	[INTENT_OPEN_IDS] = do_open_ids,
+	[INTENT_OPEN_PICKER] = do_open_picker,
+	[INTENT_THEME] = do_theme,
+	[INTENT_BASELINE] = do_baseline,
+	[INTENT_CLOSE_MAP] = do_close_map,
+	[INTENT_WRITE] = do_write,
+	[INTENT_COPY] = do_copy,
+	[INTENT_SUSPEND] = do_suspend,
+	[INTENT_REDRAW] = do_redraw,
+};
+
+void intent_run(struct tui *tui, struct intent intent)
+{
+	if ((size_t)intent.kind < ARRAY_LEN(doers))
+		doers[intent.kind](tui, &intent);
+}
+
+int tui_start_state(struct tui *tui, struct err *err)
+{
+	const struct options *options = tui->set->options;
+	int r = 0;
+
+	if (!tui->set->n)
+		return 0;
+	if (options->columns)
+		r = screen_columns(tui->screen, options->columns, err);
+	if (r == 0 && options->sort)
+		r = screen_sort(tui->screen, options->sort, err);
+	if (r == 0 && options->filter)
+		r = screen_filter(tui->screen, options->filter, err);
+	return r;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* list: every map of this host, a line each. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/options.h"
+#include "app/rows.h"
+#include "app/sheet.h"
+#include "app/watch.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+
+static void add_users(struct buf *out, const struct map_user *users, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%s(%u)", i ? " " : "", users[i].name ? users[i].name : "",
+			 users[i].id);
+}
+
+/* A cell a column; each writes into an empty buf, "-" stands for nothing. */
+static void cell_id(const struct map *map, struct buf *out)
+{
+	buf_addu(out, map->id);
+}
+
+static void cell_type(const struct map *map, struct buf *out)
+{
+	buf_adds(out, map->type->name);
+}
+
+static void cell_name(const struct map *map, struct buf *out)
+{
+	buf_adds(out, map->name);
+}
+
+static void cell_max(const struct map *map, struct buf *out)
+{
+	buf_addu(out, map->max_entries);
+}
+
+static void cell_memory(const struct map *map, struct buf *out)
+{
+	if (map->memory_bytes)
+		num_short(out, (double)map->memory_bytes, 1024);
+}
+
+static void cell_programs(const struct map *map, struct buf *out)
+{
+	add_users(out, map->programs, map->n_programs);
+}
+
+static void cell_pin(const struct map *map, struct buf *out)
+{
+	buf_adds(out, map->pin ? map->pin : "");
+}
+
+static void cell_owners(const struct map *map, struct buf *out)
+{
+	if (map->owners_known)
+		add_users(out, map->owners, map->n_owners);
+	else
+		buf_addc(out, '?');
+}
+
+static const struct list_column {
+	const char *title;
+	void (*cell)(const struct map *map, struct buf *out);
+} list_columns[] = {
+	{">ID", cell_id},   {"TYPE", cell_type},      {"NAME", cell_name},
+	{">MAX", cell_max}, {">MEMORY", cell_memory}, {"PROGRAMS", cell_programs},
+	{"PIN", cell_pin},  {"OWNERS", cell_owners},
+};
+
+static int list_text(const struct map_list *maps, struct buf *out)
+{
+	SCOPED(sheet) sheet = {0};
+	SCOPED(buf) cell = {0};
+	const char *titles[ARRAY_LEN(list_columns)];
+
+	for (size_t i = 0; i < ARRAY_LEN(list_columns); i++)
+		titles[i] = list_columns[i].title;
+	sheet_init(&sheet, ARRAY_LEN(list_columns), titles);
+	for (size_t i = 0; i < maps->n; i++)
+		for (size_t j = 0; j < ARRAY_LEN(list_columns); j++) {
+			buf_clear(&cell);
+			list_columns[j].cell(&maps->maps[i], &cell);
+			sheet_add(&sheet, cell.len ? buf_text(&cell) : "-");
+		}
+	return sheet_write(&sheet, out);
+}
+
+static int list_json(const struct map_list *maps, bool is_lines, struct buf *out)
+{
+	struct json json;
+
+	json_init(&json, out);
+	if (!is_lines)
+		json_open(&json, '[');
+	for (size_t i = 0; i < maps->n; i++) {
+		out_map_json(&json, &maps->maps[i]);
+		if (is_lines) {
+			buf_addc(out, '\n');
+			json_init(&json, out);
+		}
+	}
+	if (!is_lines) {
+		json_close(&json, ']');
+		buf_addc(out, '\n');
+	}
+	return out->failed ? -ENOMEM : 0;
+}
+
+static int by_memory(const void *left, const void *right)
+{
+	const struct map *a = left, *b = right;
+
+	if (a->memory_bytes != b->memory_bytes)
+		return a->memory_bytes < b->memory_bytes ? 1 : -1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct map *a = left, *b = right;
+	int r = strcmp(a->name, b->name);
+
+	return r ? r : (a->id < b->id ? -1 : a->id > b->id);
+}
+
+static int sort_maps(struct map_list *maps, const char *order, struct err *err)
+{
+	static const struct {
+		const char *name;
+		int (*compare)(const void *, const void *);
+	} orders[] = {{"-memory", by_memory}, {"memory", by_memory}, {"name", by_name}};
+
+	if (!order)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
+		if (!strcmp(orders[i].name, order)) {
+			if (maps->n)
+				qsort(maps->maps, maps->n, sizeof(*maps->maps), orders[i].compare);
+			return 0;
+		}
+	return err_set(err, -EINVAL, "list can't be sorted by '%s': use memory or name", order);
+}
+
+static int write_list(const struct options *options, const struct map_list *maps, struct err *err)
+{
+	const struct out_ops *output = options->output ? options->output : &out_text;
+	SCOPED(buf) out = {0};
+	int r;
+
+	if (output == &out_text)
+		r = list_text(maps, &out);
+	else if (output == &out_json || output == &out_jsonl)
+		r = list_json(maps, output == &out_jsonl, &out);
+	else
+		return err_set(err, -EINVAL, "list writes text, json or jsonl, not '%s'",
+			       output->name);
+	if (r == 0)
+		r = rows_flush(NULL, &out);
+	return r < 0 && r != -EPIPE ? err_set(err, r, "cannot write the list: %s", err_words(r))
+				    : 0;
+}
+
+int run_list(const struct options *options, struct err *err)
+{
+	struct watch_set set = {.options = options};
+	SCOPED(map_list) maps = {0};
+	struct source *kernel = watch_set_kernel(&set, err);
+	int r = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
+
+	if (options->is_verbose)
+		log_to_stderr(LOG_DEBUG);
+	if (r == 0)
+		r = sort_maps(&maps, options->sort, err);
+	if (r == 0)
+		r = write_list(options, &maps, err);
+	watch_set_release(&set);
+	if (r == -EINVAL)
+		return EXIT_USAGE;
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}

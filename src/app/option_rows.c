@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* An option is a row: letter, name, argument, help, and the function that checks and stores it. */
+#include "app/option_rows.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "out/out.h"
+
+static int set_interval(struct options *options, const char *value, struct err *err)
+{
+	double seconds;
+
+	if (num_double(value, &seconds) < 0 || !(seconds >= 0.1 && seconds <= 3600))
+		return err_set(err, -EINVAL,
+			       "interval '%s' is not a number of seconds from 0.1 to 3600", value);
+	options->interval_ns = (uint64_t)llround(seconds * 1e9);
+	return 0;
+}
+
+static int whole_number(const char *what, const char *value, uint64_t min, uint64_t max,
+			uint64_t *out, struct err *err)
+{
+	uint64_t n;
+
+	if (num_u64(value, &n) < 0 || n < min || n > max)
+		return err_set(err, -EINVAL, "%s '%s' is not a whole number from %llu to %llu",
+			       what, value, (unsigned long long)min, (unsigned long long)max);
+	*out = n;
+	return 0;
+}
+
+static int set_readings(struct options *options, const char *value, struct err *err)
+{
+	return whole_number("count", value, 1, UINT32_MAX, &options->n_readings, err);
+}
+
+static int set_rows(const char *what, const char *value, size_t *out, struct err *err)
+{
+	uint64_t n;
+	int r = whole_number(what, value, 1, UINT32_MAX - 1, &n, err);
+
+	if (r == 0)
+		*out = (size_t)n;
+	return r;
+}
+
+static int set_limit(struct options *options, const char *value, struct err *err)
+{
+	return set_rows("limit", value, &options->limit, err);
+}
+
+static int set_max_rows(struct options *options, const char *value, struct err *err)
+{
+	return set_rows("max-rows", value, &options->max_rows, err);
+}
+
+static int set_seed(struct options *options, const char *value, struct err *err)
+{
+	return whole_number("seed", value, 0, UINT64_MAX, &options->seed, err);
+}
+
+static int set_hex_width(struct options *options, const char *value, struct err *err)
+{
+	uint64_t n;
+
+	if (num_u64(value, &n) < 0 || n > 8 || (n & (n - 1)))
+		return err_set(err, -EINVAL, "hex width '%s' is not 0, 1, 2, 4 or 8", value);
+	options->hex_width = (unsigned)n;
+	return 0;
+}
+
+static int set_output(struct options *options, const char *value, struct err *err)
+{
+	options->output = out_named(value);
+	if (!options->output)
+		return err_set(err, -EINVAL,
+			       "no output format is called '%s'; --help=outputs lists them", value);
+	return 0;
+}
+
+static int set_colour(struct options *options, const char *value, struct err *err)
+{
+	static const char *const names[] = {
+		[COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(names[i], value)) {
+			options->colour = (enum colour_mode)i;
+			return 0;
+		}
+	return err_set(err, -EINVAL, "colour '%s' is not auto, always or never", value);
+}
+
+#define SET_TEXT(member)                                                                           \
+	static int set_##member(struct options *options, const char *value, struct err *err)       \
+	{                                                                                          \
+		(void)err;                                                                         \
+		options->member = value;                                                           \
+		return 0;                                                                          \
+	}
+#define SET_FLAG(member)                                                                           \
+	static int set_##member(struct options *options, const char *value, struct err *err)       \
+	{                                                                                          \
+		(void)value, (void)err;                                                            \
+		options->member = true;                                                            \
+		return 0;                                                                          \
+	}
+SET_TEXT(filter)
+SET_TEXT(sort)
+SET_TEXT(columns)
+SET_TEXT(theme)
+SET_TEXT(method)
+SET_TEXT(interface)
+SET_FLAG(is_batch)
+SET_FLAG(is_formatted)
+SET_FLAG(is_strict)
+SET_FLAG(is_ascii)
+SET_FLAG(is_verbose)
+SET_FLAG(wants_version)
+SET_FLAG(wants_manual)
+
+static int set_help(struct options *options, const char *value, struct err *err)
+{
+	(void)err;
+	options->help_topic = value ? value : "";
+	return 0;
+}
+
+const struct option_row option_rows[] = {
+	{'d', "interval", "SECS", "time between readings, 0.1 to 3600 (default 1)", set_interval},
+	{'n', "count", "COUNT", "stop after COUNT readings", set_readings},
+	{'b', "batch", NULL, "no screen: the same as 'stream -o text'", set_is_batch},
+	{'f', "filter", "EXPR", "only rows that match (--help=query)", set_filter},
+	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort},
+	{'c', "columns", "LIST", "columns, each optionally with a format: saddr,bytes:size",
+	 set_columns},
+	{'o', "output", "FORMAT", "how rows are written (--help=outputs)", set_output},
+	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit},
+	{0, "formatted", NULL, "json: the strings that the screen shows instead of plain values",
+	 set_is_formatted},
+	{0, "max-rows", "ROWS", "read at most this many entries of a map (default 4194304)",
+	 set_max_rows},
+	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
+	 set_hex_width},
+	{0, "method", "NAME", "read by this method only: batch or next-key", set_method},
+	{0, "strict", NULL, "never open a map read-write, not even to map its memory",
+	 set_is_strict},
+	{0, "theme", "NAME", "colours: a name, or the path of a theme file", set_theme},
+	{0, "ascii", NULL, "draw with ASCII only", set_is_ascii},
+	{0, "color", "WHEN", "auto, always or never", set_colour},
+	{0, "iface", "IFNAME", "demo: attach to this interface instead of making packets",
+	 set_interface},
+	{0, "seed", "NUMBER", "demo and sim: the traffic's seed (default 1)", set_seed},
+	{'v', "verbose", NULL, "say on stderr what goes on behind the screen", set_is_verbose},
+	{0, "man", NULL, "print the manual page", set_wants_manual},
+	{'V', "version", NULL, "print the version", set_wants_version},
+	{'h', "help", "TOPIC?", "print help; --help=TOPIC: keys query formats outputs types",
+	 set_help},
+};
+const unsigned n_option_rows = ARRAY_LEN(option_rows);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command line: a row a command, a row an option. --help and the manual page are printed from the
+ * same rows. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+struct options;
+struct out_ops;
+
+/* Exit statuses. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTLY = 3 };
+
+struct command {
+	const char *name;
+	const char *arguments; /* "MAP...", "[MAP]..." */
+	const char *help;
+	int min_maps; /* words behind the command that it needs */
+	int max_maps; /* -1: any number */
+	/* returns an exit status; err holds the sentence when it isn't EXIT_DONE. */
+	int (*run)(const struct options *options, struct err *err);
+};
+
+enum colour_mode { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* What was asked, checked. Text is borrowed from argv. */
+struct options {
+	const struct command *command;
+	const char *const *words; /* behind the command: maps */
+	int n_words;
+	uint64_t interval_ns;
+	uint64_t n_readings; /* 0: no end */
+	bool is_batch;
+	const char *filter, *sort, *columns; /* NULL: not given */
+	const struct out_ops *output;	     /* NULL: the command's usual one */
+	bool is_formatted;
+	size_t limit, max_rows;
+	unsigned hex_width; /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
+	const char *method, *theme, *interface;
+	bool is_strict, is_ascii, is_verbose;
+	enum colour_mode colour;
+	uint64_t seed;
+	const char *help_topic; /* --help: "" or a topic; NULL: not asked */
+	bool wants_version, wants_manual;
+};
+
+/* Reads the command line. The words behind the command are kept in order; a first word that is a
+ * command's name is the command, else `watch` is meant. 0, or -EINVAL with a sentence. */
+int options_parse(struct options *options, int argc, char **argv, struct err *err);
+
+const struct command *command_at(unsigned i);	       /* rows in order, NULL past the end */
+const struct command *command_named(const char *name); /* NULL: none */
+
+/* --help [TOPIC]; -EINVAL with a sentence that lists the topics. */
+int options_help(const char *topic, struct buf *out, struct err *err);
+/* The manual page, as man(7) source. */
+void options_manual(struct buf *out);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What dump and stream share: the view and the columns that the options ask for, and writing one
+ * reading of them to stdout. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "model/table.h"
+#include "out/out.h"
+#include "query/view.h"
+
+struct err;
+struct options;
+
+enum { ROWS_MAX_COLUMNS = 256 };
+
+struct rows {
+	const struct out_ops *output;
+	struct view view;
+	struct column columns[ROWS_MAX_COLUMNS];
+	struct out_job job;
+	struct buf out;
+};
+
+void rows_release(struct rows *rows);
+/* Filter, sort and columns of options against table. 0, or -EINVAL with a sentence and its column. */
+int rows_init(struct rows *rows, struct table *table, const struct options *options,
+	      const struct out_ops *output, bool is_stream, struct err *err);
+/* Writes the table's current reading to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
+int rows_write(struct rows *rows, struct table *table, struct err *err);
+/* Writes what is waiting in out. */
+int rows_flush(void *unused, struct buf *out);

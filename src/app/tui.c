@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The turn of the loop: drain input, run what it asks for, one slice of reading, and when something
+ * changed and the last frame is FRAME_NS old: draw, flush once. A slice is at most about 2 ms, so a
+ * key is on the screen within a frame while a million entries are being read. Taking a reading and
+ * drawing it are two turns, with input between them. */
+#include "app/tui.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "app/intents.h"
+#include "app/options.h"
+#include "app/tui_state.h"
+#include "app/watch.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/tidy.h"
+#include "ui/term.h"
+
+enum { FRAME_NS = 16000000 };
+
+static void quit(struct tui *tui, int status)
+{
+	tui->quits = true;
+	tui->status = status;
+}
+
+static void on_input(void *ctx, int fd, uint32_t events)
+{
+	struct tui *tui = ctx;
+	uint32_t key;
+	int r;
+
+	(void)fd;
+	while ((r = term_key(tui->term, &key)) == 0 && !tui->quits) {
+		intent_run(tui, screen_key(tui->screen, key));
+		tui->is_dirty = true;
+	}
+	/* With the terminal gone, reads answer at once for ever. */
+	if (r == -EIO || (r < 0 && r != -EAGAIN) || (events & (EPOLLHUP | EPOLLERR)))
+		quit(tui, EXIT_FAILED);
+}
+
+static void on_signal(void *ctx, int number)
+{
+	struct tui *tui = ctx;
+
+	switch (number) {
+	case SIGWINCH:
+	case SIGCONT:
+		term_resized(tui->term);
+		tui->is_dirty = true;
+		break;
+	case SIGTSTP:
+		intent_run(tui, (struct intent){.kind = INTENT_SUSPEND});
+		break;
+	case SIGINT:
+		quit(tui, EXIT_DONE);
+		break;
+	default:
+		quit(tui, EXIT_FAILED);
+		break;
+	}
+}
+
+static void lost(struct tui *tui, struct watch *watch, const struct err *why)
+{
+	if (watch->n_failures == 1)
+		screen_say(tui->screen, true, "%s", why->text);
+	log_add(LOG_WARN, "%s", why->text);
+	tui->is_dirty = true;
+}
+
+static void took(struct tui *tui, struct watch *watch)
+{
+	if (screen_is_paused(tui->screen))
+		return;
+	if (watch_take(watch) < 0) {
+		screen_say(tui->screen, true, "out of memory: the reading of '%s' was dropped",
+			   watch->table.map.name);
+		return;
+	}
+	screen_took(tui->screen, &watch->table);
+	tui->is_dirty = true;
+}
+
+/* Gives each watch one slice; true while a reading is under way or a frame should come first. */
+static bool read_on(struct tui *tui)
+{
+	struct err why = {0};
+	bool is_busy = false;
+
+	for (size_t i = 0; i < tui->set->n; i++) {
+		struct watch *watch = tui->set->watches[i];
+
+		switch (watch_turn(watch, clock_now_ns(), tui->interval_ns, &why)) {
+		case WATCH_IDLE:
+			break;
+		case WATCH_MORE:
+			is_busy = true;
+			break;
+		case WATCH_READ:
+			took(tui, watch);
+			break;
+		case WATCH_LOST:
+			lost(tui, watch, &why);
+			break;
+		}
+	}
+	return is_busy;
+}
+
+static int draw(struct tui *tui)
+{
+	struct screen_facts facts = {
+		.host = tui->host,
+		.interval_ns = tui->interval_ns,
+		.now_ns = clock_now_ns(),
+		.wall_ns = clock_wall_ns(),
+		.badge = tui->badge,
+		.is_ascii = tui->set->options->is_ascii || !term_is_utf8(tui->term),
+		.is_reading = tui->is_reading,
+	};
+	int n_rows, n_cols, r;
+
+	term_size(tui->term, &n_rows, &n_cols);
+	if (n_rows != tui->grid.n_rows || n_cols != tui->grid.n_cols) {
+		r = grid_resize(&tui->grid, n_rows, n_cols);
+		if (r < 0)
+			return r;
+	}
+	tui->grid.is_ascii = facts.is_ascii;
+	screen_draw(tui->screen, &facts, &tui->grid);
+	r = term_show(tui->term, &tui->grid);
+	tui->last_frame_ns = facts.now_ns;
+	tui->is_dirty = r == -EAGAIN;
+	return r == -EAGAIN ? 0 : r;
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When the loop must wake by itself. */
+static uint64_t next_wake(const struct tui *tui)
+{
+	uint64_t at = UINT64_MAX, wakes = screen_wakes_ns(tui->screen);
+
+	if (tui->is_reading)
+		return 0;
+	for (size_t i = 0; i < tui->set->n; i++)
+		if (!tui->set->watches[i]->table.is_gone)
+			at = earliest(at, tui->set->watches[i]->due_ns);
+	if (tui->is_dirty)
+		at = earliest(at, tui->last_frame_ns + FRAME_NS);
+	return wakes ? earliest(at, wakes) : at;
+}
+
+static int turn(struct tui *tui)
+{
+	uint64_t wakes = screen_wakes_ns(tui->screen), now;
+	int r = loop_turn(tui->loop, next_wake(tui));
+
+	if (r < 0 || tui->quits)
+		return r < 0 ? r : 0;
+	now = clock_now_ns();
+	if (wakes && now >= wakes)
+		tui->is_dirty = true;
+	if (tui->is_dirty && now - tui->last_frame_ns >= FRAME_NS) {
+		r = draw(tui);
+		if (r < 0)
+			return r;
+	}
+	tui->is_reading = read_on(tui);
+	return 0;
+}
+
+static int tui_open(struct tui *tui, struct err *err)
+{
+	static const int signals[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT};
+	const struct options *options = tui->set->options;
+	int r;
+
+	theme_default(&tui->theme);
+	if (options->theme) {
+		r = theme_load(&tui->theme, options->theme, err);
+		if (r < 0)
+			return r;
+	}
+	tui->screen = screen_new();
+	tui->loop = loop_new();
+	if (!tui->screen || !tui->loop)
+		return err_set(err, -ENOMEM, "out of memory for the screen");
+	for (size_t i = 0; i < tui->set->n; i++) {
+		r = screen_add(tui->screen, &tui->set->watches[i]->table, err);
+		if (r < 0)
+			return r;
+	}
+	r = tui_start_state(tui, err);
+	if (r < 0)
+		return r;
+	r = loop_signals(tui->loop, signals, ARRAY_LEN(signals), on_signal, tui);
+	if (r == 0)
+		r = term_open(&tui->term, err);
+	if (r < 0)
+		return r;
+	term_theme(tui->term, &tui->theme);
+	return loop_watch(tui->loop, STDIN_FILENO, on_input, tui);
+}
+
+static void tui_close(struct tui *tui)
+{
+	term_close(tui->term);
+	screen_free(tui->screen);
+	loop_free(tui->loop);
+	grid_release(&tui->grid);
+	map_list_release(&tui->picked);
+}
+
+int tui_run(struct watch_set *set, const char *badge, const char *opening, struct err *err)
+{
+	struct tui tui = {
+		.set = set,
+		.badge = badge,
+		.interval_ns = set->options->interval_ns,
+		.is_dirty = true,
+	};
+	int r;
+
+	if (gethostname(tui.host, sizeof(tui.host) - 1) < 0)
+		strcpy(tui.host, "localhost");
+	r = tui_open(&tui, err);
+	if (r == 0 && !set->n)
+		intent_run(&tui, (struct intent){.kind = INTENT_OPEN_PICKER});
+	if (r == 0 && opening)
+		screen_say(tui.screen, true, "%s", opening);
+	while (r == 0 && !tui.quits)
+		r = turn(&tui);
+	tui_close(&tui);
+	if (r < 0 && err && !err->text[0])
+		err_set(err, r, "the terminal is gone: %s", err_words(r));
+	if (r == -EINVAL)
+		return EXIT_USAGE;
+	return r < 0 ? EXIT_FAILED : tui.status;
+}

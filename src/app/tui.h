@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The driver of the screen: one loop for keys, signals, readings and frames. */
+#pragma once
+
+struct err;
+struct watch_set;
+
+/* Runs until the person quits, a signal ends it, or the terminal goes. `badge` (or NULL) stands in the
+ * header throughout, `opening` (or NULL) is said first; without any watch the picker is shown.
+ * returns an exit status with the sentence in err. The set stays the caller's. */
+int tui_run(struct watch_set *set, const char *badge, const char *opening, struct err *err);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the driver of the screen holds; shared by tui.c and intents.c only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/map.h"
+#include "ui/grid.h"
+#include "ui/screen.h"
+#include "ui/theme.h"
+
+struct err;
+struct loop;
+struct term;
+struct watch_set;
+
+struct tui {
+	struct watch_set *set;
+	struct screen *screen;
+	struct loop *loop;
+	struct term *term;
+	struct grid grid;
+	struct theme theme;
+	unsigned theme_place;	/* in the built-in order, for the next one */
+	struct map_list picked; /* what the picker shows; borrowed by the screen */
+	const char *badge;
+	char host[65];
+	uint64_t interval_ns, last_frame_ns;
+	bool is_dirty, is_reading, quits;
+	int status;
+};

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Readings begin at absolute times, a whole number of intervals after the first; a reading that takes
+ * longer than the interval makes the next one begin at the next such time, and the ticks between are
+ * counted as missed, never queued. */
+#include "app/watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+
+static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code)
+{
+	watch->n_failures++;
+	watch->due_ns = now_ns + interval_ns;
+	if (code == -ENOENT || code == -ESTALE)
+		watch->table.is_gone = true;
+	return WATCH_LOST;
+}
+
+static void next_tick(struct watch *watch, uint64_t now_ns, uint64_t interval_ns)
+{
+	uint64_t late = watch->due_ns && now_ns > watch->due_ns ? now_ns - watch->due_ns : 0;
+	uint64_t n_late = interval_ns ? late / interval_ns : 0;
+
+	if (!watch->due_ns)
+		watch->due_ns = now_ns;
+	watch->n_missed += n_late;
+	watch->due_ns += (n_late + 1) * interval_ns;
+}
+
+enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,
+			   struct err *err)
+{
+	struct snap *next = watch->table.next;
+	int r;
+
+	if (!watch->cursor) {
+		if (watch->table.is_gone || now_ns < watch->due_ns)
+			return WATCH_IDLE;
+		next_tick(watch, now_ns, interval_ns);
+		r = watch->source->ops->begin(watch->source, &watch->table.map, &watch->how, next,
+					      &watch->cursor, err);
+		if (r < 0)
+			return lost(watch, now_ns, interval_ns, r);
+		return WATCH_MORE;
+	}
+	r = watch->source->ops->step(watch->cursor, next, err);
+	if (r == STEP_MORE)
+		return WATCH_MORE;
+	watch->source->ops->end(watch->cursor, next);
+	watch->cursor = NULL;
+	if (r < 0 && next->n_rows == 0)
+		return lost(watch, now_ns, interval_ns, r);
+	watch->n_failures = 0;
+	return WATCH_READ;
+}
+
+int watch_take(struct watch *watch)
+{
+	struct snap *next = watch->table.next;
+
+	next->n_missed = watch->n_missed;
+	if (watch->n_missed)
+		next->notes |= SNAP_SLOW;
+	watch->n_missed = 0;
+	return table_take(&watch->table);
+}
+
+int watch_read(struct watch *watch, struct err *err)
+{
+	int r = source_read(watch->source, &watch->table.map, &watch->how, watch->table.next, err);
+
+	if (r < 0 && watch->table.next->n_rows == 0)
+		return r;
+	r = watch_take(watch);
+	return r < 0 ? err_set(err, r, "out of memory for a reading of map '%s'",
+			       watch->table.map.name)
+		     : 0;
+}
+
+static void watch_free(struct watch *watch)
+{
+	if (watch->cursor)
+		watch->source->ops->end(watch->cursor, watch->table.next);
+	table_release(&watch->table);
+	free(watch);
+}
+
+void watch_set_release(struct watch_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		watch_free(set->watches[i]);
+	free(set->watches);
+	if (set->kernel)
+		set->kernel->ops->free(set->kernel);
+	if (set->sim)
+		set->sim->ops->free(set->sim);
+	*set = (struct watch_set){0};
+}
+
+void watch_set_close(struct watch_set *set, struct watch *watch)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->watches[i] != watch)
+			continue;
+		watch_free(watch);
+		set->n--;
+		for (size_t j = i; j < set->n; j++)
+			set->watches[j] = set->watches[j + 1];
+		return;
+	}
+}
+
+struct source *watch_set_kernel(struct watch_set *set, struct err *err)
+{
+	int r = set->kernel ? 0 : source_kernel_new(&set->kernel);
+
+	if (r < 0)
+		err_set(err, r, "out of memory");
+	return set->kernel;
+}
+
+struct source *watch_set_sim(struct watch_set *set, struct err *err)
+{
+	int r = set->sim ? 0 : source_sim_new(set->options->seed, &set->sim);
+
+	if (r < 0)
+		err_set(err, r, "out of memory");
+	return set->sim;
+}

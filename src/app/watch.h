@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Maps under watch: each has its source, its table, and perhaps a reading under way. The loop gives
+ * them slices of time between key presses. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/table.h"
+#include "read/source.h"
+
+struct err;
+struct map;
+struct options;
+
+struct watch {
+	struct source *source; /* borrowed from the set */
+	struct table table;
+	struct read_plan how;
+	struct cursor *cursor; /* the reading under way, or NULL */
+	uint64_t due_ns;       /* when the next reading begins, CLOCK_MONOTONIC; 0: at once */
+	uint64_t n_missed;     /* ticks that passed since the last reading began */
+	size_t n_failures;     /* readings in a row that could not begin */
+	bool follows_pin;      /* opened by its pin: another map under the same path is followed */
+};
+
+/* Every source that was needed, every map that was opened. */
+struct watch_set {
+	const struct options *options;
+	struct source *kernel, *sim; /* owned; NULL until needed */
+	struct watch **watches;	     /* owned; each stays where it is */
+	size_t n, cap;
+};
+
+void watch_set_release(struct watch_set *set);
+
+/* The source that a spec of this kind is looked up in; made when needed. NULL with a sentence. */
+struct source *watch_set_kernel(struct watch_set *set, struct err *err);
+struct source *watch_set_sim(struct watch_set *set, struct err *err);
+
+/* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
+ * open already. 0, or -errno with a sentence; then nothing was added. */
+int watch_set_open(struct watch_set *set, const char *word, struct err *err);
+/* The same for a kernel map's id. */
+int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
+/* Closes one and gives its memory back. */
+void watch_set_close(struct watch_set *set, struct watch *watch);
+
+/* What a slice came to. */
+enum watch_turn {
+	WATCH_IDLE, /* nothing is due before due_ns */
+	WATCH_MORE, /* a reading is under way */
+	WATCH_READ, /* one ended: table.next holds it; watch_take or watch_drop it */
+	WATCH_LOST, /* could not be read; err says why; table.is_gone when the map went */
+};
+
+/* One slice, at most about 2 ms: begins a reading that is due, or goes on with one. */
+enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,
+			   struct err *err);
+/* Takes the reading into the table, with what was missed noted. 0 or -ENOMEM. */
+int watch_take(struct watch *watch);
+
+/* One reading from beginning to end, and takes it. 0 or -errno with a sentence. */
+int watch_read(struct watch *watch, struct err *err);

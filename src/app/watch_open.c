@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* From a word of the command line to watches. */
+#include "app/watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "read/spec.h"
+
+static bool is_open(const struct watch_set *set, const struct source *source, uint32_t id)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->watches[i]->source == source && set->watches[i]->table.map.id == id)
+			return true;
+	return false;
+}
+
+/* A map without a layout is shown in words of the width that was asked for. */
+static int plan_of(struct watch_set *set, struct source *source, const struct map *map,
+		   struct plan *plan, struct err *err)
+{
+	int r = source->ops->plan(source, map, plan, err);
+
+	if (r < 0 || plan->is_typed || !set->options->hex_width)
+		return r;
+	plan_release(plan);
+	return plan_untyped(plan, map->key_size, map->value_size, set->options->hex_width, err);
+}
+
+static int add(struct watch_set *set, struct watch *watch)
+{
+	if (set->n == set->cap) {
+		size_t cap = set->cap ? 2 * set->cap : 8;
+		struct watch **grown = reallocarray(set->watches, cap, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		set->watches = grown;
+		set->cap = cap;
+	}
+	set->watches[set->n++] = watch;
+	return 0;
+}
+
+/* Takes map over, whatever it returns. */
+static int open_map(struct watch_set *set, struct source *source, struct map *map, struct err *err)
+{
+	SCOPED(plan) plan = {0};
+	struct watch *watch;
+	int r = plan_of(set, source, map, &plan, err);
+
+	if (r < 0)
+		return r;
+	watch = calloc(1, sizeof(*watch));
+	if (!watch)
+		return err_set(err, -ENOMEM, "out of memory for map '%s'", map->name);
+	watch->source = source;
+	watch->how = (struct read_plan){
+		.max_rows = set->options->max_rows,
+		.method = set->options->method,
+		.is_strict = set->options->is_strict,
+	};
+	r = table_init(&watch->table, map, &plan);
+	if (r == 0)
+		r = add(set, watch);
+	if (r < 0) {
+		table_release(&watch->table);
+		free(watch);
+		return err_set(err, r, "out of memory for a map");
+	}
+	watch->table.lookups = *source_lookups();
+	return 0;
+}
+
+static int open_spec(struct watch_set *set, const struct spec *spec, bool by_pin, struct err *err)
+{
+	SCOPED(map_list) found = {0};
+	struct source *source =
+		spec->kind == SPEC_SIM ? watch_set_sim(set, err) : watch_set_kernel(set, err);
+	size_t n_before = set->n;
+	int r;
+
+	if (!source)
+		return -ENOMEM;
+	r = source->ops->find(source, spec, &found, err);
+	for (size_t i = 0; r == 0 && i < found.n; i++) {
+		if (is_open(set, source, found.maps[i].id))
+			continue;
+		r = open_map(set, source, &found.maps[i], err);
+		if (r == 0)
+			set->watches[set->n - 1]->follows_pin = by_pin;
+	}
+	while (r < 0 && set->n > n_before)
+		watch_set_close(set, set->watches[set->n - 1]);
+	return r;
+}
+
+int watch_set_open(struct watch_set *set, const char *word, struct err *err)
+{
+	struct spec spec;
+	int r = spec_parse(word, &spec, err);
+
+	return r < 0 ? r : open_spec(set, &spec, spec.kind == SPEC_PIN, err);
+}
+
+int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err)
+{
+	struct spec spec = {.kind = SPEC_ID, .id = id, .text = ""};
+
+	return open_spec(set, &spec, false, err);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The rows are put together in memory first and the file is replaced in one go: a full disk leaves what
+ * was there. */
+#include "app/write.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/rows.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
+#include "ui/screen.h"
+
+static const struct out_ops *output_for(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	const struct out_ops *output = dot ? out_named(dot + 1) : NULL;
+
+	return output ? output : &out_text;
+}
+
+static int keep_all(void *unused, struct buf *out)
+{
+	(void)unused;
+	return out->failed ? -ENOMEM : 0;
+}
+
+static int write_rows(const struct out_ops *output, struct table *table, struct view *view,
+		      const struct out_job *job, struct buf *out)
+{
+	int r = view_refresh(view, table, 0);
+
+	if (r < 0)
+		return r;
+	if (output->begin)
+		output->begin(job, out);
+	r = output->write(table, view, job, out, keep_all, NULL);
+	if (r == 0 && output->end)
+		output->end(job, out);
+	return r == 0 && out->failed ? -ENOMEM : r;
+}
+
+int write_view(struct screen *screen, struct table *table, const char *path, size_t *n_rows_ret,
+	       struct err *err)
+{
+	const struct out_ops *output = output_for(path);
+	struct column columns[ROWS_MAX_COLUMNS];
+	struct out_job job = {.columns = columns, .is_selected = true};
+	struct view *view = screen_view(screen);
+	size_t height = view->height;
+	SCOPED(buf) out = {0};
+	int r;
+
+	job.n_columns = screen_shown_columns(screen, columns, ROWS_MAX_COLUMNS);
+	r = write_rows(output, table, view, &job, &out);
+	*n_rows_ret = view->n_matched;
+	view_refresh(view, table, height);
+	if (r < 0)
+		return err_set(err, r, "cannot write '%s': %s", path, err_words(r));
+	return file_replace(path, buf_text(&out), out.len, err);
+}

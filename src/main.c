@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Options, mode, exit status; prints the one error. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "app/options.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
+
+static int print(const struct buf *text)
+{
+	return !text->failed && file_write_all(1, buf_text(text), text->len) == 0 ? EXIT_DONE
+										  : EXIT_FAILED;
+}
+
+/* --help, --version and --man. */
+static int tell(const struct options *options, struct err *err)
+{
+	SCOPED(buf) out = {0};
+
+	if (options->wants_version)
+		buf_addf(&out, "bpfmaptop %s\n", VERSION);
+	else if (options->wants_manual)
+		options_manual(&out);
+	else if (options_help(options->help_topic, &out, err) < 0)
+		return EXIT_USAGE;
+	return print(&out);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct err err = {0};
+	int status;
+
+	/* Text is bytes and UTF-8; numbers never depend on the locale. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	signal(SIGPIPE, SIG_IGN);
+	if (options_parse(&options, argc, argv, &err) < 0)
+		status = EXIT_USAGE;
+	else if (options.help_topic || options.wants_version || options.wants_manual)
+		status = tell(&options, &err);
+	else
+		status = options.command->run(&options, &err);
+	if (status != EXIT_DONE && err.text[0])
+		fprintf(stderr, "bpfmaptop: %s\n", err.text);
+	return status;
+}
