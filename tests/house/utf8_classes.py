@@ -13,6 +13,7 @@ UNTAME_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # marks and letters that show nothing.
 INVISIBLE = [(0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x3164, 0x3164),
              (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)]
+DOUBTFUL = [(0x3248, 0x324F), (0x4DC0, 0x4DFF)]  # one column by one version of the standard, two by another
 JAMO_JOINED = [(0x1160, 0x11FF), (0xD7B0, 0xD7FB)]  # vowels and finals join the syllable before
 
 
@@ -23,7 +24,7 @@ def within(point, ranges):
 def class_of(point):
     char = chr(point)
     category = unicodedata.category(char)
-    if category in UNTAME_CATEGORIES or within(point, INVISIBLE):
+    if category in UNTAME_CATEGORIES or within(point, INVISIBLE + DOUBTFUL):
         return UNTAME
     if category in ("Mn", "Me") or within(point, JAMO_JOINED):
         return ZERO

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Open addressing with linear probing. A key's home slot is its hash masked; it stands in the first free
+ * slot from there on, so a search ends at the first free slot. Removal keeps that true by shifting back
+ * whoever the hole would cut off from home. The hash beside each row spares most comparisons of keys and
+ * lets the table grow without touching them.
+ *
+ * The hash multiplies 64 x 64 bits and folds the halves of the product, 16 bytes a step, as wyhash does
+ * (Wang Yi, 2019). */
+#include "base/index.h"
+
+#include "base/tidy.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+enum { FEWEST_SLOTS = 16 };
+
+/* Odd constants with half their bits set. */
+static const uint64_t odd_a = UINT64_C(0x9e3779b97f4a7c15);
+static const uint64_t odd_b = UINT64_C(0xd6e8feb86659fd93);
+
+static inline uint64_t load64(const uint8_t *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static inline uint64_t load32(const uint8_t *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* From the 16 random bytes that the kernel gives every process. Threads may race: they store the same. */
+static uint64_t process_seed(void)
+{
+	static uint64_t seed;
+	uint64_t drawn = __atomic_load_n(&seed, __ATOMIC_RELAXED);
+
+	if (__builtin_expect(drawn == 0, 0)) {
+		const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
+
+		drawn = (random ? load64(random) : odd_b) | 1;
+		__atomic_store_n(&seed, drawn, __ATOMIC_RELAXED);
+	}
+	return drawn;
+}
+
+uint64_t index_hash(const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes;
+	uint64_t state = process_seed() ^ n, a, b;
+	size_t left = n;
+
+	for (; left > 16; left -= 16, at += 16)
+		state = mix(load64(at) ^ odd_a, load64(at + 8) ^ state);
+	if (left >= 8) { /* the two halves may overlap */
+		a = load64(at);
+		b = load64(at + left - 8);
+	} else if (left >= 4) {
+		a = load32(at);
+		b = load32(at + left - 4);
+	} else {
+		a = left ? (uint64_t)at[0] << 16 | (uint64_t)at[left / 2] << 8 | at[left - 1] : 0;
+		b = 0;
+	}
+	return mix(odd_b ^ n, mix(a ^ odd_a, b ^ state));
+}
+
+static inline bool keys_equal(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	switch (n) {
+	case 4:
+		return load32(a) == load32(b);
+	case 8:
+		return load64(a) == load64(b);
+	case 16:
+		return load64(a) == load64(b) && load64(a + 8) == load64(b + 8);
+	default:
+		return memcmp(a, b, n) == 0;
+	}
+}
+
+void index_release(struct index *index)
+{
+	if (!index)
+		return;
+	free(index->slots);
+	*index = (struct index){0};
+}
+
+static struct index_slot *slots_new(size_t n_slots)
+{
+	struct index_slot *slots = NULL;
+	size_t bytes;
+
+	if (!__builtin_mul_overflow(n_slots, sizeof(*slots), &bytes))
+		slots = malloc(bytes);
+	if (slots)
+		memset(slots, 0xff, bytes); /* every row INDEX_NONE */
+	return slots;
+}
+
+int index_reset(struct index *index, size_t n)
+{
+	size_t n_slots = FEWEST_SLOTS;
+
+	if (n >= INDEX_NONE)
+		return -ENOMEM;
+	while (n_slots < n * 2)
+		n_slots *= 2;
+	/* A table of about the right size is emptied, another is replaced. */
+	if (index->slots && n_slots <= index->n_slots && index->n_slots <= n_slots * 4) {
+		memset(index->slots, 0xff, index->n_slots * sizeof(*index->slots));
+		index->n_used = 0;
+		return 0;
+	}
+	index_release(index);
+	index->slots = slots_new(n_slots);
+	if (!index->slots)
+		return -ENOMEM;
+	index->n_slots = n_slots;
+	return 0;
+}
+
+static int index_grow(struct index *index)
+{
+	size_t n_slots = MAX_OF(index->n_slots * 2, (size_t)FEWEST_SLOTS);
+	struct index_slot *slots = slots_new(n_slots);
+
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < index->n_slots; i++) {
+		if (index->slots[i].row == INDEX_NONE)
+			continue;
+		size_t slot = index->slots[i].hash & (n_slots - 1);
+		while (slots[slot].row != INDEX_NONE)
+			slot = (slot + 1) & (n_slots - 1);
+		slots[slot] = index->slots[i];
+	}
+	free(index->slots);
+	index->slots = slots;
+	index->n_slots = n_slots;
+	return 0;
+}
+
+/* The slot that holds key, or the free one where it belongs. The table is never full. */
+static inline size_t index_slot_of(const struct index *index, const uint8_t *keys, size_t stride,
+				   size_t key_size, const uint8_t *key, uint32_t hash)
+{
+	size_t slot = hash & (index->n_slots - 1);
+
+	for (;; slot = (slot + 1) & (index->n_slots - 1)) {
+		const struct index_slot *at = &index->slots[slot];
+
+		if (at->row == INDEX_NONE)
+			return slot;
+		if (at->hash == hash && keys_equal(keys + at->row * stride, key, key_size))
+			return slot;
+	}
+}
+
+uint32_t index_add(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
+		   uint32_t row)
+{
+	const uint8_t *key = keys + row * stride;
+	uint32_t hash = (uint32_t)index_hash(key, key_size);
+
+	if ((index->n_used + 1) * 2 > index->n_slots && index_grow(index) < 0)
+		return INDEX_NONE;
+	struct index_slot *at =
+		&index->slots[index_slot_of(index, keys, stride, key_size, key, hash)];
+	if (at->row != INDEX_NONE)
+		return at->row;
+	*at = (struct index_slot){.row = row, .hash = hash};
+	index->n_used++;
+	return row;
+}
+
+uint32_t index_find(const struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
+		    const uint8_t *key)
+{
+	if (index->n_used == 0)
+		return INDEX_NONE;
+	uint32_t hash = (uint32_t)index_hash(key, key_size);
+	return index->slots[index_slot_of(index, keys, stride, key_size, key, hash)].row;
+}
+
+/* Fills the hole with the next one that may stand there, and goes on with the hole that leaves. */
+static void shift_back(struct index *index, size_t hole)
+{
+	size_t mask = index->n_slots - 1;
+
+	for (size_t slot = (hole + 1) & mask; index->slots[slot].row != INDEX_NONE;
+	     slot = (slot + 1) & mask) {
+		size_t home = index->slots[slot].hash & mask;
+
+		if (((slot - home) & mask) < ((slot - hole) & mask))
+			continue; /* its home lies behind the hole */
+		index->slots[hole] = index->slots[slot];
+		hole = slot;
+	}
+	index->slots[hole].row = INDEX_NONE;
+}
+
+uint32_t index_remove(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
+		      const uint8_t *key)
+{
+	if (index->n_used == 0)
+		return INDEX_NONE;
+	uint32_t hash = (uint32_t)index_hash(key, key_size);
+	size_t slot = index_slot_of(index, keys, stride, key_size, key, hash);
+	uint32_t row = index->slots[slot].row;
+	if (row != INDEX_NONE) {
+		shift_back(index, slot);
+		index->n_used--;
+	}
+	return row;
+}
