@@ -3,6 +3,7 @@
  * at. Each key has HIST_SAMPLES samples; the least recently sampled key makes room. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

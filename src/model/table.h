@@ -75,13 +75,16 @@ struct table {
 
 	struct snap snaps[3];
 	struct snap *current, *previous, *next;
+	uint32_t *variable_keys; /* 0, 1, 2, ...: the keys of a variable map's rows; in plan.mem */
 	struct delta delta;
 	struct churn churn;
 	struct hist trends;
 
-	struct pages
-		seen_ms; /* u32[n_rows]: when first seen, ms since epoch_ns; by links from reading to reading */
-	struct pages changed_ms; /* u32[n_rows] */
+	/* u32[n_rows], carried from reading to reading by the links: stamps (ms since epoch_ns, even)
+	 * of the readings in which a row was first seen and last changed; an odd one says that it may
+	 * have been there, or unchanged, for longer. */
+	struct pages seen_ms, changed_ms;
+	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */
 	uint64_t epoch_ns;
 	struct snap baseline; /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
@@ -109,8 +112,10 @@ size_t table_n_live(const struct table *table); /* without ghosts; variables of 
 bool table_is_ghost(const struct table *table, size_t row);
 enum row_state table_state(const struct table *table, size_t row);
 bool table_is_recent(const struct table *table, size_t row); /* new within TABLE_NEW_READINGS */
-/* Nothing but zero bytes in the value (all CPUs); and: nothing changed in the last reading. */
+/* Nothing but zero bytes in the value (all CPUs). */
 bool table_is_zero(const struct table *table, size_t row);
+/* There in both readings, and nothing changed in between. */
+bool table_is_idle(const struct table *table, size_t row);
 
 /* Raw bytes. The key of a variable map's row is its u32 number. */
 const uint8_t *table_key(const struct table *table, size_t row, size_t *size_ret);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What each reading's delta counted, per second of measured time. Where one of two readings was
+ * incomplete the count that depends on it is unknown, not 0, and stays out of every mean. */
+#include "model/churn.h"
+
+#include <math.h>
+
+#include "base/tidy.h"
+#include "model/delta.h"
+#include "model/map.h"
+#include "model/maptype.h"
+#include "model/snap.h"
+
+enum { LIFE_POINTS = 10 }; /* readings that the mean life is averaged over */
+
+void churn_clear(struct churn *churn)
+{
+	*churn = (struct churn){0};
+}
+
+static double per_second(size_t n, uint64_t dt_ns, bool is_known)
+{
+	return is_known && dt_ns ? (double)n * 1e9 / (double)dt_ns : NAN;
+}
+
+void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta)
+{
+	churn->history[churn->head] = (struct churn_point){
+		.new_rate = per_second(delta->n_new, delta->dt_ns, delta->knows_new),
+		.gone_rate = per_second(delta->n_gone, delta->dt_ns, delta->knows_gone),
+		.changed_rate = per_second(delta->n_changed, delta->dt_ns, true),
+		.n_rows = current->n_rows,
+	};
+	churn->head = (churn->head + 1) % CHURN_HISTORY;
+	churn->n_points = MIN_OF(churn->n_points + 1, (unsigned)CHURN_HISTORY);
+	churn->total_new += delta->n_new;
+	churn->total_gone += delta->n_gone;
+	churn->total_changed += delta->n_changed;
+	churn->watched_ns += delta->dt_ns;
+}
+
+const struct churn_point *churn_point(const struct churn *churn, unsigned i)
+{
+	if (i >= churn->n_points)
+		return NULL;
+	return &churn->history[(churn->head + CHURN_HISTORY - 1 - i) % CHURN_HISTORY];
+}
+
+double churn_turnover(const struct churn *churn)
+{
+	const struct churn_point *last = churn_point(churn, 0);
+
+	if (!last || !last->n_rows || isnan(last->new_rate) || isnan(last->gone_rate))
+		return NAN;
+	return MIN_OF(last->new_rate, last->gone_rate) / (double)last->n_rows;
+}
+
+double churn_mean_life(const struct churn *churn)
+{
+	double rows = 0, gone = 0;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LIFE_POINTS; i++) {
+		const struct churn_point *point = churn_point(churn, i);
+
+		if (!point || isnan(point->gone_rate))
+			continue;
+		rows += (double)point->n_rows;
+		gone += point->gone_rate;
+		n++;
+	}
+	if (!n)
+		return NAN;
+	return gone > 0 ? rows / gone : INFINITY;
+}
+
+double churn_fill(const struct map *map, const struct snap *current)
+{
+	if (!current->number || !snap_is_complete(current) || !map->max_entries ||
+	    (map->type && map->type->is_array))
+		return NAN;
+	return (double)current->n_rows / map->max_entries;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The life of a table: what a new reading brings.
+ *
+ * Everything that may run out of memory is done first, beside the state in force; then nothing can
+ * fail any more and the parts are swapped in. Only one of the large per-row arrays exists twice at a
+ * time, because a reading of a million rows has little memory to spare beside its three snaps.
+ *
+ * Time of a row is a stamp: ms since the first reading, even, different for every reading. An odd
+ * stamp marks a row that was met in circumstances where it may have been there before. */
+#include "model/table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/index.h"
+#include "base/tidy.h"
+#include "model/table_ghosts.h"
+
+enum {
+	/* Stamps are 32 bits, the epoch moves on long before they run out. */
+	STAMP_LIMIT = 1 << 30,
+	STAMP_SHIFT = 1 << 29,
+};
+
+static int number_variables(struct table *table, struct plan *plan)
+{
+	table->variable_keys = arena_array(&plan->mem, plan->n_variables, sizeof(uint32_t));
+	if (!table->variable_keys)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < plan->n_variables; i++)
+		table->variable_keys[i] = i;
+	return 0;
+}
+
+int table_init(struct table *table, struct map *map, struct plan *plan)
+{
+	size_t key_size = plan->is_variables ? sizeof(uint32_t) : map->key_size;
+	int r;
+
+	*table = (struct table){0};
+	r = hist_reset(&table->trends, key_size, HIST_KEYS);
+	if (r == 0 && plan->is_variables)
+		r = number_variables(table, plan);
+	if (r < 0) {
+		hist_release(&table->trends);
+		return r;
+	}
+	table->map = *map;
+	table->plan = *plan;
+	*map = (struct map){0};
+	*plan = (struct plan){0};
+	table->current = &table->snaps[0];
+	table->previous = &table->snaps[1];
+	table->next = &table->snaps[2];
+	for (size_t i = 0; i < ARRAY_LEN(table->snaps); i++)
+		snap_clear(&table->snaps[i], &table->map);
+	return 0;
+}
+
+void table_release(struct table *table)
+{
+	if (!table)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(table->snaps); i++)
+		snap_release(&table->snaps[i]);
+	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++)
+		pages_release(&table->caches[i].values);
+	snap_release(&table->baseline);
+	snap_release(&table->ghosts);
+	delta_release(&table->delta);
+	delta_release(&table->since_base);
+	hist_release(&table->trends);
+	pages_release(&table->seen_ms);
+	pages_release(&table->changed_ms);
+	plan_release(&table->plan);
+	map_release(&table->map);
+	*table = (struct table){0};
+}
+
+/* What a reading brings, while it isn't sure yet that all of it fits. */
+struct turn {
+	struct delta delta, since_base;
+	struct pages seen_ms, changed_ms;
+	struct ghosts ghosts;
+	uint64_t epoch_ns;
+	uint32_t stamp, shift; /* shift: ms that the epoch moves on */
+};
+
+static void turn_release(struct turn *turn)
+{
+	delta_release(&turn->delta);
+	delta_release(&turn->since_base);
+	pages_release(&turn->seen_ms);
+	pages_release(&turn->changed_ms);
+	snap_release(&turn->ghosts.rows);
+}
+
+/* Rows that carry a stamp: variables share the one raw row. */
+static size_t n_stamps(const struct table *table, const struct snap *snap)
+{
+	if (!table->plan.is_variables)
+		return snap->n_rows;
+	return snap->n_rows ? table->plan.n_variables : 0;
+}
+
+static void turn_time(struct turn *turn, const struct table *table)
+{
+	uint64_t ended = table->next->ended_ns, ms;
+	uint32_t last = table->stamps_ms[0];
+
+	turn->epoch_ns = table->current->number ? table->epoch_ns : ended;
+	ms = ended > turn->epoch_ns ? (ended - turn->epoch_ns) / 1000000 : 0;
+	if (ms >= STAMP_LIMIT) {
+		turn->shift = MIN_OF((ms - STAMP_SHIFT) & ~1ULL, (uint64_t)UINT32_MAX - 1);
+		turn->epoch_ns += turn->shift * 1000000ULL;
+		ms = MIN_OF(ms - turn->shift, (uint64_t)STAMP_LIMIT);
+		last = last > turn->shift ? last - turn->shift : 0;
+	}
+	turn->stamp = (uint32_t)ms & ~1U;
+	if (table->current->number && turn->stamp < last + 2)
+		turn->stamp = last + 2;
+}
+
+/* The parts that may fail. */
+static int turn_prepare(struct turn *turn, struct table *table)
+{
+	size_t bytes = n_stamps(table, table->next) * sizeof(uint32_t);
+	int r;
+
+	turn_time(turn, table);
+	r = delta_compute(&turn->delta, table->current, table->next);
+	if (r == 0 && table->baseline.number)
+		r = delta_compute(&turn->since_base, &table->baseline, table->next);
+	if (r == 0)
+		r = ghosts_follow(&turn->ghosts, table, &turn->delta);
+	if (r == 0)
+		r = pages_reserve(&turn->seen_ms, bytes);
+	if (r == 0)
+		r = pages_reserve(&turn->changed_ms, bytes);
+	return r;
+}
+
+static uint32_t shifted(uint32_t stamp, uint32_t shift)
+{
+	return stamp > shift ? stamp - shift : stamp & 1;
+}
+
+/* Stamps of the next reading's rows: carried on by the links, a new one for rows that begin here. */
+static void stamp_rows(const struct table *table, const struct turn *turn, const uint32_t *was,
+		       uint32_t *is, bool stamps_changed)
+{
+	const uint8_t *states = table->delta.states.at;
+
+	for (size_t row = 0; row < table->next->n_rows; row++) {
+		uint32_t link = delta_link(&table->delta, row);
+
+		if (link == DELTA_NONE)
+			is[row] = turn->stamp | (states[row] != ROW_NEW);
+		else if (stamps_changed && states[row] == ROW_CHANGED)
+			is[row] = turn->stamp;
+		else
+			is[row] = shifted(was[link], turn->shift);
+	}
+}
+
+static bool variable_changed(const struct table *table, size_t variable)
+{
+	const struct field *field = &table->plan.fields[table->plan.variables[variable]];
+
+	return memcmp(snap_value(table->current, 0) + field->offset,
+		      snap_value(table->next, 0) + field->offset, field->size) != 0;
+}
+
+static void stamp_variables(const struct table *table, const struct turn *turn, const uint32_t *was,
+			    uint32_t *is, bool stamps_changed)
+{
+	size_t n = n_stamps(table, table->next);
+	bool is_linked = n && delta_link(&table->delta, 0) != DELTA_NONE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_linked)
+			is[i] = turn->stamp | 1;
+		else if (stamps_changed && variable_changed(table, i))
+			is[i] = turn->stamp;
+		else
+			is[i] = shifted(was[i], turn->shift);
+	}
+}
+
+static void stamp(const struct table *table, const struct turn *turn, struct pages *stamps,
+		  struct pages *fresh, bool stamps_changed)
+{
+	const uint32_t *was = (const uint32_t *)stamps->at;
+	uint32_t *is = (uint32_t *)fresh->at;
+
+	if (table->plan.is_variables)
+		stamp_variables(table, turn, was, is, stamps_changed);
+	else
+		stamp_rows(table, turn, was, is, stamps_changed);
+	pages_release(stamps);
+	*stamps = *fresh;
+	*fresh = (struct pages){0};
+}
+
+static void rotate(struct table *table)
+{
+	struct snap *oldest = table->previous;
+
+	table->previous = table->current;
+	table->current = table->next;
+	table->next = oldest;
+	snap_clear(oldest, &table->map);
+}
+
+/* From here on nothing can fail. */
+static void turn_commit(struct turn *turn, struct table *table)
+{
+	size_t n = ARRAY_LEN(table->stamps_ms);
+
+	delta_release(&table->delta);
+	table->delta = turn->delta;
+	turn->delta = (struct delta){0};
+	delta_release(&table->since_base);
+	table->since_base = turn->since_base;
+	turn->since_base = (struct delta){0};
+
+	stamp(table, turn, &table->seen_ms, &turn->seen_ms, false);
+	stamp(table, turn, &table->changed_ms, &turn->changed_ms, true);
+	table->epoch_ns = turn->epoch_ns;
+	for (size_t i = n - 1; i > 0; i--)
+		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);
+	table->stamps_ms[0] = turn->stamp;
+
+	snap_release(&table->ghosts);
+	table->ghosts = turn->ghosts.rows;
+	turn->ghosts.rows = (struct snap){0};
+	memcpy(table->ghost_number, turn->ghosts.number, sizeof(table->ghost_number));
+	rotate(table);
+	churn_add(&table->churn, table->current, &table->delta);
+}
+
+/* Columns of the reading before are of no use any more; their memory is, for what follows. */
+static void forget_caches(struct table *table)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++) {
+		table->caches[i].number = 0;
+		pages_trim(&table->caches[i].values, 0);
+	}
+}
+
+int table_take(struct table *table)
+{
+	struct snap *next = table->next;
+	SCOPED(turn) turn = {0};
+	int r;
+
+	if (table->is_gone)
+		return 0;
+	if (next->key_stride != table->current->key_stride ||
+	    next->val_stride != table->current->val_stride)
+		return -EINVAL;
+	forget_caches(table);
+	pages_trim(&next->keys, next->n_rows * next->key_stride);
+	pages_trim(&next->vals, next->n_rows * next->val_stride);
+	next->number = table->current->number + 1;
+	r = turn_prepare(&turn, table);
+	if (r == 0)
+		turn_commit(&turn, table);
+	return r;
+}
+
+static int snap_copy(struct snap *to, const struct snap *from)
+{
+	size_t n_rows = from->n_rows;
+	int r;
+
+	*to = *from;
+	to->keys = to->vals = (struct pages){0};
+	to->n_rows = 0;
+	r = snap_reserve(to, n_rows);
+	if (r < 0)
+		return r;
+	if (n_rows && from->key_stride)
+		memcpy(to->keys.at, from->keys.at, n_rows * from->key_stride);
+	if (n_rows && from->val_stride)
+		memcpy(to->vals.at, from->vals.at, n_rows * from->val_stride);
+	to->n_rows = n_rows;
+	return 0;
+}
+
+int table_baseline(struct table *table)
+{
+	SCOPED(snap) copy = {0};
+	SCOPED(delta) since = {0};
+	int r;
+
+	if (!table->current->number)
+		return 0;
+	r = snap_copy(&copy, table->current);
+	if (r == 0)
+		r = delta_compute(&since, &copy, table->current);
+	if (r < 0)
+		return r;
+	snap_release(&table->baseline);
+	delta_release(&table->since_base);
+	table->baseline = copy;
+	table->since_base = since;
+	copy = (struct snap){0};
+	since = (struct delta){0};
+	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++)
+		if (table->caches[i].column.derive == DERIVE_BASE)
+			table->caches[i].number = 0;
+	return 0;
+}
