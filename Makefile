@@ -33,7 +33,8 @@ ALL_LIBS = $(call pkg,--libs,$(PKGS)) -lm
 SRCS := $(sort $(wildcard src/*/*.c))
 OBJS := $(SRCS:src/%.c=$(O)/%.o)
 SKELS := $(patsubst bpf/%.bpf.c,build/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
-GEN := $(SKELS) $(patsubst themes/%.json,build/gen/theme_%.h,$(wildcard themes/default.json))
+THEMES := themes/default.json $(filter-out themes/default.json,$(sort $(wildcard themes/*.json)))
+GEN := $(SKELS) build/gen/theme_all.h
 UNITS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(wildcard tests/live/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
@@ -62,9 +63,9 @@ build/gen/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 		-I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
 build/gen/%.skel.h: build/gen/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
-build/gen/theme_%.h: themes/%.json
-	$(Q)mkdir -p $(@D) && { echo 'static const char theme_$*_json[] ='; \
-		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $<; echo ';'; } > $@
+build/gen/theme_all.h: $(THEMES)
+	$(Q)mkdir -p $(@D) && for t in $^; do printf '{"%s",\n' "$$(basename $$t .json)"; \
+		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$t; echo '},'; done > $@
 
 # -- tests ---------------------------------------------------------------------------------------
 $(O)/unit/%: tests/unit/%.c $(O)/core.a

@@ -46,6 +46,8 @@ int grid_putf(struct grid *grid, struct area area, int row, int col, enum role r
 /* Fits text into exactly `columns`: padded, cut with a mark, left or right aligned. */
 int grid_fit(struct grid *grid, struct area area, int row, int col, int columns, bool is_right,
 	     enum role role, const char *text);
+/* Columns that text would take in this grid. */
+int grid_columns(const struct grid *grid, const char *text);
 void grid_fill(struct grid *grid, struct area area, enum role role, const char *glyph);
 void grid_role(struct grid *grid, struct area area, enum role role); /* keeps the text */
 

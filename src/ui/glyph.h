@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Small pictures made of characters: levels, sparklines, meters, heat strips. Each exists in ASCII, in
+ * eighth blocks, and sparklines in braille too; a grid that is_ascii never sees another byte. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/grid.h"
+
+enum glyph_set { GLYPHS_ASCII, GLYPHS_BLOCKS, GLYPHS_BRAILLE, N_GLYPH_SETS };
+
+/* Single characters that differ between the sets. */
+struct glyphs {
+	const char *const *levels; /* n_levels of them, the lowest (not blank) first */
+	unsigned n_levels;
+	const char *gap;	  /* an unknown sample between known ones */
+	const char *full, *empty; /* of a meter */
+	const char *open, *close; /* around meters and strips */
+	const char *down, *up;	  /* sort marks */
+	const char *line, *bar;	  /* horizontal and vertical rule */
+	const char *at_least;	  /* a lower bound */
+	const char *dot;
+	const char *left, *right; /* more columns there */
+};
+
+/* The set called that ("ascii", "blocks", "braille"), GLYPHS_BLOCKS for anything else. */
+enum glyph_set glyph_set_named(const char *name);
+const struct glyphs *glyphs_of(enum glyph_set set);
+/* The set a grid can show of the one that is wished for. */
+enum glyph_set glyph_set_for(const struct grid *grid, enum glyph_set wish);
+
+/* One character for a share of 0..1: blank for zero, at least the lowest level above it, the gap glyph
+ * when it is NaN. Larger than 1 is the highest. */
+const char *glyph_level(enum glyph_set set, double share);
+
+/* n samples, the newest at the right edge; scale is the value of a full column, > 0. NaN before the
+ * first known sample is blank, between known ones a gap. */
+void glyph_spark(struct grid *grid, struct area area, int row, int col, int columns,
+		 enum glyph_set wish, const float *samples, size_t n, double scale, enum role role);
+
+/* How many samples a sparkline of so many columns shows. */
+size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int columns);
+
+/* A bar of share 0..1 over `columns`, brackets not included, coloured low, mid, high by `share`. */
+void glyph_meter(struct grid *grid, struct area area, int row, int col, int columns, double share,
+		 enum role role);
+
+/* n shares of 0..1 (NaN unknown) in `columns` cells with the heat roles; more shares than columns fold
+ * into groups, and the highest of each group is shown. */
+void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
+		const float *shares, size_t n);
+/* Cells that a heat strip of n shares fills, at most `columns`. */
+int glyph_heat_columns(size_t n, int columns);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every way into a cell goes through put_point(), which clips, tames and keeps wide characters whole:
+ * a cell holds one character of one or two columns, the right half of a wide one is "". A blank cell
+ * holds " ". Nothing that could steer a terminal ever stands in a cell. */
+#include "ui/grid.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "base/utf8.h"
+
+static const struct cell blank = {.text = " ", .role = ROLE_TEXT};
+
+void grid_release(struct grid *grid)
+{
+	free(grid->cells);
+	grid->cells = NULL;
+	grid->n_rows = grid->n_cols = 0;
+}
+
+void grid_clear(struct grid *grid)
+{
+	for (int i = 0; i < grid->n_rows * grid->n_cols; i++)
+		grid->cells[i] = blank;
+	grid->cursor_row = grid->cursor_col = -1;
+}
+
+int grid_resize(struct grid *grid, int n_rows, int n_cols)
+{
+	struct cell *cells;
+
+	if (n_rows < 1 || n_cols < 1)
+		n_rows = n_cols = 1;
+	cells = calloc((size_t)n_rows * (size_t)n_cols, sizeof(*cells));
+	if (!cells)
+		return -ENOMEM;
+	free(grid->cells);
+	grid->cells = cells;
+	grid->n_rows = n_rows;
+	grid->n_cols = n_cols;
+	grid_clear(grid);
+	return 0;
+}
+
+/* The cell at row, col of the area, or NULL when that is outside of the area or the grid. */
+static struct cell *cell_at(const struct grid *grid, struct area area, int row, int col)
+{
+	if (row < 0 || col < 0 || row >= area.n_rows || col >= area.n_cols)
+		return NULL;
+	row += area.row;
+	col += area.col;
+	if (row < 0 || col < 0 || row >= grid->n_rows || col >= grid->n_cols)
+		return NULL;
+	return &grid->cells[row * grid->n_cols + col];
+}
+
+/* What may stand in a cell for this point. */
+static uint32_t harmless(const struct grid *grid, uint32_t point)
+{
+	if (point == UINT32_MAX || !utf8_is_tame(point))
+		return '?';
+	if (grid->is_ascii && point > '~')
+		return '?';
+	return point;
+}
+
+static void cell_set(struct cell *cell, enum role role, const char *text, size_t len)
+{
+	memset(cell->text, 0, sizeof(cell->text));
+	memcpy(cell->text, text, MIN_OF(len, sizeof(cell->text) - 1));
+	cell->role = role;
+	cell->is_reverse = cell->is_bold = 0;
+}
+
+/* Blanks the other half of a wide character whose half at i is about to be overwritten. */
+static void split_wide(struct grid *grid, const struct cell *cell)
+{
+	int i = (int)(cell - grid->cells), col = i % grid->n_cols;
+
+	if (cell->text[0] == '\0' && col > 0)
+		memcpy(grid->cells[i - 1].text, blank.text, sizeof(blank.text));
+	if (col + 1 < grid->n_cols && grid->cells[i + 1].text[0] == '\0')
+		memcpy(grid->cells[i + 1].text, blank.text, sizeof(blank.text));
+}
+
+/* A combining character joins the one before it, as long as the cell has room. */
+static void join_point(const struct grid *grid, struct area area, int row, int col,
+		       const char *text, size_t len)
+{
+	struct cell *cell = cell_at(grid, area, row, col - 1);
+	size_t have = cell ? strnlen(cell->text, sizeof(cell->text)) : 0;
+
+	if (have && have + len < sizeof(cell->text))
+		memcpy(cell->text + have, text, len);
+}
+
+/* One character into the grid; returns the columns it takes, also where it was clipped away. */
+static int put_point(struct grid *grid, struct area area, int row, int col, enum role role,
+		     const char *text, size_t len, uint32_t point)
+{
+	uint32_t shown = harmless(grid, point);
+	int width = utf8_width(shown);
+	struct cell *cell = cell_at(grid, area, row, col), *right;
+
+	if (shown != point) {
+		text = "?";
+		len = 1;
+		width = 1;
+	}
+	if (width == 0) {
+		join_point(grid, area, row, col, text, len);
+		return 0;
+	}
+	if (!cell)
+		return width;
+	right = width == 2 ? cell_at(grid, area, row, col + 1) : NULL;
+	if (width == 2 && !right) {
+		text = " ";
+		len = 1;
+	}
+	split_wide(grid, cell);
+	cell_set(cell, role, text, len);
+	if (right) {
+		split_wide(grid, right);
+		cell_set(cell, role, text, len);
+		cell_set(right, role, "", 0);
+	}
+	return width;
+}
+
+static int put_bytes(struct grid *grid, struct area area, int row, int col, enum role role,
+		     const char *text, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		uint32_t point;
+		size_t n = utf8_next(text + at, len - at, &point);
+
+		col += put_point(grid, area, row, col, role, text + at, n, point);
+		at += n;
+	}
+	return col;
+}
+
+int grid_put(struct grid *grid, struct area area, int row, int col, enum role role,
+	     const char *text)
+{
+	return put_bytes(grid, area, row, col, role, text, strlen(text));
+}
+
+int grid_putf(struct grid *grid, struct area area, int row, int col, enum role role,
+	      const char *fmt, ...)
+{
+	SCOPED(buf)
+	text = {0};
+	va_list args;
+
+	va_start(args, fmt);
+	buf_vaddf(&text, fmt, args);
+	va_end(args);
+	return put_bytes(grid, area, row, col, role, buf_text(&text), text.len);
+}
+
+/* Columns that text takes in this grid; *cut_ret is the length of what fits into `columns`. */
+static int measure(const struct grid *grid, const char *text, size_t len, int columns,
+		   size_t *cut_ret, int *cut_columns_ret)
+{
+	int total = 0;
+
+	*cut_ret = 0;
+	*cut_columns_ret = 0;
+	for (size_t at = 0; at < len;) {
+		uint32_t point;
+		size_t n = utf8_next(text + at, len - at, &point);
+
+		total += utf8_width(harmless(grid, point));
+		at += n;
+		if (total <= columns) {
+			*cut_ret = at;
+			*cut_columns_ret = total;
+		}
+	}
+	return total;
+}
+
+int grid_columns(const struct grid *grid, const char *text)
+{
+	size_t cut;
+	int cut_columns;
+
+	return measure(grid, text, strlen(text), 0, &cut, &cut_columns);
+}
+
+int grid_fit(struct grid *grid, struct area area, int row, int col, int columns, bool is_right,
+	     enum role role, const char *text)
+{
+	size_t len = strlen(text), cut;
+	int end = col + columns, used, total;
+
+	if (columns <= 0)
+		return col;
+	total = measure(grid, text, len, columns, &cut, &used);
+	if (total > columns)
+		measure(grid, text, len, columns - 1, &cut, &used);
+	if (is_right && total <= columns)
+		for (int pad = columns - total; pad > 0; pad--)
+			col = grid_put(grid, area, row, col, role, " ");
+	col = put_bytes(grid, area, row, col, role, text, cut);
+	if (total > columns)
+		col = grid_put(grid, area, row, col, role, grid->is_ascii ? "~" : "…");
+	while (col < end)
+		col = grid_put(grid, area, row, col, role, " ");
+	return end;
+}
+
+void grid_fill(struct grid *grid, struct area area, enum role role, const char *glyph)
+{
+	for (int row = 0; row < area.n_rows; row++)
+		for (int col = 0; col < area.n_cols;)
+			col = grid_put(grid, area, row, col, role, *glyph ? glyph : " ");
+}
+
+void grid_role(struct grid *grid, struct area area, enum role role)
+{
+	for (int row = 0; row < area.n_rows; row++)
+		for (int col = 0; col < area.n_cols; col++) {
+			struct cell *cell = cell_at(grid, area, row, col);
+
+			if (cell)
+				cell->role = role;
+		}
+}
+
+void grid_text(const struct grid *grid, struct buf *out)
+{
+	for (int row = 0; row < grid->n_rows; row++) {
+		size_t solid = out->len;
+
+		for (int col = 0; col < grid->n_cols; col++) {
+			const char *text = grid->cells[row * grid->n_cols + col].text;
+
+			buf_adds(out, text);
+			if (*text && strcmp(text, " ") != 0)
+				solid = out->len;
+		}
+		buf_cut(out, solid);
+		buf_addc(out, '\n');
+	}
+}
+
+static void role_legend(const bool *is_used, struct buf *out)
+{
+	for (int i = 0; i < N_ROLES; i++)
+		if (is_used[i])
+			buf_addf(out, "%c %s\n", roles[i].letter, roles[i].name);
+}
+
+void grid_roles(const struct grid *grid, struct buf *out)
+{
+	bool is_used[N_ROLES] = {0};
+
+	for (int row = 0; row < grid->n_rows; row++) {
+		size_t solid = out->len;
+
+		for (int col = 0; col < grid->n_cols; col++) {
+			enum role role = grid->cells[row * grid->n_cols + col].role;
+
+			buf_addc(out, roles[role].letter);
+			is_used[role] |= role != ROLE_TEXT;
+			if (role != ROLE_TEXT)
+				solid = out->len;
+		}
+		buf_cut(out, solid);
+		buf_addc(out, '\n');
+	}
+	role_legend(is_used, out);
+}
+
+static bool cell_equal(const struct cell *a, const struct cell *b)
+{
+	return strncmp(a->text, b->text, sizeof(a->text)) == 0 && a->role == b->role &&
+	       a->is_reverse == b->is_reverse && a->is_bold == b->is_bold;
+}
+
+bool grid_equal(const struct grid *a, const struct grid *b)
+{
+	if (a->n_rows != b->n_rows || a->n_cols != b->n_cols || a->cursor_row != b->cursor_row ||
+	    a->cursor_col != b->cursor_col)
+		return false;
+	for (int i = 0; i < a->n_rows * a->n_cols; i++)
+		if (!cell_equal(&a->cells[i], &b->cells[i]))
+			return false;
+	return true;
+}
