@@ -307,6 +307,11 @@ uint32_t traffic_rate(const struct traffic *traffic, uint64_t at_ns)
 	return (uint32_t)rate;
 }
 
+uint32_t traffic_per_slot(const struct traffic *traffic, uint64_t at_ns)
+{
+	return (uint32_t)(traffic_rate(traffic, at_ns) * TRAFFIC_SLOT_NS / SECOND_NS);
+}
+
 void traffic_next(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out)
 {
 	uint64_t slot = at_ns / TRAFFIC_SLOT_NS;

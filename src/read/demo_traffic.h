@@ -44,6 +44,8 @@ struct traffic {
 void traffic_init(struct traffic *traffic, uint64_t seed, uint32_t cpu, uint32_t n_cpus);
 /* Packets per second that this CPU should see at this time since the start. */
 uint32_t traffic_rate(const struct traffic *traffic, uint64_t at_ns);
+/* Its share for the slot that holds at_ns. */
+uint32_t traffic_per_slot(const struct traffic *traffic, uint64_t at_ns);
 /* The next packets at this time since the start. */
 void traffic_next(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out);
 /* The packet as an Ethernet frame: writes the headers, right but for checksums, which are zero; the

@@ -59,12 +59,18 @@ struct source {
 /* The kernel. 0 or -ENOMEM. */
 int source_kernel_new(struct source **out);
 
-/* Seeded and deterministic: the demo's maps (verdicts, ports, flows, .bss), moving as the demo moves.
- * One tick of traffic a reading; the same seed and tick give the same rows everywhere. */
+/* Seeded: the demo's maps (flows, ports, verdicts, sizes, globals), moving as the demo moves, and maps
+ * for tests (many, kinds, empty, wide); `sim:NAME`. All maps show the same moment, which the clock moves
+ * on in tenths of a second. 0 or -ENOMEM. */
 int source_sim_new(uint64_t seed, struct source **out);
-/* Advances every simulated map to this tick (0-based), tick_ns of traffic each. Without it, each
- * begin on a map reads the tick that the clock says. */
+/* Holds every simulated map at this tick (0-based), SIM_TICK_NS of traffic each, until the next call:
+ * the same seed and tick give the same rows and times everywhere. A reading at tick n ended at
+ * SIM_START_NS + n * SIM_TICK_NS (also the time since boot) and SIM_START_WALL_NS + n * SIM_TICK_NS. */
 void source_sim_hold_tick(struct source *sim, uint64_t tick);
+
+#define SIM_TICK_NS	  1000000000ull
+#define SIM_START_NS	  (1000 * SIM_TICK_NS)
+#define SIM_START_WALL_NS (1795269600 * SIM_TICK_NS) /* 2026-11-21T14:00:00Z */
 
 /* Fills lookups from the system (interfaces by if_indextoname, ...), cached. Static storage. */
 const struct lookups *source_lookups(void);
