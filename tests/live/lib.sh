@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# For live tests in shell: TAP, names of their own, and cleaning up on any exit.
+#   . "$(dirname "$0")/lib.sh"
+# shellcheck shell=bash
+set -u
+: "${BPFMAPTOP:=$PWD/build/bpfmaptop}"
+n=0 failures=0
+me=bmt$$
+pins=/sys/fs/bpf/$me
+scratch=$(mktemp -d)
+at_exit=()
+
+finish() {
+	local status=$? i
+	for ((i = ${#at_exit[@]} - 1; i >= 0; i--)); do eval "${at_exit[i]}" >/dev/null 2>&1; done
+	rm -rf "$scratch"
+	[ -d "$pins" ] && rm -rf "$pins"
+	[ $status -ne 0 ] && exit $status
+	exit $((failures > 0))
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+ok() {
+	n=$((n + 1))
+	echo "ok $n - $1"
+}
+
+not_ok() { # NAME [TEXT...]
+	n=$((n + 1)) failures=$((failures + 1))
+	echo "not ok $n - $1"
+	shift
+	[ $# -gt 0 ] && printf '%s\n' "$@" | sed 's/^/# /'
+	return 0
+}
+
+skip() { # NAME REASON
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+same() { # NAME EXPECTED ACTUAL
+	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "expected: $2" "actual:   $3"; fi
+}
+
+has() { # NAME NEEDLE TEXT
+	case $3 in *"$2"*) ok "$1" ;; *) not_ok "$1" "expected to contain: $2" "actual: $3" ;; esac
+}
+
+needs_bpf() { # ends the test with a skip where BPF is not permitted
+	mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf 2>/dev/null
+	if ! mkdir -p "$pins" 2>/dev/null ||
+		! bpftool map create "$pins/probe" type array key 4 value 4 entries 1 name probe 2>/dev/null; then
+		skip "$(basename "$0" .sh)" "BPF is not permitted here"
+		exit 0
+	fi
+	rm -f "$pins/probe"
+}
+
+id_of() { # PIN: the map's id
+	bpftool -j map show pinned "$1" | jq .id
+}
+
+wait_for() { # SECONDS COMMAND...: until it succeeds
+	local until=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $until ] || return 1
+		sleep 0.02
+	done
+}

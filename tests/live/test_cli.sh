@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Every way to ask wrongly gets one sentence and the right exit status.
+. "$(dirname "$0")/lib.sh"
+
+says() { # NAME STATUS NEEDLE ARGUMENT...
+	local name=$1 status=$2 needle=$3 text
+	shift 3
+	text=$("$BPFMAPTOP" "$@" 2>&1 >/dev/null </dev/null)
+	local got=$?
+	if [ $got -ne "$status" ]; then
+		not_ok "$name" "status $got, expected $status" "$text"
+	elif [ "$(printf '%s\n' "$text" | grep -c '^bpfmaptop: ')" -ne 1 ]; then
+		not_ok "$name" "expected one sentence" "$text"
+	else
+		has "$name" "$needle" "$text"
+	fi
+}
+
+says "an option that isn't" 2 "--frobnicate" --frobnicate
+says "an option without its value" 2 "needs a value" dump --filter
+says "an interval that is too short" 2 "0.1 to 3600" -d 0.001 sim:flows
+says "an interval that is no number" 2 "0.1 to 3600" -d soon sim:flows
+says "an interval that is absurd" 2 "0.1 to 3600" -d 1e99 sim:flows
+says "an interval that is not finite" 2 "0.1 to 3600" -d nan sim:flows
+says "a count of nothing" 2 "whole number" -n 0 stream sim:flows
+says "an output that isn't" 2 "no output format" dump -o xml sim:flows
+says "a dump of nothing" 2 "needs MAP" dump
+says "a word too many" 2 "flows" list flows
+says "a help topic that isn't" 2 "topics:" --help=nothing
+says "a filter with an error" 2 "column" dump -f 'packets >' sim:flows
+says "a filter on a field that isn't" 2 "column" dump -f 'pakets > 1' sim:flows
+says "a filter that compares what can't be compared" 2 "column" dump -f 'saddr > 5' sim:flows
+says "a sort by a column that isn't" 2 "nosuch" dump -s nosuch sim:flows
+says "a column that isn't" 2 "nosuch" dump -c nosuch sim:flows
+says "a format that isn't" 2 "no format" dump -c packets:nosuch sim:flows
+says "a simulation that isn't" 1 "nosuch" dump sim:nosuch
+says "a spec without a name" 2 "" dump sim:
+says "a theme that isn't on a pipe is not looked for" 1 "nosuch" dump sim:nosuch --theme nosuch
+says "a picker without a terminal" 2 "no screen"
+says "a demo without a terminal" 1 "terminal" demo
+
+text=$("$BPFMAPTOP" -n 1 sim:flows -l 3 2>&1 >/dev/null </dev/null)
+same "without a terminal, watch writes text" 0 $?
+has "and says so" "stdout is not a terminal" "$text"
+"$BPFMAPTOP" dump sim:many | head -n 1 >/dev/null
+same "a pipe that closes early is a quiet end" "0 0" "${PIPESTATUS[*]}"
+text=$("$BPFMAPTOP" dump sim:flows 2>&1 >/dev/full)
+same "a full disk is a failure" 1 $?
+has "and says so" "No space left" "$text"
+text=$("$BPFMAPTOP" --version)
+has "--version prints it" "bpfmaptop " "$text"
+"$BPFMAPTOP" --help | awk 'length > 100 { exit 1 }' && ok "--help fits 100 columns" || not_ok "--help fits 100 columns"
+if command -v man >/dev/null && command -v groff >/dev/null; then
+	"$BPFMAPTOP" --man >"$scratch/bpfmaptop.8"
+	text=$(groff -man -Tutf8 -ww -z "$scratch/bpfmaptop.8" 2>&1)
+	same "the manual page is well-formed" "" "$text"
+else
+	skip "the manual page is well-formed" "groff is not installed"
+fi
+
+needs_bpf
+says "an unknown name" 1 "no map" dump nosuchmap_$me
+says "an unknown id" 1 "4294967294" dump id:4294967294
+says "an id that is no number" 2 "id:x" dump id:x
+says "a pin that isn't there" 1 "/sys/fs/bpf/nosuch" dump /sys/fs/bpf/nosuch_$me
+says "a program that isn't" 1 "no program" dump prog:nosuch_$me
+says "an interface that isn't" 1 "nosuch0" dump dev:nosuch0
+echo text >"$scratch/file"
+says "a path that is no pin" 1 "$scratch/file" dump "$scratch/file"
+
+bpftool map create "$pins/plain" type hash key 4 value 8 entries 16 name plain_$me
+for i in 1 2 3; do bpftool map update pinned "$pins/plain" key hex 0$i 0 0 0 value hex 0 0 0 0 0 0 0 $i; done
+id=$(id_of "$pins/plain")
+same "a map without BTF is shown in bytes" 3 "$("$BPFMAPTOP" dump "id:$id" -o jsonl | wc -l)"
+has "or in words" '"k0":1' "$("$BPFMAPTOP" dump "id:$id" -o jsonl --hex-width 4)"
+same "a wrong method" 1 "$("$BPFMAPTOP" dump "id:$id" --method nosuch >/dev/null 2>&1; echo $?)"
+same "by pin and by id alike" "$("$BPFMAPTOP" dump "id:$id")" "$("$BPFMAPTOP" dump "$pins/plain")"
+
+bpftool map create "$pins/twin" type hash key 4 value 8 entries 16 name plain_$me
+text=$("$BPFMAPTOP" dump plain_$me -o jsonl | jq -r .id | sort -u | wc -l)
+same "two maps of one name are both opened" 2 "$text"
+
+if command -v setpriv >/dev/null; then
+	text=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$BPFMAPTOP" dump "id:$id" 2>&1)
+	same "without permission it fails" 1 $?
+	has "and names the capability" "CAP_" "$text"
+	same "in one sentence" 1 "$(printf '%s\n' "$text" | wc -l)"
+	text=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$BPFMAPTOP" dump sim:flows -l 1 2>&1)
+	same "a simulation needs no permission" 0 $?
+fi
