@@ -56,5 +56,8 @@ int term_show(struct term *term, const struct grid *grid);
  * a lone Esc within 25 ms is TERM_ESCAPE. */
 int term_key(struct term *term, uint32_t *key_ret);
 
+/* Forgets what the terminal shows: the next term_show writes everything (^L). */
+void term_redraw(struct term *term);
+
 void term_suspend(struct term *term); /* for ^Z: gives the terminal back, stops, takes it again */
 void term_copy(struct term *term, const char *text, size_t len); /* OSC 52 */

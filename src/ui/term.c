@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The only file that knows curses, and it uses the half of it that knows terminals: newterm, the
+ * capability strings and key decoding. What curses has to draw with (windows, refresh) is not used:
+ * it writes in pieces, waits for a terminal that doesn't take them, and can't forget a frame. Here a
+ * frame is encoded into memory (ui/frame.c) against what the terminal shows, and leaves in one
+ * write(2) to a descriptor of our own that never blocks. A frame that isn't taken at all is dropped
+ * and the next one is encoded against the old picture; of one that is taken in part the rest leaves
+ * first, and no other frame is made before it has.
+ *
+ * Whatever ends the program must leave the terminal as it was found: `rescue` holds the bytes and the
+ * modes for that, ready for a signal handler that may only call write and tcsetattr. */
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+
+#include "ui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
+#include "ui/frame.h"
+#include "ui/theme.h"
+
+#define FRAME_BEGIN "\033[?2026h"
+#define FRAME_END   "\033[?2026l"
+
+enum { ESC_WAIT_MS = 25, SGR_BYTES = 128, LEAVE_BYTES = 256, CLIPBOARD_BYTES = 64 << 10 };
+
+struct term {
+	SCREEN *screen;
+	WINDOW *keys; /* a pad: reading a key from it never draws */
+	int out;      /* opened anew where that is allowed, so that O_NONBLOCK is ours alone */
+	bool writes_block;
+	int n_rows, n_cols, colours;
+	struct grid shown; /* what the terminal shows once `pending` has left */
+	bool is_shown_known;
+	struct buf pending;
+	size_t sent; /* bytes of pending that have left */
+	struct frame_style style;
+	char sgr[N_ROLES][SGR_BYTES];
+	char enter[LEAVE_BYTES];
+	struct termios raw;
+};
+
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+static struct {
+	volatile sig_atomic_t is_armed;
+	int fd;
+	struct termios modes;
+	char leave[LEAVE_BYTES];
+	size_t leave_bytes;
+	struct sigaction before[ARRAY_LEN(crash_signals)];
+} rescue;
+
+/* -- capabilities -------------------------------------------------------------------------------- */
+
+/* A capability without its padding, "" where the terminal has none. */
+static void add_capability(struct buf *out, const char *text)
+{
+	if (!text || text == (char *)-1)
+		return;
+	while (*text) {
+		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
+			text = strchr(text, '>') + 1;
+		else
+			buf_addc(out, *text++);
+	}
+}
+
+/* A capability as a string that lasts as long as the terminal; none of ours has padding worth having. */
+static const char *capability(const char *name)
+{
+	const char *text = tigetstr((char *)name);
+
+	return text && text != (char *)-1 && !strstr(text, "$<") ? text : "";
+}
+
+static void move_to(struct buf *out, int row, int col)
+{
+	add_capability(out, tparm(tigetstr("cup"), row, col, 0, 0, 0, 0, 0, 0, 0));
+}
+
+static int count_colours(void)
+{
+	const char *colorterm = getenv("COLORTERM"), *no_color = getenv("NO_COLOR");
+	int n = tigetnum("colors");
+
+	if ((no_color && *no_color) || n < 8)
+		return 0;
+	if (colorterm && (!strcmp(colorterm, "truecolor") || !strcmp(colorterm, "24bit")))
+		return 1 << 24;
+	if (tigetflag("RGB") > 0 || tigetflag("Tc") > 0)
+		return 1 << 24;
+	return n >= 256 ? 256 : n >= 16 ? 16 : 8;
+}
+
+static void add_colour(const struct term *term, const struct theme_colour *colour, bool is_paper,
+		       struct buf *out)
+{
+	const char *set = tigetstr(is_paper ? "setab" : "setaf");
+	int index = term->colours >= 256 ? colour->index256 : colour->index16;
+
+	if (!colour->is_set || term->colours == 0)
+		return;
+	if (term->colours > 256) {
+		buf_addf(out, "\033[%d;2;%d;%d;%dm", is_paper ? 48 : 38, colour->r, colour->g,
+			 colour->b);
+		return;
+	}
+	if (term->colours == 8)
+		index &= 7;
+	if (set && set != (char *)-1)
+		add_capability(out, tparm(set, index, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+static void add_look(const struct term *term, const struct theme_look *look, struct buf *out)
+{
+	static const struct {
+		uint8_t attr;
+		const char *name;
+	} names[] = {{ATTR_BOLD, "bold"},
+		     {ATTR_DIM, "dim"},
+		     {ATTR_UNDERLINE, "smul"},
+		     {ATTR_REVERSE, "rev"}};
+	uint8_t attrs = term->colours ? look->attrs : look->mono;
+
+	add_capability(out, tigetstr("sgr0"));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (attrs & names[i].attr)
+			add_capability(out, tigetstr(names[i].name));
+	add_colour(term, &look->ink, false, out);
+	add_colour(term, &look->paper, true, out);
+}
+
+void term_theme(struct term *term, const struct theme *theme)
+{
+	for (int i = 0; i < N_ROLES; i++) {
+		const struct theme_look *look = &theme->looks[i];
+		uint8_t attrs = term->colours ? look->attrs : look->mono;
+		SCOPED(buf) sgr = {0};
+
+		add_look(term, look, &sgr);
+		memcpy(term->sgr[i], buf_text(&sgr), MIN_OF(sgr.len + 1, (size_t)SGR_BYTES));
+		term->sgr[i][SGR_BYTES - 1] = '\0';
+		term->style.sgr[i] = term->sgr[i];
+		term->style.is_plain[i] = !(term->colours && look->paper.is_set) &&
+					  !(attrs & (ATTR_REVERSE | ATTR_UNDERLINE));
+	}
+	term->is_shown_known = false;
+}
+
+static void find_style(struct term *term)
+{
+	struct frame_style *style = &term->style;
+
+	style->bold = capability("bold");
+	style->reverse = capability("rev");
+	style->clear = capability("clear");
+	style->erase_line = capability("el");
+	style->show_cursor = capability("cnorm");
+	style->hide_cursor = capability("civis");
+	style->move_to = move_to;
+	style->spares_last_cell = tigetflag("am") > 0 && tigetflag("xenl") <= 0;
+	term->colours = count_colours();
+}
+
+/* -- taking the terminal and giving it back -------------------------------------------------------- */
+
+static void on_crash(int signal_number)
+{
+	if (rescue.is_armed) {
+		rescue.is_armed = 0;
+		/* Nothing can be done about a failure here. */
+		if (write(rescue.fd, rescue.leave, rescue.leave_bytes) < 0)
+			rescue.leave_bytes = 0;
+		tcsetattr(rescue.fd, TCSANOW, &rescue.modes);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
+		if (crash_signals[i] == signal_number)
+			sigaction(signal_number, &rescue.before[i], NULL);
+	raise(signal_number);
+}
+
+static void arm_rescue(const struct term *term)
+{
+	struct sigaction act = {.sa_handler = on_crash, .sa_flags = SA_NODEFER | SA_ONSTACK};
+	SCOPED(buf) leave = {0};
+
+	buf_adds(&leave, FRAME_END);
+	add_capability(&leave, tigetstr("sgr0"));
+	add_capability(&leave, tigetstr("rmkx"));
+	add_capability(&leave, tigetstr("cnorm"));
+	add_capability(&leave, tigetstr("rmcup"));
+	rescue.leave_bytes = MIN_OF(leave.len, sizeof(rescue.leave));
+	memcpy(rescue.leave, buf_text(&leave), rescue.leave_bytes);
+	rescue.fd = term->out;
+	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
+		sigaction(crash_signals[i], &act, &rescue.before[i]);
+	rescue.is_armed = 1;
+}
+
+static void disarm_rescue(void)
+{
+	rescue.is_armed = 0;
+	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
+		sigaction(crash_signals[i], &rescue.before[i], NULL);
+}
+
+/* A descriptor of our own for the terminal: setting O_NONBLOCK on the one we were given would set it
+ * for the shell too. Where the device may not be opened again, the given one serves and may block. */
+static void open_out(struct term *term)
+{
+	const char *name = ttyname(STDOUT_FILENO);
+
+	term->out = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	term->writes_block = term->out < 0;
+	if (term->writes_block)
+		term->out = STDOUT_FILENO;
+}
+
+/* Takes the terminal: modes first, so that nothing typed meanwhile is echoed onto the new screen. */
+static void take(struct term *term)
+{
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->raw);
+	file_write_all(STDOUT_FILENO, term->enter, strlen(term->enter));
+	term->is_shown_known = false;
+}
+
+static void give_back(struct term *term)
+{
+	buf_clear(&term->pending);
+	term->sent = 0;
+	file_write_all(STDOUT_FILENO, rescue.leave, rescue.leave_bytes);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.modes);
+}
+
+static void find_enter(struct term *term)
+{
+	SCOPED(buf) enter = {0};
+
+	add_capability(&enter, tigetstr("smcup"));
+	add_capability(&enter, tigetstr("smkx"));
+	add_capability(&enter, tigetstr("civis"));
+	memcpy(term->enter, buf_text(&enter), MIN_OF(enter.len + 1, sizeof(term->enter)));
+	term->enter[sizeof(term->enter) - 1] = '\0';
+}
+
+static int start_curses(struct term *term, struct err *err)
+{
+	const char *name = getenv("TERM");
+	const char *cup;
+
+	use_env(FALSE);
+	use_tioctl(TRUE);
+	if (!name || !*name)
+		return err_set(err, -EINVAL,
+			       "the terminal's type is not known; set TERM, or use 'dump'");
+	term->screen = newterm(NULL, stdout, stdin);
+	cup = term->screen ? tigetstr("cup") : NULL;
+	if (!cup || cup == (char *)-1)
+		return err_set(
+			err, -EINVAL,
+			"terminal type '%s' is unknown or can't place its cursor; set TERM to "
+			"what the terminal is, or use 'dump'",
+			name);
+	term->keys = newpad(1, 1);
+	if (!term->keys)
+		return -ENOMEM;
+	raw();
+	noecho();
+	nonl();
+	set_escdelay(ESC_WAIT_MS);
+	nodelay(term->keys, TRUE);
+	keypad(term->keys, TRUE);
+	return 0;
+}
+
+static void ask_size(struct term *term)
+{
+	struct winsize size = {0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) {
+		term->n_rows = size.ws_row;
+		term->n_cols = size.ws_col;
+		return;
+	}
+	term->n_rows = tigetnum("lines") > 0 ? tigetnum("lines") : 24;
+	term->n_cols = tigetnum("cols") > 0 ? tigetnum("cols") : 80;
+}
+
+static void term_free(struct term *term)
+{
+	if (term->keys)
+		delwin(term->keys);
+	if (term->screen)
+		delscreen(term->screen);
+	if (!term->writes_block && term->out >= 0)
+		close(term->out);
+	grid_release(&term->shown);
+	buf_release(&term->pending);
+	free(term);
+}
+
+int term_open(struct term **out, struct err *err)
+{
+	struct term *term;
+	int r;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return err_set(
+			err, -ENOTTY,
+			"the screen needs a terminal on input and output; use 'dump' or 'stream'");
+	setlocale(LC_CTYPE, "");
+	term = calloc(1, sizeof(*term));
+	if (!term)
+		return -ENOMEM;
+	term->out = -1;
+	if (tcgetattr(STDIN_FILENO, &rescue.modes) < 0) {
+		r = err_set(err, -errno, "cannot ask the terminal for its modes");
+		goto fail;
+	}
+	r = start_curses(term, err);
+	if (r < 0) {
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.modes);
+		goto fail;
+	}
+	tcgetattr(STDIN_FILENO, &term->raw);
+	open_out(term);
+	find_style(term);
+	find_enter(term);
+	ask_size(term);
+	arm_rescue(term);
+	take(term);
+	*out = term;
+	return 0;
+fail:
+	term_free(term);
+	return r;
+}
+
+void term_close(struct term *term)
+{
+	if (!term)
+		return;
+	give_back(term);
+	disarm_rescue();
+	term_free(term);
+}
+
+void term_suspend(struct term *term)
+{
+	give_back(term);
+	signal(SIGTSTP, SIG_DFL);
+	raise(SIGTSTP);
+	take(term);
+	term_resized(term);
+}
+
+void term_size(const struct term *term, int *n_rows, int *n_cols)
+{
+	*n_rows = term->n_rows;
+	*n_cols = term->n_cols;
+}
+
+void term_resized(struct term *term)
+{
+	ask_size(term);
+	resizeterm(term->n_rows, term->n_cols);
+	term->is_shown_known = false;
+}
+
+bool term_is_utf8(const struct term *term)
+{
+	(void)term;
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+int term_colours(const struct term *term)
+{
+	return term->colours;
+}
+
+/* -- writing --------------------------------------------------------------------------------------- */
+
+/* Sends what is pending, as far as the terminal takes it. returns bytes sent now, -EAGAIN when none
+ * were, -EIO when the terminal is gone. */
+static int send_pending(struct term *term)
+{
+	struct pollfd ready = {.fd = term->out, .events = POLLOUT};
+	ssize_t n;
+
+	if (poll(&ready, 1, 0) < 0 || !(ready.revents & (POLLOUT | POLLERR | POLLHUP)))
+		return -EAGAIN;
+	n = write(term->out, term->pending.at + term->sent, term->pending.len - term->sent);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? -EAGAIN : -EIO;
+	term->sent += (size_t)n;
+	if (term->sent == term->pending.len) {
+		buf_clear(&term->pending);
+		term->sent = 0;
+	}
+	return (int)n;
+}
+
+static int remember(struct term *term, const struct grid *grid)
+{
+	struct grid *shown = &term->shown;
+
+	if (shown->n_rows != grid->n_rows || shown->n_cols != grid->n_cols) {
+		int r = grid_resize(shown, grid->n_rows, grid->n_cols);
+
+		if (r < 0)
+			return r;
+	}
+	memcpy(shown->cells, grid->cells,
+	       (size_t)grid->n_rows * (size_t)grid->n_cols * sizeof(struct cell));
+	shown->cursor_row = grid->cursor_row;
+	shown->cursor_col = grid->cursor_col;
+	term->is_shown_known = true;
+	return 0;
+}
+
+int term_show(struct term *term, const struct grid *grid)
+{
+	int sent = 0, r;
+
+	if (term->pending.len) {
+		sent = send_pending(term);
+		if (sent < 0 || term->pending.len)
+			return sent < 0 ? sent : -EAGAIN;
+	}
+	buf_adds(&term->pending, FRAME_BEGIN);
+	frame_diff(&term->style, term->is_shown_known ? &term->shown : NULL, grid, &term->pending);
+	if (term->pending.len == strlen(FRAME_BEGIN) || term->pending.failed) {
+		r = term->pending.failed ? -ENOMEM : sent;
+		buf_clear(&term->pending);
+		return r;
+	}
+	buf_adds(&term->pending, FRAME_END);
+	r = send_pending(term);
+	if (r < 0) {
+		buf_clear(&term->pending); /* dropped whole: the terminal still shows the old one */
+		return r;
+	}
+	if (remember(term, grid) < 0)
+		term->is_shown_known = false;
+	return r + sent;
+}
+
+void term_redraw(struct term *term)
+{
+	term->is_shown_known = false;
+}
+
+static void add_base64(struct buf *out, const char *text, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		size_t left = len - i;
+		uint32_t bits = (uint32_t)(uint8_t)text[i] << 16;
+
+		if (left > 1)
+			bits |= (uint32_t)(uint8_t)text[i + 1] << 8;
+		if (left > 2)
+			bits |= (uint8_t)text[i + 2];
+		buf_addc(out, digits[bits >> 18 & 63]);
+		buf_addc(out, digits[bits >> 12 & 63]);
+		buf_addc(out, left > 1 ? digits[bits >> 6 & 63] : '=');
+		buf_addc(out, left > 2 ? digits[bits & 63] : '=');
+	}
+}
+
+/* source: xterm's control sequences, "Operating System Commands", OSC 52 */
+void term_copy(struct term *term, const char *text, size_t len)
+{
+	buf_adds(&term->pending, "\033]52;c;");
+	add_base64(&term->pending, text, MIN_OF(len, (size_t)CLIPBOARD_BYTES));
+	buf_adds(&term->pending, "\a");
+	send_pending(term);
+}
+
+/* -- keys ------------------------------------------------------------------------------------------ */
+
+static uint32_t key_of_code(wint_t code)
+{
+	static const struct {
+		wint_t code;
+		uint32_t key;
+	} rows[] = {
+		{KEY_UP, TERM_UP},	   {KEY_DOWN, TERM_DOWN},
+		{KEY_LEFT, TERM_LEFT},	   {KEY_RIGHT, TERM_RIGHT},
+		{KEY_PPAGE, TERM_PAGE_UP}, {KEY_NPAGE, TERM_PAGE_DOWN},
+		{KEY_HOME, TERM_HOME},	   {KEY_END, TERM_END},
+		{KEY_ENTER, TERM_ENTER},   {KEY_BACKSPACE, TERM_BACKSPACE},
+		{KEY_DC, TERM_DELETE},	   {KEY_BTAB, TERM_BACK_TAB},
+		{KEY_A1, TERM_HOME},	   {KEY_C1, TERM_END},
+		{KEY_A3, TERM_PAGE_UP},	   {KEY_C3, TERM_PAGE_DOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].code == code)
+			return rows[i].key;
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return TERM_F1 + (uint32_t)(code - KEY_F(1));
+	return 0;
+}
+
+static uint32_t key_of_point(wint_t point)
+{
+	switch (point) {
+	case '\r':
+	case '\n':
+		return TERM_ENTER;
+	case '\t':
+		return TERM_TAB;
+	case 0x7f:
+	case '\b':
+		return TERM_BACKSPACE;
+	default:
+		return point < ' ' ? TERM_CTRL + 'a' - 1 + (uint32_t)point : (uint32_t)point;
+	}
+}
+
+/* After an Esc byte: alone it is the key, before '[' or 'O' it begins a sequence that terminfo doesn't
+ * know, which is swallowed whole; before anything else it is the key and the rest comes later. */
+static uint32_t key_of_escape(struct term *term)
+{
+	wint_t next;
+
+	if (wget_wch(term->keys, &next) != OK)
+		return TERM_ESCAPE;
+	if (next != '[' && next != 'O') {
+		unget_wch((wchar_t)next);
+		return TERM_ESCAPE;
+	}
+	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
+		;
+	return 0;
+}
+
+/* The terminal has something for us, or is gone: input that is ready but empty is its end. */
+static int input_state(void)
+{
+	struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+	int waiting = 0;
+
+	if (poll(&ready, 1, 0) < 0)
+		return errno == EINTR ? -EAGAIN : -EIO;
+	if (ready.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return -EIO;
+	if (!(ready.revents & POLLIN))
+		return -EAGAIN;
+	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0)
+		return -EIO;
+	return 0;
+}
+
+int term_key(struct term *term, uint32_t *key_ret)
+{
+	for (;;) {
+		wint_t code;
+		uint32_t key;
+		/* curses may hold keys that it has read already, so ask it first. */
+		int got = wget_wch(term->keys, &code);
+
+		if (got == ERR) {
+			int r = input_state();
+
+			if (r < 0)
+				return r;
+			got = wget_wch(term->keys, &code);
+			if (got == ERR)
+				return -EAGAIN;
+		}
+		if (got == KEY_CODE_YES)
+			key = key_of_code(code);
+		else
+			key = code == '\033' ? key_of_escape(term) : key_of_point(code);
+		if (key) {
+			*key_ret = key;
+			return 0;
+		}
+	}
+}
