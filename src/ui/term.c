@@ -3,12 +3,12 @@
  * capability strings and key decoding. What curses has to draw with (windows, refresh) is not used:
  * it writes in pieces, waits for a terminal that doesn't take them, and can't forget a frame. Here a
  * frame is encoded into memory (ui/frame.c) against what the terminal shows, and leaves in one
- * write(2) to a descriptor of our own that never blocks. A frame that isn't taken at all is dropped
+ * write(2) that never waits (ui/outlet.c). A frame that isn't taken at all is dropped
  * and the next one is encoded against the old picture; of one that is taken in part the rest leaves
  * first, and no other frame is made before it has.
  *
- * Whatever ends the program must leave the terminal as it was found: `rescue` holds the bytes and the
- * modes for that, ready for a signal handler that may only call write and tcsetattr. */
+ * Whatever ends the program leaves the terminal as it was found: the bytes and modes for that are kept
+ * from the start, for the regular way and for a crash (ui/rescue.c). */
 #define NCURSES_NOMACROS 1
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -16,7 +16,6 @@
 #include "ui/term.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -32,39 +31,27 @@
 #include "base/file.h"
 #include "base/tidy.h"
 #include "ui/frame.h"
+#include "ui/outlet.h"
+#include "ui/rescue.h"
 #include "ui/theme.h"
 
 #define FRAME_BEGIN "\033[?2026h"
 #define FRAME_END   "\033[?2026l"
 
-enum { ESC_WAIT_MS = 25, SGR_BYTES = 128, LEAVE_BYTES = 256, CLIPBOARD_BYTES = 64 << 10 };
+enum { ESC_WAIT_MS = 25, SGR_BYTES = 128, ENTER_BYTES = 256 };
 
 struct term {
 	SCREEN *screen;
 	WINDOW *keys; /* a pad: reading a key from it never draws */
-	int out;      /* opened anew where that is allowed, so that O_NONBLOCK is ours alone */
-	bool writes_block;
+	struct outlet outlet;
 	int n_rows, n_cols, colours;
-	struct grid shown; /* what the terminal shows once `pending` has left */
+	struct grid shown; /* what the terminal shows once the outlet is empty */
 	bool is_shown_known;
-	struct buf pending;
-	size_t sent; /* bytes of pending that have left */
 	struct frame_style style;
 	char sgr[N_ROLES][SGR_BYTES];
-	char enter[LEAVE_BYTES];
-	struct termios raw;
+	char enter[ENTER_BYTES], leave[RESCUE_BYTES];
+	struct termios raw, found;
 };
-
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-
-static struct {
-	volatile sig_atomic_t is_armed;
-	int fd;
-	struct termios modes;
-	char leave[LEAVE_BYTES];
-	size_t leave_bytes;
-	struct sigaction before[ARRAY_LEN(crash_signals)];
-} rescue;
 
 /* -- capabilities -------------------------------------------------------------------------------- */
 
@@ -180,56 +167,25 @@ static void find_style(struct term *term)
 
 /* -- taking the terminal and giving it back -------------------------------------------------------- */
 
-static void on_crash(int signal_number)
+/* The capabilities named, one after the other. */
+static void join(char *out, size_t size, const char *before, const char *const *names)
 {
-	if (rescue.is_armed) {
-		rescue.is_armed = 0;
-		/* Nothing can be done about a failure here. */
-		if (write(rescue.fd, rescue.leave, rescue.leave_bytes) < 0)
-			rescue.leave_bytes = 0;
-		tcsetattr(rescue.fd, TCSANOW, &rescue.modes);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
-		if (crash_signals[i] == signal_number)
-			sigaction(signal_number, &rescue.before[i], NULL);
-	raise(signal_number);
+	SCOPED(buf) text = {0};
+
+	buf_adds(&text, before);
+	for (; *names; names++)
+		add_capability(&text, tigetstr((char *)*names));
+	memcpy(out, buf_text(&text), MIN_OF(text.len + 1, size));
+	out[size - 1] = '\0';
 }
 
-static void arm_rescue(const struct term *term)
+static void find_enter_and_leave(struct term *term)
 {
-	struct sigaction act = {.sa_handler = on_crash, .sa_flags = SA_NODEFER | SA_ONSTACK};
-	SCOPED(buf) leave = {0};
+	static const char *const enter[] = {"smcup", "smkx", "civis", NULL};
+	static const char *const leave[] = {"sgr0", "rmkx", "cnorm", "rmcup", NULL};
 
-	buf_adds(&leave, FRAME_END);
-	add_capability(&leave, tigetstr("sgr0"));
-	add_capability(&leave, tigetstr("rmkx"));
-	add_capability(&leave, tigetstr("cnorm"));
-	add_capability(&leave, tigetstr("rmcup"));
-	rescue.leave_bytes = MIN_OF(leave.len, sizeof(rescue.leave));
-	memcpy(rescue.leave, buf_text(&leave), rescue.leave_bytes);
-	rescue.fd = term->out;
-	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
-		sigaction(crash_signals[i], &act, &rescue.before[i]);
-	rescue.is_armed = 1;
-}
-
-static void disarm_rescue(void)
-{
-	rescue.is_armed = 0;
-	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
-		sigaction(crash_signals[i], &rescue.before[i], NULL);
-}
-
-/* A descriptor of our own for the terminal: setting O_NONBLOCK on the one we were given would set it
- * for the shell too. Where the device may not be opened again, the given one serves and may block. */
-static void open_out(struct term *term)
-{
-	const char *name = ttyname(STDOUT_FILENO);
-
-	term->out = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-	term->writes_block = term->out < 0;
-	if (term->writes_block)
-		term->out = STDOUT_FILENO;
+	join(term->enter, sizeof(term->enter), "", enter);
+	join(term->leave, sizeof(term->leave), FRAME_END, leave);
 }
 
 /* Takes the terminal: modes first, so that nothing typed meanwhile is echoed onto the new screen. */
@@ -242,21 +198,9 @@ static void take(struct term *term)
 
 static void give_back(struct term *term)
 {
-	buf_clear(&term->pending);
-	term->sent = 0;
-	file_write_all(STDOUT_FILENO, rescue.leave, rescue.leave_bytes);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.modes);
-}
-
-static void find_enter(struct term *term)
-{
-	SCOPED(buf) enter = {0};
-
-	add_capability(&enter, tigetstr("smcup"));
-	add_capability(&enter, tigetstr("smkx"));
-	add_capability(&enter, tigetstr("civis"));
-	memcpy(term->enter, buf_text(&enter), MIN_OF(enter.len + 1, sizeof(term->enter)));
-	term->enter[sizeof(term->enter) - 1] = '\0';
+	outlet_drop(&term->outlet);
+	file_write_all(STDOUT_FILENO, term->leave, strlen(term->leave));
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->found);
 }
 
 static int start_curses(struct term *term, struct err *err)
@@ -308,10 +252,8 @@ static void term_free(struct term *term)
 		delwin(term->keys);
 	if (term->screen)
 		delscreen(term->screen);
-	if (!term->writes_block && term->out >= 0)
-		close(term->out);
+	outlet_release(&term->outlet);
 	grid_release(&term->shown);
-	buf_release(&term->pending);
 	free(term);
 }
 
@@ -328,22 +270,21 @@ int term_open(struct term **out, struct err *err)
 	term = calloc(1, sizeof(*term));
 	if (!term)
 		return -ENOMEM;
-	term->out = -1;
-	if (tcgetattr(STDIN_FILENO, &rescue.modes) < 0) {
+	if (tcgetattr(STDIN_FILENO, &term->found) < 0) {
 		r = err_set(err, -errno, "cannot ask the terminal for its modes");
 		goto fail;
 	}
 	r = start_curses(term, err);
 	if (r < 0) {
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.modes);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &term->found);
 		goto fail;
 	}
 	tcgetattr(STDIN_FILENO, &term->raw);
-	open_out(term);
+	outlet_open(&term->outlet, STDOUT_FILENO);
 	find_style(term);
-	find_enter(term);
+	find_enter_and_leave(term);
 	ask_size(term);
-	arm_rescue(term);
+	rescue_arm(term->outlet.fd, term->leave, strlen(term->leave), &term->found);
 	take(term);
 	*out = term;
 	return 0;
@@ -357,7 +298,7 @@ void term_close(struct term *term)
 	if (!term)
 		return;
 	give_back(term);
-	disarm_rescue();
+	rescue_disarm();
 	term_free(term);
 }
 
@@ -396,26 +337,6 @@ int term_colours(const struct term *term)
 
 /* -- writing --------------------------------------------------------------------------------------- */
 
-/* Sends what is pending, as far as the terminal takes it. returns bytes sent now, -EAGAIN when none
- * were, -EIO when the terminal is gone. */
-static int send_pending(struct term *term)
-{
-	struct pollfd ready = {.fd = term->out, .events = POLLOUT};
-	ssize_t n;
-
-	if (poll(&ready, 1, 0) < 0 || !(ready.revents & (POLLOUT | POLLERR | POLLHUP)))
-		return -EAGAIN;
-	n = write(term->out, term->pending.at + term->sent, term->pending.len - term->sent);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? -EAGAIN : -EIO;
-	term->sent += (size_t)n;
-	if (term->sent == term->pending.len) {
-		buf_clear(&term->pending);
-		term->sent = 0;
-	}
-	return (int)n;
-}
-
 static int remember(struct term *term, const struct grid *grid)
 {
 	struct grid *shown = &term->shown;
@@ -436,24 +357,22 @@ static int remember(struct term *term, const struct grid *grid)
 
 int term_show(struct term *term, const struct grid *grid)
 {
-	int sent = 0, r;
+	struct buf *pending = &term->outlet.pending;
+	int sent = outlet_send(&term->outlet), r;
 
-	if (term->pending.len) {
-		sent = send_pending(term);
-		if (sent < 0 || term->pending.len)
-			return sent < 0 ? sent : -EAGAIN;
-	}
-	buf_adds(&term->pending, FRAME_BEGIN);
-	frame_diff(&term->style, term->is_shown_known ? &term->shown : NULL, grid, &term->pending);
-	if (term->pending.len == strlen(FRAME_BEGIN) || term->pending.failed) {
-		r = term->pending.failed ? -ENOMEM : sent;
-		buf_clear(&term->pending);
+	if (sent < 0 || pending->len)
+		return sent < 0 ? sent : -EAGAIN;
+	buf_adds(pending, FRAME_BEGIN);
+	frame_diff(&term->style, term->is_shown_known ? &term->shown : NULL, grid, pending);
+	if (pending->len == strlen(FRAME_BEGIN) || pending->failed) {
+		r = pending->failed ? -ENOMEM : sent;
+		outlet_drop(&term->outlet);
 		return r;
 	}
-	buf_adds(&term->pending, FRAME_END);
-	r = send_pending(term);
+	buf_adds(pending, FRAME_END);
+	r = outlet_send(&term->outlet);
 	if (r < 0) {
-		buf_clear(&term->pending); /* dropped whole: the terminal still shows the old one */
+		outlet_drop(&term->outlet); /* whole: the terminal still shows the old one */
 		return r;
 	}
 	if (remember(term, grid) < 0)
@@ -466,33 +385,10 @@ void term_redraw(struct term *term)
 	term->is_shown_known = false;
 }
 
-static void add_base64(struct buf *out, const char *text, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		size_t left = len - i;
-		uint32_t bits = (uint32_t)(uint8_t)text[i] << 16;
-
-		if (left > 1)
-			bits |= (uint32_t)(uint8_t)text[i + 1] << 8;
-		if (left > 2)
-			bits |= (uint8_t)text[i + 2];
-		buf_addc(out, digits[bits >> 18 & 63]);
-		buf_addc(out, digits[bits >> 12 & 63]);
-		buf_addc(out, left > 1 ? digits[bits >> 6 & 63] : '=');
-		buf_addc(out, left > 2 ? digits[bits & 63] : '=');
-	}
-}
-
-/* source: xterm's control sequences, "Operating System Commands", OSC 52 */
 void term_copy(struct term *term, const char *text, size_t len)
 {
-	buf_adds(&term->pending, "\033]52;c;");
-	add_base64(&term->pending, text, MIN_OF(len, (size_t)CLIPBOARD_BYTES));
-	buf_adds(&term->pending, "\a");
-	send_pending(term);
+	outlet_clipboard(&term->outlet, text, len);
+	outlet_send(&term->outlet);
 }
 
 /* -- keys ------------------------------------------------------------------------------------------ */
