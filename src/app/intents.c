@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/fault.h"
 #include "app/options.h"
 #include "app/tui_state.h"
 #include "app/watch.h"
@@ -165,10 +166,13 @@ int tui_start_state(struct tui *tui, struct err *err)
 	if (!tui->set->n)
 		return 0;
 	if (options->columns)
-		r = screen_columns(tui->screen, options->columns, err);
+		r = fault_shown(screen_columns(tui->screen, options->columns, err), "columns",
+				options->columns, err);
 	if (r == 0 && options->sort)
-		r = screen_sort(tui->screen, options->sort, err);
+		r = fault_shown(screen_sort(tui->screen, options->sort, err), "sort", options->sort,
+				err);
 	if (r == 0 && options->filter)
-		r = screen_filter(tui->screen, options->filter, err);
+		r = fault_shown(screen_filter(tui->screen, options->filter, err), "filter",
+				options->filter, err);
 	return r;
 }

@@ -42,7 +42,7 @@ static int set_readings(struct options *options, const char *value, struct err *
 
 static int set_rows(const char *what, const char *value, size_t *out, struct err *err)
 {
-	uint64_t n;
+	uint64_t n = 0;
 	int r = whole_number(what, value, 1, UINT32_MAX - 1, &n, err);
 
 	if (r == 0)

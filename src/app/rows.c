@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "app/fault.h"
 #include "app/options.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -29,7 +30,7 @@ static int pick_columns(struct rows *rows, struct table *table, const struct opt
 	}
 	n = table_columns_named(table, options->columns, rows->columns, ROWS_MAX_COLUMNS, err);
 	if (n < 0)
-		return n;
+		return fault_shown(n, "columns", options->columns, err);
 	rows->job.n_columns = (size_t)n;
 	rows->job.is_selected = true;
 	return 0;
@@ -50,9 +51,11 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 	};
 	rows->view.hides_gone = !is_stream;
 	if (options->filter)
-		r = view_filter(&rows->view, table, options->filter, err);
+		r = fault_shown(view_filter(&rows->view, table, options->filter, err), "filter",
+				options->filter, err);
 	if (r == 0 && options->sort)
-		r = view_sort(&rows->view, table, options->sort, err);
+		r = fault_shown(view_sort(&rows->view, table, options->sort, err), "sort",
+				options->sort, err);
 	return r < 0 ? r : pick_columns(rows, table, options, err);
 }
 
