@@ -16,7 +16,8 @@
 #include "bpf/demo.h"
 
 enum {
-	OCTAVES = 11, /* ranks 0..2^11-2 */
+	OCTAVES = 9, /* ranks 0..2^9-2 */
+	VISITORS = 1000,
 	SHARES = 1000,
 	MIN_FRAME = 60,
 	PROTO_ICMP = 1,
@@ -29,7 +30,7 @@ enum {
 #define NO_SLOT	  UINT64_MAX
 
 /* How long a flow of ranks 2^i-1.. lives, in seconds. */
-static const uint8_t life_s[] = {240, 200, 160, 120, 90, 70, 55, 45, 36, 30, 24};
+static const uint8_t life_s[] = {240, 180, 120, 90, 60, 40, 25, 15, 8};
 _Static_assert(ARRAY_LEN(life_s) == OCTAVES, "a life for each octave");
 
 struct service {
@@ -173,10 +174,12 @@ static bool make_popular(struct traffic *traffic, uint64_t at_ns, struct traffic
 	return true;
 }
 
-static bool make_stranger(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out)
+/* One of many who come by now and then, and are forgotten in between by a map that is small. */
+static bool make_visitor(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out)
 {
 	(void)at_ns;
-	make_flow(traffic, num_random(&traffic->state), out);
+	make_flow(traffic, mixed(traffic->seed, traffic->cpu, 1000 + below(traffic, VISITORS)),
+		  out);
 	return true;
 }
 
@@ -279,7 +282,7 @@ static const struct kind {
 	bool (*make)(struct traffic *traffic, uint64_t at_ns, struct traffic_packet *out);
 } kinds[] = {
 	{120, make_scan},   {60, make_burst},	{12, make_ping},
-	{8, make_telnet},   {4, make_stranger}, {3, make_broken},
+	{8, make_telnet},   {12, make_visitor}, {3, make_broken},
 	{3, make_fragment}, {2, make_martian},	{3, make_arp},
 };
 
