@@ -32,6 +32,7 @@ struct map {
 	uint64_t loaded_boot_ns; /* 0: unknown */
 	const char *source;	 /* "kernel", "sim", "tape" */
 	const char *pin;	 /* path it was opened by or found at, or NULL */
+	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
 	const char *section;	 /* ".bss" etc. when is_variables, else NULL */
 	const struct map_user *programs, *owners;
 	size_t n_programs, n_owners;

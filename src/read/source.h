@@ -26,6 +26,8 @@ struct read_plan {
 	const char *method; /* force one by name; NULL: the best that works */
 	bool is_strict;	    /* never open a read-write descriptor, not even for mmap */
 	uint32_t first_bucket, end_bucket; /* range of hash buckets, 0..0: all */
+	uint32_t
+		first_rows; /* rows to ask of the first call; 0: as many as was learnt to be right */
 };
 
 struct cursor; /* a reading under way */
@@ -38,10 +40,15 @@ struct source_ops {
 		    struct err *err);
 	/* Adds every map there is, facts as complete as can be had cheaply. */
 	int (*list)(struct source *source, struct map_list *out, struct err *err);
+	/* Fills in who uses maps that were found: programs, pins, owners. Costs a walk over all of
+	 * them. 0 or -errno; what can't be looked at stays unknown. NULL: nobody does. */
+	int (*users)(struct source *source, struct map_list *maps, struct err *err);
 	/* Compiles the layout; falls back to an untyped plan and says why in the log. */
 	int (*plan)(struct source *source, const struct map *map, struct plan *out,
 		    struct err *err);
-	/* Opens for one reading. *cursor_ret is the caller's, freed by end. -ENOENT: the map went. */
+	/* Opens for one reading. *cursor_ret is the caller's, freed by end; map must outlive it.
+	 * -ENOENT: the map went. -ESTALE: its pin leads to another map now; find the pin again.
+	 * -EOPNOTSUPP: not readable, and why. */
 	int (*begin)(struct source *source, const struct map *map, const struct read_plan *how,
 		     struct snap *snap, struct cursor **cursor_ret, struct err *err);
 	/* One bounded piece (one system call, at most about 2 ms). STEP_MORE, STEP_DONE or -errno; on

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Drives one reading: picks the best method that suits, steps it, and falls to the next one when the
+ * kernel refuses it before the first row. What was refused is remembered by map type, so that it is
+ * tried once in the life of the source.
+ *
+ * Invariant: on every way out snap holds only whole rows that the kernel handed over, and its notes
+ * say what is missing. */
+#include "read/cursor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <linux/bpf.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "model/snap.h"
+#include "read/kernel.h"
+
+/* The kernel's own ENOTSUPP, which no header of user space knows. */
+enum { KERNEL_ENOTSUPP = 524 };
+/* Rows over max_entries that a walk may still meet: a little for small maps under fast writers. */
+enum { SLACK_ROWS = 4096 };
+
+static const struct method *const methods[] = {
+	&read_batch,
+	&read_next,
+};
+_Static_assert(ARRAY_LEN(methods) <= MEMO_METHODS, "a method without a place in the memo");
+
+static bool is_refusal(int r)
+{
+	return r == -EINVAL || r == -EOPNOTSUPP || r == -KERNEL_ENOTSUPP;
+}
+
+/* The first method from `from` on that may be tried now; ARRAY_LEN(methods) when there is none. */
+static unsigned method_from(const struct cursor *cursor, unsigned from, struct snap *snap)
+{
+	for (unsigned i = from; i < ARRAY_LEN(methods); i++) {
+		if (cursor->how.method && strcmp(cursor->how.method, methods[i]->name) != 0)
+			continue;
+		if (!methods[i]->suits(cursor->map, &cursor->how))
+			continue;
+		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number))
+			return i;
+		if (methods[i]->is_expected(cursor->map))
+			snap->notes |= SNAP_FALLBACK;
+	}
+	return ARRAY_LEN(methods);
+}
+
+static int no_method(const struct cursor *cursor, int code, struct err *err)
+{
+	const struct map *map = cursor->map;
+
+	if (cursor->how.method)
+		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'",
+			       map->name, map->type->name, cursor->how.method);
+	return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: the kernel answers '%s'",
+		       map->name, map->type->name, err_words(code));
+}
+
+static int start_method(struct cursor *cursor, unsigned from, int code, struct snap *snap,
+			struct err *err)
+{
+	cursor->method = method_from(cursor, from, snap);
+	if (cursor->method == ARRAY_LEN(methods))
+		return no_method(cursor, code, err);
+	cursor->has_here = false;
+	methods[cursor->method]->start(cursor);
+	snap->method = methods[cursor->method]->name;
+	return 0;
+}
+
+static int check_method_name(const char *name, struct err *err)
+{
+	if (!name)
+		return 0;
+	for (unsigned i = 0; i < ARRAY_LEN(methods); i++)
+		if (strcmp(methods[i]->name, name) == 0)
+			return 0;
+	return err_set(err, -EINVAL,
+		       "there is no way to read a map called '%s'; there are %s and %s", name,
+		       read_batch.name, read_next.name);
+}
+
+/* True when the BTF says that the value is guarded by a spin lock, which only stands at the top level
+ * of the value's struct. source: btf_parse_fields(), kernel/bpf/btf.c */
+static bool has_spin_lock(struct kernel *kernel, const struct map *map)
+{
+	const struct btf_type *type;
+	const struct btf_member *member;
+	const struct btf *btf;
+	int error;
+
+	if (!map->btf_id || !map->btf_value_type_id)
+		return false;
+	btf = btfcache_get(&kernel->btfs, map->btf_id, &error);
+	type = btf ? btf__type_by_id(btf, map->btf_value_type_id) : NULL;
+	if (!type || !btf_is_struct(type))
+		return false;
+	member = btf_members(type);
+	for (unsigned i = 0; i < btf_vlen(type); i++) {
+		const struct btf_type *inner = btf__type_by_id(btf, member[i].type);
+		const char *name = inner ? btf__name_by_offset(btf, inner->name_off) : NULL;
+
+		if (name && btf_is_struct(inner) && strcmp(name, "bpf_spin_lock") == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct map_memo *recall(struct cursor *cursor)
+{
+	bool is_new;
+	struct map_memo *memo = memo_map(&cursor->kernel->memo, cursor->map->id, &is_new);
+
+	if (memo && is_new && has_spin_lock(cursor->kernel, cursor->map))
+		memo->elem_flags = BPF_F_LOCK;
+	return memo;
+}
+
+void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask)
+{
+	bool is_new;
+	struct map_memo *memo = memo_map(&cursor->kernel->memo, cursor->map->id, &is_new);
+
+	if (memo)
+		memo->n_ask = n_ask;
+}
+
+bool cursor_has_buckets(const struct map *map)
+{
+	switch (map->type->number) {
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return true;
+	}
+	return false;
+}
+
+/* here, next and first in one piece, each aligned for a u32 bucket number. */
+static int alloc_places(struct cursor *cursor)
+{
+	size_t size = (MAX_OF(cursor->map->key_size, sizeof(uint64_t)) + 7) & ~(size_t)7;
+
+	cursor->places = calloc(3, size);
+	if (!cursor->places)
+		return -ENOMEM;
+	cursor->here = cursor->places;
+	cursor->next = cursor->here + size;
+	cursor->first = cursor->next + size;
+	return 0;
+}
+
+static int cursor_set_up(struct cursor *cursor, struct snap *snap, struct err *err)
+{
+	const struct map *map = cursor->map;
+	struct map_memo *memo = recall(cursor);
+	int r = check_method_name(cursor->how.method, err);
+
+	if (r < 0)
+		return r;
+	if (!memo || alloc_places(cursor) < 0)
+		return err_set(err, -ENOMEM, "out of memory for reading map '%s'", map->name);
+	cursor->elem_flags = memo->elem_flags;
+	cursor->most_rows = 2 * (size_t)map->max_entries + SLACK_ROWS;
+	snap_clear(snap, map);
+	snap->started_ns = clock_now_ns();
+	return start_method(cursor, 0, -EOPNOTSUPP, snap, err);
+}
+
+static void cursor_free(struct cursor *cursor)
+{
+	close(cursor->fd);
+	free(cursor->places);
+	free(cursor);
+}
+
+int cursor_new(struct kernel *kernel, int fd, const struct map *map, const struct read_plan *how,
+	       struct snap *snap, struct cursor **out, struct err *err)
+{
+	struct cursor *cursor = calloc(1, sizeof(*cursor));
+	int r;
+
+	if (!cursor) {
+		close(fd);
+		return err_set(err, -ENOMEM, "out of memory for reading map '%s'", map->name);
+	}
+	cursor->kernel = kernel;
+	cursor->fd = fd;
+	cursor->map = map;
+	if (how)
+		cursor->how = *how;
+	r = cursor_set_up(cursor, snap, err);
+	if (r < 0)
+		cursor_free(cursor);
+	else
+		*out = cursor;
+	return r;
+}
+
+static int fail(struct cursor *cursor, int code, struct snap *snap, struct err *err)
+{
+	const struct map *map = cursor->map;
+
+	cursor->is_done = true;
+	snap->notes |= SNAP_PARTIAL;
+	snap->error = code;
+	if (code == -EPERM && (map->flags & BPF_F_WRONLY))
+		return err_set(err, code,
+			       "map '%s' (id %u) was made write-only; its rows cannot be read",
+			       map->name, map->id);
+	return err_set(err, code, "reading map '%s' (id %u) stopped after %zu rows: %s", map->name,
+		       map->id, snap->n_rows, err_words(code));
+}
+
+/* The kernel doesn't know this way for this type: never again, and the next one now. */
+static int fall_back(struct cursor *cursor, int code, struct snap *snap, struct err *err)
+{
+	const struct method *refused = methods[cursor->method];
+	int r;
+
+	log_add(LOG_INFO, "map '%s' (%s): %s is refused: %s", cursor->map->name,
+		cursor->map->type->name, refused->name, err_words(code));
+	memo_refuse(&cursor->kernel->memo, cursor->method, cursor->map->type->number);
+	if (refused->is_expected(cursor->map))
+		snap->notes |= SNAP_FALLBACK;
+	r = start_method(cursor, cursor->method + 1, code, snap, err);
+	if (r < 0) {
+		cursor->is_done = true;
+		snap->notes |= SNAP_PARTIAL;
+		snap->error = r;
+		return r;
+	}
+	return STEP_MORE;
+}
+
+/* Ends the walk where the caller, or fairness, wants it to end. */
+static bool is_over(const struct cursor *cursor, struct snap *snap)
+{
+	if (cursor->how.max_rows && snap->n_rows > cursor->how.max_rows) {
+		snap->n_rows = cursor->how.max_rows;
+		snap->notes |= SNAP_TRUNCATED;
+		return true;
+	}
+	if (snap->n_rows > cursor->most_rows) {
+		snap->notes |= SNAP_GREW;
+		return true;
+	}
+	return false;
+}
+
+static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
+{
+	int r = cursor->may_repeat ? snap_drop_duplicates(snap) : 0;
+
+	cursor->is_done = true;
+	if (r < 0)
+		return fail(cursor, r, snap, err);
+	/* Only a walk that was sent back to the start meets a key twice. */
+	if (snap->n_dropped)
+		snap->notes |= SNAP_RESTARTED;
+	return STEP_DONE;
+}
+
+int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err)
+{
+	uint64_t began = clock_now_ns();
+	int r;
+
+	if (cursor->is_done)
+		return STEP_DONE;
+	r = methods[cursor->method]->step(cursor, snap);
+	if (is_refusal(r) && !cursor->has_worked)
+		r = fall_back(cursor, r, snap, err);
+	else if (r < 0)
+		r = fail(cursor, r, snap, err);
+	else if (is_over(cursor, snap) || r == STEP_DONE)
+		r = finish(cursor, snap, err);
+	snap->busy_ns += clock_now_ns() - began;
+	return r;
+}
+
+void cursor_end(struct cursor *cursor, struct snap *snap)
+{
+	if (!cursor)
+		return;
+	if (!cursor->is_done) {
+		snap->notes |= SNAP_PARTIAL;
+		snap->error = -ECANCELED;
+	}
+	snap->ended_ns = clock_now_ns();
+	snap->wall_ns = clock_wall_ns();
+	cursor_free(cursor);
+}

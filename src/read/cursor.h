@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A reading of a kernel map under way, and the methods that can make one: a row a method, best first.
+ * Inside of the kernel source; the floors above see only read/source.h. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/map.h"
+#include "read/source.h"
+
+struct kernel;
+struct snap;
+struct cursor;
+
+struct method {
+	const char *name; /* what snap->method says */
+	/* Worth trying on such a map and such a part of it. */
+	bool (*suits)(const struct map *map, const struct read_plan *how);
+	/* Known to be there for such a map on every recent kernel: its refusal is worth a note. */
+	bool (*is_expected)(const struct map *map);
+	/* Sets up cursor->batch or ->walk; here and next are allocated and zeroed. */
+	void (*start)(struct cursor *cursor);
+	/* STEP_MORE, STEP_DONE or -errno. Before its first success (has_worked) -EINVAL, -EOPNOTSUPP
+	 * and -524 mean: not this way. */
+	int (*step)(struct cursor *cursor, struct snap *snap);
+};
+
+extern const struct method read_batch, read_next;
+
+struct cursor {
+	struct kernel *kernel;
+	const struct map *map; /* borrowed from begin to end */
+	struct read_plan how;
+	int fd;
+	unsigned method;     /* place in the table of methods */
+	uint64_t elem_flags; /* BPF_F_LOCK where the value has a spin lock */
+	size_t most_rows;    /* the walk's bound: beyond this, writers are faster than we are */
+	bool has_worked, is_done;
+	bool may_repeat; /* the walk can meet a key twice */
+
+	/* Where the walk stands, where it goes next and where it began: a bucket number or a key, so
+	 * that each is at least max(4, key_size) bytes. has_here: false at the very start. */
+	uint8_t *here, *next, *first;
+	uint8_t *places; /* owned: the three of them */
+	bool has_here;
+
+	union {
+		struct {
+			uint32_t n_ask;	  /* rows the next call asks for */
+			uint32_t min_ask; /* a bucket was once larger than that less one */
+			uint32_t max_ask;
+			unsigned n_stalls; /* calls in a row that moved nothing */
+		} batch;
+		struct {
+			bool has_first;
+			size_t n_walked;
+		} walk;
+	};
+};
+
+/* Opens a cursor on fd, which it owns from here on even when this fails. 0 or -errno. */
+int cursor_new(struct kernel *kernel, int fd, const struct map *map, const struct read_plan *how,
+	       struct snap *snap, struct cursor **out, struct err *err);
+int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err);
+void cursor_end(struct cursor *cursor, struct snap *snap);
+
+/* Types whose batch cursor is a bucket: each bucket comes whole and once. */
+bool cursor_has_buckets(const struct map *map);
+/* Remembers for the next reading of this map how many rows to ask for. */
+void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The kernel as a source of maps. Nothing stays open between calls: each reading opens the map, makes
+ * sure that it is the same one, and closes it, so that watching never keeps a dead map alive. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "model/map.h"
+#include "model/maptype.h"
+#include "model/plan.h"
+#include "read/btfplan.h"
+#include "read/cursor.h"
+#include "read/kernel.h"
+#include "read/libbpf.h"
+
+int kernel_open_id(uint32_t id)
+{
+	LIBBPF_OPTS(bpf_get_fd_by_id_opts, opts, .open_flags = BPF_F_RDONLY);
+
+	return bpf_map_get_fd_by_id_opts(id, &opts);
+}
+
+int kernel_open_pin(const char *path)
+{
+	static const char map_link[] = "anon_inode:bpf-map";
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
+	int fd = bpf_obj_get_opts(path, &opts);
+	char self[64], link[sizeof(map_link)];
+	ssize_t n;
+
+	if (fd < 0) /* a pinned link can't be opened read-only */
+		return fd == -EINVAL ? -EMEDIUMTYPE : fd;
+	/* Programs answer here as well, and their info would be read as a map's. */
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	n = readlink(self, link, sizeof(link));
+	if (n == sizeof(map_link) - 1 && memcmp(link, map_link, (size_t)n) == 0)
+		return fd;
+	close(fd);
+	return -EMEDIUMTYPE;
+}
+
+int kernel_info(int fd, struct bpf_map_info *out)
+{
+	uint32_t size = sizeof(*out);
+
+	memset(out, 0, sizeof(*out));
+	return bpf_obj_get_info_by_fd(fd, out, &size);
+}
+
+static int gone(const struct map *map, struct err *err)
+{
+	return err_set(err, -ENOENT, "map '%s' (id %u) is gone", map->name, map->id);
+}
+
+static int open_by_id(const struct map *map, struct err *err)
+{
+	int fd = kernel_open_id(map->id);
+
+	if (fd == -ENOENT)
+		return gone(map, err);
+	if (fd == -EPERM)
+		return err_set(err, fd,
+			       "not permitted to open map '%s' (id %u): opening by id needs "
+			       "CAP_SYS_ADMIN; a pinned map opens by its path with CAP_BPF",
+			       map->name, map->id);
+	if (fd < 0)
+		return err_set(err, fd, "cannot open map '%s' (id %u): %s", map->name, map->id,
+			       err_words(fd));
+	return fd;
+}
+
+/* A pin that was taken away doesn't end the map: by its id it may still be had. */
+static int open_unpinned(const struct map *map, struct err *err)
+{
+	int fd = kernel_open_id(map->id);
+
+	if (fd >= 0)
+		return fd;
+	return err_set(err, -ENOENT, "the pin '%s' of map '%s' (id %u) is gone", map->pin,
+		       map->name, map->id);
+}
+
+static int open_by_pin(const struct map *map, struct err *err)
+{
+	struct bpf_map_info info;
+	int fd = kernel_open_pin(map->pin), r;
+
+	if (fd == -ENOENT)
+		return open_unpinned(map, err);
+	if (fd < 0)
+		return err_set(err, fd, "cannot open pin '%s': %s", map->pin, err_words(fd));
+	r = kernel_info(fd, &info);
+	if (r == 0 && info.id == map->id)
+		return fd;
+	close(fd);
+	if (r < 0)
+		return err_set(err, r, "cannot ask what pin '%s' is: %s", map->pin, err_words(r));
+	return err_set(err, -ESTALE, "pin '%s' leads to map %u now, no longer to map %u", map->pin,
+		       info.id, map->id);
+}
+
+int kernel_open_map(const struct map *map, struct err *err)
+{
+	return map->follows_pin && map->pin ? open_by_pin(map, err) : open_by_id(map, err);
+}
+
+static int kernel_plan(struct source *source, const struct map *map, struct plan *out,
+		       struct err *err)
+{
+	struct kernel *kernel = (struct kernel *)source;
+	const struct btf *btf = NULL;
+	struct err why = {0};
+	int r = -ENOENT;
+
+	if (map->btf_id)
+		btf = btfcache_get(&kernel->btfs, map->btf_id, &r);
+	if (!map->btf_id || !(map->btf_key_type_id || map->btf_value_type_id))
+		err_set(&why, r, "it was made without BTF");
+	else if (!btf)
+		err_set(&why, r, "its BTF (id %u) cannot be had: %s", map->btf_id, err_words(r));
+	else if (btfplan_compile(btf, map->btf_key_type_id, map->btf_value_type_id, map->key_size,
+				 map->value_size, out, &why) == 0)
+		return 0;
+	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
+	plan_release(out);
+	return plan_untyped(out, map->key_size, map->value_size, 0, err);
+}
+
+static int kernel_begin(struct source *source, const struct map *map, const struct read_plan *how,
+			struct snap *snap, struct cursor **cursor_ret, struct err *err)
+{
+	enum map_reading reading = map->type->reading;
+	int fd;
+
+	if (reading == READS_NOTHING || reading == READS_SPECIAL)
+		return err_set(err, -EOPNOTSUPP, "the entries of map '%s' (%s) cannot be read: %s",
+			       map->name, map->type->name,
+			       map->type->why_not ? map->type->why_not : "no way is known");
+	fd = kernel_open_map(map, err);
+	if (fd < 0)
+		return fd;
+	return cursor_new((struct kernel *)source, fd, map, how, snap, cursor_ret, err);
+}
+
+static void kernel_free(struct source *source)
+{
+	struct kernel *kernel = (struct kernel *)source;
+
+	btfcache_release(&kernel->btfs);
+	memo_release(&kernel->memo);
+	free(kernel);
+}
+
+static const struct source_ops kernel_ops = {
+	.name = "kernel",
+	.find = kernel_find,
+	.list = kernel_list,
+	.users = kernel_users,
+	.plan = kernel_plan,
+	.begin = kernel_begin,
+	.step = cursor_step,
+	.end = cursor_end,
+	.free = kernel_free,
+};
+
+int source_kernel_new(struct source **out)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+	int n_cpus = libbpf_num_possible_cpus();
+
+	if (!kernel)
+		return -ENOMEM;
+	/* Without it per-CPU values have no size, and a guess would let the kernel write past them. */
+	if (n_cpus < 1) {
+		free(kernel);
+		return n_cpus < 0 ? n_cpus : -EIO;
+	}
+	libbpf_to_log();
+	kernel->source.ops = &kernel_ops;
+	kernel->n_cpus = (uint32_t)n_cpus;
+	*out = &kernel->source;
+	return 0;
+}

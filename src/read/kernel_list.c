@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every map of this host, and who uses which. One walk each over maps, programs, pins and processes,
+ * joined by map id afterwards: a thousand maps take a thousand opens, not a million. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/tidy.h"
+#include "model/map.h"
+#include "read/kernel.h"
+
+/* -- who uses what: pairs gathered in any order, then sorted by map -- */
+
+struct use {
+	uint32_t map_id, id; /* of the program or process */
+	const char *name;
+};
+
+struct uses {
+	struct use *at; /* owned */
+	size_t n, cap;
+	struct arena names;
+};
+
+static void uses_release(struct uses *uses)
+{
+	free(uses->at);
+	arena_release(&uses->names);
+}
+
+static int uses_add(struct uses *uses, uint32_t map_id, uint32_t id, const char *name)
+{
+	if (uses->n == uses->cap) {
+		size_t cap = MAX_OF(64, uses->cap * 2);
+		struct use *at = reallocarray(uses->at, cap, sizeof(*at));
+
+		if (!at)
+			return -ENOMEM;
+		uses->at = at;
+		uses->cap = cap;
+	}
+	uses->at[uses->n++] = (struct use){map_id, id, name};
+	return 0;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+	const struct use *x = a, *y = b;
+
+	if (x->map_id != y->map_id)
+		return x->map_id < y->map_id ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Sorts, and drops what is there twice: a process can hold a map by several descriptors. */
+static void uses_tidy(struct uses *uses)
+{
+	size_t n = 0;
+
+	if (uses->n)
+		qsort(uses->at, uses->n, sizeof(*uses->at), compare_uses);
+	for (size_t i = 0; i < uses->n; i++)
+		if (n == 0 || compare_uses(&uses->at[n - 1], &uses->at[i]) != 0)
+			uses->at[n++] = uses->at[i];
+	uses->n = n;
+}
+
+/* The users of one map, copied into its memory. NULL with *n_ret 0 when there are none. */
+static const struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
+{
+	size_t from = 0, until = uses->n;
+	struct map_user *users;
+
+	while (from < until) {
+		size_t mid = from + (until - from) / 2;
+
+		if (uses->at[mid].map_id < map->id)
+			from = mid + 1;
+		else
+			until = mid;
+	}
+	while (until < uses->n && uses->at[until].map_id == map->id)
+		until++;
+	*n_ret = 0;
+	users = from < until ? arena_array(&map->mem, until - from, sizeof(*users)) : NULL;
+	for (size_t i = from; users && i < until; i++) {
+		const char *name = arena_strdup(&map->mem, uses->at[i].name);
+
+		users[(*n_ret)++] = (struct map_user){uses->at[i].id, name ? name : ""};
+	}
+	return users;
+}
+
+static int note_program(void *ctx, const struct bpf_prog_info *info, const uint32_t *map_ids,
+			uint32_t n_map_ids)
+{
+	struct uses *uses = ctx;
+	const char *name = n_map_ids ? arena_strdup(&uses->names, info->name) : "";
+	int r = name ? 0 : -ENOMEM;
+
+	for (uint32_t i = 0; i < n_map_ids && r == 0; i++)
+		r = uses_add(uses, map_ids[i], info->id, name);
+	return r;
+}
+
+static int note_owner(void *ctx, uint32_t pid, const char *comm, uint32_t map_id)
+{
+	struct uses *uses = ctx;
+	const char *name = arena_strdup(&uses->names, comm);
+
+	return name ? uses_add(uses, map_id, pid, name) : -ENOMEM;
+}
+
+static int note_pin(void *ctx, const char *path, int fd)
+{
+	struct uses *uses = ctx;
+	struct bpf_map_info info;
+	const char *name;
+
+	if (kernel_info(fd, &info) < 0)
+		return 0;
+	name = arena_strdup(&uses->names, path);
+	/* The place in the walk as id: the first of several pins stays the first. */
+	return name ? uses_add(uses, info.id, (uint32_t)uses->n, name) : -ENOMEM;
+}
+
+static void join_programs(const struct uses *uses, struct map_list *maps)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		maps->maps[i].programs = users_of(uses, &maps->maps[i], &maps->maps[i].n_programs);
+}
+
+static void join_owners(const struct uses *uses, bool is_known, struct map_list *maps)
+{
+	for (size_t i = 0; i < maps->n; i++) {
+		maps->maps[i].owners = users_of(uses, &maps->maps[i], &maps->maps[i].n_owners);
+		maps->maps[i].owners_known = is_known;
+	}
+}
+
+static void join_pins(const struct uses *uses, struct map_list *maps)
+{
+	for (size_t i = 0; i < maps->n; i++) {
+		const struct map_user *pins;
+		size_t n;
+
+		if (maps->maps[i].pin)
+			continue;
+		pins = users_of(uses, &maps->maps[i], &n);
+		if (n)
+			maps->maps[i].pin = pins[0].name;
+	}
+}
+
+static int out_of_memory(struct err *err)
+{
+	return err_set(err, -ENOMEM, "out of memory for the users of maps");
+}
+
+int kernel_users(struct source *source, struct map_list *maps, struct err *err)
+{
+	struct uses programs = {0}, pins = {0}, owners = {0};
+	int by_program = programs_each(note_program, &programs);
+	int by_pin = pins_each(note_pin, &pins);
+	int by_owner = owners_each(note_owner, &owners);
+	int r = 0;
+
+	(void)source;
+	if (by_program == -ENOMEM || by_pin == -ENOMEM || by_owner == -ENOMEM)
+		r = out_of_memory(err);
+	uses_tidy(&programs);
+	uses_tidy(&pins);
+	uses_tidy(&owners);
+	join_programs(&programs, maps);
+	join_pins(&pins, maps);
+	join_owners(&owners, by_owner == 0, maps);
+	uses_release(&programs);
+	uses_release(&pins);
+	uses_release(&owners);
+	return r;
+}
+
+/* -- every map -- */
+
+static int add_all_ids(struct kernel *kernel, struct map_list *out)
+{
+	uint32_t id = 0;
+	int r;
+
+	while ((r = bpf_map_get_next_id(id, &id)) == 0) {
+		r = kernel_add_id(kernel, id, out);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 && r != -ENOENT)
+			log_add(LOG_INFO, "map %u cannot be opened: %s", id, err_words(r));
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+struct pin_add {
+	struct kernel *kernel;
+	struct map_list *out;
+};
+
+static int add_pin(void *ctx, const char *path, int fd)
+{
+	struct pin_add *add = ctx;
+	size_t n = add->out->n;
+	int r = kernel_add(add->kernel, fd, path, add->out);
+
+	if (add->out->n > n)
+		add->out->maps[n].follows_pin = true;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int add_pinned_only(struct kernel *kernel, struct map_list *out, struct err *err)
+{
+	struct pin_add add = {kernel, out};
+	int r = pins_each(add_pin, &add);
+
+	if (r < 0)
+		return err_set(err, r, "cannot look through bpffs: %s", err_words(r));
+	if (out->n == 0)
+		return err_set(err, -EPERM,
+			       "not permitted to list maps: that needs CAP_SYS_ADMIN; "
+			       "with CAP_BPF pinned maps are listed, and there are none");
+	log_add(LOG_WARN, "only pinned maps are listed: the rest needs CAP_SYS_ADMIN");
+	return 0;
+}
+
+int kernel_list(struct source *source, struct map_list *out, struct err *err)
+{
+	struct kernel *kernel = (struct kernel *)source;
+	int r = add_all_ids(kernel, out);
+
+	if (r == -EPERM)
+		r = add_pinned_only(kernel, out, err);
+	else if (r < 0)
+		err_set(err, r, "cannot list maps: %s", err_words(r));
+	return r < 0 ? r : kernel_users(source, out, err);
+}

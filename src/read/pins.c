@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Looks through every bpffs that is mounted here for pinned maps. Bounded in depth and in entries, so
+ * that a huge or looping tree costs a bounded time. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/tidy.h"
+#include "read/kernel.h"
+
+enum { DEPTH_MAX = 8, ENTRIES_MAX = 65536, MOUNTS_MAX_BYTES = 4 << 20 };
+
+struct walk {
+	pin_fn *fn;
+	void *ctx;
+	struct buf path;
+	unsigned n_entries;
+};
+
+static int visit_file(struct walk *walk)
+{
+	int fd = kernel_open_pin(buf_text(&walk->path)), r;
+
+	if (fd < 0) /* a program, a link, or not ours to open */
+		return 0;
+	r = walk->fn(walk->ctx, buf_text(&walk->path), fd);
+	close(fd);
+	return r;
+}
+
+static int visit_dir(struct walk *walk, unsigned depth);
+
+static int visit(struct walk *walk, const struct dirent *entry, unsigned depth)
+{
+	size_t len = walk->path.len;
+	int r = 0;
+
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		return 0;
+	if (++walk->n_entries > ENTRIES_MAX)
+		return -E2BIG;
+	buf_addf(&walk->path, "/%s", entry->d_name);
+	if (walk->path.failed)
+		return -ENOMEM;
+	if (entry->d_type == DT_DIR)
+		r = visit_dir(walk, depth + 1);
+	else if (entry->d_type == DT_REG)
+		r = visit_file(walk);
+	buf_cut(&walk->path, len);
+	return r;
+}
+
+static int visit_dir(struct walk *walk, unsigned depth)
+{
+	DIR *dir = depth > DEPTH_MAX ? NULL : opendir(buf_text(&walk->path));
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!dir)
+		return 0;
+	while (r == 0 && (entry = readdir(dir)))
+		r = visit(walk, entry, depth);
+	closedir(dir);
+	return r;
+}
+
+/* Spaces and such are written as \040. source: proc(5), mountinfo */
+static void add_unescaped(struct buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\\' && len - i > 3) {
+			char octal[4] = {text[i + 1], text[i + 2], text[i + 3]};
+
+			buf_addc(out, (char)strtoul(octal, NULL, 8));
+			i += 3;
+		} else {
+			buf_addc(out, text[i]);
+		}
+	}
+}
+
+/* 42 23 0:39 / /sys/fs/bpf rw,relatime shared:3 - bpf bpf rw */
+static int visit_mount(struct walk *walk, const char *line)
+{
+	const char *type = strstr(line, " - ");
+	const char *at = line;
+
+	if (!type || strncmp(type, " - bpf ", 7) != 0)
+		return 0;
+	for (int i = 0; i < 4 && at; i++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	if (!at)
+		return 0;
+	buf_clear(&walk->path);
+	add_unescaped(&walk->path, at, strcspn(at, " "));
+	return walk->path.failed ? -ENOMEM : visit_dir(walk, 0);
+}
+
+int pins_each(pin_fn *fn, void *ctx)
+{
+	SCOPED(buf) mounts = {0};
+	struct walk walk = {.fn = fn, .ctx = ctx};
+	int r = file_read("/proc/self/mountinfo", MOUNTS_MAX_BYTES, &mounts);
+	char *rest = mounts.at, *line;
+
+	if (r < 0 || !mounts.at)
+		return r;
+	while (r == 0 && (line = strsep(&rest, "\n")))
+		r = visit_mount(&walk, line);
+	buf_release(&walk.path);
+	if (r == -E2BIG) {
+		log_add(LOG_WARN, "only the first %d files of bpffs were looked at", ENTRIES_MAX);
+		r = 0;
+	}
+	return r;
+}
