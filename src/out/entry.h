@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Entries as JSON: the plan of a table compiled once more, into a flat program of writes. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct field;
+struct plan;
+struct table;
+
+struct entry_op;
+
+/* Writes one key, one value or one variable: text between the leaves is laid out beforehand. */
+struct entry_program {
+	struct entry_op *ops;
+	uint32_t n_ops;
+};
+
+struct entry_writer {
+	const struct table *table;
+	bool is_formatted;
+	struct entry_program key, value;
+	struct entry_program *variables; /* [plan.n_variables] */
+	struct buf printed, tame;	 /* scratch of formatted values */
+	struct arena mem;
+};
+
+void entry_writer_release(struct entry_writer *writer);
+
+/* Compiles for the table's plan, which must outlive it. is_formatted: leaves are strings as the screen
+ * shows them. 0 or -ENOMEM. */
+int entry_writer_init(struct entry_writer *writer, const struct table *table, bool is_formatted);
+
+/* Adds  "key":K,"value":V  or  "key":K,"values":[{"cpu":0,"value":V},...]  of a row, without the
+ * braces around them. */
+void entry_write(struct entry_writer *writer, size_t row, struct buf *out);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The formats that rows are written in. */
+#include "out/out.h"
+
+#include <string.h>
+
+#include "base/tidy.h"
+
+static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl, &out_csv};
+
+const struct out_ops *out_at(unsigned i)
+{
+	return i < ARRAY_LEN(outputs) ? outputs[i] : NULL;
+}
+
+const struct out_ops *out_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(outputs); i++)
+		if (strcmp(outputs[i]->name, name) == 0)
+			return outputs[i];
+	return NULL;
+}
