@@ -8,149 +8,269 @@
 #include "out/entry.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "model/decode.h"
-#include "model/format.h"
-#include "model/plan.h"
+#include "model/maptype.h"
 #include "model/table.h"
-
-typedef void write_fn(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		      struct buf *out);
 
 struct entry_op {
 	const char *text; /* before the value */
 	uint32_t text_len;
-	uint32_t n_body;  /* of an array: ops of its element, which follow */
-	write_fn *write;  /* NULL: text alone, or an array */
+	uint32_t n_body; /* of an array: ops of its element, which follow */
+	leaf_fn *write;	 /* NULL: text alone, or an array */
 	const struct field *field;
 };
 
-/* -- leaves -- */
+/* -- compiling -- */
 
-static void write_wide(unsigned __int128 n, struct buf *out)
+struct build {
+	struct entry_writer *writer;
+	const struct plan *plan;
+	struct buf text; /* not yet in an op */
+	struct entry_op *ops;
+	uint32_t n_ops, cap_ops;
+	bool failed; /* out of memory, sticky */
+};
+
+static void emit_value(struct build *build, uint32_t i);
+
+/* Adds an op that takes the text so far. returns its place. */
+static uint32_t emit_op(struct build *build, const struct field *field, leaf_fn *write)
 {
-	uint64_t high = (uint64_t)(n >> 64);
+	struct entry_op op = {.field = field, .write = write, .text_len = build->text.len};
 
-	if (high)
-		buf_addf(out, "\"0x%llx%016llx\"", (unsigned long long)high, (unsigned long long)n);
-	else
-		buf_addf(out, "\"0x%llx\"", (unsigned long long)n);
+	if (build->n_ops == build->cap_ops) {
+		uint32_t cap = build->cap_ops ? build->cap_ops * 2 : 16;
+		struct entry_op *grown = reallocarray(build->ops, cap, sizeof(*grown));
+
+		if (!grown) {
+			build->failed = true;
+			return 0;
+		}
+		build->ops = grown;
+		build->cap_ops = cap;
+	}
+	op.text = arena_strndup(&build->writer->mem, buf_text(&build->text), build->text.len);
+	build->failed |= !op.text || build->text.failed;
+	buf_clear(&build->text);
+	build->ops[build->n_ops] = op;
+	return build->n_ops++;
 }
 
-static void write_val(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		      struct buf *out)
+static void emit_name(struct build *build, const char *name, bool *needs_comma)
 {
-	const struct val val = decode_val(field, base);
 	struct json json;
 
-	(void)writer;
-	json_init(&json, out);
-	switch (val.kind) {
-	case VAL_UNKNOWN:
-		json_null(&json);
-		break;
-	case VAL_UINT:
-		json_uint(&json, val.u);
-		break;
-	case VAL_INT:
-		json_int(&json, val.i);
-		break;
-	case VAL_REAL:
-		json_real(&json, val.x);
-		break;
-	case VAL_WIDE:
-		write_wide(val.wide, out);
-		break;
-	case VAL_IWIDE:
-		write_wide((unsigned __int128)val.iwide, out);
-		break;
-	case VAL_TEXT:
-		json_quote(out, val.at, val.len);
-		break;
-	case VAL_BYTES:
-		entry_bytes(out, (const uint8_t *)val.at, val.len);
-		break;
+	if (*needs_comma)
+		buf_addc(&build->text, ',');
+	*needs_comma = true;
+	json_init(&json, &build->text);
+	json_text(&json, name);
+	buf_addc(&build->text, ':');
+}
+
+/* Fields [first, end) and what is below them as members of an open brace. Members of anonymous structs
+ * and unions stand in their parent. */
+static void emit_members(struct build *build, uint32_t first, uint32_t end, bool *needs_comma)
+{
+	const struct field *fields = build->plan->fields;
+
+	for (uint32_t i = first; i < end; i += 1 + fields[i].n_below) {
+		if (*fields[i].name) {
+			emit_name(build, fields[i].name, needs_comma);
+			emit_value(build, i);
+		} else if (fields[i].kind == FIELD_STRUCT || fields[i].kind == FIELD_UNION) {
+			emit_members(build, i + 1, i + 1 + fields[i].n_below, needs_comma);
+		}
 	}
 }
 
-static void write_uint(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		       struct buf *out)
+static void emit_object(struct build *build, uint32_t first, uint32_t end)
 {
-	(void)writer;
-	buf_addu(out, decode_u64(field, base));
+	bool needs_comma = false;
+
+	buf_addc(&build->text, '{');
+	emit_members(build, first, end, &needs_comma);
+	buf_addc(&build->text, '}');
 }
 
-static void write_int(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		      struct buf *out)
+static void emit_array(struct build *build, uint32_t i)
 {
-	(void)writer;
-	buf_addi(out, (int64_t)decode_u64(field, base));
+	uint32_t op;
+
+	buf_addc(&build->text, '[');
+	op = emit_op(build, &build->plan->fields[i], NULL);
+	emit_value(build, i + 1);
+	if (build->text.len)
+		emit_op(build, NULL, NULL);
+	if (!build->failed)
+		build->ops[op].n_body = build->n_ops - op - 1;
+	buf_addc(&build->text, ']');
 }
 
-static void write_bool(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		       struct buf *out)
+static void emit_value(struct build *build, uint32_t i)
 {
-	(void)writer;
-	buf_adds(out, decode_u64(field, base) ? "true" : "false");
-}
+	const struct field *field = &build->plan->fields[i];
 
-static void write_enum(struct entry_writer *writer, const struct field *field, const uint8_t *base,
-		       struct buf *out)
-{
-	int64_t value = (int64_t)decode_u64(field, base);
-	const char *name = decode_enum_name(field, value);
-
-	if (name)
-		json_quote(out, name, strlen(name));
-	else if (field->is_signed)
-		write_int(writer, field, base, out);
+	if (build->failed)
+		return;
+	if (!field_is_container(field) || leaf_is_whole(field, build->writer->is_formatted))
+		emit_op(build, field, leaf_writer(field, build->writer->is_formatted));
+	else if (field->kind == FIELD_ARRAY)
+		emit_array(build, i);
 	else
-		write_uint(writer, field, base, out);
+		emit_object(build, i, i + 1 + field->n_below);
 }
 
-/* As bpftool writes what it knows no type of. */
-void entry_bytes(struct buf *out, const uint8_t *bytes, size_t n)
+static int finish_program(struct build *build, struct entry_program *program)
 {
-	static const char digits[] = "0123456789abcdef";
+	size_t n_bytes;
 
-	buf_addc(out, '[');
-	for (size_t i = 0; i < n; i++)
-		buf_add(out,
-			(char[]){',', '"', '0', 'x', digits[bytes[i] >> 4], digits[bytes[i] & 15],
-				 '"'} + (i == 0),
-			7 - (i == 0));
+	if (build->text.len)
+		emit_op(build, NULL, NULL);
+	n_bytes = build->n_ops * sizeof(*build->ops);
+	program->n_ops = build->n_ops;
+	program->ops = build->failed ? NULL : arena_alloc(&build->writer->mem, n_bytes);
+	if (program->ops)
+		memcpy(program->ops, build->ops, n_bytes);
+	free(build->ops);
+	buf_release(&build->text);
+	return program->ops ? 0 : -ENOMEM;
+}
+
+static int compile_variable(struct entry_writer *writer, uint32_t root,
+			    struct entry_program *program)
+{
+	struct build build = {.writer = writer, .plan = &writer->context.table->plan};
+
+	emit_value(&build, root);
+	return finish_program(&build, program);
+}
+
+/* The key or the value, roots [first, end): one without a name stands for itself, others are members
+ * of an object. */
+static int compile_side(struct entry_writer *writer, uint32_t first, uint32_t end,
+			struct entry_program *program)
+{
+	struct build build = {.writer = writer, .plan = &writer->context.table->plan};
+	const struct field *fields = build.plan->fields;
+
+	if (first == end)
+		buf_adds(&build.text, "null");
+	else if (!*fields[first].name && first + 1 + fields[first].n_below == end)
+		emit_value(&build, first);
+	else
+		emit_object(&build, first, end);
+	return finish_program(&build, program);
+}
+
+static int compile_variables(struct entry_writer *writer, const struct plan *plan)
+{
+	int r = 0;
+
+	writer->variables =
+		arena_array(&writer->mem, plan->n_variables, sizeof(*writer->variables));
+	if (!writer->variables && plan->n_variables)
+		return -ENOMEM;
+	for (uint32_t i = 0; !r && i < plan->n_variables; i++)
+		r = compile_variable(writer, plan->variables[i], &writer->variables[i]);
+	return r;
+}
+
+int entry_writer_init(struct entry_writer *writer, const struct table *table, bool is_formatted)
+{
+	const struct plan *plan = &table->plan;
+	int r;
+
+	*writer = (struct entry_writer){.context.table = table, .is_formatted = is_formatted};
+	if (plan->is_variables)
+		r = compile_variables(writer, plan);
+	else
+		r = compile_side(writer, 0, plan->n_key_fields, &writer->key);
+	if (!r && !plan->is_variables)
+		r = compile_side(writer, plan->n_key_fields, plan->n_fields, &writer->value);
+	if (r)
+		entry_writer_release(writer);
+	return r;
+}
+
+void entry_writer_release(struct entry_writer *writer)
+{
+	if (!writer)
+		return;
+	leaf_context_release(&writer->context);
+	arena_release(&writer->mem);
+	*writer = (struct entry_writer){0};
+}
+
+/* -- writing -- */
+
+static void run(struct entry_writer *writer, const struct entry_op *ops, uint32_t n_ops,
+		const uint8_t *base, struct buf *out)
+{
+	for (uint32_t i = 0; i < n_ops; i += 1 + ops[i].n_body) {
+		const struct entry_op *op = &ops[i];
+
+		buf_add(out, op->text, op->text_len);
+		if (op->write) {
+			op->write(&writer->context, op->field, base, out);
+			continue;
+		}
+		for (uint32_t k = 0; op->n_body && k < op->field->count; k++) {
+			if (k)
+				buf_addc(out, ',');
+			run(writer, op + 1, op->n_body,
+			    base + op->field->offset + (size_t)k * op->field->stride, out);
+		}
+	}
+}
+
+static void write_value(struct entry_writer *writer, const struct entry_program *program,
+			const uint8_t *value, struct buf *out)
+{
+	const struct map *map = &writer->context.table->map;
+	size_t stride = map_cpu_stride(map);
+
+	if (!map->type->is_per_cpu) {
+		buf_adds(out, ",\"value\":");
+		run(writer, program->ops, program->n_ops, value, out);
+		return;
+	}
+	buf_adds(out, ",\"values\":[");
+	for (uint32_t cpu = 0; cpu < map->n_cpus; cpu++) {
+		buf_adds(out, cpu ? ",{\"cpu\":" : "{\"cpu\":");
+		buf_addu(out, cpu);
+		buf_adds(out, ",\"value\":");
+		run(writer, program->ops, program->n_ops, value + cpu * stride, out);
+		buf_addc(out, '}');
+	}
 	buf_addc(out, ']');
 }
 
-static void write_formatted(struct entry_writer *writer, const struct field *field,
-			    const uint8_t *base, struct buf *out)
+static void write_variable(struct entry_writer *writer, size_t row, struct buf *out)
 {
-	const struct table *table = writer->table;
+	const struct table *table = writer->context.table;
+	const struct field *variable = &table->plan.fields[table->plan.variables[row]];
 	struct json json;
 
-	buf_clear(&writer->printed);
-	buf_clear(&writer->tame);
-	format_print(field, &table->plan, base, PRINT_EXACT, &table->lookups, &writer->printed);
-	utf8_tame(&writer->tame, buf_text(&writer->printed), writer->printed.len);
-	if (writer->printed.failed || writer->tame.failed)
-		out->failed = true;
+	buf_adds(out, "\"key\":");
 	json_init(&json, out);
-	json_text(&json, buf_text(&writer->tame));
+	json_text(&json, variable->name);
+	write_value(writer, &writer->variables[row], snap_value(table->current, 0), out);
 }
 
-/* Wide integers have no decode_u64; everything not named here says by its value what it is. */
-static write_fn *leaf_writer(const struct entry_writer *writer, const struct field *field)
+void entry_write(struct entry_writer *writer, size_t row, struct buf *out)
 {
-	static write_fn *const of_kind[N_FIELD_KINDS] = {
-		[FIELD_UINT] = write_uint,    [FIELD_INT] = write_int,	 [FIELD_BOOL] = write_bool,
-		[FIELD_ENUM] = write_enum,    [FIELD_POINTER] = write_uint,
-	};
+	const struct table *table = writer->context.table;
+	size_t size;
 
-	if (writer->is_formatted)
-		return write_formatted;
-	if (field_is_integer(field) && of_kind[field->kind])
-		return of_kind[field->kind];
-	return write_val;
+	if (table->plan.is_variables) {
+		write_variable(writer, row, out);
+		return;
+	}
+	buf_adds(out, "\"key\":");
+	run(writer, writer->key.ops, writer->key.n_ops, table_key(table, row, &size), out);
+	write_value(writer, &writer->value, table_value(table, row, &size), out);
 }

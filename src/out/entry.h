@@ -7,26 +7,23 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
+#include "out/leaf.h"
 
-struct field;
-struct plan;
+struct buf;
+struct entry_op;
 struct table;
 
-struct entry_op;
-
-/* Writes one key, one value or one variable: text between the leaves is laid out beforehand. */
+/* Writes one key, value or variable. */
 struct entry_program {
 	struct entry_op *ops;
 	uint32_t n_ops;
 };
 
 struct entry_writer {
-	const struct table *table;
+	struct leaf_context context;
 	bool is_formatted;
 	struct entry_program key, value;
-	struct entry_program *variables; /* [plan.n_variables] */
-	struct buf printed, tame;	 /* scratch of formatted values */
+	struct entry_program *variables; /* [plan.n_variables] of a variable map */
 	struct arena mem;
 };
 

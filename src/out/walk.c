@@ -16,8 +16,8 @@ static bool is_wanted(const struct walk *walk)
 
 	if (!table_is_ghost(table, walk->row))
 		return true;
-	return walk->job->is_stream && table->ghost_number[walk->row - table_n_live(table)] ==
-					       table->current->number;
+	return walk->job->is_stream &&
+	       table->ghost_number[walk->row - table_n_live(table)] == table->current->number;
 }
 
 bool walk_next(struct walk *walk)

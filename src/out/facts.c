@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a map is and how its bytes are laid out, as JSON. Unknown facts are left out, not zero. */
+#include "base/clock.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/tidy.h"
+#include "model/format.h"
+#include "model/map.h"
+#include "model/maptype.h"
+#include "model/plan.h"
+#include "out/out.h"
+
+static void add_uint(struct json *json, const char *name, uint64_t n)
+{
+	json_name(json, name);
+	json_uint(json, n);
+}
+
+static void add_known_uint(struct json *json, const char *name, uint64_t n)
+{
+	if (n)
+		add_uint(json, name, n);
+}
+
+static void add_known_text(struct json *json, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	json_name(json, name);
+	json_text(json, text);
+}
+
+static void add_users(struct json *json, const char *name, const char *id_name,
+		      const struct map_user *users, size_t n)
+{
+	json_name(json, name);
+	json_open(json, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(json, '{');
+		add_uint(json, id_name, users[i].id);
+		add_known_text(json, "name", users[i].name);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void add_loaded_at(struct json *json, const struct map *map)
+{
+	uint64_t boot_ns = clock_boot_ns();
+	SCOPED(buf) at = {0};
+
+	if (!map->loaded_boot_ns || map->loaded_boot_ns > boot_ns)
+		return;
+	clock_rfc3339(&at, clock_wall_ns() - (boot_ns - map->loaded_boot_ns));
+	add_known_text(json, "loaded_at", buf_text(&at));
+}
+
+static void add_btf(struct json *json, const struct map *map)
+{
+	add_known_uint(json, "btf_id", map->btf_id);
+	add_known_uint(json, "btf_key_type_id", map->btf_key_type_id);
+	add_known_uint(json, "btf_value_type_id", map->btf_value_type_id);
+	add_known_uint(json, "btf_vmlinux_value_type_id", map->btf_vmlinux_value_type_id);
+}
+
+void out_map_json(struct json *json, const struct map *map)
+{
+	json_open(json, '{');
+	add_uint(json, "id", map->id);
+	add_known_text(json, "name", map->name);
+	add_known_text(json, "type", map->type->name);
+	add_uint(json, "key_size", map->key_size);
+	add_uint(json, "value_size", map->value_size);
+	add_uint(json, "max_entries", map->max_entries);
+	add_uint(json, "flags", map->flags);
+	if (map->type->is_per_cpu)
+		add_uint(json, "cpus", map->n_cpus);
+	add_known_uint(json, "extra", map->extra);
+	add_known_uint(json, "memory_bytes", map->memory_bytes);
+	json_name(json, "frozen");
+	json_bool(json, map->is_frozen);
+	add_known_uint(json, "ifindex", map->ifindex);
+	add_btf(json, map);
+	add_loaded_at(json, map);
+	add_known_text(json, "section", map->section);
+	add_known_text(json, "pin", map->pin);
+	add_users(json, "programs", "id", map->programs, map->n_programs);
+	if (map->owners_known)
+		add_users(json, "owners", "pid", map->owners, map->n_owners);
+	add_known_text(json, "source", map->source);
+	json_close(json, '}');
+}
+
+static const char *const kind_names[] = {
+	[FIELD_UINT] = "uint",	     [FIELD_INT] = "int",     [FIELD_BOOL] = "bool",
+	[FIELD_CHAR] = "char",	     [FIELD_ENUM] = "enum",   [FIELD_REAL] = "real",
+	[FIELD_POINTER] = "pointer", [FIELD_TEXT] = "text",   [FIELD_BYTES] = "bytes",
+	[FIELD_STRUCT] = "struct",   [FIELD_UNION] = "union", [FIELD_ARRAY] = "array",
+	[FIELD_SPECIAL] = "special",
+};
+_Static_assert(ARRAY_LEN(kind_names) == N_FIELD_KINDS, "every kind of field has a name");
+
+static void add_enum_names(struct json *json, const struct field *field)
+{
+	json_name(json, "names");
+	json_open(json, '{');
+	for (uint32_t i = 0; i < field->n_names; i++) {
+		json_name(json, field->names[i].name);
+		if (field->is_signed)
+			json_int(json, field->names[i].value);
+		else
+			json_uint(json, (uint64_t)field->names[i].value);
+	}
+	json_close(json, '}');
+}
+
+static void add_field(struct json *json, const struct field *field)
+{
+	json_open(json, '{');
+	add_known_text(json, "path", field->path);
+	add_known_text(json, "name", field->name);
+	add_known_text(json, "kind", kind_names[field->kind]);
+	add_known_text(json, "type", field->type);
+	add_uint(json, "depth", field->depth);
+	add_uint(json, "offset", field->offset);
+	add_uint(json, "size", field->size);
+	if (field->is_bitfield) {
+		add_uint(json, "bit_shift", field->bit_shift);
+		add_uint(json, "bit_size", field->bit_size);
+	}
+	if (field->kind == FIELD_ARRAY) {
+		add_uint(json, "count", field->count);
+		add_uint(json, "stride", field->stride);
+	}
+	if (field->kind == FIELD_ENUM)
+		add_enum_names(json, field);
+	if (field->format)
+		add_known_text(json, "format", field->format->name);
+	json_name(json, "hidden");
+	json_bool(json, field->is_hidden);
+	json_close(json, '}');
+}
+
+static void add_fields(struct json *json, const char *name, const struct plan *plan, uint32_t first,
+		       uint32_t end)
+{
+	json_name(json, name);
+	json_open(json, '[');
+	for (uint32_t i = first; i < end; i++)
+		add_field(json, &plan->fields[i]);
+	json_close(json, ']');
+}
+
+void out_plan_json(struct json *json, const struct plan *plan)
+{
+	json_open(json, '{');
+	add_known_text(json, "origin", plan->origin);
+	json_name(json, "typed");
+	json_bool(json, plan->is_typed);
+	json_name(json, "variables");
+	json_bool(json, plan->is_variables);
+	add_fields(json, "key", plan, 0, plan->n_key_fields);
+	add_fields(json, "value", plan, plan->n_key_fields, plan->n_fields);
+	json_close(json, '}');
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A reading as one JSON object, or an entry a line. Both write entries the same way; they differ in what
+ * stands around them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/tidy.h"
+#include "model/table.h"
+#include "out/entry.h"
+#include "out/out.h"
+#include "out/walk.h"
+#include "query/view.h"
+
+/* -- entries -- */
+
+struct entries {
+	const struct table *table;
+	const struct out_job *job;
+	struct entry_writer writer; /* of whole entries */
+	struct column *rates;	    /* owned; the counters whose rates a stream adds */
+	size_t n_rates;
+	struct buf text; /* scratch */
+};
+
+static void entries_release(struct entries *entries)
+{
+	entry_writer_release(&entries->writer);
+	buf_release(&entries->text);
+	free(entries->rates);
+}
+
+static int list_rates(struct entries *entries)
+{
+	const struct plan *plan = &entries->table->plan;
+
+	entries->rates = calloc(plan->n_fields + 1, sizeof(*entries->rates));
+	if (!entries->rates)
+		return -ENOMEM;
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
+		const struct field *field = &plan->fields[i];
+
+		if (field_is_counter(field) && !field->in_array)
+			entries->rates[entries->n_rates++] =
+				(struct column){.derive = DERIVE_RATE, .field = field};
+	}
+	return 0;
+}
+
+static int entries_init(struct entries *entries, const struct table *table,
+			const struct out_job *job)
+{
+	int r = entry_writer_init(&entries->writer, table, job->is_formatted);
+
+	entries->table = table;
+	entries->job = job;
+	return !r && job->is_stream ? list_rates(entries) : r;
+}
+
+/* Numbers stay numbers; what people know by a name or an address is written so. */
+static void write_cell(struct entries *entries, size_t row, const struct column *column,
+		       struct json *json)
+{
+	const struct val val = table_cell(entries->table, row, column);
+	bool is_named = column->field && column->field->kind == FIELD_ENUM;
+
+	if (val.kind == VAL_UNKNOWN) {
+		json_null(json);
+		return;
+	}
+	buf_clear(&entries->text);
+	if (val_is_number(&val) && !is_named && !entries->job->is_formatted) {
+		leaf_val(&val, &entries->text);
+		json_raw(json, buf_text(&entries->text), entries->text.len);
+		return;
+	}
+	table_text(entries->table, row, column, PRINT_EXACT, &entries->text);
+	json_text(json, buf_text(&entries->text));
+}
+
+static void write_selected(struct entries *entries, size_t row, struct json *json)
+{
+	for (size_t i = 0; i < entries->job->n_columns; i++) {
+		const struct column *column = &entries->job->columns[i];
+
+		buf_clear(&entries->text);
+		table_column_name(entries->table, column, &entries->text);
+		json_name(json, buf_text(&entries->text));
+		write_cell(entries, row, column, json);
+	}
+}
+
+/* A row is new, kept or gone; whether its value changed shows in the rates. */
+static const char *state_name(enum row_state state)
+{
+	static const char *const names[] = {[ROW_NEW] = "new",
+					    [ROW_KEPT] = "kept",
+					    [ROW_CHANGED] = "kept",
+					    [ROW_GONE] = "gone"};
+
+	return names[state];
+}
+
+static void write_state(struct entries *entries, size_t row, struct json *json)
+{
+	const char *name = state_name(table_state(entries->table, row));
+
+	json_name(json, "state");
+	if (name)
+		json_text(json, name);
+	else
+		json_null(json);
+}
+
+/* Of a variable map a row has one field, its own. */
+static bool has_field(const struct table *table, size_t row, const struct field *field)
+{
+	const struct plan *plan = &table->plan;
+	uint32_t i = (uint32_t)(field - plan->fields);
+
+	if (!plan->is_variables)
+		return true;
+	return i >= plan->variables[row] &&
+	       i <= plan->variables[row] + plan->fields[plan->variables[row]].n_below;
+}
+
+static void write_rates(struct entries *entries, size_t row, struct json *json)
+{
+	json_name(json, "rate");
+	json_open(json, '{');
+	for (size_t i = 0; i < entries->n_rates; i++) {
+		const struct column *column = &entries->rates[i];
+
+		if (!has_field(entries->table, row, column->field))
+			continue;
+		json_name(json, column->field->path);
+		write_cell(entries, row, column, json);
+	}
+	json_close(json, '}');
+}
+
+/* What stands between the braces of an entry; the json's bracket is open. */
+static void write_entry(struct entries *entries, size_t row, struct json *json)
+{
+	if (entries->job->is_stream)
+		write_state(entries, row, json);
+	if (entries->job->is_selected) {
+		write_selected(entries, row, json);
+		return;
+	}
+	if (json->needs_comma)
+		buf_addc(json->out, ',');
+	entry_write(&entries->writer, row, json->out);
+	json->needs_comma = true;
+	if (entries->job->is_stream)
+		write_rates(entries, row, json);
+}
+
+/* -- one object a reading -- */
+
+static void write_notes(const struct snap *snap, struct json *json)
+{
+	SCOPED(buf) notes = {0};
+	const char *at;
+
+	snap_notes(snap, &notes);
+	json_open(json, '[');
+	for (at = buf_text(&notes); *at;) {
+		const char *end = strstr(at, "; ");
+		size_t len = end ? (size_t)(end - at) : strlen(at);
+
+		json_bytes(json, at, len);
+		at += end ? len + 2 : len;
+	}
+	json_close(json, ']');
+}
+
+static void write_reading(const struct table *table, struct json *json)
+{
+	const struct snap *snap = table->current;
+	SCOPED(buf) at = {0};
+
+	clock_rfc3339(&at, snap->wall_ns);
+	json_name(json, "reading");
+	json_open(json, '{');
+	json_name(json, "at");
+	json_text(json, buf_text(&at));
+	json_name(json, "method");
+	json_text(json, snap->method ? snap->method : "none");
+	json_name(json, "entries");
+	json_uint(json, table_n_live(table));
+	json_name(json, "seconds");
+	json_real(json, (double)(snap->ended_ns - snap->started_ns) / 1e9);
+	json_name(json, "complete");
+	json_bool(json, snap_is_complete(snap));
+	json_name(json, "notes");
+	write_notes(snap, json);
+	json_close(json, '}');
+}
+
+static int write_entries(struct entries *entries, struct walk *walk, struct buf *out,
+			 int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	int r = 0;
+
+	for (bool is_first = true; !r && walk_next(walk); is_first = false) {
+		struct json json;
+
+		buf_adds(out, is_first ? "\n" : ",\n");
+		json_init(&json, out);
+		json_open(&json, '{');
+		write_entry(entries, walk->row, &json);
+		json_close(&json, '}');
+		r = walk_flush(out, flush, ctx);
+	}
+	return r;
+}
+
+static int json_write(struct table *table, struct view *view, const struct out_job *job,
+		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	struct walk walk = {.table = table, .view = view, .job = job};
+	SCOPED(entries) entries = {0};
+	struct json json;
+	int r = entries_init(&entries, table, job);
+
+	if (r)
+		return r;
+	json_init(&json, out);
+	json_open(&json, '{');
+	json_name(&json, "map");
+	out_map_json(&json, &table->map);
+	write_reading(table, &json);
+	json_name(&json, "entries");
+	json_open(&json, '[');
+	r = write_entries(&entries, &walk, out, flush, ctx);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	buf_addc(out, '\n');
+	return out->failed ? -ENOMEM : r;
+}
+
+const struct out_ops out_json = {
+	.name = "json",
+	.help = "a reading an object: map, reading, entries",
+	.write = json_write,
+};
+
+/* -- an entry a line -- */
+
+/* What every line of a reading begins with, without the closing brace. */
+static void write_line_head(const struct table *table, const struct out_job *job, struct buf *out)
+{
+	SCOPED(buf) at = {0};
+	struct json json;
+
+	json_init(&json, out);
+	json_open(&json, '{');
+	json_name(&json, "map");
+	json_text(&json, table->map.name);
+	json_name(&json, "id");
+	json_uint(&json, table->map.id);
+	if (!job->is_stream)
+		return;
+	clock_rfc3339(&at, table->current->wall_ns);
+	json_name(&json, "at");
+	json_text(&json, buf_text(&at));
+}
+
+static int jsonl_write(struct table *table, struct view *view, const struct out_job *job,
+		       struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	struct walk walk = {.table = table, .view = view, .job = job};
+	SCOPED(entries) entries = {0};
+	SCOPED(buf) head = {0};
+	int r = entries_init(&entries, table, job);
+
+	write_line_head(table, job, &head);
+	if (head.failed)
+		r = -ENOMEM;
+	while (!r && walk_next(&walk)) {
+		struct json json = {.out = out, .needs_comma = true, .depth = 1};
+
+		buf_add(out, head.at, head.len);
+		write_entry(&entries, walk.row, &json);
+		buf_adds(out, "}\n");
+		r = walk_flush(out, flush, ctx);
+	}
+	return out->failed ? -ENOMEM : r;
+}
+
+const struct out_ops out_jsonl = {
+	.name = "jsonl",
+	.help = "an entry a line; a stream adds time, state and rates",
+	.write = jsonl_write,
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Leaves of keys and values as JSON. Integers are exact up to 64 bits and plain numbers, wider ones hex
+ * strings, since no parser reads 128 bits; what can't be known is null; bytes without a type are
+ * written as bpftool writes them. */
+#include "out/leaf.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "model/decode.h"
+#include "model/format.h"
+#include "model/plan.h"
+#include "model/table.h"
+
+static void write_wide(unsigned __int128 n, struct buf *out)
+{
+	uint64_t high = (uint64_t)(n >> 64);
+
+	if (high)
+		buf_addf(out, "\"0x%llx%016llx\"", (unsigned long long)high, (unsigned long long)n);
+	else
+		buf_addf(out, "\"0x%llx\"", (unsigned long long)n);
+}
+
+/* As bpftool writes what it knows no type of. */
+static void write_bytes(struct buf *out, const uint8_t *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	buf_addc(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		const char item[] = {
+			',', '"', '0', 'x', digits[bytes[i] >> 4], digits[bytes[i] & 15], '"'};
+
+		buf_add(out, item + (i == 0), sizeof(item) - (i == 0));
+	}
+	buf_addc(out, ']');
+}
+
+void leaf_val(const struct val *val, struct buf *out)
+{
+	struct json json;
+
+	json_init(&json, out);
+	switch (val->kind) {
+	case VAL_UNKNOWN:
+		json_null(&json);
+		break;
+	case VAL_UINT:
+		json_uint(&json, val->u);
+		break;
+	case VAL_INT:
+		json_int(&json, val->i);
+		break;
+	case VAL_REAL:
+		json_real(&json, val->x);
+		break;
+	case VAL_WIDE:
+		write_wide(val->wide, out);
+		break;
+	case VAL_IWIDE:
+		write_wide((unsigned __int128)val->iwide, out);
+		break;
+	case VAL_TEXT:
+		json_quote(out, val->at, val->len);
+		break;
+	case VAL_BYTES:
+		write_bytes(out, (const uint8_t *)val->at, val->len);
+		break;
+	}
+}
+
+static void write_val(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		      struct buf *out)
+{
+	const struct val val = decode_val(field, base);
+
+	(void)context;
+	leaf_val(&val, out);
+}
+
+static void write_uint(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		       struct buf *out)
+{
+	(void)context;
+	buf_addu(out, decode_u64(field, base));
+}
+
+static void write_int(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		      struct buf *out)
+{
+	(void)context;
+	buf_addi(out, (int64_t)decode_u64(field, base));
+}
+
+static void write_bool(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		       struct buf *out)
+{
+	(void)context;
+	buf_adds(out, decode_u64(field, base) ? "true" : "false");
+}
+
+static void write_enum(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		       struct buf *out)
+{
+	int64_t value = (int64_t)decode_u64(field, base);
+	const char *name = decode_enum_name(field, value);
+
+	if (name)
+		json_quote(out, name, strlen(name));
+	else if (field->is_signed)
+		write_int(context, field, base, out);
+	else
+		write_uint(context, field, base, out);
+}
+
+static void write_formatted(struct leaf_context *context, const struct field *field,
+			    const uint8_t *base, struct buf *out)
+{
+	const struct table *table = context->table;
+	struct json json;
+
+	buf_clear(&context->printed);
+	buf_clear(&context->tame);
+	format_print(field, &table->plan, base, PRINT_EXACT, &table->lookups, &context->printed);
+	utf8_tame(&context->tame, buf_text(&context->printed), context->printed.len);
+	if (context->printed.failed || context->tame.failed)
+		out->failed = true;
+	json_init(&json, out);
+	json_text(&json, buf_text(&context->tame));
+}
+
+void leaf_context_release(struct leaf_context *context)
+{
+	buf_release(&context->printed);
+	buf_release(&context->tame);
+}
+
+/* Wide integers have no decode_u64; everything not named here says by its value what it is. */
+leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
+{
+	static leaf_fn *const of_kind[N_FIELD_KINDS] = {
+		[FIELD_UINT] = write_uint, [FIELD_INT] = write_int,	 [FIELD_BOOL] = write_bool,
+		[FIELD_ENUM] = write_enum, [FIELD_POINTER] = write_uint,
+	};
+
+	if (is_formatted)
+		return write_formatted;
+	if (field_is_integer(field) && of_kind[field->kind])
+		return of_kind[field->kind];
+	return write_val;
+}
+
+/* A format that fits an array and says that it is no quantity reads it as one thing. */
+bool leaf_is_whole(const struct field *field, bool is_formatted)
+{
+	const struct format *format = field->format;
+
+	return is_formatted && field->kind == FIELD_ARRAY && format &&
+	       format->sense == SENSE_IDENTITY && format->fits && format->fits(field);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One leaf of a key or value as JSON. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/val.h"
+
+struct field;
+struct table;
+
+struct leaf_context {
+	const struct table *table;
+	struct buf printed, tame; /* scratch of formatted leaves */
+};
+
+void leaf_context_release(struct leaf_context *context);
+
+/* Adds the leaf at base (see model/decode.h) to out. */
+typedef void leaf_fn(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		     struct buf *out);
+
+/* How leaves of that kind are written. is_formatted: as the string that the screen shows. */
+leaf_fn *leaf_writer(const struct field *field, bool is_formatted);
+
+/* True for an array that is written as one string, since its format takes it whole (a MAC address). */
+bool leaf_is_whole(const struct field *field, bool is_formatted);
+
+/* Any value as JSON. */
+void leaf_val(const struct val *val, struct buf *out);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Aligned columns under a line of names, two blanks between them. The widths are those of the first
+ * TEXT_MEASURED_ROWS rows: all of them, mostly; a later cell that is wider pushes its line aside,
+ * and nothing is ever cut. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "model/table.h"
+#include "out/out.h"
+#include "out/walk.h"
+#include "query/view.h"
+
+enum { TEXT_MEASURED_ROWS = 10000, TEXT_GAP_COLS = 2 };
+
+struct sheet {
+	const struct table *table;
+	const struct out_job *job;
+	size_t *widths_cols; /* owned; [job->n_columns] */
+	struct buf cell;     /* scratch */
+};
+
+static void sheet_release(struct sheet *sheet)
+{
+	free(sheet->widths_cols);
+	buf_release(&sheet->cell);
+}
+
+/* The cell of a row, or the name above it; in sheet->cell. returns its columns. */
+static size_t read_cell(struct sheet *sheet, ptrdiff_t row, const struct column *column)
+{
+	buf_clear(&sheet->cell);
+	if (row < 0)
+		table_column_name(sheet->table, column, &sheet->cell);
+	else
+		table_text(sheet->table, (size_t)row, column, PRINT_EXACT, &sheet->cell);
+	return utf8_columns(buf_text(&sheet->cell), sheet->cell.len);
+}
+
+static void measure_line(struct sheet *sheet, ptrdiff_t row)
+{
+	for (size_t i = 0; i < sheet->job->n_columns; i++) {
+		size_t columns = read_cell(sheet, row, &sheet->job->columns[i]);
+
+		sheet->widths_cols[i] = MAX_OF(sheet->widths_cols[i], columns);
+	}
+}
+
+static void add_line(struct sheet *sheet, ptrdiff_t row, struct buf *out)
+{
+	for (size_t i = 0; i < sheet->job->n_columns; i++) {
+		const struct column *column = &sheet->job->columns[i];
+		size_t columns = read_cell(sheet, row, column);
+		size_t width = sheet->widths_cols[i];
+		size_t padding = columns < width ? width - columns : 0;
+		bool is_left = column_is_left(sheet->table, column);
+
+		if (!is_left)
+			buf_addn(out, ' ', padding);
+		buf_add(out, buf_text(&sheet->cell), sheet->cell.len);
+		if (i + 1 == sheet->job->n_columns)
+			break;
+		buf_addn(out, ' ', (is_left ? padding : 0) + TEXT_GAP_COLS);
+	}
+	buf_addc(out, '\n');
+}
+
+/* Tells the readings of a stream apart. */
+static void add_title(const struct table *table, struct buf *out)
+{
+	utf8_tame(out, table->map.name, strlen(table->map.name));
+	buf_addf(out, " #%u  ", table->map.id);
+	clock_rfc3339(out, table->current->wall_ns);
+	buf_addf(out, "  %zu entries", table_n_live(table));
+	if (table->current->notes) {
+		buf_adds(out, "  ");
+		snap_notes(table->current, out);
+	}
+	buf_addc(out, '\n');
+}
+
+static int text_write(struct table *table, struct view *view, const struct out_job *job,
+		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	struct walk walk = {.table = table, .view = view, .job = job}, ahead = walk;
+	SCOPED(sheet) sheet = {.table = table, .job = job};
+	int r = 0;
+
+	sheet.widths_cols = calloc(job->n_columns + 1, sizeof(*sheet.widths_cols));
+	if (!sheet.widths_cols)
+		return -ENOMEM;
+	measure_line(&sheet, -1);
+	while (ahead.n_taken < TEXT_MEASURED_ROWS && walk_next(&ahead))
+		measure_line(&sheet, (ptrdiff_t)ahead.row);
+
+	if (job->is_stream)
+		add_title(table, out);
+	add_line(&sheet, -1, out);
+	while (!r && walk_next(&walk)) {
+		add_line(&sheet, (ptrdiff_t)walk.row, out);
+		r = walk_flush(out, flush, ctx);
+	}
+	return out->failed || sheet.cell.failed ? -ENOMEM : r;
+}
+
+static void text_between(const struct out_job *job, struct buf *out)
+{
+	(void)job;
+	buf_addc(out, '\n');
+}
+
+const struct out_ops out_text = {
+	.name = "text",
+	.help = "aligned columns for people",
+	.write = text_write,
+	.between = text_between,
+};
