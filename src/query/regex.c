@@ -21,9 +21,9 @@ struct regex {
 	uint8_t byte_class[256]; /* at most 256 classes, so the last one is 255 */
 	uint8_t class_byte[256]; /* one byte of each class */
 	unsigned n_classes;
-	unsigned n_states; /* state 0 is the start of the text */
-	uint64_t *sets;	   /* [MAX_STATES × n_words] */
-	uint8_t *next;	   /* [MAX_STATES × n_classes]: state or NOT_YET */
+	unsigned n_states;	     /* state 0 is the start of the text */
+	uint64_t *sets;		     /* [MAX_STATES × n_words] */
+	uint8_t *next;		     /* [MAX_STATES × n_classes]: state or NOT_YET */
 	uint8_t accepts[MAX_STATES]; /* ANY_MATCH, END_MATCH */
 	uint64_t *work;		     /* [2 × n_words]: the set under construction; visited */
 	int *stack;		     /* [n_steps] */
@@ -61,7 +61,7 @@ static void find_classes(struct regex *regex)
 		}
 		if (class == regex->n_classes)
 			regex->class_byte[regex->n_classes++] = (uint8_t)byte;
-		regex->byte_class[byte] = (uint8_t)class;
+		regex->byte_class[byte] = (uint8_t) class;
 	}
 }
 
@@ -92,7 +92,8 @@ static void close_over(struct regex *regex, int from, bool at_start, bool at_end
 			to[n_to++] = at + steps[at].a;
 		if (steps[at].op == STEP_SPLIT)
 			to[n_to++] = at + steps[at].b;
-		if ((steps[at].op == STEP_START && at_start) || (steps[at].op == STEP_END && at_end))
+		if ((steps[at].op == STEP_START && at_start) ||
+		    (steps[at].op == STEP_END && at_end))
 			to[n_to++] = at + 1;
 		while (n_to-- > 0)
 			if (visit(visited, to[n_to]))

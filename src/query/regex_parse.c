@@ -124,7 +124,8 @@ static void set_fold_case(struct byte_set *set)
 	for (unsigned c = 'a'; c <= 'z'; c++) {
 		unsigned upper = c - 'a' + 'A';
 
-		if (byte_set_has(set, (unsigned char)c) || byte_set_has(set, (unsigned char)upper)) {
+		if (byte_set_has(set, (unsigned char)c) ||
+		    byte_set_has(set, (unsigned char)upper)) {
 			set_add(set, (unsigned char)c);
 			set_add(set, (unsigned char)upper);
 		}
@@ -211,9 +212,9 @@ static const struct {
 	const char *name;
 	int (*has)(int c);
 } named_classes[] = {
-	{"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"digit", isdigit},
-	{"lower", islower}, {"punct", ispunct}, {"space", isspace}, {"upper", isupper},
-	{"xdigit", isxdigit},
+	{"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank},
+	{"digit", isdigit}, {"lower", islower}, {"punct", ispunct},
+	{"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
 /* "[:alpha:]", standing at its '['. */
@@ -496,7 +497,8 @@ static int read_alternatives(struct reader *in)
 		unsigned jump;
 
 		in->next++;
-		r = insert_step(in, from, (struct regex_step){.op = STEP_SPLIT, .a = 1, .b = len + 2});
+		r = insert_step(in, from,
+				(struct regex_step){.op = STEP_SPLIT, .a = 1, .b = len + 2});
 		jump = in->out->n_steps;
 		r = r ? r : add_step(in, STEP_JUMP, 0, 0);
 		r = r ? r : read_sequence(in);
