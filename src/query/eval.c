@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Row by row. A cell comes from the column's numbers where match.c has them at hand, else it is decoded;
+ * the text of a row is made once, however many tests look at it. */
+#include "query/eval.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/regex.h"
+
+int eval_init(struct eval *eval, const struct query *query, const struct table *table)
+{
+	*eval = (struct eval){.query = query, .table = table, .n_cached = table_n_live(table)};
+	eval->slots = calloc(query->n_columns + 1, sizeof(*eval->slots));
+	if (!eval->slots)
+		return -ENOMEM;
+	for (unsigned i = 0; i < query->n_columns; i++)
+		eval->slots[i].shown_row = SIZE_MAX;
+	return 0;
+}
+
+void eval_release(struct eval *eval)
+{
+	if (!eval->slots)
+		return;
+	for (unsigned i = 0; i < eval->query->n_columns; i++)
+		buf_release(&eval->slots[i].shown);
+	free(eval->slots);
+	eval->slots = NULL;
+}
+
+static struct val number_at(const struct column_cache *cache, size_t row)
+{
+	uint64_t bits = ((const uint64_t *)cache->values.at)[row];
+	double real;
+
+	if (cache->kind == VAL_UINT)
+		return val_uint(bits);
+	if (cache->kind == VAL_INT)
+		return val_int((int64_t)bits);
+	memcpy(&real, &bits, sizeof(real));
+	return isnan(real) ? val_unknown() : val_real(real);
+}
+
+/* The row's text; valid until the slot is asked for another row. */
+static const struct buf *shown_text(struct eval *eval, unsigned slot_at, size_t row)
+{
+	struct eval_slot *slot = &eval->slots[slot_at];
+
+	if (slot->shown_row == row)
+		return &slot->shown;
+	buf_clear(&slot->shown);
+	table_text(eval->table, row, &eval->query->columns[slot_at], PRINT_EXACT, &slot->shown);
+	slot->shown_row = row;
+	eval->failed |= slot->shown.failed;
+	return &slot->shown;
+}
+
+static struct val eval_expr(struct eval *eval, const struct expr *expr, size_t row)
+{
+	const struct val zero = val_uint(0);
+	const struct buf *shown;
+	struct val a, b;
+
+	switch (expr->kind) {
+	case EXPR_CONST:
+		return expr->val;
+	case EXPR_COLUMN:
+		if (eval->slots[expr->slot].numbers && row < eval->n_cached)
+			return number_at(eval->slots[expr->slot].numbers, row);
+		return table_cell(eval->table, row, &eval->query->columns[expr->slot]);
+	case EXPR_SHOWN:
+		shown = shown_text(eval, expr->slot, row);
+		return val_text(buf_text(shown), shown->len);
+	case EXPR_NEGATE:
+		a = eval_expr(eval, expr->left, row);
+		return arith_val(TOKEN_MINUS, &zero, &a);
+	default:
+		a = eval_expr(eval, expr->left, row);
+		b = eval_expr(eval, expr->right, row);
+		return arith_val(expr->op, &a, &b);
+	}
+}
+
+static bool is_unknown(const struct val *val)
+{
+	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x));
+}
+
+static bool eval_ranges(struct eval *eval, const struct test *test, size_t row)
+{
+	struct val val = eval_expr(eval, test->left, row);
+
+	return !is_unknown(&val) && ranges_hold(&test->ranges, &val) != test->is_negated;
+}
+
+static bool eval_compare(struct eval *eval, const struct test *test, size_t row)
+{
+	struct val a = eval_expr(eval, test->left, row);
+	struct val b = eval_expr(eval, test->right, row);
+
+	return !is_unknown(&a) && !is_unknown(&b) &&
+	       compare_vals(test->op, &a, &b) != test->is_negated;
+}
+
+/* Whole keys, structs and arrays are never unknown, and have no cell that would say so. */
+static bool eval_regex(struct eval *eval, const struct test *test, size_t row)
+{
+	const struct expr *left = test->left;
+	const struct buf *shown;
+
+	if (left->domain != DOMAIN_SHOWN) {
+		struct val val = table_cell(eval->table, row, &eval->query->columns[left->slot]);
+
+		if (is_unknown(&val))
+			return false;
+	}
+	shown = shown_text(eval, left->slot, row);
+	return regex_search(test->regex, buf_text(shown), shown->len) != test->is_negated;
+}
+
+static bool eval_search(struct eval *eval, const struct test *test, size_t row)
+{
+	bool is_there = strcasestr(buf_text(shown_text(eval, test->key_slot, row)), test->needle) ||
+			strcasestr(buf_text(shown_text(eval, test->value_slot, row)), test->needle);
+
+	return is_there != test->is_negated;
+}
+
+bool eval_row(struct eval *eval, const struct test *test, size_t row)
+{
+	switch (test->kind) {
+	case TEST_ALL:
+		for (test = test->first; test; test = test->next)
+			if (!eval_row(eval, test, row))
+				return false;
+		return true;
+	case TEST_ANY:
+		for (test = test->first; test; test = test->next)
+			if (eval_row(eval, test, row))
+				return true;
+		return false;
+	case TEST_RANGES:
+		return eval_ranges(eval, test, row);
+	case TEST_COMPARE:
+		return eval_compare(eval, test, row);
+	case TEST_REGEX:
+		return eval_regex(eval, test, row);
+	default:
+		return eval_search(eval, test, row);
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One test over one row. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "query/program.h"
+
+/* What is known of one of the query's columns while it runs. */
+struct eval_slot {
+	const struct column_cache *numbers; /* or NULL: cell by cell */
+	size_t shown_row;		    /* whose text is in `shown`; SIZE_MAX: none */
+	struct buf shown;
+};
+
+struct eval {
+	const struct query *query;
+	const struct table *table;
+	struct eval_slot *slots; /* [query->n_columns] */
+	size_t n_cached;	 /* rows that the columns' numbers cover: the live ones */
+	bool failed;		 /* out of memory on the way; answers since then mean nothing */
+};
+
+/* 0 or -ENOMEM. */
+int eval_init(struct eval *eval, const struct query *query, const struct table *table);
+void eval_release(struct eval *eval);
+
+/* Is the test known to be true of the row? */
+bool eval_row(struct eval *eval, const struct test *test, size_t row);

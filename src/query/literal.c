@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A column's own format reads the word first, so that whatever is shown can be typed back; numbers
+ * with units, networks and states follow. A format may turn a field into another kind of value (four
+ * bytes into an address), so the domain of a field is found by decoding one of zeros. */
+#include "query/literal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/table.h"
+
+enum { PROBE_BYTES = 64, HINT_NAMES = 8 };
+
+static const struct {
+	const char *words, *fits;
+} domains[N_DOMAINS] = {
+	[DOMAIN_NUMBER] = {"a number", "a number like 1000, 1.5Mi or 0x1f"},
+	[DOMAIN_TIME] = {"a time", "a time like 30s or 1.5ms"},
+	[DOMAIN_NAMES] = {"a name", NULL},
+	[DOMAIN_TEXT] = {"a text", "a word or a text in quotes"},
+	[DOMAIN_ADDRESS] = {"an address", NULL},
+	[DOMAIN_BYTES] = {"a row of bytes", NULL},
+	[DOMAIN_STATE] = {"the state of a row", "new, kept, changed or gone"},
+	[DOMAIN_SHOWN] = {"a text as shown", "a text in quotes"},
+	[DOMAIN_NONE] = {"a field without a value", "nothing"},
+};
+
+static const char *const time_formats[] = {"duration", "ktime", "epoch"};
+static const char *const address_formats[] = {"ip4", "ip6", "cidr"};
+static const char *const name_formats[] = {"proto", "enum", "bool", "errno", "syscall", "flags"};
+
+static bool is_one_of(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The column's field as it is shown, its bytes at the start of a probe. */
+static struct field shown_field(const struct column *column)
+{
+	struct field field = *column->field;
+
+	if (column->format)
+		field.format = column->format;
+	field.offset = 0;
+	return field;
+}
+
+static enum domain domain_of_kind(const struct field *field, enum val_kind kind)
+{
+	const char *name = field->format->name;
+
+	if (kind == VAL_TEXT)
+		return DOMAIN_TEXT;
+	if (kind == VAL_BYTES)
+		return is_one_of(name, address_formats, ARRAY_LEN(address_formats)) ? DOMAIN_ADDRESS
+										    : DOMAIN_BYTES;
+	if (kind == VAL_UNKNOWN)
+		return DOMAIN_NONE;
+	if (is_one_of(name, time_formats, ARRAY_LEN(time_formats)))
+		return DOMAIN_TIME;
+	if (field->n_names > 0 || is_one_of(name, name_formats, ARRAY_LEN(name_formats)))
+		return DOMAIN_NAMES;
+	return DOMAIN_NUMBER;
+}
+
+static enum domain domain_of_field(const struct column *column)
+{
+	static const uint8_t zeros[PROBE_BYTES];
+	struct field field = shown_field(column);
+
+	if (field.kind == FIELD_ARRAY || !field_is_leaf(&field))
+		return DOMAIN_SHOWN;
+	if (field.kind == FIELD_SPECIAL)
+		return DOMAIN_NONE;
+	if (field.size > sizeof(zeros))
+		return field.kind == FIELD_TEXT ? DOMAIN_TEXT : DOMAIN_BYTES;
+	return domain_of_kind(&field, format_value(&field, zeros).kind);
+}
+
+/* Does the column hold values of its field, written like them? */
+static bool is_of_field(const struct column *column)
+{
+	switch (column->derive) {
+	case DERIVE_TOTAL:
+		return true;
+	case DERIVE_MAX:
+	case DERIVE_MIN:
+	case DERIVE_CPU:
+		return !column->per_second;
+	default:
+		return false;
+	}
+}
+
+enum domain domain_of(const struct column *column)
+{
+	switch (column->derive) {
+	case DERIVE_STATE:
+		return DOMAIN_STATE;
+	case DERIVE_AGE:
+	case DERIVE_IDLE:
+		return DOMAIN_TIME;
+	case DERIVE_KEY:
+	case DERIVE_VALUE:
+		return DOMAIN_SHOWN;
+	case DERIVE_SKEW:
+	case DERIVE_MAXCPU:
+		return DOMAIN_NUMBER;
+	default:
+		break;
+	}
+	enum domain domain = domain_of_field(column);
+
+	return is_of_field(column) || domain == DOMAIN_TIME ? domain : DOMAIN_NUMBER;
+}
+
+bool domain_is_number(enum domain domain)
+{
+	return domain == DOMAIN_NUMBER || domain == DOMAIN_TIME || domain == DOMAIN_NAMES;
+}
+
+const char *domain_words(enum domain domain)
+{
+	return domains[domain].words;
+}
+
+static void hint_names(const struct field *field, char *out, size_t size)
+{
+	size_t n = (size_t)snprintf(out, size, "one of");
+
+	for (uint32_t i = 0; i < field->n_names && i < HINT_NAMES && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s %s", i ? "," : "",
+				      field->names[i].name);
+	if (field->n_names > HINT_NAMES && n < size)
+		snprintf(out + n, size - n, ", ...");
+}
+
+void literal_hint(const struct column *column, char *out, size_t size)
+{
+	enum domain domain = domain_of(column);
+
+	if (domains[domain].fits) {
+		snprintf(out, size, "%s", domains[domain].fits);
+		return;
+	}
+	struct field field = shown_field(column);
+	bool is_ip4 = strcmp(field.format->name, "ip4") == 0;
+
+	if (field.n_names > 0)
+		hint_names(&field, out, size);
+	else
+		snprintf(out, size, "one like %s%s", field.format->example,
+			 domain != DOMAIN_ADDRESS ? ""
+			 : is_ip4		  ? " or a network like 10.0.0.0/8"
+						  : " or a network like 2001:db8::/32");
+}
+
+/* -- reading -- */
+
+int literal_number(const char *text, size_t len, struct val *out, bool *is_time)
+{
+	struct num num;
+	int n = num_parse(text, len, &num);
+
+	if (n < 0)
+		return n;
+	if (n == 0 || (size_t)n != len)
+		return -EINVAL;
+	*is_time = num.kind == NUM_TIME;
+	if (!num.is_whole)
+		*out = val_real(num.real);
+	else if (num.is_negative)
+		*out = (struct val){.kind = VAL_IWIDE, .iwide = -(__int128)num.whole};
+	else
+		*out = val_uint(num.whole);
+	return 0;
+}
+
+static void set_one(struct range *out, struct val val)
+{
+	*out = (struct range){.low.val = val, .high.val = val};
+}
+
+/* ADDRESS/PREFIX: all addresses that share the first bits. */
+static int network_range(const struct table *table, const struct field *field, const char *text,
+			 size_t len, struct arena *mem, struct range *out)
+{
+	const char *slash = memchr(text, '/', len);
+	struct val address, prefix;
+	bool is_time;
+	uint8_t *low, *high;
+	int r;
+
+	if (!slash ||
+	    literal_number(slash + 1, (size_t)(text + len - slash - 1), &prefix, &is_time))
+		return -EINVAL;
+	r = format_parse(field, text, (size_t)(slash - text), &table->lookups, mem, &address, NULL);
+	if (r)
+		return r;
+	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT || prefix.u > address.len * 8)
+		return -EINVAL;
+	low = arena_alloc(mem, 2 * address.len);
+	if (!low)
+		return -ENOMEM;
+	high = low + address.len;
+	for (size_t i = 0; i < address.len; i++) {
+		size_t kept = prefix.u > i * 8 ? MIN_OF(prefix.u - i * 8, 8u) : 0;
+		uint8_t host = (uint8_t)(0xff >> kept);
+
+		low[i] = (uint8_t)address.at[i] & (uint8_t)~host;
+		high[i] = (uint8_t)address.at[i] | host;
+	}
+	out->low =
+		(struct bound){.val = {.kind = VAL_BYTES, .at = (char *)low, .len = address.len}};
+	out->high =
+		(struct bound){.val = {.kind = VAL_BYTES, .at = (char *)high, .len = address.len}};
+	return 0;
+}
+
+static int mismatch(const struct column *column, enum domain domain, const char *text, size_t len,
+		    struct err *err)
+{
+	char hint[256];
+	const char *name = column->field	    ? column->field->path
+			   : domain == DOMAIN_STATE ? "state"
+						    : "this column";
+
+	literal_hint(column, hint, sizeof(hint));
+	if (domain == DOMAIN_NAMES || domain == DOMAIN_STATE)
+		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s", name,
+			       (int)len, text, hint);
+	return err_set(err, -EINVAL, "'%s' is %s; compare it with %s", name, domain_words(domain),
+		       hint);
+}
+
+static int number_range(const struct column *column, enum domain domain, const char *text,
+			size_t len, struct range *out, struct err *err)
+{
+	bool is_time;
+	struct val val;
+	int r = literal_number(text, len, &val, &is_time);
+
+	if (r == -ERANGE)
+		return err_set(err, r, "'%.*s' is too large a number", (int)len, text);
+	if (r || (is_time && domain != DOMAIN_TIME))
+		return mismatch(column, domain, text, len, err);
+	if (!is_time && !column->field && domain == DOMAIN_TIME && val_as_real(&val) != 0)
+		return err_set(err, -EINVAL, "'%.*s' needs a unit of time: %.*ss or %.*sms",
+			       (int)len, text, (int)len, text, (int)len, text);
+	set_one(out, val);
+	return 0;
+}
+
+static int state_range(const struct column *column, const char *text, size_t len, struct range *out,
+		       struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum row_state state;
+	} states[] = {
+		{"new", ROW_NEW}, {"kept", ROW_KEPT}, {"changed", ROW_CHANGED}, {"gone", ROW_GONE}};
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (strlen(states[i].name) == len && memcmp(states[i].name, text, len) == 0) {
+			set_one(out, val_uint(states[i].state));
+			return 0;
+		}
+	return mismatch(column, DOMAIN_STATE, text, len, err);
+}
+
+static int field_range(const struct table *table, const struct column *column, const char *text,
+		       size_t len, struct arena *mem, struct range *out, struct err *err)
+{
+	enum domain domain = domain_of(column);
+	struct field field = shown_field(column);
+	struct val val;
+	bool is_time;
+	int r;
+
+	if (domain == DOMAIN_NUMBER && literal_number(text, len, &val, &is_time) == 0 && is_time)
+		return mismatch(column, domain, text, len, err);
+	r = format_parse(&field, text, len, &table->lookups, mem, &val, NULL);
+	if (r == 0) {
+		set_one(out, val);
+		return 0;
+	}
+	if (r == -EINVAL && (domain == DOMAIN_ADDRESS || domain == DOMAIN_BYTES))
+		r = network_range(table, &field, text, len, mem, out);
+	if (r != -EINVAL || !domain_is_number(domain))
+		return r == -EINVAL ? mismatch(column, domain, text, len, err) : r;
+	return number_range(column, domain, text, len, out, err);
+}
+
+int literal_range(const struct table *table, const struct column *column, const char *text,
+		  size_t len, struct arena *mem, struct range *out, struct err *err)
+{
+	enum domain domain = domain_of(column);
+
+	*out = (struct range){0};
+	switch (domain) {
+	case DOMAIN_STATE:
+		return state_range(column, text, len, out, err);
+	case DOMAIN_TEXT:
+	case DOMAIN_SHOWN:
+		set_one(out, val_text(text, len));
+		return 0;
+	case DOMAIN_NONE:
+		return mismatch(column, domain, text, len, err);
+	default:
+		break;
+	}
+	if (is_of_field(column))
+		return field_range(table, column, text, len, mem, out, err);
+	return number_range(column, domain, text, len, out, err);
+}
