@@ -33,8 +33,6 @@ void arena_release(struct arena *arena)
 
 static struct arena_block *block_new(size_t size)
 {
-	if (size > PTRDIFF_MAX - sizeof(struct arena_block))
-		return NULL;
 	struct arena_block *block = calloc(1, sizeof(*block) + size);
 	if (block)
 		block->size = size;
@@ -57,7 +55,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct arena_block *last = arena->last;
 
-	if (size > PTRDIFF_MAX - ALIGN_BYTES)
+	if (size > PTRDIFF_MAX / 2)
 		return NULL;
 	size = (MAX_OF(size, 1) + ALIGN_BYTES - 1) & ~(size_t)(ALIGN_BYTES - 1);
 	if (!last || last->size - last->used < size) {

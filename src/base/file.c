@@ -35,8 +35,10 @@ static int read_all(int fd, size_t max_bytes, struct buf *out)
 			return -errno;
 		if (n == 0)
 			return 0;
-		if ((size_t)n > max_bytes - (out->len - began))
+		if ((size_t)n > max_bytes - (out->len - began)) {
+			out->at[out->len] = '\0';
 			return -EFBIG;
+		}
 		out->len += (size_t)n;
 		out->at[out->len] = '\0';
 	}

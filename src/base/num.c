@@ -104,7 +104,7 @@ static void add_pair(struct buf *out, uint64_t large, char large_unit, uint64_t 
 /* One second and more. */
 static void add_seconds(struct buf *out, double seconds)
 {
-	enum { MINUTE = 60, HOUR = 3600, DAY = 86400, LAST_PAIR = 100 * DAY };
+	enum { MINUTE = 60, HOUR = 3600, DAY = 86400, PAIR_DAYS = 100, WRITTEN_DAYS = 1000000 };
 	uint64_t s = seconds < 1e15 ? (uint64_t)seconds : UINT64_MAX;
 
 	if (s < 10) {
@@ -117,10 +117,13 @@ static void add_seconds(struct buf *out, double seconds)
 		add_pair(out, s / MINUTE, 'm', s % MINUTE, 's');
 	} else if (s < DAY) {
 		add_pair(out, s / HOUR, 'h', s % HOUR / MINUTE, 'm');
-	} else if (s < LAST_PAIR) {
+	} else if (s / DAY < PAIR_DAYS) {
 		add_pair(out, s / DAY, 'd', s % DAY / HOUR, 'h');
+	} else if (s / DAY < WRITTEN_DAYS) {
+		buf_addu(out, s / DAY);
+		buf_addc(out, 'd');
 	} else {
-		num_short(out, floor(seconds / DAY), 1000);
+		num_short(out, seconds / DAY, 1000);
 		buf_addc(out, 'd');
 	}
 }

@@ -209,16 +209,12 @@ size_t utf8_fit(struct buf *out, const char *text, size_t len, size_t columns, b
 
 size_t utf8_whole(const char *text, size_t len)
 {
-	uint32_t point;
-
 	for (size_t back = 1; back <= 3 && back <= len; back++) {
 		unsigned char byte = (unsigned char)text[len - back];
+		uint32_t bits, least;
 
-		if ((byte & 0xc0) == 0x80)
-			continue;
-		if (byte < 0xc0 || utf8_next(text + len - back, back, &point) == back)
-			return len;
-		return len - back;
+		if ((byte & 0xc0) != 0x80)
+			return lead_of(byte, &bits, &least) > back ? len - back : len;
 	}
 	return len;
 }
