@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Counters of one row, then and now. Integers are read as 64 bits that compare and subtract as their
+ * kind says; a counter that went down has no difference, because it was reset or its entry recycled.
+ * An entry that is known to be new counted from 0. */
+#include "model/table_cell.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "model/decode.h"
+
+/* -- opening -- */
+
+static uint32_t root_of(const struct plan *plan, const struct field *field)
+{
+	uint32_t root = (uint32_t)(field - plan->fields);
+
+	while (plan->fields[root].parent != PLAN_NONE)
+		root = plan->fields[root].parent;
+	return root;
+}
+
+static struct cell_then then_of(const struct delta *delta, const struct snap *snap, size_t row)
+{
+	uint32_t link;
+
+	if (!snap->number)
+		return (struct cell_then){0};
+	link = delta_link(delta, row);
+	if (link != DELTA_NONE)
+		return (struct cell_then){.at = snap_value(snap, link)};
+	return (struct cell_then){.was_absent = delta->states.at[row] == ROW_NEW};
+}
+
+static void open_values(struct cell *cell, const struct table *table, size_t raw_row)
+{
+	cell->n_cpus = table->map.n_cpus;
+	cell->cpu_stride = map_cpu_stride(&table->map);
+	if (table_is_ghost(table, cell->row))
+		return;
+	cell->was = then_of(&table->delta, table->previous, raw_row);
+	cell->base = then_of(&table->since_base, &table->baseline, raw_row);
+}
+
+static void open_variable(struct cell *cell, const struct table *table)
+{
+	uint32_t variable = table->plan.variables[cell->row];
+
+	if (!cell->field)
+		cell->field = &table->plan.fields[variable];
+	else if (root_of(&table->plan, cell->field) != variable)
+		return;
+	cell->now = snap_value(table->current, 0);
+	open_values(cell, table, 0);
+}
+
+void cell_open(struct cell *cell, const struct table *table, size_t row,
+	       const struct column *column)
+{
+	size_t size;
+
+	*cell = (struct cell){
+		.table = table,
+		.row = row,
+		.field = column->field,
+		.per_second = column->per_second,
+		.cpu = column->cpu,
+		.n_cpus = 1,
+	};
+	if (table->plan.is_variables) {
+		open_variable(cell, table);
+	} else if (column_in_key(column)) {
+		cell->now = table_key(table, row, &size);
+	} else {
+		cell->now = table_value(table, row, &size);
+		open_values(cell, table, row);
+	}
+	cell->is_format_chosen = column->format != NULL;
+	cell->format = column->format ? column->format : cell->field ? cell->field->format : NULL;
+}
+
+/* -- one copy -- */
+
+static struct val copy_val(const struct field *field, const struct format *format,
+			   const uint8_t *at)
+{
+	return format->value ? format->value(field, at) : decode_val(field, at);
+}
+
+enum val_kind cell_kind(const struct field *field, const struct format *format)
+{
+	static const uint8_t zeros[32];
+	struct field at_start = *field;
+
+	if (field_is_container(field))
+		return VAL_BYTES;
+	if (!field_is_integer(field) && field->kind != FIELD_REAL)
+		return VAL_UNKNOWN;
+	at_start.offset = 0;
+	return copy_val(&at_start, format, zeros).kind;
+}
+
+/* The copy as an integer: bits of a uint64_t or of an int64_t, kind says which. false: it is none. */
+static bool copy_bits(const struct cell *cell, const uint8_t *at, uint64_t *bits,
+		      enum val_kind *kind)
+{
+	struct val val = copy_val(cell->field, cell->format, at);
+
+	*kind = val.kind;
+	*bits = val.u;
+	return val.kind == VAL_UINT || val.kind == VAL_INT;
+}
+
+/* The sum over all copies, modulo 2^64 like the counters themselves. */
+static bool sum_bits(const struct cell *cell, const uint8_t *at, uint64_t *sum, enum val_kind *kind)
+{
+	uint64_t bits;
+
+	*sum = 0;
+	for (uint32_t cpu = 0; cpu < cell->n_cpus; cpu++) {
+		if (!copy_bits(cell, at + cpu * cell->cpu_stride, &bits, kind))
+			return false;
+		*sum += bits;
+	}
+	return true;
+}
+
+static struct val val_of_bits(uint64_t bits, enum val_kind kind)
+{
+	return kind == VAL_INT ? val_int((int64_t)bits) : val_uint(bits);
+}
+
+/* -- totals -- */
+
+static void add_copy(struct val *sum, const struct val *copy)
+{
+	switch (sum->kind) {
+	case VAL_UINT:
+	case VAL_INT:
+		sum->u += copy->u;
+		break;
+	case VAL_REAL:
+		sum->x += copy->x;
+		break;
+	case VAL_WIDE:
+	case VAL_IWIDE:
+		sum->wide += copy->wide;
+		break;
+	default:
+		*sum = val_unknown();
+	}
+}
+
+static struct val sum_copies(const struct cell *cell)
+{
+	struct val sum = copy_val(cell->field, cell->format, cell->now);
+
+	for (uint32_t cpu = 1; cpu < cell->n_cpus; cpu++) {
+		struct val copy =
+			copy_val(cell->field, cell->format, cell->now + cpu * cell->cpu_stride);
+
+		add_copy(&sum, &copy);
+	}
+	return sum;
+}
+
+static bool val_is_zero(const struct val *val)
+{
+	switch (val->kind) {
+	case VAL_UINT:
+	case VAL_INT:
+		return val->u == 0;
+	case VAL_REAL:
+		return val->x == 0;
+	case VAL_WIDE:
+	case VAL_IWIDE:
+		return val->wide == 0;
+	case VAL_TEXT:
+		return val->len == 0;
+	case VAL_BYTES:
+		return val->len == 0 ||
+		       (val->at[0] == 0 && memcmp(val->at, val->at + 1, val->len - 1) == 0);
+	default:
+		return true;
+	}
+}
+
+const uint8_t *cell_agreed(const struct cell *cell)
+{
+	const uint8_t *agreed = cell->now;
+	struct val agreed_val = val_unknown();
+
+	for (uint32_t cpu = 0; cpu < cell->n_cpus; cpu++) {
+		const uint8_t *at = cell->now + cpu * cell->cpu_stride;
+		struct val val = decode_val(cell->field, at);
+
+		if (val_is_zero(&val))
+			continue;
+		if (agreed_val.kind != VAL_UNKNOWN && val_compare(&val, &agreed_val) != 0)
+			return NULL;
+		agreed_val = val;
+		agreed = at;
+	}
+	return agreed;
+}
+
+struct val cell_total(const struct cell *cell)
+{
+	const uint8_t *at = cell->now;
+
+	if (!cell->field || !at)
+		return val_unknown();
+	if (cell->n_cpus > 1) {
+		if (cell->format->sense == SENSE_QUANTITY && !field_is_container(cell->field))
+			return sum_copies(cell);
+		at = cell_agreed(cell);
+	}
+	return at ? copy_val(cell->field, cell->format, at) : val_unknown();
+}
+
+/* -- differences -- */
+
+/* What happened to a counter between two values; unknown when it went down. */
+static struct val bits_delta(uint64_t was, uint64_t is, enum val_kind kind)
+{
+	if (kind == VAL_INT)
+		return val_int((int64_t)(is - was));
+	return is < was ? val_unknown() : val_uint(is - was);
+}
+
+static struct val delta_since(const struct cell *cell, const struct cell_then *then)
+{
+	uint64_t was = 0, is;
+	enum val_kind kind, was_kind;
+
+	if (!cell->field || !cell->now || (!then->at && !then->was_absent))
+		return val_unknown();
+	if (!sum_bits(cell, cell->now, &is, &kind))
+		return val_unknown();
+	if (then->at && !sum_bits(cell, then->at, &was, &was_kind))
+		return val_unknown();
+	return bits_delta(was, is, kind);
+}
+
+static struct val per_second(struct val delta, uint64_t dt_ns)
+{
+	double rate = NAN;
+
+	/* Signed counters may be gauges, but a rate is of what only grows. */
+	if (delta.kind == VAL_UINT || (delta.kind == VAL_INT && delta.i >= 0))
+		rate = delta_rate(0, delta.u, dt_ns);
+	return isnan(rate) ? val_unknown() : val_real(rate);
+}
+
+struct val cell_delta(const struct cell *cell)
+{
+	return delta_since(cell, &cell->was);
+}
+
+struct val cell_since_base(const struct cell *cell)
+{
+	return delta_since(cell, &cell->base);
+}
+
+struct val cell_rate(const struct cell *cell)
+{
+	return per_second(cell_delta(cell), cell->table->delta.dt_ns);
+}
+
+/* -- CPU by CPU -- */
+
+static struct val cpu_bits(const struct cell *cell, uint32_t cpu, bool since_last)
+{
+	size_t skip = cpu * cell->cpu_stride;
+	uint64_t was = 0, is;
+	enum val_kind kind, was_kind;
+
+	if (!copy_bits(cell, cell->now + skip, &is, &kind))
+		return val_unknown();
+	if (!since_last)
+		return val_of_bits(is, kind);
+	if (cell->was.at ? !copy_bits(cell, cell->was.at + skip, &was, &was_kind)
+			 : !cell->was.was_absent)
+		return val_unknown();
+	return bits_delta(was, is, kind);
+}
+
+struct val cell_cpu(const struct cell *cell)
+{
+	if (!cell->field || !cell->now || cell->cpu >= cell->n_cpus)
+		return val_unknown();
+	if (cell->per_second)
+		return per_second(cpu_bits(cell, cell->cpu, true), cell->table->delta.dt_ns);
+	return copy_val(cell->field, cell->format, cell->now + cell->cpu * cell->cpu_stride);
+}
+
+bool cell_spread(const struct cell *cell, bool since_last, struct spread *out)
+{
+	double sum = 0;
+
+	if (!cell->field || !cell->now || !cell->n_cpus)
+		return false;
+	for (uint32_t cpu = 0; cpu < cell->n_cpus; cpu++) {
+		struct val val = cpu_bits(cell, cpu, since_last);
+
+		if (val.kind == VAL_UNKNOWN)
+			return false;
+		if (cpu == 0 || val_compare(&val, &out->max) > 0) {
+			out->max = val;
+			out->max_cpu = cpu;
+		}
+		if (cpu == 0 || val_compare(&val, &out->min) < 0)
+			out->min = val;
+		sum += val_as_real(&val);
+	}
+	out->mean = sum / cell->n_cpus;
+	return true;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Numeric columns of all rows at once, for filters and sorts. A handful is kept, each for the reading
+ * it was built from; the oldest makes room. A column is built by the plainest loop that fits it; what
+ * has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
+#include "model/table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "model/table_cell.h"
+#include "model/table_derive.h"
+
+/* One column under construction. */
+struct build {
+	const struct table *table;
+	const struct column *column;
+	const struct field *field;
+	const struct format *format;
+	size_t n_rows, stride; /* bytes from row to row */
+	const uint8_t *first;  /* the first row's key or value */
+	union {
+		uint64_t *bits;
+		double *reals;
+	};
+};
+
+/* The decoder's own integers are what the format says, and one copy is all there is. */
+static bool is_plain(const struct build *build)
+{
+	bool one_copy = column_in_key(build->column) || build->table->map.n_cpus == 1 ||
+			build->column->derive == DERIVE_CPU;
+
+	return one_copy && !build->format->value && field_is_integer(build->field);
+}
+
+static bool build_plain(const struct build *build)
+{
+	size_t skip = build->column->cpu * map_cpu_stride(&build->table->map);
+
+	if (!is_plain(build) || build->column->per_second)
+		return false;
+	decode_column(build->field, build->first + skip, build->stride, build->n_rows, build->bits);
+	return true;
+}
+
+static bool build_sum(const struct build *build)
+{
+	const struct map *map = &build->table->map;
+	const uint8_t *at = build->first;
+
+	if (build->format->value || !field_is_integer(build->field) ||
+	    build->format->sense != SENSE_QUANTITY)
+		return false;
+	for (size_t row = 0; row < build->n_rows; row++, at += build->stride)
+		build->bits[row] = decode_sum(build->field, at, map_cpu_stride(map), map->n_cpus);
+	return true;
+}
+
+static bool build_total(const struct build *build)
+{
+	return build_plain(build) || (!column_in_key(build->column) && build_sum(build));
+}
+
+/* Integers of these widths are by far the most frequent counters. */
+static inline __attribute__((always_inline)) uint64_t load_plain(const struct field *field,
+								 const uint8_t *base, size_t width)
+{
+	uint64_t x8;
+	uint32_t x4;
+
+	switch (width) {
+	case 8:
+		memcpy(&x8, base + field->offset, sizeof(x8));
+		return x8;
+	case 4:
+		memcpy(&x4, base + field->offset, sizeof(x4));
+		return x4;
+	default:
+		return decode_u64(field, base);
+	}
+}
+
+/* Differences to an earlier reading, times scale. */
+static inline __attribute__((always_inline)) void subtract(const struct build *build,
+							   const struct delta *delta,
+							   const struct snap *then, double scale,
+							   size_t width)
+{
+	const uint8_t *at = build->first;
+
+	for (size_t row = 0; row < build->n_rows; row++, at += build->stride) {
+		uint32_t link = delta_link(delta, row);
+		uint64_t is = load_plain(build->field, at, width), was = 0;
+		bool is_known = true;
+
+		if (link != DELTA_NONE)
+			was = load_plain(build->field, snap_value(then, link), width);
+		else
+			is_known = delta->states.at[row] == ROW_NEW;
+		build->reals[row] = is_known && is >= was ? (double)(is - was) * scale : NAN;
+	}
+}
+
+static bool build_difference(const struct build *build, const struct delta *delta,
+			     const struct snap *then, double scale)
+{
+	const struct field *field = build->field;
+
+	if (!is_plain(build) || field->kind != FIELD_UINT || !then->number || !(scale > 0))
+		return false;
+	if (field->size == 8 && !field->is_bitfield)
+		subtract(build, delta, then, scale, 8);
+	else if (field->size == 4 && !field->is_bitfield)
+		subtract(build, delta, then, scale, 4);
+	else
+		subtract(build, delta, then, scale, 0);
+	return true;
+}
+
+static bool build_delta(const struct build *build)
+{
+	return build_difference(build, &build->table->delta, build->table->previous, 1);
+}
+
+static bool build_rate(const struct build *build)
+{
+	const struct delta *delta = &build->table->delta;
+
+	return build_difference(build, delta, build->table->previous,
+				delta->dt_ns ? 1e9 / (double)delta->dt_ns : 0);
+}
+
+static bool build_base(const struct build *build)
+{
+	return build_difference(build, &build->table->since_base, &build->table->baseline, 1);
+}
+
+static bool build_since(const struct build *build, const struct pages *stamps)
+{
+	const uint32_t *stamp = (const uint32_t *)stamps->at;
+	uint32_t now = build->table->stamps_ms[0];
+
+	for (size_t row = 0; row < build->n_rows; row++)
+		build->bits[row] = (now - (stamp[row] & ~1U)) * 1000000ULL;
+	return true;
+}
+
+static bool build_age(const struct build *build)
+{
+	return build_since(build, &build->table->seen_ms);
+}
+
+static bool build_idle(const struct build *build)
+{
+	return build_since(build, &build->table->changed_ms);
+}
+
+/* The fast ways; each answers false where it doesn't fit. */
+static bool (*const builders[N_DERIVES])(const struct build *build) = {
+	[DERIVE_TOTAL] = build_total, [DERIVE_CPU] = build_plain, [DERIVE_DELTA] = build_delta,
+	[DERIVE_RATE] = build_rate,   [DERIVE_BASE] = build_base, [DERIVE_AGE] = build_age,
+	[DERIVE_IDLE] = build_idle,
+};
+
+static void build_cells(const struct build *build, enum val_kind kind)
+{
+	for (size_t row = 0; row < build->n_rows; row++) {
+		struct val val = table_cell(build->table, row, build->column);
+
+		if (kind == VAL_REAL)
+			build->reals[row] = val_as_real(&val);
+		else
+			build->bits[row] = val.u;
+	}
+}
+
+/* VAL_UNKNOWN: the column is no numbers, or some could be unknown and there is no room to say so. */
+static enum val_kind numbers_kind(const struct table *table, const struct column *column)
+{
+	const struct format *format = column->format;
+	enum val_kind kind;
+
+	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
+		return VAL_UINT;
+	if (!column->field || !column_is_numeric(column))
+		return VAL_UNKNOWN;
+	if (!format)
+		format = column->field->format;
+	kind = cell_kind(column->field, format);
+	switch (column->derive) {
+	case DERIVE_TOTAL:
+		if (!column_in_key(column) && table->map.n_cpus > 1 &&
+		    format->sense != SENSE_QUANTITY)
+			return VAL_UNKNOWN;
+		return kind;
+	case DERIVE_MAX:
+	case DERIVE_MIN:
+	case DERIVE_CPU:
+		return column->per_second ? VAL_REAL : kind;
+	default:
+		return VAL_REAL;
+	}
+}
+
+static struct column_cache *cached(struct table *table, const struct column *column)
+{
+	for (size_t i = 0; i < TABLE_CACHES; i++) {
+		struct column_cache *cache = &table->caches[i];
+
+		if (cache->number == table->current->number && cache->number &&
+		    column_equal(&cache->column, column))
+			return cache;
+	}
+	return NULL;
+}
+
+static void build_numbers(const struct table *table, struct column_cache *cache)
+{
+	const struct column *column = &cache->column;
+	const struct snap *snap = table->current;
+	bool in_key = column_in_key(column);
+	struct build build = {
+		.table = table,
+		.column = column,
+		.field = column->field,
+		.n_rows = snap->n_rows,
+		.stride = in_key ? snap->key_stride : snap->val_stride,
+		.first = in_key ? snap->keys.at : snap->vals.at,
+		.bits = (uint64_t *)cache->values.at,
+	};
+
+	if (column->field)
+		build.format = column->format ? column->format : column->field->format;
+	if (!builders[column->derive] || !builders[column->derive](&build))
+		build_cells(&build, cache->kind);
+}
+
+const struct column_cache *table_numbers(struct table *table, const struct column *column)
+{
+	struct column_cache *cache = cached(table, column);
+	enum val_kind kind;
+
+	if (cache)
+		return cache;
+	kind = table->plan.is_variables ? VAL_UNKNOWN : numbers_kind(table, column);
+	if (kind == VAL_UNKNOWN || !table->current->number)
+		return NULL;
+	cache = &table->caches[table->next_cache];
+	cache->number = 0;
+	if (pages_reserve(&cache->values, table->current->n_rows * sizeof(uint64_t)) < 0)
+		return NULL;
+	table->next_cache = (table->next_cache + 1) % TABLE_CACHES;
+	cache->column = *column;
+	cache->kind = kind;
+	cache->number = table->current->number;
+	build_numbers(table, cache);
+	return cache;
+}
