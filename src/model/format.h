@@ -46,10 +46,9 @@ struct format {
 		      const struct lookups *lookups, struct buf *out);
 	/* The value that a person means by text[0..len), comparable with format_value of such a field
 	 * (addresses as VAL_BYTES in network order, enums and protos as numbers). Its bytes live in mem.
-	 * 0, -EINVAL, -ENOMEM; NULL: a plain number or text, by kind. */
+	 * 0, -ENOMEM, or -EINVAL, which format_parse puts in words. NULL: a number. */
 	int (*parse)(const struct field *field, const char *text, size_t len,
-		     const struct lookups *lookups, struct arena *mem, struct val *out,
-		     struct err *err);
+		     const struct lookups *lookups, struct arena *mem, struct val *out);
 	/* The field's value as it compares: host-order number for ports and be32, bytes for addresses.
 	 * NULL: decode_val. */
 	struct val (*value)(const struct field *field, const uint8_t *base);
@@ -67,6 +66,11 @@ const struct format *format_choose(const struct field *field, const char *path, 
 
 /* The field's value through its format: what filters compare, sorts order by. */
 struct val format_value(const struct field *field, const uint8_t *base);
+
+/* Prints a number that stands in no row (a sum, a difference, a rate) as the format would; formats that
+ * are not of numbers print it plainly. VAL_UNKNOWN is "-". */
+void format_print_val(const struct format *format, struct val val, enum print_style style,
+		      const struct lookups *lookups, struct buf *out);
 
 /* Prints any field, containers too: structs as {a=1, b=2}, arrays as [1, 2, 3] cut after max_items
  * with "…+N", unions by their members. Not tamed. */

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The list of formats, and printing of whole structs and arrays with them. What is printed of one field
+ * has a limit, since a map's value may be large and its layout hostile: every step adds at least a byte,
+ * so the limit bounds the steps too. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "model/format_rows.h"
+
+enum { SHORT_ITEMS = 8, EXACT_ITEMS = 4096, MAX_PRINTED = 65536, MAX_NAMES_OFFERED = 8 };
+
+static const struct format *const formats[] = {
+	&format_dec,	  &format_id,	 &format_hex,	&format_si,    &format_size,
+	&format_percent,  &format_bool,	 &format_char,	&format_text,  &format_bytes,
+	&format_ip4,	  &format_ip6,	 &format_cidr,	&format_mac,   &format_port,
+	&format_proto,	  &format_be16,	 &format_be32,	&format_be64,  &format_ifname,
+	&format_duration, &format_ktime, &format_epoch, &format_pid,   &format_cgroup,
+	&format_ksym,	  &format_errno, &format_enum,	&format_flags, &format_fields,
+	&format_special,
+};
+
+const struct format *format_at(unsigned i)
+{
+	return i < ARRAY_LEN(formats) ? formats[i] : NULL;
+}
+
+const struct format *format_named(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (strlen(formats[i]->name) == len && memcmp(formats[i]->name, name, len) == 0)
+			return formats[i];
+	return NULL;
+}
+
+bool field_is_leaf(const struct field *field)
+{
+	return field->kind == FIELD_ARRAY || !field_is_container(field) ||
+	       field->format != &format_fields;
+}
+
+bool field_is_counter(const struct field *field)
+{
+	return field->in_value && !field->in_array && field->format &&
+	       field->format->sense == SENSE_QUANTITY && field_is_integer(field) &&
+	       (field->kind == FIELD_UINT || field->kind == FIELD_INT);
+}
+
+struct val format_value(const struct field *field, const uint8_t *base)
+{
+	if (field->format && field->format->value)
+		return field->format->value(field, base);
+	return decode_val(field, base);
+}
+
+/* -- printing -- */
+
+struct printer {
+	const struct plan *plan;
+	enum print_style style;
+	const struct lookups *lookups;
+	struct buf *out;
+	size_t limit; /* out->len not to go beyond by more than one leaf */
+};
+
+static bool is_full(const struct printer *printer)
+{
+	return printer->out->failed || printer->out->len >= printer->limit;
+}
+
+static void print_field(const struct printer *printer, const struct field *field,
+			const uint8_t *base);
+
+static void print_array(const struct printer *printer, const struct field *array,
+			const uint8_t *base)
+{
+	uint32_t most = printer->style == PRINT_SHORT ? SHORT_ITEMS : EXACT_ITEMS, i;
+
+	buf_addc(printer->out, '[');
+	for (i = 0; i < array->count && i < most && !is_full(printer); i++) {
+		if (i)
+			buf_adds(printer->out, ", ");
+		print_field(printer, array + 1, base + array->offset + (size_t)i * array->stride);
+	}
+	if (i < array->count)
+		buf_addf(printer->out, "%s…+%u", i ? ", " : "", array->count - i);
+	buf_addc(printer->out, ']');
+}
+
+/* Members of anonymous members stand among those of their parent. */
+static void print_members(const struct printer *printer, const struct field *parent,
+			  const uint8_t *base, const char **between)
+{
+	const struct field *end = parent + parent->n_below + 1;
+
+	for (const struct field *member = parent + 1; member < end; member += member->n_below + 1) {
+		bool is_group = member->kind == FIELD_STRUCT || member->kind == FIELD_UNION;
+
+		if (member->is_hidden)
+			continue;
+		if (is_group && !member->name[0] && !field_is_leaf(member)) {
+			print_members(printer, member, base, between);
+			continue;
+		}
+		if (is_full(printer))
+			return;
+		buf_addf(printer->out, "%s%s=", *between, member->name);
+		print_field(printer, member, base);
+		*between = ", ";
+	}
+}
+
+static bool is_of_plan(const struct plan *plan, const struct field *field)
+{
+	return plan && field >= plan->fields && field < plan->fields + plan->n_fields;
+}
+
+static void print_field(const struct printer *printer, const struct field *field,
+			const uint8_t *base)
+{
+	bool is_nested = field->format == &format_fields && is_of_plan(printer->plan, field);
+	const char *between = "";
+
+	if (!is_nested) {
+		field->format->print(field, base, printer->style, printer->lookups, printer->out);
+	} else if (field->kind == FIELD_ARRAY) {
+		print_array(printer, field, base);
+	} else {
+		buf_addc(printer->out, '{');
+		print_members(printer, field, base, &between);
+		buf_addc(printer->out, '}');
+	}
+}
+
+void format_print(const struct field *field, const struct plan *plan, const uint8_t *base,
+		  enum print_style style, const struct lookups *lookups, struct buf *out)
+{
+	struct printer printer = {plan, style, lookups, out, out->len + MAX_PRINTED};
+
+	print_field(&printer, field, base);
+}
+
+void format_print_side(const struct plan *plan, bool in_value, const uint8_t *base,
+		       enum print_style style, const struct lookups *lookups, struct buf *out)
+{
+	uint32_t from = in_value ? plan->n_key_fields : 0;
+	uint32_t to = in_value ? plan->n_fields : plan->n_key_fields;
+	struct printer printer = {plan, style, lookups, out, out->len + MAX_PRINTED};
+	bool has_one_root = from < to && from + plan->fields[from].n_below + 1 == to;
+
+	if (has_one_root) {
+		print_field(&printer, &plan->fields[from], base);
+		return;
+	}
+	buf_addc(out, '{');
+	for (uint32_t i = from; i < to && !is_full(&printer); i += plan->fields[i].n_below + 1) {
+		buf_addf(out, "%s%s=", i == from ? "" : ", ", plan->fields[i].name);
+		print_field(&printer, &plan->fields[i], base);
+	}
+	buf_addc(out, '}');
+}
+
+/* The number is laid down as a field of its own and printed from there. */
+void format_print_val(const struct format *format, struct val val, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	static const enum field_kind kinds[] = {
+		[VAL_UINT] = FIELD_UINT, [VAL_INT] = FIELD_INT, [VAL_REAL] = FIELD_REAL};
+	struct field field = {.name = "", .path = "", .type = "", .size = sizeof(uint64_t)};
+	bool has_kind = val.kind == VAL_UINT || val.kind == VAL_INT || val.kind == VAL_REAL;
+
+	field.kind = has_kind ? kinds[val.kind] : FIELD_UINT;
+	if (has_kind && format->sense == SENSE_QUANTITY && format->fits(&field))
+		format->print(&field, (const uint8_t *)&val.u, style, lookups, out);
+	else
+		format_write_number(&val, style, out);
+}
+
+/* -- parsing -- */
+
+static void offer_names(const struct field *field, struct buf *out)
+{
+	for (uint32_t i = 0; i < field->n_names && i < MAX_NAMES_OFFERED; i++)
+		buf_addf(out, "%s%s", i ? ", " : "", field->names[i].name);
+	if (field->n_names > MAX_NAMES_OFFERED)
+		buf_adds(out, ", ...");
+}
+
+static int refuse(const struct field *field, const char *text, size_t len, struct err *err)
+{
+	SCOPED(buf) names = {0};
+
+	if (!field_is_leaf(field) || field->format == &format_fields)
+		return err_set(err, -EINVAL, "'%s' has members of its own; name one of them",
+			       field->path);
+	if (field->n_names) {
+		offer_names(field, &names);
+		return err_set(err, -EINVAL, "'%.*s' is no value of '%s'; it is one of %s",
+			       (int)MIN_OF(len, (size_t)ERR_TEXT_BYTES), text, field->path,
+			       buf_text(&names));
+	}
+	return err_set(err, -EINVAL, "'%.*s' is no value of '%s'; write it as %s, like '%s'",
+		       (int)MIN_OF(len, (size_t)ERR_TEXT_BYTES), text, field->path,
+		       field->format->name, field->format->example);
+}
+
+int format_parse(const struct field *field, const char *text, size_t len,
+		 const struct lookups *lookups, struct arena *mem, struct val *out, struct err *err)
+{
+	int r = field->format->parse ? field->format->parse(field, text, len, lookups, mem, out)
+				     : format_read_number(text, len, out);
+
+	if (r == -ENOMEM)
+		return err_set(err, r, "not enough memory for '%s'", field->path);
+	return r < 0 ? refuse(field, text, len, err) : 0;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What packets carry. Addresses are bytes in network order whatever type holds them (a __be32, an
+ * array, an in6_addr), so they compare as bytes; ports and other big-endian numbers compare as the
+ * numbers that they mean. */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "model/format_rows.h"
+#include "model/words.h"
+
+enum { IP4_BYTES = 4, IP6_BYTES = 16, MAC_BYTES = 6, MAX_TYPED = 64 };
+
+/* A run of that many bytes, as a number or in any wrapping. */
+static bool is_block(const struct field *field, uint32_t size)
+{
+	if (field->is_bitfield || field->size != size)
+		return false;
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_INT:
+	case FIELD_BYTES:
+	case FIELD_TEXT:
+	case FIELD_ARRAY:
+	case FIELD_STRUCT:
+	case FIELD_UNION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct val block_val(const struct field *field, const uint8_t *base)
+{
+	return (struct val){
+		.kind = VAL_BYTES,
+		.at = (const char *)base + field->offset,
+		.len = field->size,
+	};
+}
+
+/* Typed text as a string for inet_pton and sscanf; false when it is too long to be any address. */
+static bool typed(const char *text, size_t len, char out[MAX_TYPED])
+{
+	if (len >= MAX_TYPED || memchr(text, '\0', len))
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+static void add_address(int family, const uint8_t *at, struct buf *out)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(family, at, text, sizeof(text)))
+		buf_adds(out, text);
+}
+
+static int read_address(int family, const char *text, size_t len, struct arena *mem,
+			struct val *out)
+{
+	char copy[MAX_TYPED];
+	uint8_t bytes[IP6_BYTES];
+
+	if (!typed(text, len, copy) || inet_pton(family, copy, bytes) != 1)
+		return -EINVAL;
+	return format_keep_bytes(bytes, family == AF_INET ? IP4_BYTES : IP6_BYTES, mem, out);
+}
+
+/* -- ip4, ip6 -- */
+
+static bool fits_ip4(const struct field *field)
+{
+	return is_block(field, IP4_BYTES);
+}
+
+static void print_ip4(const struct field *field, const uint8_t *base, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	(void)style;
+	(void)lookups;
+	add_address(AF_INET, base + field->offset, out);
+}
+
+static int parse_ip4(const struct field *field, const char *text, size_t len,
+		     const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	(void)field;
+	(void)lookups;
+	return read_address(AF_INET, text, len, mem, out);
+}
+
+const struct format format_ip4 = {
+	.name = "ip4",
+	.help = "IPv4 address in network order",
+	.example = "192.0.2.1",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 15,
+	.fits = fits_ip4,
+	.print = print_ip4,
+	.parse = parse_ip4,
+	.value = block_val,
+};
+
+static bool fits_ip6(const struct field *field)
+{
+	return is_block(field, IP6_BYTES);
+}
+
+static void print_ip6(const struct field *field, const uint8_t *base, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	(void)style;
+	(void)lookups;
+	add_address(AF_INET6, base + field->offset, out);
+}
+
+static int parse_ip6(const struct field *field, const char *text, size_t len,
+		     const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	(void)field;
+	(void)lookups;
+	return read_address(AF_INET6, text, len, mem, out);
+}
+
+const struct format format_ip6 = {
+	.name = "ip6",
+	.help = "IPv6 address",
+	.example = "2001:db8::1",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 20,
+	.fits = fits_ip6,
+	.print = print_ip6,
+	.parse = parse_ip6,
+	.value = block_val,
+};
+
+/* -- cidr: the key of a longest-prefix trie, a u32 of prefix bits and then the address -- */
+
+static bool fits_cidr(const struct field *field)
+{
+	return is_block(field, sizeof(uint32_t) + IP4_BYTES) ||
+	       is_block(field, sizeof(uint32_t) + IP6_BYTES);
+}
+
+static void print_cidr(const struct field *field, const uint8_t *base, enum print_style style,
+		       const struct lookups *lookups, struct buf *out)
+{
+	const uint8_t *at = base + field->offset;
+	bool is_ip4 = field->size == sizeof(uint32_t) + IP4_BYTES;
+	uint32_t prefix;
+
+	(void)style;
+	(void)lookups;
+	memcpy(&prefix, at, sizeof(prefix));
+	add_address(is_ip4 ? AF_INET : AF_INET6, at + sizeof(prefix), out);
+	buf_addf(out, "/%u", prefix);
+}
+
+static int parse_cidr(const struct field *field, const char *text, size_t len,
+		      const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	bool is_ip4 = field->size == sizeof(uint32_t) + IP4_BYTES;
+	uint8_t bytes[sizeof(uint32_t) + IP6_BYTES];
+	char copy[MAX_TYPED], *slash;
+	struct val prefix;
+
+	(void)lookups;
+	if (!typed(text, len, copy) || !(slash = strchr(copy, '/')))
+		return -EINVAL;
+	*slash++ = '\0';
+	if (inet_pton(is_ip4 ? AF_INET : AF_INET6, copy, bytes + sizeof(uint32_t)) != 1 ||
+	    format_read_number(slash, strlen(slash), &prefix) < 0 || prefix.kind != VAL_UINT ||
+	    prefix.u > UINT32_MAX)
+		return -EINVAL;
+
+	uint32_t bits = (uint32_t)prefix.u;
+
+	memcpy(bytes, &bits, sizeof(bits));
+	return format_keep_bytes(bytes, field->size, mem, out);
+}
+
+const struct format format_cidr = {
+	.name = "cidr",
+	.help = "network as address/prefix: a trie's key",
+	.example = "10.0.0.0/8",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 18,
+	.fits = fits_cidr,
+	.print = print_cidr,
+	.parse = parse_cidr,
+	.value = block_val,
+};
+
+/* -- mac -- */
+
+static bool fits_mac(const struct field *field)
+{
+	return is_block(field, MAC_BYTES);
+}
+
+static void print_mac(const struct field *field, const uint8_t *base, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	const uint8_t *at = base + field->offset;
+
+	(void)style;
+	(void)lookups;
+	buf_addf(out, "%02x:%02x:%02x:%02x:%02x:%02x", at[0], at[1], at[2], at[3], at[4], at[5]);
+}
+
+static int parse_mac(const struct field *field, const char *text, size_t len,
+		     const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	struct val val;
+	int r = format_bytes.parse(field, text, len, lookups, mem, &val);
+
+	if (r < 0)
+		return r;
+	if (val.len != MAC_BYTES)
+		return -EINVAL;
+	*out = val;
+	return 0;
+}
+
+const struct format format_mac = {
+	.name = "mac",
+	.help = "Ethernet address",
+	.example = "02:00:5e:10:00:01",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 17,
+	.fits = fits_mac,
+	.print = print_mac,
+	.parse = parse_mac,
+	.value = block_val,
+};
+
+/* -- big-endian numbers -- */
+
+static bool is_word(const struct field *field, uint32_t size)
+{
+	return !field->is_bitfield && field->size == size &&
+	       (field->kind == FIELD_UINT || field->kind == FIELD_INT);
+}
+
+static struct val network_val(const struct field *field, const uint8_t *base)
+{
+	uint64_t value = 0;
+
+	for (uint32_t i = 0; i < field->size; i++)
+		value = value << 8 | base[field->offset + i];
+	return val_uint(value);
+}
+
+static void print_network(const struct field *field, const uint8_t *base, enum print_style style,
+			  const struct lookups *lookups, struct buf *out)
+{
+	(void)style;
+	(void)lookups;
+	buf_addu(out, network_val(field, base).u);
+}
+
+static bool fits_be16(const struct field *field)
+{
+	return is_word(field, sizeof(uint16_t));
+}
+
+static bool fits_be32(const struct field *field)
+{
+	return is_word(field, sizeof(uint32_t));
+}
+
+static bool fits_be64(const struct field *field)
+{
+	return is_word(field, sizeof(uint64_t));
+}
+
+/* clang-format off */
+#define BIG_ENDIAN_FORMAT(bits) {					\
+	.name = "be" #bits,						\
+	.help = #bits "-bit number in network order",			\
+	.example = "258",						\
+	.sense = SENSE_IDENTITY,					\
+	.min_columns = 5,						\
+	.fits = fits_be##bits,						\
+	.print = print_network,						\
+	.value = network_val,						\
+}
+const struct format format_be16 = BIG_ENDIAN_FORMAT(16);
+const struct format format_be32 = BIG_ENDIAN_FORMAT(32);
+const struct format format_be64 = BIG_ENDIAN_FORMAT(64);
+/* clang-format on */
+
+/* -- port: network order where the type says so, else the host's -- */
+
+static bool fits_port(const struct field *field)
+{
+	return format_fits_integer(field) &&
+	       (field->kind == FIELD_UINT || field->kind == FIELD_INT) && field->size >= 2;
+}
+
+static struct val port_val(const struct field *field, const uint8_t *base)
+{
+	bool is_network = !field->is_bitfield && (words_has(field->type, "__be16", 6) ||
+						  words_has(field->type, "be16", 4));
+
+	return is_network ? network_val(field, base) : decode_val(field, base);
+}
+
+static void print_port(const struct field *field, const uint8_t *base, enum print_style style,
+		       const struct lookups *lookups, struct buf *out)
+{
+	struct val val = port_val(field, base);
+
+	(void)style;
+	(void)lookups;
+	format_write_number(&val, PRINT_EXACT, out);
+}
+
+const struct format format_port = {
+	.name = "port",
+	.help = "TCP or UDP port; in network order when declared __be16",
+	.example = "443",
+	.sense = SENSE_IDENTITY,
+	.min_columns = 5,
+	.fits = fits_port,
+	.print = print_port,
+	.value = port_val,
+};
+
+/* -- proto: IANA's protocol numbers, the ones that are met -- */
+
+static const char *const protocols[256] = {
+	[0] = "hopopt",	      [1] = "icmp",	  [2] = "igmp",	       [4] = "ipip",
+	[6] = "tcp",	      [8] = "egp",	  [9] = "igp",	       [17] = "udp",
+	[27] = "rdp",	      [33] = "dccp",	  [41] = "ipv6",       [43] = "ipv6-route",
+	[44] = "ipv6-frag",   [46] = "rsvp",	  [47] = "gre",	       [50] = "esp",
+	[51] = "ah",	      [58] = "ipv6-icmp", [59] = "ipv6-nonxt", [60] = "ipv6-opts",
+	[88] = "eigrp",	      [89] = "ospf",	  [97] = "etherip",    [103] = "pim",
+	[108] = "ipcomp",     [112] = "vrrp",	  [115] = "l2tp",      [124] = "isis",
+	[132] = "sctp",	      [133] = "fc",	  [135] = "mobility",  [136] = "udplite",
+	[137] = "mpls-in-ip", [139] = "hip",	  [140] = "shim6",     [142] = "rohc",
+	[143] = "ethernet",
+};
+
+/* Other spellings that people type. */
+static const struct {
+	const char *name;
+	uint8_t number;
+} protocol_aliases[] = {{"icmp6", 58}, {"icmpv6", 58}, {"ip6", 41}};
+
+static void print_proto(const struct field *field, const uint8_t *base, enum print_style style,
+			const struct lookups *lookups, struct buf *out)
+{
+	uint64_t number = decode_u64(field, base);
+
+	(void)style;
+	(void)lookups;
+	if (number < ARRAY_LEN(protocols) && protocols[number])
+		buf_adds(out, protocols[number]);
+	else
+		format_id.print(field, base, PRINT_EXACT, lookups, out);
+}
+
+static bool same(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && strncasecmp(text, word, len) == 0;
+}
+
+static int parse_proto(const struct field *field, const char *text, size_t len,
+		       const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	(void)field;
+	(void)lookups;
+	(void)mem;
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+		if (protocols[i] && same(text, len, protocols[i])) {
+			*out = val_uint(i);
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(protocol_aliases); i++) {
+		if (same(text, len, protocol_aliases[i].name)) {
+			*out = val_uint(protocol_aliases[i].number);
+			return 0;
+		}
+	}
+	return format_read_number(text, len, out);
+}
+
+const struct format format_proto = {
+	.name = "proto",
+	.help = "IP protocol by its IANA name",
+	.example = "tcp",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 5,
+	.fits = format_fits_integer,
+	.print = print_proto,
+	.parse = parse_proto,
+};
+
+/* -- ifname -- */
+
+static void print_ifname(const struct field *field, const uint8_t *base, enum print_style style,
+			 const struct lookups *lookups, struct buf *out)
+{
+	uint64_t index = decode_u64(field, base);
+
+	if (index <= UINT32_MAX && lookups && lookups->ifname &&
+	    lookups->ifname(lookups->ctx, (uint32_t)index, out))
+		return;
+	format_id.print(field, base, style, lookups, out);
+}
+
+static int parse_ifname(const struct field *field, const char *text, size_t len,
+			const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	uint32_t index;
+
+	(void)field;
+	(void)mem;
+	if (!lookups || !lookups->ifindex || !lookups->ifindex(lookups->ctx, text, len, &index))
+		return format_read_number(text, len, out);
+	*out = val_uint(index);
+	return 0;
+}
+
+const struct format format_ifname = {
+	.name = "ifname",
+	.help = "network interface by name",
+	.example = "eth0",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 8,
+	.fits = format_fits_integer,
+	.print = print_ifname,
+	.parse = parse_ifname,
+};

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Names and fields. A name is tried as the whole path, then behind "key." or "value." as a path of that
+ * side, then as the tail of a path; the first of these that fits exactly one field decides, and one that
+ * fits several ends the search: guessing would show the wrong column. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "model/format_rows.h"
+#include "model/plan.h"
+#include "model/words.h"
+
+enum { MAX_OFFERS = 8 };
+
+struct wanted {
+	const char *text;
+	size_t len;
+	enum { ANY_SIDE, KEY_SIDE, VALUE_SIDE } side;
+	bool is_tail;
+};
+
+/* Elements have no column, and nobody can name what has no name. */
+static bool can_be_named(const struct field *field)
+{
+	return !field->in_array && (field->parent == PLAN_NONE || field->name[0]);
+}
+
+static bool fits(const struct wanted *wanted, const struct field *field)
+{
+	size_t len = strlen(field->path);
+
+	if (!can_be_named(field) || len < wanted->len)
+		return false;
+	if (wanted->side != ANY_SIDE && field->in_value != (wanted->side == VALUE_SIDE))
+		return false;
+
+	size_t before = len - wanted->len;
+
+	if (before && (!wanted->is_tail || field->path[before - 1] != '.'))
+		return false;
+	return memcmp(field->path + before, wanted->text, wanted->len) == 0;
+}
+
+static uint32_t next_fit(const struct plan *plan, const struct wanted *wanted, uint32_t from)
+{
+	while (from < plan->n_fields && !fits(wanted, &plan->fields[from]))
+		from++;
+	return from;
+}
+
+void plan_name(const struct plan *plan, const struct field *field, struct buf *out)
+{
+	struct wanted wanted = {.text = field->path, .len = strlen(field->path)};
+	uint32_t first = next_fit(plan, &wanted, 0);
+
+	if (next_fit(plan, &wanted, first + 1) < plan->n_fields)
+		buf_adds(out, field->in_value ? "value." : "key.");
+	buf_adds(out, field->path);
+}
+
+static void offer(const struct plan *plan, uint32_t i, unsigned n_offered, struct buf *out)
+{
+	if (n_offered == MAX_OFFERS) {
+		buf_adds(out, ", ...");
+		return;
+	}
+	if (n_offered > MAX_OFFERS)
+		return;
+	if (n_offered)
+		buf_adds(out, ", ");
+	plan_name(plan, &plan->fields[i], out);
+}
+
+static void ambiguous(const struct plan *plan, const char *path, size_t len,
+		      const struct wanted *wanted, struct err *err)
+{
+	SCOPED(buf) list = {0};
+	unsigned n = 0;
+
+	for (uint32_t i = next_fit(plan, wanted, 0); i < plan->n_fields;
+	     i = next_fit(plan, wanted, i + 1))
+		offer(plan, i, n++, &list);
+	err_set(err, -EINVAL, "'%.*s' may be several fields; say which: %s", (int)len, path,
+		buf_text(&list));
+}
+
+static const char *last_part(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+static const struct field *nearest(const struct plan *plan, const char *path, size_t len)
+{
+	const struct field *best = NULL;
+	unsigned best_distance = (unsigned)len / 3 + 2; /* more than that and it's another word */
+
+	for (uint32_t i = 0; i < plan->n_fields; i++) {
+		const struct field *field = &plan->fields[i];
+		const char *tail = last_part(field->path);
+
+		if (!can_be_named(field))
+			continue;
+		unsigned whole = words_distance(path, len, field->path, strlen(field->path));
+		unsigned part = words_distance(path, len, tail, strlen(tail));
+
+		if (MIN_OF(whole, part) < best_distance) {
+			best_distance = MIN_OF(whole, part);
+			best = field;
+		}
+	}
+	return best;
+}
+
+static void unknown(const struct plan *plan, const char *path, size_t len, struct err *err)
+{
+	SCOPED(buf) list = {0};
+	const struct field *near = nearest(plan, path, len);
+	unsigned n = 0;
+
+	if (near) {
+		plan_name(plan, near, &list);
+		err_set(err, -ENOENT, "no field is called '%.*s'; did you mean '%s'?", (int)len,
+			path, buf_text(&list));
+		return;
+	}
+	for (uint32_t i = 0; i < plan->n_fields; i++)
+		if (can_be_named(&plan->fields[i]) && field_is_leaf(&plan->fields[i]))
+			offer(plan, i, n++, &list);
+	err_set(err, -ENOENT, "no field is called '%.*s'; there %s %s", (int)len, path,
+		n == 1 ? "is" : "are", n ? buf_text(&list) : "none");
+}
+
+static bool starts_with(const char *text, size_t len, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return len > n && memcmp(text, prefix, n) == 0;
+}
+
+const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
+			      struct err *err)
+{
+	bool of_key = starts_with(path, len, "key."), of_value = starts_with(path, len, "value.");
+	size_t side_len = of_key ? strlen("key.") : of_value ? strlen("value.") : 0;
+	struct wanted whole = {.text = path, .len = len};
+	struct wanted inside = {path + side_len, len - side_len, of_key ? KEY_SIDE : VALUE_SIDE};
+	struct wanted ways[4] = {whole, inside, whole, inside};
+
+	ways[2].is_tail = ways[3].is_tail = true;
+	for (size_t i = 0; i < ARRAY_LEN(ways) && len; i++) {
+		if (i % 2 && !side_len)
+			continue;
+		uint32_t found = next_fit(plan, &ways[i], 0);
+
+		if (found == plan->n_fields)
+			continue;
+		if (next_fit(plan, &ways[i], found + 1) == plan->n_fields)
+			return &plan->fields[found];
+		ambiguous(plan, path, len, &ways[i], err);
+		return NULL;
+	}
+	unknown(plan, path, len, err);
+	return NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a name of C says in words: "tuple.srcIP4" is about "src ip". */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether the words of name fit one of the patterns, which are separated by spaces. Words are split at
+ * underscores, dots and digits and where lower case turns upper, compared without case; a number at
+ * the end of the name doesn't count. A word "*" of a pattern stands for any words, or none:
+ * "*_ip" fits ip, src_ip, srcIP and ip4, but not ipset or ip_count. */
+bool words_fit(const char *name, const char *patterns);
+
+/* Whether `word` stands in text as a whole C identifier: "__be16" in "const __be16", not in "x__be16". */
+bool words_has(const char *text, const char *word, size_t len);
+
+/* Letters to add, drop or change to make b of a; for "did you mean". Names longer than 64 are far from
+ * everything. (Levenshtein 1966) */
+unsigned words_distance(const char *a, size_t a_len, const char *b, size_t b_len);
