@@ -23,7 +23,7 @@
 #include "read/btftype.h"
 
 /* Names of enum values that one plan may hold, all its enums together. */
-enum { MAX_ENUM_NAMES = 1 << 18 };
+enum { MAX_ENUM_NAMES = 1 << 20 };
 
 struct compile {
 	const struct btf *btf;
@@ -216,7 +216,8 @@ static int add_pointer(struct compile *c, const struct place *place, const struc
 static int add_float(struct compile *c, const struct place *place, const struct btf_type *t,
 		     struct field *proto)
 {
-	bool is_known = t->size == 4 || t->size == 8 || t->size == sizeof(long double);
+	bool is_known =
+		t->size == 2 || t->size == 4 || t->size == 8 || t->size == sizeof(long double);
 
 	proto->kind = is_known ? FIELD_REAL : FIELD_BYTES;
 	proto->size = t->size;
