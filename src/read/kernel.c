@@ -66,10 +66,10 @@ static int open_by_id(const struct map *map, struct err *err)
 	if (fd == -ENOENT)
 		return gone(map, err);
 	if (fd == -EPERM)
-		return err_set(err, fd,
-			       "not permitted to open map '%s' (id %u): opening by id needs "
-			       "CAP_SYS_ADMIN; a pinned map opens by its path with CAP_BPF",
-			       map->name, map->id);
+		return err_set(
+			err, fd,
+			"not permitted to open map '%s' (id %u): opening by id " KERNEL_BY_ID_NEEDS,
+			map->name, map->id);
 	if (fd < 0)
 		return err_set(err, fd, "cannot open map '%s' (id %u): %s", map->name, map->id,
 			       err_words(fd));

@@ -23,6 +23,10 @@ struct kernel {
 	struct memo memo;
 };
 
+/* What a person who may not open maps by id can do. */
+#define KERNEL_BY_ID_NEEDS                                                                         \
+	"needs CAP_SYS_ADMIN; a pinned map opens by its path, on older kernels with CAP_BPF"
+
 /* -- descriptors: read-only, and closed by whoever opened them before they return to their caller.
  * A descriptor kept would keep a dead map alive. -- */
 

@@ -17,9 +17,6 @@
 
 enum { NAME_LEN = BPF_OBJ_NAME_LEN - 1, DEVICE_PROGRAMS_MAX = 256 };
 
-static const char by_id_needs[] =
-	"needs CAP_SYS_ADMIN; a pinned map opens by its path with CAP_BPF";
-
 static int find_id(struct kernel *kernel, const struct spec *spec, struct map_list *out,
 		   struct err *err)
 {
@@ -28,8 +25,9 @@ static int find_id(struct kernel *kernel, const struct spec *spec, struct map_li
 	if (r == -ENOENT)
 		return err_set(err, r, "there is no map with id %u", spec->id);
 	if (r == -EPERM)
-		return err_set(err, r, "not permitted to open map %u: opening by id %s", spec->id,
-			       by_id_needs);
+		return err_set(err, r,
+			       "not permitted to open map %u: opening by id " KERNEL_BY_ID_NEEDS,
+			       spec->id);
 	if (r < 0)
 		return err_set(err, r, "cannot open map %u: %s", spec->id, err_words(r));
 	return 0;
@@ -51,7 +49,7 @@ static int find_pin(struct kernel *kernel, const struct spec *spec, struct map_l
 	if (fd == -EPERM || fd == -EACCES)
 		return err_set(err, fd,
 			       "cannot open pin '%s': it must be a map in a bpffs that you "
-			       "may read, and you need CAP_BPF",
+			       "may read; older kernels ask for CAP_BPF too",
 			       spec->text);
 	if (fd < 0)
 		return err_set(err, fd, "cannot open pin '%s': %s", spec->text, err_words(fd));
@@ -70,6 +68,7 @@ struct name_search {
 	struct kernel *kernel;
 	const char *name;
 	struct map_list *out;
+	unsigned n_found;
 };
 
 /* The kernel knows 15 bytes; a longer name is checked against the BTF where that knows more. */
@@ -96,8 +95,10 @@ static int find_among_ids(struct name_search *search)
 
 		if (fd < 0) /* gone since, or guarded */
 			continue;
-		if (kernel_info(fd, &info) == 0 && is_called(search->kernel, &info, search->name))
+		if (kernel_info(fd, &info) == 0 && is_called(search->kernel, &info, search->name)) {
 			r = kernel_add(search->kernel, fd, NULL, search->out);
+			search->n_found++;
+		}
 		close(fd);
 		if (r < 0)
 			return r;
@@ -118,6 +119,7 @@ static int match_pin(void *ctx, const char *path, int fd)
 	if (strcmp(slash ? slash + 1 : path, search->name) != 0 &&
 	    !is_called(search->kernel, &info, search->name))
 		return 0;
+	search->n_found++;
 	r = kernel_add(search->kernel, fd, path, search->out);
 	if (r == 0 && search->out->n > n)
 		search->out->maps[n].follows_pin = true;
@@ -128,18 +130,19 @@ static int find_name(struct kernel *kernel, const struct spec *spec, struct map_
 		     struct err *err)
 {
 	struct name_search search = {kernel, spec->text, out};
-	size_t n = out->n;
 	int by_id = find_among_ids(&search), r = by_id;
 
-	if (by_id == 0 || by_id == -EPERM)
-		r = out->n > n ? 0 : pins_each(match_pin, &search);
+	if (search.n_found == 0 && (by_id == 0 || by_id == -EPERM))
+		r = pins_each(match_pin, &search);
 	if (r < 0)
 		return err_set(err, r, "cannot look for map '%s': %s", spec->text, err_words(r));
-	if (out->n > n)
+	if (search.n_found)
 		return 0;
 	if (by_id == -EPERM)
-		return err_set(err, by_id, "no pinned map is called '%s', and looking further %s",
-			       spec->text, by_id_needs);
+		return err_set(
+			err, by_id,
+			"no pinned map is called '%s', and looking further " KERNEL_BY_ID_NEEDS,
+			spec->text);
 	return err_set(err, -ENOENT, "no map is called '%s'", spec->text);
 }
 
@@ -174,8 +177,8 @@ static int program_result(const struct program_search *search, int r, const char
 			  struct err *err)
 {
 	if (r == -EPERM)
-		return err_set(err, r, "not permitted to look at %s: programs %s", what,
-			       "need CAP_SYS_ADMIN; a pinned map opens by its path with CAP_BPF");
+		return err_set(err, r, "not permitted to look at %s: that " KERNEL_BY_ID_NEEDS,
+			       what);
 	if (r == -ENOENT || (r == 0 && search->n_programs == 0))
 		return err_set(err, -ENOENT, "there is no %s", what);
 	if (r < 0)

@@ -228,8 +228,8 @@ static int add_pinned_only(struct kernel *kernel, struct map_list *out, struct e
 		return err_set(err, r, "cannot look through bpffs: %s", err_words(r));
 	if (out->n == 0)
 		return err_set(err, -EPERM,
-			       "not permitted to list maps: that needs CAP_SYS_ADMIN; "
-			       "with CAP_BPF pinned maps are listed, and there are none");
+			       "not permitted to list maps: that needs CAP_SYS_ADMIN; without it "
+			       "pinned maps are listed, and there are none to be had");
 	log_add(LOG_WARN, "only pinned maps are listed: the rest needs CAP_SYS_ADMIN");
 	return 0;
 }

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What happens to a map between and during readings: writers, eviction, owners that go, pins that
+ * lead elsewhere. */
+#include "maps.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+static unsigned open_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static void fill(int fd, uint32_t from, uint32_t until)
+{
+	for (uint32_t key = from; key < until; key++) {
+		uint64_t value = key;
+
+		assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+	}
+}
+
+/* Reading holds nothing: no descriptor stays, and the map goes with its owner. */
+static void test_owner_goes(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "goes", 4, 8, 100, 0);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+	unsigned n_fds = open_fds();
+
+	(void)state;
+	fill(fd, 0, 100);
+	for (int i = 0; i < 10; i++)
+		read_clean(the_source, map, NULL, &snap);
+	assert_int_equal(open_fds(), n_fds);
+	close(fd);
+	assert_true(wait_gone(map->id));
+	assert_int_equal(source_read(the_source, map, NULL, &snap, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "is gone"));
+	assert_non_null(strstr(err.text, map->name));
+	map_list_release(&list);
+}
+
+/* A reading given up half-way closes what it had opened and says that it is a part. */
+static void test_given_up(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "givenup", 4, 8, 5000, 0);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	const struct read_plan how = {.first_rows = 64};
+	SCOPED(snap) snap = {0};
+	struct cursor *cursor;
+	unsigned n_fds = open_fds();
+
+	(void)state;
+	fill(fd, 0, 5000);
+	assert_int_equal(the_source->ops->begin(the_source, map, &how, &snap, &cursor, NULL), 0);
+	assert_int_equal(open_fds(), n_fds + 1);
+	assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
+	the_source->ops->end(cursor, &snap);
+	assert_int_equal(open_fds(), n_fds);
+	assert_in_range(snap.n_rows, 1, 64);
+	assert_int_equal(snap.notes, SNAP_PARTIAL);
+	assert_false(snap_is_complete(&snap));
+	map_list_release(&list);
+	close(fd);
+}
+
+/* -- pins -- */
+
+static char pin_path[64];
+
+static void unpin(void)
+{
+	unlink(pin_path);
+}
+
+static void set_pin(int fd)
+{
+	snprintf(pin_path, sizeof(pin_path), "/sys/fs/bpf/change_%d", (int)getpid());
+	unpin();
+	if (bpf_obj_pin(fd, pin_path) < 0)
+		skip();
+	atexit(unpin);
+}
+
+static void test_pin_replaced(void **state)
+{
+	int was = make_map(BPF_MAP_TYPE_HASH, "pinwas", 4, 8, 10, 0);
+	int is = make_map(BPF_MAP_TYPE_HASH, "pinis", 4, 8, 10, 0);
+	uint32_t was_id = id_of(was);
+	struct map_list list = {0};
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+	const struct map *map;
+	char words[64];
+
+	(void)state;
+	set_pin(was);
+	map = find_one(the_source, pin_path, &list);
+	assert_int_equal(map->id, was_id);
+	assert_string_equal(map->pin, pin_path);
+	read_clean(the_source, map, NULL, &snap);
+	set_pin(is);
+	assert_int_equal(source_read(the_source, map, NULL, &snap, &err), -ESTALE);
+	snprintf(words, sizeof(words), "leads to map %u now, no longer to map %u", id_of(is),
+		 was_id);
+	assert_non_null(strstr(err.text, words));
+	/* Taken away, the pin doesn't end a map that lives on; its owner's end does. */
+	unpin();
+	read_clean(the_source, map, NULL, &snap);
+	close(was);
+	assert_true(wait_gone(was_id));
+	assert_int_equal(source_read(the_source, map, NULL, &snap, &err), -ENOENT);
+	assert_non_null(strstr(err.text, pin_path));
+	map_list_release(&list);
+	close(is);
+}
+
+/* -- a writer beside the reader -- */
+
+enum { STEADY = 2000, MOVING = 2000, READINGS = 1000 };
+
+struct writer {
+	int fd;
+	atomic_bool is_over;
+	pthread_t thread;
+};
+
+/* Keys below STEADY stay; those above come and go all the time. */
+static void *write_on(void *ctx)
+{
+	struct writer *writer = ctx;
+	uint64_t random = 1;
+
+	while (!atomic_load(&writer->is_over)) {
+		uint64_t value = random = random * 6364136223846793005u + 1442695040888963407u;
+		uint32_t key = STEADY + (uint32_t)(random >> 33) % MOVING;
+
+		if (bpf_map_delete_elem(writer->fd, &key) < 0)
+			bpf_map_update_elem(writer->fd, &key, &value, BPF_ANY);
+	}
+	return NULL;
+}
+
+static void check_keys(const struct snap *snap)
+{
+	static uint8_t n_seen[STEADY + MOVING];
+
+	memset(n_seen, 0, sizeof(n_seen));
+	for (size_t row = 0; row < snap->n_rows; row++) {
+		uint32_t key;
+
+		memcpy(&key, snap_key(snap, row), sizeof(key));
+		assert_true(key < STEADY + MOVING);
+		n_seen[key]++;
+	}
+	for (uint32_t key = 0; key < STEADY + MOVING; key++)
+		if (n_seen[key] > 1 || (n_seen[key] == 0 && key < STEADY && snap_is_complete(snap)))
+			fail_msg("key %u: %u times", key, n_seen[key]);
+}
+
+static unsigned read_beside_writer(const char *method, unsigned n_readings)
+{
+	struct writer writer = {
+		.fd = make_map(BPF_MAP_TYPE_HASH, "writer", 4, 8, STEADY + MOVING, 0)};
+	const struct read_plan how = {.method = method};
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, writer.fd, &list);
+	SCOPED(snap) snap = {0};
+	unsigned n_complete = 0;
+
+	fill(writer.fd, 0, STEADY);
+	assert_int_equal(pthread_create(&writer.thread, NULL, write_on, &writer), 0);
+	for (unsigned i = 0; i < n_readings; i++) {
+		assert_int_equal(source_read(the_source, map, &how, &snap, NULL), 0);
+		assert_true(snap.n_calls <= 4 * (2 * (STEADY + MOVING) + 4096));
+		check_keys(&snap);
+		n_complete += snap_is_complete(&snap);
+	}
+	atomic_store(&writer.is_over, true);
+	pthread_join(writer.thread, NULL);
+	map_list_release(&list);
+	close(writer.fd);
+	return n_complete;
+}
+
+static void test_writer_batch(void **state)
+{
+	(void)state;
+	/* A batch walk always comes to its end. */
+	assert_int_equal(read_beside_writer("batch", READINGS), READINGS);
+}
+
+static void test_writer_next_key(void **state)
+{
+	(void)state;
+	assert_true(read_beside_writer("next-key", READINGS / 10) > 0);
+}
+
+/* The key stood on is deleted before the next step: the walk is sent back, says so, and still has every
+ * key once. A short step is forced by many keys: a step never covers 5000. */
+static void test_restart(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "restart", 4, 8, 5000, 0);
+	const struct read_plan how = {.method = "next-key"};
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+	struct cursor *cursor;
+	uint32_t deleted;
+	int r;
+
+	(void)state;
+	fill(fd, 0, 5000);
+	assert_int_equal(the_source->ops->begin(the_source, map, &how, &snap, &cursor, NULL), 0);
+	assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
+	memcpy(&deleted, snap_key(&snap, snap.n_rows - 1), sizeof(deleted));
+	assert_int_equal(bpf_map_delete_elem(fd, &deleted), 0);
+	do
+		r = the_source->ops->step(cursor, &snap, NULL);
+	while (r == STEP_MORE);
+	the_source->ops->end(cursor, &snap);
+	assert_int_equal(r, STEP_DONE);
+	assert_int_equal(snap.n_rows, 5000); /* the deleted one was read while it was there */
+	assert_int_equal(snap.notes, SNAP_RESTARTED | SNAP_DUPLICATES);
+	assert_true(snap.n_dropped > 0 && snap_is_complete(&snap));
+	map_list_release(&list);
+	close(fd);
+}
+
+/* -- eviction -- */
+
+enum { LRU_ROWS = 2048 };
+
+/* On one CPU and with lists of its own, which keys survive is decided by order of use alone. */
+static int make_lru(void)
+{
+	int fd = make_map(BPF_MAP_TYPE_LRU_HASH, "lru", 4, 8, LRU_ROWS, BPF_F_NO_COMMON_LRU);
+
+	fill(fd, 0, LRU_ROWS * 5 / 4);
+	return fd;
+}
+
+static void test_eviction_unmoved(void **state)
+{
+	static const char *const methods[] = {"batch", "next-key"};
+	cpu_set_t here, all;
+	SCOPED(snap) read = {0};
+	SCOPED(snap) unread = {0};
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	assert_int_equal(sched_setaffinity(0, sizeof(here), &here), 0);
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		int fds[2] = {make_lru(), make_lru()};
+		struct map_list watched = {0}, other = {0};
+		const struct map *map = find_fd(the_source, fds[0], &watched);
+
+		for (int reading = 0; reading < 3; reading++)
+			read_clean(the_source, map, &(struct read_plan){.method = methods[i]},
+				   &read);
+		for (int j = 0; j < 2; j++)
+			fill(fds[j], LRU_ROWS * 2, LRU_ROWS * 5 / 2);
+		read_clean(the_source, map, NULL, &read);
+		read_clean(the_source, find_fd(the_source, fds[1], &other), NULL, &unread);
+		assert_int_equal(read.n_rows, unread.n_rows);
+		for (size_t row = 0; row < read.n_rows; row++)
+			assert_non_null(row_of(&unread, snap_key(&read, row)));
+		map_list_release(&watched);
+		map_list_release(&other);
+		close(fds[0]);
+		close(fds[1]);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_owner_goes),	 cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_pin_replaced),	 cmocka_unit_test(test_writer_batch),
+		cmocka_unit_test(test_writer_next_key),	 cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_eviction_unmoved),
+	};
+
+	return run_live(tests);
+}
