@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A frame's flow and verdict. One parser for the kernel and for the simulation: plain C over two
- * pointers, every read behind a comparison with the end, as the verifier wants it.
+ * pointers, every read behind a comparison with the end, as the verifier wants it. A frame stands 2
+ * bytes behind a multiple of 4, as in the kernel, so that IP headers are aligned (NET_IP_ALIGN).
  *
  * Malformed is what no stack would take: headers that don't fit the frame or contradict each other
  * (RFC 791 section 3.1, RFC 8200 section 3, RFC 9293 section 3.1). */
@@ -17,7 +18,7 @@
 
 #define PARSE static inline __attribute__((always_inline))
 
-enum { VLAN_TAGS_MAX = 2, FRAGMENT_OFFSET = 0x1fff };
+enum { VLAN_TAGS_MAX = 2, FRAGMENT_OFFSET = 0x1fff, FRAME_ALIGN_BYTES = 2 };
 
 struct vlan_tag {
 	__be16 tci;

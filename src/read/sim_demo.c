@@ -26,7 +26,7 @@ struct sim_demo {
 	struct counts verdicts[N_VERDICTS][SIM_CPUS];
 	__u64 sizes[DEMO_SIZES][SIM_CPUS];
 	struct demo_globals globals;
-	uint8_t frame[TRAFFIC_MAX_FRAME];
+	_Alignas(4) uint8_t room[FRAME_ALIGN_BYTES + TRAFFIC_MAX_FRAME]; /* of a frame */
 };
 
 /* What the program knows of a packet while it counts it. */
@@ -95,10 +95,11 @@ static void count_port(struct sim_demo *demo, const struct sim_packet *packet)
 
 static void count_packet(struct sim_demo *demo, struct sim_packet *packet)
 {
-	const uint8_t *end = demo->frame + packet->bytes;
+	const uint8_t *frame = demo->room + FRAME_ALIGN_BYTES;
 
 	memset(&packet->key, 0, sizeof(packet->key));
-	packet->verdict = parse_frame(demo->frame, end, DEMO_BLOCKED_PORT, &packet->key);
+	packet->verdict =
+		parse_frame(frame, frame + packet->bytes, DEMO_BLOCKED_PORT, &packet->key);
 	count_totals(demo, packet);
 	if (is_flow(packet->verdict, &packet->key))
 		count_flow(demo, packet);
@@ -119,7 +120,7 @@ static void run_slot(struct sim_demo *demo, uint32_t cpu)
 	for (; n_left > 0; n_left -= packet.count) {
 		traffic_next(traffic, at_ns, &next);
 		packet.count = MIN_OF(next.count, n_left);
-		packet.bytes = (uint32_t)traffic_frame(&next, demo->frame);
+		packet.bytes = (uint32_t)traffic_frame(&next, demo->room + FRAME_ALIGN_BYTES);
 		count_packet(demo, &packet);
 	}
 }
