@@ -34,6 +34,7 @@ void arena_release(struct arena *arena)
 static struct arena_block *block_new(size_t size)
 {
 	struct arena_block *block = calloc(1, sizeof(*block) + size);
+
 	if (block)
 		block->size = size;
 	return block;
