@@ -23,7 +23,8 @@ static enum log_level level_of(enum libbpf_print_level level)
 	return LOG_DEBUG;
 }
 
-static int print_to_log(enum libbpf_print_level level, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static int print_to_log(enum libbpf_print_level level,
+							      const char *fmt, va_list args)
 {
 	char text[LOG_LINE_BYTES];
 	int n = vsnprintf(text, sizeof(text), fmt, args);
