@@ -111,6 +111,9 @@ const struct format format_ip4 = {
 	.value = block_val,
 };
 
+/* An IPv4 address inside an IPv6 one (RFC 4291, 2.5.5.2) is written as the IPv4 address that it is. */
+static const uint8_t mapped_prefix[IP6_BYTES - IP4_BYTES] = {[10] = 0xff, [11] = 0xff};
+
 static bool fits_ip6(const struct field *field)
 {
 	return is_block(field, IP6_BYTES);
@@ -119,16 +122,28 @@ static bool fits_ip6(const struct field *field)
 static void print_ip6(const struct field *field, const uint8_t *base, enum print_style style,
 		      const struct lookups *lookups, struct buf *out)
 {
+	const uint8_t *at = base + field->offset;
+	bool is_mapped = memcmp(at, mapped_prefix, sizeof(mapped_prefix)) == 0;
+
 	(void)style;
 	(void)lookups;
-	add_address(AF_INET6, base + field->offset, out);
+	if (is_mapped)
+		add_address(AF_INET, at + sizeof(mapped_prefix), out);
+	else
+		add_address(AF_INET6, at, out);
 }
 
 static int parse_ip6(const struct field *field, const char *text, size_t len,
 		     const struct lookups *lookups, struct arena *mem, struct val *out)
 {
+	uint8_t bytes[IP6_BYTES];
+	char copy[MAX_TYPED];
+
 	(void)field;
 	(void)lookups;
+	memcpy(bytes, mapped_prefix, sizeof(mapped_prefix));
+	if (typed(text, len, copy) && inet_pton(AF_INET, copy, bytes + sizeof(mapped_prefix)) == 1)
+		return format_keep_bytes(bytes, IP6_BYTES, mem, out);
 	return read_address(AF_INET6, text, len, mem, out);
 }
 

@@ -205,7 +205,12 @@ static int network_range(const struct table *table, const struct field *field, c
 	r = format_parse(field, text, (size_t)(slash - text), &table->lookups, mem, &address, NULL);
 	if (r)
 		return r;
-	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT || prefix.u > address.len * 8)
+	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT || prefix.u > 128)
+		return -EINVAL;
+	/* An IPv4 network among IPv6 addresses lies behind the 96 bits that map it into them. */
+	if (address.len == 16 && !memchr(text, ':', (size_t)(slash - text)))
+		prefix.u += 96;
+	if (prefix.u > address.len * 8)
 		return -EINVAL;
 	low = arena_alloc(mem, 2 * address.len);
 	if (!low)
