@@ -19,6 +19,7 @@ run() { # NAME COMMAND...
 	[[ -z $pattern || $name == *$pattern* ]] || return
 	timeout "${TEST_TIMEOUT:-170}" "$@" >"$out" 2>&1
 	local status=$?
+	sed -i 's/^not ok \(.*# SKIP\)/ok \1/' "$out" # as cmocka writes it
 	skip=$(grep -c '^ok .*# SKIP' "$out")
 	ok=$(($(grep -c '^ok ' "$out") - skip))
 	bad=$(grep -c '^not ok ' "$out")

@@ -109,16 +109,17 @@ static bool lookup_process(void *ctx, uint32_t pid, struct buf *out)
 
 /* -- cgroups: an id is the file handle of its directory. source: kernfs_fh_to_dentry() -- */
 
-static const char cgroup_root[] = "/sys/fs/cgroup";
+/* Where version 2 is mounted: beside version 1, or alone. */
+static const char *const cgroup_roots[] = {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"};
 
-static int open_cgroup(uint64_t id)
+static int open_cgroup(const char *root_path, uint64_t id)
 {
 	enum { KERNFS_HANDLE = 0xfe };
 	union {
 		struct file_handle handle;
 		char bytes[sizeof(struct file_handle) + sizeof(id)];
 	} by_id = {.handle = {.handle_bytes = sizeof(id), .handle_type = KERNFS_HANDLE}};
-	int root = open(cgroup_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+	int root = open(root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
 
 	if (root < 0)
 		return -errno;
@@ -129,11 +130,11 @@ static int open_cgroup(uint64_t id)
 }
 
 /* The path below the root; its end, which tells most, when it is too long. */
-static bool ask_cgroup(uint64_t id, char name[NAME_BYTES])
+static bool ask_cgroup_below(const char *root, uint64_t id, char name[NAME_BYTES])
 {
 	char self[64], path[4096];
 	const char *below = path;
-	int fd = open_cgroup(id);
+	int fd = open_cgroup(root, id);
 	ssize_t n;
 
 	if (fd < 0)
@@ -144,12 +145,20 @@ static bool ask_cgroup(uint64_t id, char name[NAME_BYTES])
 	if (n <= 0)
 		return false;
 	path[n] = '\0';
-	if (strncmp(path, cgroup_root, strlen(cgroup_root)) == 0)
-		below = path + strlen(cgroup_root);
+	if (strncmp(path, root, strlen(root)) == 0)
+		below = path + strlen(root);
 	if (strlen(below) >= NAME_BYTES)
 		below += strlen(below) - (NAME_BYTES - 1);
 	memcpy(name, *below ? below : "/", strlen(below) + (*below ? 1 : 2));
 	return true;
+}
+
+static bool ask_cgroup(uint64_t id, char name[NAME_BYTES])
+{
+	for (size_t i = 0; i < ARRAY_LEN(cgroup_roots); i++)
+		if (ask_cgroup_below(cgroup_roots[i], id, name))
+			return true;
+	return false;
 }
 
 static bool lookup_cgroup(void *ctx, uint64_t id, struct buf *out)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <fcntl.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/tidy.h"
+#include "model/format.h"
+#include "read/source.h"
+
+static void check_process(const char *name)
+{
+	const struct lookups *lookups = source_lookups();
+	SCOPED(buf) out = {0};
+
+	assert_true(lookups->process(lookups->ctx, (uint32_t)getpid(), &out));
+	assert_string_equal(buf_text(&out), name);
+}
+
+/* Kept for a while, then asked for again. */
+static void test_process(void **state)
+{
+	const struct lookups *lookups = source_lookups();
+	SCOPED(buf) out = {0};
+
+	(void)state;
+	clock_hold(UINT64_C(1000000000), 0);
+	prctl(PR_SET_NAME, "first name");
+	check_process("first name");
+	prctl(PR_SET_NAME, "second");
+	check_process("first name");
+	clock_hold(UINT64_C(60000000000), 0);
+	check_process("second");
+	assert_false(lookups->process(lookups->ctx, UINT32_MAX, &out));
+	assert_false(lookups->process(lookups->ctx, 0, &out));
+	assert_int_equal(out.len, 0);
+	clock_free_run();
+}
+
+static void test_interface(void **state)
+{
+	const struct lookups *lookups = source_lookups();
+	uint32_t ifindex = 0;
+	SCOPED(buf) out = {0};
+
+	(void)state;
+	if (!lookups->ifindex(lookups->ctx, "lo and more", 2, &ifindex))
+		skip();
+	assert_int_equal(ifindex, if_nametoindex("lo"));
+	assert_true(lookups->ifname(lookups->ctx, ifindex, &out));
+	assert_string_equal(buf_text(&out), "lo");
+	assert_false(lookups->ifname(lookups->ctx, INT32_MAX, &out));
+	assert_false(lookups->ifname(lookups->ctx, 0, &out));
+	assert_false(lookups->ifindex(lookups->ctx, "", 0, &ifindex));
+	assert_false(lookups->ifindex(lookups->ctx, "a_name_that_is_too_long", 23, &ifindex));
+}
+
+static void test_cgroup(void **state)
+{
+	const struct lookups *lookups = source_lookups();
+	union {
+		struct file_handle handle;
+		char bytes[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} root = {.handle.handle_bytes = sizeof(uint64_t)};
+	int mount_id;
+	uint64_t id;
+	SCOPED(buf) out = {0};
+
+	(void)state;
+	if (name_to_handle_at(AT_FDCWD, "/sys/fs/cgroup/unified", &root.handle, &mount_id, 0) < 0 &&
+	    name_to_handle_at(AT_FDCWD, "/sys/fs/cgroup", &root.handle, &mount_id, 0) < 0)
+		skip();
+	if (root.handle.handle_bytes != sizeof(id))
+		skip();
+	memcpy(&id, root.handle.f_handle, sizeof(id));
+	if (!lookups->cgroup(lookups->ctx, id, &out))
+		skip(); /* needs CAP_DAC_READ_SEARCH */
+	assert_string_equal(buf_text(&out), "/");
+	assert_false(lookups->cgroup(lookups->ctx, UINT64_MAX, &out));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_interface),
+		cmocka_unit_test(test_cgroup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
