@@ -2,11 +2,11 @@
 /* Linking the rows of two readings by key.
  *
  * Two places walk the readings side by side. Equal keys are linked and both places move on. Where they
- * part, the keys of the next DELTA_LOOKAHEAD rows on either side are tried, nearest first: what was
- * stepped over to get to a match is left over, for now. An update moves an entry to the head of its
- * hash bucket, so most of what is left over turns up a few rows later: each side keeps its last few
- * left-over rows at hand and a row that would be left over is looked for there first. What remains
- * goes through a hash index over the smaller of the two sides.
+ * part, two rows may have changed places: an update moves an entry to the head of its hash bucket.
+ * Else the keys of the next DELTA_LOOKAHEAD rows on either side are tried, nearest first; what is
+ * stepped over to get to a match is left over. A row that is about to be left over is first looked for
+ * among the few rows that the other side left over last. What remains goes through a hash index over
+ * the smaller of the two sides.
  *
  * Invariant: a row of the previous reading is linked at most once, so n_kept + n_new covers the current
  * rows and n_kept + n_gone the previous ones, whatever duplicates the readings hold. */
@@ -20,11 +20,12 @@
 #include "model/snap.h"
 
 enum {
-	RECENT_ROWS = 8,	   /* left-over rows at hand on either side; a power of two */
+	RECENT_ROWS = 4,	   /* left-over rows at hand on either side; a power of two */
+	FAR_PREFETCH = 12,	   /* rows */
 	INDEX_KEPT_SLOTS = 1 << 16 /* a larger index is given back after use */
 };
 
-/* The left-over rows met last, newest at n - 1. */
+/* The left-over rows met last. DELTA_NONE: found its place. */
 struct recent {
 	uint32_t rows[RECENT_ROWS];
 	uint32_t n;
@@ -36,12 +37,12 @@ struct walk {
 	size_t key_stride, val_stride;
 	uint32_t *links;
 	uint8_t *states;
-	uint32_t *gone;	       /* left-over rows of the previous reading, in order */
-	size_t n_gone, n_left; /* left over: of the previous reading, of the current one */
-	size_t n_near, n_changed;
+	uint32_t *gone, *left; /* left-over rows: of the previous reading, of the current one */
+	size_t n_gone, n_left;
+	size_t n_near, n_far, n_changed;
 	struct recent was_recent, is_recent;
-	uint64_t *
-		marks; /* rows of the previous reading that were linked after they were left over */
+	/* previous rows that were linked after they were left over; current ones show it by links[] */
+	uint64_t *marks;
 };
 
 void delta_release(struct delta *delta)
@@ -51,6 +52,7 @@ void delta_release(struct delta *delta)
 	pages_release(&delta->links);
 	pages_release(&delta->states);
 	pages_release(&delta->gone);
+	pages_release(&delta->left);
 	pages_release(&delta->marks);
 	index_release(&delta->index);
 	*delta = (struct delta){0};
@@ -73,18 +75,33 @@ static inline __attribute__((always_inline)) bool same_bytes(const uint8_t *a, c
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
+typedef uint64_t words __attribute__((vector_size(16)));
+
+static inline words differing(const uint8_t *a, const uint8_t *b)
+{
+	words x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x ^ y;
+}
+
 static inline bool same_value(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	uint64_t x, y, differs = 0;
+	words all = {0};
 
-	if (size > 128 || size % 8)
+	if (size > 256 || size % 8)
 		return memcmp(a, b, size) == 0;
-	for (size_t i = 0; i < size; i += 8) {
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
+	for (; size >= 64; size -= 64, a += 64, b += 64)
+		all |= (differing(a, b) | differing(a + 16, b + 16)) |
+		       (differing(a + 32, b + 32) | differing(a + 48, b + 48));
+	for (; size; size -= 8, a += 8, b += 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
 		differs |= x ^ y;
 	}
-	return !differs;
+	return !(differs | all[0] | all[1]);
 }
 
 static inline void link_rows(struct walk *walk, uint32_t was, uint32_t is)
@@ -132,7 +149,6 @@ static inline __attribute__((always_inline)) void leave_was(struct walk *walk, u
 
 	if (is != DELTA_NONE) {
 		link_rows(walk, was, is);
-		walk->n_left--;
 		walk->n_near++;
 		return;
 	}
@@ -154,7 +170,7 @@ static inline __attribute__((always_inline)) void leave_is(struct walk *walk, ui
 	}
 	recent_add(&walk->is_recent, is);
 	walk->links[is] = DELTA_NONE;
-	walk->n_left++;
+	walk->left[walk->n_left++] = is;
 }
 
 /* How far to step on either side for the keys to be the same again: at least one is 0, neither is
@@ -182,6 +198,22 @@ static inline __attribute__((always_inline)) bool look_ahead(const struct walk *
 	return false;
 }
 
+/* Two rows changed places: by far the most frequent way to part. */
+static inline __attribute__((always_inline)) bool link_swapped(struct walk *walk, size_t was,
+							       size_t is, size_t size)
+{
+	const uint8_t *was_key = walk->was_keys + was * size;
+	const uint8_t *is_key = walk->is_keys + is * size;
+
+	if (was + 1 == walk->was->n_rows || is + 1 == walk->is->n_rows ||
+	    !same_bytes(was_key, is_key + size, size) || !same_bytes(was_key + size, is_key, size))
+		return false;
+	link_rows(walk, (uint32_t)was, (uint32_t)is + 1);
+	link_rows(walk, (uint32_t)was + 1, (uint32_t)is);
+	walk->n_near += 2;
+	return true;
+}
+
 static inline __attribute__((always_inline)) void walk_rows(struct walk *walk, size_t size)
 {
 	size_t n_was = walk->was->n_rows, n_is = walk->is->n_rows;
@@ -191,6 +223,11 @@ static inline __attribute__((always_inline)) void walk_rows(struct walk *walk, s
 		if (same_bytes(walk->was_keys + was * size, walk->is_keys + is * size, size)) {
 			link_rows(walk, (uint32_t)was++, (uint32_t)is++);
 			walk->n_near++;
+			continue;
+		}
+		if (link_swapped(walk, was, is, size)) {
+			was += 2;
+			is += 2;
 			continue;
 		}
 		if (!look_ahead(walk, was, is, size, &was_steps, &is_steps))
@@ -223,81 +260,82 @@ static void walk_near(struct walk *walk)
 	}
 }
 
-/* Drops the rows of the gone list that found their place after all. */
-static void drop_marked(struct walk *walk)
+/* Drops the rows of both lists that found their place after all. */
+static void drop_linked(struct walk *walk)
 {
-	size_t n = 0;
+	size_t n_gone = 0, n_left = 0;
 
 	for (size_t i = 0; i < walk->n_gone; i++) {
 		uint32_t row = walk->gone[i];
 
 		if (!(walk->marks[row / 64] >> (row % 64) & 1))
-			walk->gone[n++] = row;
+			walk->gone[n_gone++] = row;
 	}
-	walk->n_gone = n;
+	for (size_t i = 0; i < walk->n_left; i++)
+		if (walk->links[walk->left[i]] == DELTA_NONE)
+			walk->left[n_left++] = walk->left[i];
+	walk->n_gone = n_gone;
+	walk->n_left = n_left;
 }
 
-static void link_far(struct walk *walk, uint32_t was, uint32_t is)
+/* One side of what is left over: its rows, and the keys that they are rows of. */
+struct side {
+	const uint8_t *keys;
+	const uint32_t *rows;
+	size_t n;
+};
+
+/* The rows' keys lie scattered: ask for them early. */
+static inline const uint8_t *side_key(const struct side *side, size_t i, size_t size)
 {
-	link_rows(walk, was, is);
-	mark(walk->marks, was);
-	walk->n_left--;
+	if (i + FAR_PREFETCH < side->n)
+		__builtin_prefetch(side->keys + side->rows[i + FAR_PREFETCH] * size);
+	return side->keys + side->rows[i] * size;
 }
 
-/* Index over what is left of the previous reading, probed with what is left of the current one. */
-static int far_by_was(struct walk *walk, struct index *index)
+/* Links the rows of both sides with equal keys, through an index over the smaller one. */
+static int link_far(struct walk *walk, struct index *index, const struct side *indexed,
+		    const struct side *probed)
 {
+	bool was_is_indexed = indexed->keys == walk->was_keys;
 	size_t size = walk->key_stride;
 
-	for (size_t i = 0; i < walk->n_gone; i++)
-		if (index_add(index, walk->was_keys, size, size, walk->gone[i]) == INDEX_NONE)
+	if (index_reset(index, indexed->n) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < indexed->n; i++) {
+		side_key(indexed, i, size);
+		if (index_add(index, indexed->keys, size, size, indexed->rows[i]) == INDEX_NONE)
 			return -ENOMEM;
-	for (size_t is = 0; is < walk->is->n_rows && index->n_used; is++) {
-		uint32_t was;
+	}
+	for (size_t i = 0; i < probed->n && index->n_used; i++) {
+		const uint8_t *key = side_key(probed, i, size);
+		uint32_t row = index_remove(index, indexed->keys, size, size, key);
+		uint32_t was = was_is_indexed ? row : probed->rows[i];
 
-		if (walk->links[is] != DELTA_NONE)
+		if (row == INDEX_NONE)
 			continue;
-		was = index_remove(index, walk->was_keys, size, size, walk->is_keys + is * size);
-		if (was != INDEX_NONE)
-			link_far(walk, was, (uint32_t)is);
-	}
-	return 0;
-}
-
-/* The other way round, when less is left of the current reading. */
-static int far_by_is(struct walk *walk, struct index *index)
-{
-	size_t size = walk->key_stride;
-
-	for (size_t is = 0; is < walk->is->n_rows; is++)
-		if (walk->links[is] == DELTA_NONE &&
-		    index_add(index, walk->is_keys, size, size, (uint32_t)is) == INDEX_NONE)
-			return -ENOMEM;
-	for (size_t i = 0; i < walk->n_gone && index->n_used; i++) {
-		uint32_t was = walk->gone[i];
-		uint32_t is =
-			index_remove(index, walk->is_keys, size, size, walk->was_keys + was * size);
-
-		if (is != INDEX_NONE)
-			link_far(walk, was, is);
+		link_rows(walk, was, was_is_indexed ? probed->rows[i] : row);
+		mark(walk->marks, was);
+		walk->n_far++;
 	}
 	return 0;
 }
 
 static int walk_far(struct walk *walk, struct index *index)
 {
+	struct side was = {walk->was_keys, walk->gone, 0}, is = {walk->is_keys, walk->left, 0};
 	int r;
 
-	drop_marked(walk);
-	if (!walk->n_gone || !walk->n_left)
+	drop_linked(walk);
+	was.n = walk->n_gone;
+	is.n = walk->n_left;
+	if (!was.n || !is.n)
 		return 0;
-	r = index_reset(index, MIN_OF(walk->n_gone, walk->n_left));
-	if (r < 0)
-		return r;
-	r = walk->n_gone <= walk->n_left ? far_by_was(walk, index) : far_by_is(walk, index);
+	r = was.n <= is.n ? link_far(walk, index, &was, &is) : link_far(walk, index, &is, &was);
 	if (index->n_slots > INDEX_KEPT_SLOTS)
 		index_release(index);
-	drop_marked(walk);
+	if (walk->n_far)
+		drop_linked(walk);
 	return r;
 }
 
@@ -310,6 +348,8 @@ static int reserve(struct delta *delta, size_t n_was, size_t n_is)
 		r = pages_reserve(&delta->states, n_is);
 	if (r == 0)
 		r = pages_reserve(&delta->gone, n_was * sizeof(uint32_t));
+	if (r == 0)
+		r = pages_reserve(&delta->left, n_is * sizeof(uint32_t));
 	if (r == 0)
 		r = pages_reserve(&delta->marks, mark_bytes);
 	if (r == 0 && mark_bytes)
@@ -341,29 +381,24 @@ static int first_reading(struct delta *delta, const struct snap *current)
 }
 
 /* Names what is left over, as far as the readings can be trusted. */
-static void conclude(struct delta *delta, const struct walk *walk, size_t n_near)
+static void conclude(struct delta *delta, const struct walk *walk)
 {
-	uint8_t state;
-
 	delta->knows_gone = snap_is_complete(walk->is);
 	delta->knows_new = snap_is_complete(walk->was);
 	delta->is_lower_bound = !delta->knows_gone || !delta->knows_new;
-	state = delta->knows_new ? ROW_NEW : ROW_UNKNOWN;
-	for (size_t is = 0, n = walk->n_left; n; is++) {
-		if (walk->links[is] != DELTA_NONE)
-			continue;
-		walk->states[is] = state;
-		n--;
-	}
+	for (size_t i = 0; i < walk->n_left; i++)
+		walk->states[walk->left[i]] = delta->knows_new ? ROW_NEW : ROW_UNKNOWN;
 	delta->n_kept = walk->is->n_rows - walk->n_left;
 	delta->n_changed = walk->n_changed;
-	delta->n_linked_near = n_near;
-	delta->n_linked_far = delta->n_kept - n_near;
+	delta->n_linked_near = walk->n_near;
+	delta->n_linked_far = walk->n_far;
 	delta->n_new = delta->knows_new ? walk->n_left : 0;
 	delta->n_gone = delta->knows_gone ? walk->n_gone : 0;
 	delta->dt_ns = walk->is->ended_ns > walk->was->ended_ns
 			       ? walk->is->ended_ns - walk->was->ended_ns
 			       : 0;
+	pages_trim(&delta->gone, delta->n_gone * sizeof(uint32_t));
+	pages_trim(&delta->left, 0);
 }
 
 int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current)
@@ -388,12 +423,12 @@ int delta_compute(struct delta *delta, const struct snap *previous, const struct
 		.links = (uint32_t *)delta->links.at,
 		.states = delta->states.at,
 		.gone = (uint32_t *)delta->gone.at,
+		.left = (uint32_t *)delta->left.at,
 		.marks = (uint64_t *)delta->marks.at,
 	};
 	walk_near(&walk);
 	r = walk_far(&walk, &delta->index);
-	conclude(delta, &walk, walk.n_near);
-	pages_trim(&delta->gone, delta->n_gone * sizeof(uint32_t));
+	conclude(delta, &walk);
 	return r;
 }
 

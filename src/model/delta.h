@@ -35,6 +35,7 @@ struct delta {
 	bool is_lower_bound; /* one of the two was incomplete: new and gone are not to be trusted whole */
 	struct index index; /* scratch, kept between calls */
 	struct pages marks; /* scratch: one bit a row of the previous snap */
+	struct pages left;  /* scratch: rows of the current snap without a link */
 };
 
 void delta_release(struct delta *delta);
