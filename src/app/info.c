@@ -95,6 +95,16 @@ static void info_json(const struct watch *watch, int code, const struct err *why
 	buf_addc(out, '\n');
 }
 
+/* Who uses it costs a walk over everything, so only info and list ask; what can't be had stays unknown. */
+static void find_users(struct watch *watch)
+{
+	struct map_list one = {.maps = &watch->table.map, .n = 1};
+	struct err why = {0};
+
+	if (watch->source->ops->users && watch->source->ops->users(watch->source, &one, &why) < 0)
+		log_add(LOG_WARN, "%s", why.text);
+}
+
 /* A map that can't be read still has its identity and layout: that is what info is for. */
 static int info_of(const struct options *options, struct watch *watch, bool is_first,
 		   struct buf *out, struct err *err)
@@ -103,6 +113,7 @@ static int info_of(const struct options *options, struct watch *watch, bool is_f
 	struct err why = {0};
 	int code = watch_read(watch, &why);
 
+	find_users(watch);
 	if (output == &out_text) {
 		if (!is_first)
 			buf_addc(out, '\n');
