@@ -36,10 +36,14 @@ const struct format *format_named(const char *name, size_t len)
 	return NULL;
 }
 
+bool field_is_nested(const struct field *field)
+{
+	return field_is_container(field) && field->format == &format_fields;
+}
+
 bool field_is_leaf(const struct field *field)
 {
-	return field->kind == FIELD_ARRAY || !field_is_container(field) ||
-	       field->format != &format_fields;
+	return field->kind == FIELD_ARRAY || !field_is_nested(field);
 }
 
 bool field_is_counter(const struct field *field)
@@ -121,7 +125,7 @@ static bool is_of_plan(const struct plan *plan, const struct field *field)
 static void print_field(const struct printer *printer, const struct field *field,
 			const uint8_t *base)
 {
-	bool is_nested = field->format == &format_fields && is_of_plan(printer->plan, field);
+	bool is_nested = field_is_nested(field) && is_of_plan(printer->plan, field);
 	const char *between = "";
 
 	if (!is_nested) {
@@ -193,7 +197,7 @@ static int refuse(const struct field *field, const char *text, size_t len, struc
 {
 	SCOPED(buf) names = {0};
 
-	if (!field_is_leaf(field) || field->format == &format_fields)
+	if (field_is_nested(field))
 		return err_set(err, -EINVAL, "'%s' has members of its own; name one of them",
 			       field->path);
 	if (field->n_names) {
@@ -215,5 +219,10 @@ int format_parse(const struct field *field, const char *text, size_t len,
 
 	if (r == -ENOMEM)
 		return err_set(err, r, "not enough memory for '%s'", field->path);
-	return r < 0 ? refuse(field, text, len, err) : 0;
+	if (r < 0)
+		return refuse(field, text, len, err);
+	/* The few digits that name a double are not the whole number that it is. */
+	if (field->kind == FIELD_REAL && val_is_number(out))
+		*out = val_real(val_as_real(out));
+	return 0;
 }

@@ -57,7 +57,8 @@ static const struct rule rules[] = {
 	{NULL, "*_flags *_mask *_features", "flags"},
 	{NULL, "*_comm *_ifname *_name", "text"},
 	{NULL,
-	 "*_cookie *_hash *_mark *_csum *_checksum *_magic *_addr *_address *_ptr *_tunnel_key",
+	 "*_saddr *_daddr *_cookie *_hash *_mark *_csum *_checksum *_magic *_addr *_address *_ptr "
+	 "*_tunnel_key",
 	 "hex"},
 	{NULL,
 	 "*_id *_idx *_index *_cpu *_queue *_vlan *_vid *_tag *_uid *_gid *_netns *_inode "

@@ -132,6 +132,8 @@ static inline bool field_is_container(const struct field *field)
  * whose format takes them whole (an in6_addr, a prefix). Arrays are leaves; their element is not. To
  * visit the columns of a plan: for each leaf take it and skip its n_below. */
 bool field_is_leaf(const struct field *field);
+/* Shown by its members or elements, one by one, and so without a value of its own. */
+bool field_is_nested(const struct field *field);
 /* Integers of up to 64 bits, bools, chars, enums, pointers: what sums, rates and compares as one. */
 bool field_is_integer(const struct field *field);
 /* Integers whose difference over time means something: FIELD_UINT/FIELD_INT up to 64 bits of the

@@ -153,11 +153,8 @@ leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
 	return write_val;
 }
 
-/* A format that fits an array and says that it is no quantity reads it as one thing. */
+/* Strings as the screen has them: an address is one, however many bytes or members make it. */
 bool leaf_is_whole(const struct field *field, bool is_formatted)
 {
-	const struct format *format = field->format;
-
-	return is_formatted && field->kind == FIELD_ARRAY && format &&
-	       format->sense == SENSE_IDENTITY && format->fits && format->fits(field);
+	return is_formatted && field_is_container(field) && !field_is_nested(field);
 }

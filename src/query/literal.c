@@ -76,7 +76,7 @@ static enum domain domain_of_field(const struct column *column)
 	static const uint8_t zeros[PROBE_BYTES];
 	struct field field = shown_field(column);
 
-	if (field.kind == FIELD_ARRAY || !field_is_leaf(&field))
+	if (field_is_nested(&field))
 		return DOMAIN_SHOWN;
 	if (field.kind == FIELD_SPECIAL)
 		return DOMAIN_NONE;

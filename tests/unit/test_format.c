@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Formats: what is printed, that it reads back as the same value, and which one a field is given. */
+#include "tests/unit/plan_make.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "model/format.h"
+
+static const struct format *named(const char *name)
+{
+	const struct format *format = format_named(name, strlen(name));
+
+	if (!format)
+		fail_msg("no format '%s'", name);
+	return format;
+}
+
+static void print(const struct field *field, const void *base, enum print_style style,
+		  const struct lookups *lookups, struct buf *out)
+{
+	buf_clear(out);
+	field->format->print(field, base, style, lookups, out);
+}
+
+/* One field of a row: how it looks short and exact, and what else may be typed for it. */
+struct sample {
+	const char *format;
+	struct field field;
+	const char *bytes;
+	const char *is_short, *is_exact, *typed;
+};
+
+#define U(size) LEAF(FIELD_UINT, "", "x", 0, size)
+#define S(size) LEAF(FIELD_INT, "", "x", 0, size)
+#define R(size) LEAF(FIELD_REAL, "", "x", 0, size)
+#define B(size) LEAF(FIELD_BYTES, "", "x", 0, size)
+#define BE16	LEAF(FIELD_UINT, "const __be16", "x", 0, 2)
+
+/* Bytes are a little-endian host's; see main. */
+static const struct sample samples[] = {
+	{"dec", U(1), "\x00", "0", "0"},
+	{"dec", U(2), "\x0f\x27", "9999", "9999"},
+	{"dec", U(2), "\x10\x27", "10.0k", "10000", "10k"},
+	{"dec", U(8), "\xff\xff\xff\xff\xff\xff\xff\xff", NULL, "18446744073709551615"},
+	{"dec", S(8), "\x00\x00\x00\x00\x00\x00\x00\x80", NULL, "-9223372036854775808"},
+	{"dec", S(4), "\xf0\xd8\xff\xff", "-10.0k", "-10000"},
+	{"dec", S(1), "\xff", "-1", "-1"},
+	{"dec", U(16), "\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "5", "5"},
+	{"dec", U(16), "\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0", NULL, "0x10000000000000000"},
+	{"dec", S(16), "\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", NULL,
+	 "-0x10000000000000000"},
+	{"dec", R(8), "\x9a\x99\x99\x99\x99\x99\xb9\x3f", "0.1", "0.1"},
+	{"dec", R(4), "\x00\x00\xc0\x3f", "1.5", "1.5"},
+	{"id", U(4), "\x71\x11\x01\x00", "70001", "70001"},
+	{"hex", S(4), "\xff\xff\xff\xff", "0xffffffff", "0xffffffff", "4294967295"},
+	{"hex", U(8), "\0\0\0\0\0\0\0\0", "0x0", "0x0"},
+	{"si", U(4), "\x60\xe3\x16\x00", "1.50M", "1500000", "1.5M"},
+	{"size", U(4), "\x00\x00\x18\x00", "1.50Mi", "1572864", "1.5Mi"},
+	{"percent", U(1), "\x29", "41%", "41%", "41"},
+	{"bool", U(1), "\x02", "true", "true", "yes"},
+	{"bool", LEAF(FIELD_BOOL, "_Bool", "x", 0, 1), "\0", "false", "false", "0"},
+	{"char", LEAF(FIELD_CHAR, "char", "x", 0, 1), "5", "5", "5", "0x35"},
+	{"char", LEAF(FIELD_CHAR, "char", "x", 0, 1), "\x1b", "\x1b", "\x1b", "\\x1b"},
+	{"char", LEAF(FIELD_CHAR, "char", "x", 0, 1), "\n", "\n", "\n", "\\n"},
+	{"text", LEAF(FIELD_TEXT, "char[8]", "x", 0, 8), "eth0\0zzz", "eth0", "eth0"},
+	{"text", LEAF(FIELD_TEXT, "char[2]", "x", 0, 2), "ab", "ab", "ab"},
+	{"bytes", B(4), "\x0a\x00\xff\x01", "0a 00 ff 01", "0a 00 ff 01", "0x0a00FF01"},
+	{"bytes", B(18), "0123456789abcdefgh",
+	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 …+2",
+	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 67 68"},
+	{"ip4", U(4), "\xc0\x00\x02\x01", "192.0.2.1", "192.0.2.1"},
+	{"ip4", U(4), "\xff\xff\xff\xff", "255.255.255.255", "255.255.255.255"},
+	{"ip6", B(16), "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", "2001:db8::1", "2001:db8::1",
+	 "2001:0db8:0::1"},
+	{"ip6", B(16), "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x01", "::ffff:10.0.0.1",
+	 "::ffff:10.0.0.1"},
+	{"cidr", B(8), "\x08\0\0\0\x0a\0\0\0", "10.0.0.0/8", "10.0.0.0/8"},
+	{"cidr", B(20), "\x40\0\0\0\x20\x01\0\0\0\0\0\0\0\0\0\0\0\0\0", "2001::/64", "2001::/64"},
+	{"mac", B(6), "\x02\x00\x5e\x10\x00\xff", "02:00:5e:10:00:ff", "02:00:5e:10:00:ff",
+	 "02-00-5E-10-00-FF"},
+	{"port", BE16, "\x01\xbb", "443", "443"},
+	{"port", U(2), "\xbb\x01", "443", "443"},
+	{"port", U(2), "\xff\xff", "65535", "65535"},
+	{"proto", U(1), "\x06", "tcp", "tcp", "TCP"},
+	{"proto", U(1), "\x3a", "ipv6-icmp", "ipv6-icmp", "icmpv6"},
+	{"proto", U(4), "\xfd\x00\x00\x00", "253", "253"},
+	{"be16", U(2), "\x01\x02", "258", "258"},
+	{"be32", U(4), "\xff\x00\x00\x00", "4278190080", "4278190080", "0xff000000"},
+	{"be64", U(8), "\x80\0\0\0\0\0\0\0", "9223372036854775808", "9223372036854775808"},
+	{"duration", U(4), "\x0c\x30\x00\x00", "12.3us", "12300ns", "12300"},
+	{"duration", S(8), "\xff\xff\xff\xff\xff\xff\xff\xff", "-1ns", "-1ns"},
+	{"ktime", U(8), "\0\0\0\0\0\0\0", "never", "0ns", "never"},
+	{"ktime", U(8), "\x00\xca\x9a\x3b\0\0\0", "2.0s ago", "1000000000ns", "2s ago"},
+	{"ktime", U(8), "\x00\x28\x6b\xee\0\0\0", "in 1.0s", "4000000000ns"},
+	{"epoch", U(4), "\x00\xf1\x53\x65", "2023-11-14 22:13:20", "2023-11-14T22:13:20.000000000Z",
+	 "2023-11-14 22:13:20"},
+	{"epoch", U(8), "\x01\x00\x2a\x36\xfe\x9c\x97\x17", "2023-11-14 22:13:20",
+	 "2023-11-14T22:13:20.000000001Z"},
+	{"errno", S(4), "\xfe\xff\xff\xff", "-ENOENT", "-ENOENT", "-2"},
+	{"errno", U(4), "\x0c\x02\x00\x00", "ENOTSUPP", "ENOTSUPP", "524"},
+	{"errno", S(4), "\0\0\0\0", "0", "0"},
+	{"flags", U(4), "\x05\0\0\0", "0x5", "0x5", "0x4|1"},
+	{"flags", U(4), "\0\0\0\0", "0x0", "0x0"},
+	{"ifname", U(4), "\x07\0\0\0", "7", "7"},
+	{"pid", U(4), "\xd2\x04\0\0", "1234", "1234", "1234/nginx"},
+	{"cgroup", U(8), "\x01\0\0\0\x01\0\0\0", "4294967297", "4294967297"},
+	{"ksym", U(8), "\x00\x00\x00\x81\xff\xff\xff\xff", "0xffffffff81000000",
+	 "0xffffffff81000000"},
+};
+
+static void reads_back(const struct sample *sample, const struct field *field, const char *text,
+		       size_t len)
+{
+	SCOPED(arena) mem = {0};
+	struct err err = {0};
+	struct val typed, held = format_value(field, (const uint8_t *)sample->bytes);
+
+	if (format_parse(field, text, len, NULL, &mem, &typed, &err) < 0)
+		fail_msg("%s: %s", sample->format, err.text);
+	if (val_compare(&typed, &held) != 0)
+		fail_msg("%s: '%s' reads as another value", sample->format, text);
+}
+
+static void printed_and_read_back(void **state)
+{
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	clock_hold(UINT64_C(3000000000), UINT64_C(1700000000000000000));
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		const struct sample *sample = &samples[i];
+		struct field field = sample->field;
+
+		field.format = named(sample->format);
+		field.path = "x";
+		assert_true(field.format->fits(&field));
+		print(&field, sample->bytes, PRINT_SHORT, NULL, &text);
+		if (sample->is_short)
+			assert_string_equal(buf_text(&text), sample->is_short);
+		print(&field, sample->bytes, PRINT_EXACT, NULL, &text);
+		assert_string_equal(buf_text(&text), sample->is_exact);
+		reads_back(sample, &field, text.at, text.len);
+		if (sample->typed)
+			reads_back(sample, &field, sample->typed, strlen(sample->typed));
+	}
+	clock_free_run();
+}
+
+/* Whatever the bytes are, what is printed exactly is read as the same value. */
+static void any_bytes_read_back(void **state)
+{
+	static const uint32_t sizes[] = {1, 2, 4, 6, 8, 16, 20};
+	static const enum field_kind kinds[] = {FIELD_UINT, FIELD_INT, FIELD_BYTES, FIELD_REAL};
+	SCOPED(buf) text = {0};
+	SCOPED(arena) mem = {0};
+	uint64_t seed = 11;
+	const struct format *format;
+
+	(void)state;
+	for (unsigned f = 0; (format = format_at(f)); f++) {
+		for (unsigned i = 0; i < 600; i++) {
+			uint8_t bytes[24];
+			struct field field =
+				LEAF(kinds[i % 4], "", "x", 0, sizes[num_random(&seed) % 7]);
+			struct err err = {0};
+			struct val typed, held;
+
+			field.format = format;
+			field.path = "x";
+			for (size_t b = 0; b < sizeof(bytes); b++)
+				bytes[b] = (uint8_t)num_random(&seed);
+			if (!format->fits(&field) || (field.kind != FIELD_BYTES && field.size > 16))
+				continue;
+			held = format_value(&field, bytes);
+			if (held.kind == VAL_REAL && !isfinite(held.x))
+				continue;
+			if (field.kind == FIELD_REAL && held.kind != VAL_REAL)
+				continue;
+			print(&field, bytes, PRINT_EXACT, NULL, &text);
+			if (format_parse(&field, buf_text(&text), text.len, NULL, &mem, &typed,
+					 &err) < 0)
+				fail_msg("%s of %u bytes: %s", format->name, field.size, err.text);
+			if (val_compare(&typed, &held) != 0)
+				fail_msg("%s of %u bytes: '%s' reads as another value",
+					 format->name, field.size, buf_text(&text));
+		}
+	}
+}
+
+static void nonsense_is_refused_in_words(void **state)
+{
+	static const struct {
+		const char *format, *text;
+		struct field field;
+	} cases[] = {
+		{"ip4", "10.0.0", U(4)},
+		{"ip4", "10.0.0.256", U(4)},
+		{"ip6", "10.0.0.1", B(16)},
+		{"mac", "02:00:5e:10:00", B(6)},
+		{"mac", "02:00:5e:10:00:0g", B(6)},
+		{"dec", "12x", U(4)},
+		{"dec", "", U(4)},
+		{"proto", "tcpp", U(1)},
+		{"bool", "maybe", U(1)},
+		{"cidr", "10.0.0.0", B(8)},
+		{"cidr", "10.0.0.0/x", B(8)},
+		{"epoch", "2023-13-01", U(8)},
+		{"bytes", "0a0", B(4)},
+		{"flags", "1|", U(4)},
+		{"errno", "ENOSUCH", S(4)},
+		{"ktime", "soon", U(8)},
+	};
+	SCOPED(arena) mem = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct field field = cases[i].field;
+		struct err err = {0};
+		struct val val;
+
+		field.format = named(cases[i].format);
+		field.path = "x";
+		if (format_parse(&field, cases[i].text, strlen(cases[i].text), NULL, &mem, &val,
+				 &err) != -EINVAL)
+			fail_msg("%s took '%s'", cases[i].format, cases[i].text);
+		assert_non_null(strstr(err.text, field.format->example));
+	}
+}
+
+static void enums_and_flags_by_name(void **state)
+{
+	static const struct enum_name verdicts[] = {{"DROP", 1}, {"PASS", 2}, {"drop", -1}};
+	static const struct enum_name bits[] = {{"NONE", 0}, {"SYN", 1}, {"ACK", 4}};
+	struct field verdict = LEAF(FIELD_ENUM, "enum verdict", "verdict", 0, 4);
+	struct field flags = LEAF(FIELD_ENUM, "enum flags", "flags", 0, 1);
+	SCOPED(buf) text = {0};
+	SCOPED(arena) mem = {0};
+	struct err err = {0};
+	struct val val;
+	uint32_t raw = 2;
+
+	(void)state;
+	verdict.names = verdicts;
+	verdict.n_names = 3;
+	verdict.is_signed = true;
+	verdict.path = "verdict";
+	verdict.format = format_choose(&verdict, "verdict", NULL);
+	print(&verdict, &raw, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "PASS");
+	raw = 77;
+	print(&verdict, &raw, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "77");
+	assert_int_equal(format_parse(&verdict, "pass", 4, NULL, &mem, &val, &err), 0);
+	assert_true(val.i == 2);
+	assert_int_equal(format_parse(&verdict, "drop", 4, NULL, &mem, &val, &err), 0);
+	assert_true(val.i == -1); /* the exact spelling first */
+	assert_int_equal(format_parse(&verdict, "PUSS", 4, NULL, &mem, &val, &err), -EINVAL);
+	assert_string_equal(err.text,
+			    "'PUSS' is no value of 'verdict'; it is one of DROP, PASS, drop");
+
+	flags.names = bits;
+	flags.n_names = 3;
+	flags.path = "flags";
+	flags.format = format_choose(&flags, "flags", NULL);
+	raw = 0x25;
+	print(&flags, &raw, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "SYN|ACK|0x20");
+	assert_int_equal(format_parse(&flags, "syn|0x20|ACK", 12, NULL, &mem, &val, &err), 0);
+	assert_true(val.u == 0x25);
+	raw = 0;
+	print(&flags, &raw, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "NONE");
+}
+
+static void the_first_rule_that_says_so(void **state)
+{
+	static const struct {
+		struct field field;
+		const char *path, *tag, *format;
+	} cases[] = {
+		{U(4), "x", "bpfmaptop:ip4", "ip4"},
+		{U(4), "x", "hex", "hex"},
+		{U(8), "x", "bpfmaptop:ip4", "dec"}, /* doesn't fit: as if nothing was said */
+		{U(4), "x", "btf_type_tag", "dec"},
+		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "key.dport", NULL, "port"},
+		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "source", NULL, "port"},
+		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "vlan_tci", NULL, "be16"},
+		{LEAF(FIELD_UINT, "__be32", "", 0, 4), "tuple.daddr", NULL, "ip4"},
+		{LEAF(FIELD_UINT, "__be32", "", 0, 4), "seq", NULL, "be32"},
+		{LEAF(FIELD_UINT, "__be64", "", 0, 8), "n", NULL, "be64"},
+		{LEAF(FIELD_UINT, "__sum16", "", 0, 2), "check", NULL, "hex"},
+		{ARRAY_OF("__be32[4]", "", 0, 4, 4), "saddr", NULL, "ip6"},
+		{LEAF(FIELD_STRUCT, "struct in6_addr", "", 0, 16), "from", NULL, "ip6"},
+		{LEAF(FIELD_STRUCT, "struct in_addr", "", 0, 4), "from", NULL, "ip4"},
+		{LEAF(FIELD_STRUCT, "struct pair", "", 0, 4), "addr", NULL, "fields"},
+		{U(4), "saddr", NULL, "ip4"},
+		{U(4), "src_ip", NULL, "ip4"},
+		{U(4), "srcIP4", NULL, "ip4"},
+		{ARRAY_OF("unsigned char[16]", "", 0, 16, 1), "saddr", NULL, "ip6"},
+		{LEAF(FIELD_TEXT, "unsigned char[16]", "", 0, 16), "saddr", NULL, "ip6"},
+		{LEAF(FIELD_TEXT, "char[16]", "", 0, 16), "ip", NULL, "text"},
+		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "mac", NULL, "mac"},
+		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "h_dest", NULL, "mac"},
+		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "counts", NULL, "fields"},
+		{U(2), "dport", NULL, "port"},
+		{U(8), "ports_seen", NULL, "ktime"},
+		{U(8), "ports", NULL, "dec"},
+		{U(1), "proto", NULL, "proto"},
+		{U(1), "nexthdr", NULL, "proto"},
+		{U(4), "ingress_ifindex", NULL, "ifname"},
+		{U(8), "latency_ns", NULL, "duration"},
+		{U(8), "last_seen", NULL, "ktime"},
+		{U(8), "last_seen_ns", NULL, "ktime"},
+		{U(8), "start_ns", NULL, "ktime"},
+		{U(8), "ts", NULL, "ktime"},
+		{U(8), "rx_bytes", NULL, "size"},
+		{U(8), "bytes", NULL, "size"},
+		{U(8), "packets", NULL, "dec"},
+		{U(4), "tgid", NULL, "pid"},
+		{U(8), "cgroup_id", NULL, "cgroup"},
+		{U(4), "queue_id", NULL, "id"},
+		{LEAF(FIELD_POINTER, "void *", "", 0, 8), "next", NULL, "hex"},
+		{LEAF(FIELD_SPECIAL, "struct bpf_timer", "", 0, 16), "timer", NULL, "special"},
+		{LEAF(FIELD_BOOL, "_Bool", "", 0, 1), "port", NULL, "bool"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct field field = cases[i].field;
+
+		field.in_value = true;
+		field.name = strrchr(cases[i].path, '.') ? strrchr(cases[i].path, '.') + 1
+							 : cases[i].path;
+		if (field.kind == FIELD_ARRAY)
+			field.size = field.count * field.stride;
+		assert_string_equal(format_choose(&field, cases[i].path, cases[i].tag)->name,
+				    cases[i].format);
+	}
+}
+
+static void counters_are_quantities_of_the_value(void **state)
+{
+	struct field field = U(8);
+
+	(void)state;
+	field.format = named("dec");
+	assert_false(field_is_counter(&field));
+	field.in_value = true;
+	assert_true(field_is_counter(&field));
+	field.format = named("hex");
+	assert_false(field_is_counter(&field));
+	field.format = named("size");
+	field.kind = FIELD_REAL;
+	assert_false(field_is_counter(&field));
+}
+
+/* struct { be32 addr; union { u32 a; u8 b[4]; }; u32 pad; struct { u16 n; } in[3]; } */
+static void make_nested(struct plan *plan)
+{
+	plan_begin(plan, 8, 18, "test");
+	add(plan, false, LEAF(FIELD_STRUCT, "struct lpm", "", 0, 8));
+	add(plan, false, LEAF(FIELD_UINT, "__u32", "prefixlen", 0, 4));
+	add(plan, false, ARRAY_OF("__u8[4]", "data", 4, 4, 1));
+	add(plan, false, LEAF(FIELD_UINT, "__u8", "", 0, 1));
+	plan_close(plan, NULL);
+	plan_close(plan, NULL);
+	add(plan, true, LEAF(FIELD_STRUCT, "struct value", "", 0, 18));
+	add(plan, true, LEAF(FIELD_UINT, "__be32", "addr", 0, 4));
+	add(plan, true, LEAF(FIELD_UNION, "union", "", 4, 4));
+	add(plan, true, LEAF(FIELD_UINT, "__u32", "a", 4, 4));
+	add(plan, true, ARRAY_OF("__u8[4]", "b", 4, 4, 1));
+	add(plan, true, LEAF(FIELD_UINT, "__u8", "", 0, 1));
+	plan_close(plan, NULL);
+	plan_close(plan, NULL);
+	add(plan, true, LEAF(FIELD_UINT, "__u32", "pad", 8, 4));
+	add(plan, true, ARRAY_OF("struct in[3]", "in", 12, 3, 2));
+	add(plan, true, LEAF(FIELD_STRUCT, "struct in", "", 0, 2));
+	add(plan, true, LEAF(FIELD_UINT, "__u16", "n", 0, 2));
+	for (int i = 0; i < 3; i++)
+		plan_close(plan, NULL);
+	finish(plan);
+}
+
+static void whole_values_are_printed(void **state)
+{
+	static const uint8_t value[18] = {10, 0, 0, 1, 1, 2, 0, 0, 9, 9, 9, 9, 7, 0, 8, 0, 9, 0};
+	static const uint8_t key[8] = {24, 0, 0, 0, 192, 0, 2, 0};
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	make_nested(&plan);
+	format_print_side(&plan, true, value, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "{addr=10.0.0.1, a=513, b=[1, 2, 0, 0], "
+					     "in=[{n=7}, {n=8}, {n=9}]}");
+	buf_clear(&text);
+	format_print_side(&plan, false, key, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "192.0.2.0/24"); /* a trie's key is one column */
+	assert_true(field_is_leaf(&plan.fields[0]));
+	buf_clear(&text);
+	format_print(find(&plan, "in"), &plan, value, PRINT_EXACT, NULL, &text);
+	assert_string_equal(buf_text(&text), "[{n=7}, {n=8}, {n=9}]");
+}
+
+static void long_arrays_are_cut(void **state)
+{
+	enum { ELEMENTS = 1 << 18 };
+	static uint8_t value[ELEMENTS];
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	plan_begin(&plan, 0, ELEMENTS, "test");
+	add(&plan, true, ARRAY_OF("u8[][]", "", 0, ELEMENTS / 512, 512));
+	add(&plan, true, ARRAY_OF("u8[]", "", 0, 512, 1));
+	add(&plan, true, LEAF(FIELD_UINT, "u8", "", 0, 1));
+	plan_close(&plan, NULL);
+	plan_close(&plan, NULL);
+	finish(&plan);
+	format_print(&plan.fields[1], &plan, value, PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "[0, 0, 0, 0, 0, 0, 0, 0, …+504]");
+	buf_clear(&text);
+	format_print(&plan.fields[0], &plan, value, PRINT_EXACT, NULL, &text);
+	assert_true(text.len < 70000);
+	assert_non_null(strstr(buf_text(&text), "…+"));
+}
+
+/* Arrays of arrays of nothing: few bytes of BTF, more elements than a lifetime has. */
+static void arrays_of_nothing_end(void **state)
+{
+	static const uint8_t value[4];
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	plan_begin(&plan, 0, 4, "test");
+	for (int i = 0; i < PLAN_MAX_DEPTH - 1; i++)
+		add(&plan, true, ARRAY_OF("nothing", "", 0, UINT32_MAX, 0));
+	add(&plan, true, LEAF(FIELD_STRUCT, "struct nothing", "", 0, 0));
+	for (int i = 0; i < PLAN_MAX_DEPTH; i++)
+		plan_close(&plan, NULL);
+	finish(&plan);
+	format_print(&plan.fields[0], &plan, value, PRINT_EXACT, NULL, &text);
+	assert_true(text.len < 200000);
+}
+
+static bool lo_is_7(void *ctx, uint32_t ifindex, struct buf *out)
+{
+	(void)ctx;
+	if (ifindex == 7)
+		buf_adds(out, "lo");
+	return ifindex == 7;
+}
+
+static bool seven_is_lo(void *ctx, const char *name, size_t len, uint32_t *out)
+{
+	(void)ctx;
+	*out = 7;
+	return len == 2 && memcmp(name, "lo", 2) == 0;
+}
+
+static bool pid_name(void *ctx, uint32_t pid, struct buf *out)
+{
+	(void)ctx;
+	buf_adds(out, "x"); /* half a name is taken back */
+	return pid == 1;
+}
+
+static void names_of_the_system(void **state)
+{
+	const struct lookups lookups = {
+		.ifname = lo_is_7, .ifindex = seven_is_lo, .process = pid_name};
+	struct field field = U(4);
+	SCOPED(buf) text = {0};
+	SCOPED(arena) mem = {0};
+	struct val val;
+	uint32_t seven = 7, one = 1;
+
+	(void)state;
+	field.path = "x";
+	field.format = named("ifname");
+	print(&field, &seven, PRINT_SHORT, &lookups, &text);
+	assert_string_equal(buf_text(&text), "lo");
+	assert_int_equal(format_parse(&field, "lo", 2, &lookups, &mem, &val, NULL), 0);
+	assert_true(val.u == 7);
+	assert_int_equal(format_parse(&field, "9", 1, &lookups, &mem, &val, NULL), 0);
+	assert_true(val.u == 9);
+	field.format = named("pid");
+	print(&field, &one, PRINT_SHORT, &lookups, &text);
+	assert_string_equal(buf_text(&text), "1/x");
+	print(&field, &seven, PRINT_SHORT, &lookups, &text);
+	assert_string_equal(buf_text(&text), "7");
+	print(&field, &one, PRINT_EXACT, &lookups, &text);
+	assert_string_equal(buf_text(&text), "1");
+}
+
+static void numbers_without_a_row(void **state)
+{
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	format_print_val(named("size"), val_real(1536), PRINT_SHORT, NULL, &text);
+	buf_addc(&text, ' ');
+	format_print_val(named("duration"), val_uint(2000), PRINT_SHORT, NULL, &text);
+	buf_addc(&text, ' ');
+	format_print_val(named("ip4"), val_int(-3), PRINT_SHORT, NULL, &text);
+	buf_addc(&text, ' ');
+	format_print_val(named("dec"), val_unknown(), PRINT_SHORT, NULL, &text);
+	assert_string_equal(buf_text(&text), "1.50Ki 2.00us -3 -");
+}
+
+static void every_row_is_whole(void **state)
+{
+	const struct format *format;
+
+	(void)state;
+	for (unsigned i = 0; (format = format_at(i)); i++) {
+		assert_ptr_equal(named(format->name), format);
+		assert_non_null(format->help);
+		assert_non_null(format->example);
+		assert_non_null(format->fits);
+		assert_non_null(format->print);
+		assert_true(format->min_columns > 0);
+	}
+	assert_null(format_named("nosuch", 6));
+	assert_null(format_named("de", 2));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		cmocka_unit_test(printed_and_read_back),
+		cmocka_unit_test(enums_and_flags_by_name),
+		cmocka_unit_test(whole_values_are_printed),
+#endif
+		cmocka_unit_test(any_bytes_read_back),
+		cmocka_unit_test(nonsense_is_refused_in_words),
+		cmocka_unit_test(the_first_rule_that_says_so),
+		cmocka_unit_test(counters_are_quantities_of_the_value),
+		cmocka_unit_test(long_arrays_are_cut),
+		cmocka_unit_test(arrays_of_nothing_end),
+		cmocka_unit_test(names_of_the_system),
+		cmocka_unit_test(numbers_without_a_row),
+		cmocka_unit_test(every_row_is_whole),
+	};
+
+	return cmocka_run_group_tests_name("format", tests, NULL, NULL);
+}
