@@ -212,7 +212,7 @@ struct val cell_total(const struct cell *cell)
 	if (!cell->field || !at)
 		return val_unknown();
 	if (cell->n_cpus > 1) {
-		if (cell->format->sense == SENSE_QUANTITY && !field_is_container(cell->field))
+		if (cell_is_quantity(cell->field, cell->format))
 			return sum_copies(cell);
 		at = cell_agreed(cell);
 	}

@@ -34,6 +34,13 @@ void cell_open(struct cell *cell, const struct table *table, size_t row,
 /* What decode_val or the format make of a field: VAL_UINT, VAL_INT, VAL_REAL, ... for any bytes. */
 enum val_kind cell_kind(const struct field *field, const struct format *format);
 
+/* Copies of a quantity add up; copies of an identity are the same or not. */
+static inline bool cell_is_quantity(const struct field *field, const struct format *format)
+{
+	return !field_is_container(field) &&
+	       (field->format->sense == SENSE_QUANTITY || format->sense == SENSE_QUANTITY);
+}
+
 /* The row's value: quantities summed over the CPUs, identities where those that aren't zero agree. */
 struct val cell_total(const struct cell *cell);
 /* The copy that stands for all of them, or NULL where they differ. */

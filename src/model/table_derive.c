@@ -192,6 +192,19 @@ static void print_real(const struct format *format, double x, enum print_style s
 		num_short(out, x, is_size ? 1024 : 1000);
 }
 
+/* A format of a narrower field doesn't fit, one that turns bytes around would turn a sum, too. */
+static bool says_count(const struct format *format, const struct field *count,
+		       const struct val *val)
+{
+	struct val said = *val;
+
+	if (!format->print || (format->fits && !format->fits(count)))
+		return false;
+	if (format->value)
+		said = format->value(count, (const uint8_t *)&val->u);
+	return val_compare(&said, val) == 0;
+}
+
 /* A count of the field's own unit, or a measured number of it. */
 static void print_count(const struct cell *cell, const struct val *val, enum print_style style,
 			struct buf *out)
@@ -210,8 +223,7 @@ static void print_count(const struct cell *cell, const struct val *val, enum pri
 		print_real(format, val->x, style, out);
 		return;
 	}
-	/* A format that turns bytes around would turn a sum around, too. */
-	if (format->value || !format->print || (format->fits && !format->fits(&count)))
+	if (!says_count(format, &count, val))
 		format = format_named("dec", 3);
 	count.format = format;
 	format->print(&count, (const uint8_t *)&val->u, style, &cell->table->lookups, out);
@@ -235,7 +247,7 @@ static void print_total(const struct cell *cell, const struct val *val, enum pri
 	bool is_sum = cell->n_cpus > 1 &&
 		      (val->kind == VAL_UINT || val->kind == VAL_INT || val->kind == VAL_REAL);
 
-	if (at && is_sum && cell->format->sense == SENSE_QUANTITY) {
+	if (at && is_sum && cell_is_quantity(cell->field, cell->format)) {
 		print_count(cell, val, style, out);
 		return;
 	}

@@ -90,7 +90,7 @@ static bool says(const char *name, size_t len, const char *word)
 static bool is_exact_path(const struct table *table, const char *name, size_t len)
 {
 	for (uint32_t i = 0; i < table->plan.n_fields; i++)
-		if (says(name, len, table->plan.fields[i].path))
+		if (!table->plan.fields[i].in_array && says(name, len, table->plan.fields[i].path))
 			return true;
 	return false;
 }
@@ -102,9 +102,6 @@ static int field_column(const struct table *table, const char *name, size_t len,
 
 	if (!field)
 		return -ENOENT;
-	if (field->in_array)
-		return err_set(err, -EINVAL, "'%.*s' is inside an array, which is one column",
-			       (int)len, name);
 	*out = (struct column){.derive = DERIVE_TOTAL, .field = field};
 	return 0;
 }
@@ -220,6 +217,9 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 	size_t at = last_of(name, len, '@'), dot = last_of(name, len, '.');
 	struct err ignored = {0};
 
+	/* The raw key and value of a variable map are of no use to anyone: the words are. */
+	if (table->plan.is_variables && row_column(name, len, out))
+		return 0;
 	if (is_exact_path(table, name, len))
 		return field_column(table, name, len, out, err);
 	if (row_column(name, len, out))

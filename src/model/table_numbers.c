@@ -51,7 +51,7 @@ static bool build_sum(const struct build *build)
 	const uint8_t *at = build->first;
 
 	if (build->format->value || !field_is_integer(build->field) ||
-	    build->format->sense != SENSE_QUANTITY)
+	    !cell_is_quantity(build->field, build->format))
 		return false;
 	for (size_t row = 0; row < build->n_rows; row++, at += build->stride)
 		build->bits[row] = decode_sum(build->field, at, map_cpu_stride(map), map->n_cpus);
@@ -192,7 +192,7 @@ static enum val_kind numbers_kind(const struct table *table, const struct column
 	switch (column->derive) {
 	case DERIVE_TOTAL:
 		if (!column_in_key(column) && table->map.n_cpus > 1 &&
-		    format->sense != SENSE_QUANTITY)
+		    !cell_is_quantity(column->field, format))
 			return VAL_UNKNOWN;
 		return kind;
 	case DERIVE_MAX:

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What readings do to the rows of a table. */
+#include <errno.h>
+#include <math.h>
+#include <sys/resource.h>
+#include <stdio.h>
+
+#include "tests/unit/tables.h"
+
+#include "base/num.h"
+
+static uint32_t key_at(const struct table *table, size_t row)
+{
+	uint32_t key;
+	size_t size;
+
+	memcpy(&key, table_key(table, row, &size), sizeof(key));
+	assert_int_equal(size, sizeof(key));
+	return key;
+}
+
+static void test_before_the_first_reading(void **state)
+{
+	SCOPED(table) table = {0};
+	uint32_t key = 1;
+
+	(void)state;
+	make_counters(&table, 1);
+	assert_int_equal(table_n_rows(&table), 0);
+	assert_int_equal(table_find(&table, (uint8_t *)&key, sizeof(key)), -1);
+	assert_int_equal(table_baseline(&table), 0);
+	take_at(&table, SECOND);
+	assert_int_equal(table_n_rows(&table), 0);
+	assert_int_equal(table.current->number, 1);
+}
+
+static void test_states_and_rates(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	add_counter(&table, 10, 100);
+	add_counter(&table, 11, 100);
+	add_counter(&table, 12, 100);
+	add_counter(&table, 13, 100);
+	take_at(&table, 5 * SECOND);
+	assert_int_equal(table_state(&table, 0), ROW_UNKNOWN);
+	assert_unknown(&table, 0, "value.rate");
+	assert_text(&table, 0, "value.rate", PRINT_SHORT, "-");
+	assert_text(&table, 0, "state", PRINT_SHORT, "-");
+
+	add_counter(&table, 10, 100);
+	add_counter(&table, 14, 30);
+	add_counter(&table, 12, 150);
+	add_counter(&table, 13, 99);
+	take_at(&table, 7 * SECOND);
+	assert_int_equal(table_n_live(&table), 4);
+	assert_int_equal(table_n_rows(&table), 5);
+
+	assert_int_equal(table_state(&table, 0), ROW_KEPT);
+	assert_number(&table, 0, "value.rate", 0);
+	assert_true(table_is_idle(&table, 0) && !table_is_recent(&table, 0));
+
+	/* a new entry counted from nothing */
+	assert_int_equal(table_state(&table, 1), ROW_NEW);
+	assert_true(table_is_recent(&table, 1));
+	assert_number(&table, 1, "value.rate", 15);
+	assert_null(table_old_value(&table, 1));
+
+	assert_int_equal(table_state(&table, 2), ROW_CHANGED);
+	assert_number(&table, 2, "value.delta", 50);
+	assert_number(&table, 2, "value.rate", 25);
+	assert_text(&table, 2, "value.rate", PRINT_SHORT, "25");
+
+	/* a counter that went down has no rate */
+	assert_int_equal(table_state(&table, 3), ROW_CHANGED);
+	assert_unknown(&table, 3, "value.rate");
+	assert_unknown(&table, 3, "value.delta");
+
+	assert_true(table_is_ghost(&table, 4));
+	assert_int_equal(table_state(&table, 4), ROW_GONE);
+	assert_int_equal(key_at(&table, 4), 11);
+	assert_number(&table, 4, "value", 100);
+	assert_unknown(&table, 4, "value.rate");
+	assert_unknown(&table, 4, "age");
+	assert_text(&table, 4, "state", PRINT_SHORT, "gone");
+	assert_null(table_old_value(&table, 4));
+}
+
+static void read_keys(struct table *table, uint64_t at, const char *keys)
+{
+	for (; *keys; keys++)
+		add_counter(table, (uint32_t)*keys, 1);
+	take_at(table, at * SECOND);
+}
+
+static void assert_ghosts(const struct table *table, const char *expected)
+{
+	char keys[32] = {0};
+
+	for (size_t row = table_n_live(table); row < table_n_rows(table); row++)
+		keys[row - table_n_live(table)] = (char)key_at(table, row);
+	assert_string_equal(keys, expected);
+}
+
+static void test_ghosts_newest_first_and_not_for_ever(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "abcdef");
+	read_keys(&table, 2, "cdef");
+	assert_ghosts(&table, "ab");
+	read_keys(&table, 3, "def");
+	assert_ghosts(&table, "cab");
+	read_keys(&table, 4, "defb"); /* b is back */
+	assert_ghosts(&table, "ca");
+	read_keys(&table, 5, "defb"); /* a was missed at 2, 3, 4 */
+	assert_ghosts(&table, "c");
+	read_keys(&table, 6, "defb");
+	assert_ghosts(&table, "");
+}
+
+static void test_ghosts_are_bounded(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	for (uint32_t i = 0; i < 3 * TABLE_MAX_GHOSTS; i++)
+		add_counter(&table, i, 1);
+	take_at(&table, 1 * SECOND);
+	take_at(&table, 2 * SECOND);
+	assert_int_equal(table.delta.n_gone, 3 * TABLE_MAX_GHOSTS);
+	assert_int_equal(table_n_rows(&table), TABLE_MAX_GHOSTS);
+}
+
+static void test_incomplete_readings_claim_nothing(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "abc");
+	table.next->notes = SNAP_PARTIAL;
+	read_keys(&table, 2, "a");
+	assert_int_equal(table_n_rows(&table), 1); /* nothing is said to be gone */
+	read_keys(&table, 3, "abc");
+	assert_int_equal(table_state(&table, 0), ROW_KEPT);
+	assert_int_equal(table_state(&table, 1), ROW_UNKNOWN);
+	assert_false(table_is_recent(&table, 1));
+	assert_unknown(&table, 1, "value.rate");
+	assert_true(isnan(churn_point(&table.churn, 0)->new_rate));
+	assert_true(isnan(churn_point(&table.churn, 1)->gone_rate));
+}
+
+static void test_ages_follow_the_key(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 10, "ab");
+	read_keys(&table, 11, "xba");
+	add_counter(&table, 'b', 1);
+	add_counter(&table, 'a', 2);
+	add_counter(&table, 'x', 1);
+	take_at(&table, 13 * SECOND);
+	assert_number(&table, 0, "age", 3e9);
+	assert_number(&table, 1, "age", 3e9);
+	assert_number(&table, 2, "age", 2e9);
+	assert_number(&table, 0, "idle", 3e9);
+	assert_number(&table, 1, "idle", 0);
+	assert_number(&table, 2, "idle", 2e9);
+	assert_text(&table, 2, "age", PRINT_SHORT, "2.0s");
+	assert_text(&table, 2, "age", PRINT_EXACT, "2s");
+}
+
+static void test_recent_ends(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "a");
+	for (unsigned i = 0; i < TABLE_NEW_READINGS; i++) {
+		read_keys(&table, 2, "ab"); /* the clock stands still */
+		assert_true(table_is_recent(&table, 1));
+	}
+	read_keys(&table, 2, "ab");
+	assert_false(table_is_recent(&table, 1) || table_is_recent(&table, 0));
+}
+
+/* Stamps are 32 bits of ms; a table may be watched for months. */
+static void test_ages_of_a_long_watch(void **state)
+{
+	const uint64_t day = 24 * 3600 * SECOND;
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	add_counter(&table, 1, 1);
+	take_at(&table, day);
+	for (uint64_t at = 2; at <= 200; at++) {
+		add_counter(&table, 1, 1);
+		add_counter(&table, 2, at);
+		take_at(&table, at * day);
+		assert_number(&table, 1, "idle", 0);
+		assert_number(&table, 1, "age",
+			      at <= 8 ? (double)((at - 2) * day) : number_of(&table, 1, "age"));
+		assert_true(number_of(&table, 0, "age") >= (double)(MIN_OF(at - 1, 6ULL) * day));
+		assert_true(number_of(&table, 0, "age") <= (double)((at - 1) * day));
+	}
+}
+
+static void test_find_and_zero(void **state)
+{
+	SCOPED(table) table = {0};
+	uint32_t a = 'a', b = 'b', c = 'c';
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "ab");
+	add_counter(&table, 'z', 0);
+	read_keys(&table, 2, "b");
+	assert_int_equal(table_find(&table, (uint8_t *)&b, 4), 1);
+	assert_int_equal(table_find(&table, (uint8_t *)&a, 4), 2); /* a ghost */
+	assert_int_equal(table_find(&table, (uint8_t *)&c, 4), -1);
+	assert_int_equal(table_find(&table, (uint8_t *)&b, 3), -1);
+	assert_true(table_is_zero(&table, 0));
+	assert_false(table_is_zero(&table, 1));
+}
+
+static void test_baseline(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	add_counter(&table, 1, 100);
+	add_counter(&table, 2, 100);
+	take_at(&table, 1 * SECOND);
+	assert_unknown(&table, 0, "value.base");
+	assert_int_equal(table_baseline(&table), 0);
+	assert_number(&table, 0, "value.base", 0);
+	for (uint64_t i = 2; i < 5; i++) {
+		add_counter(&table, 3, 7);
+		add_counter(&table, 1, 100 * i);
+		add_counter(&table, 2, 100 - i);
+		take_at(&table, i * SECOND);
+	}
+	assert_number(&table, 0, "value.base", 7); /* it wasn't there: all of it came since */
+	assert_number(&table, 1, "value.base", 300);
+	assert_unknown(&table, 2, "value.base");
+	assert_int_equal(table_baseline(&table), 0);
+	assert_number(&table, 1, "value.base", 0);
+}
+
+static void test_gone_map_keeps_its_last_reading(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "ab");
+	table.is_gone = true;
+	read_keys(&table, 2, "");
+	assert_int_equal(table.current->number, 1);
+	assert_int_equal(table_n_rows(&table), 2);
+}
+
+static size_t address_space(void)
+{
+	size_t pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%zu", &pages), 1);
+	fclose(file);
+	return pages * 4096;
+}
+
+/* However little memory there is: a reading is taken whole or not at all. */
+static void test_out_of_memory(void **state)
+{
+	SCOPED(table) table = {0};
+	struct rlimit was, tight;
+	unsigned n_failed = 0;
+	int r = -ENOMEM;
+
+#if defined(__SANITIZE_ADDRESS__)
+	skip(); /* its shadow needs all the addresses there are */
+#endif
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, "abc");
+	read_keys(&table, 2, "ab");
+	for (uint32_t i = 0; i < 300000; i++)
+		add_counter(&table, i * 7, 1);
+	table.next->ended_ns = 3 * SECOND;
+	getrlimit(RLIMIT_AS, &was);
+	for (size_t spare = 0; r == -ENOMEM; spare += 256 << 10) {
+		tight = (struct rlimit){address_space() + spare, was.rlim_max};
+		setrlimit(RLIMIT_AS, &tight);
+		r = table_take(&table);
+		setrlimit(RLIMIT_AS, &was);
+		if (r == 0)
+			break;
+		n_failed++;
+		assert_int_equal(r, -ENOMEM);
+		assert_int_equal(table.current->number, 2);
+		assert_int_equal(table_n_live(&table), 2);
+		assert_ghosts(&table, "c");
+		assert_int_equal(table_state(&table, 1), ROW_KEPT);
+		assert_number(&table, 1, "age", 1e9);
+	}
+	assert_true(n_failed > 3);
+	assert_int_equal(table_n_live(&table), 300000);
+}
+
+static void make_variables(struct table *table)
+{
+	struct plan plan;
+
+	plan_begin(&plan, 4, 24, "test");
+	plan.is_variables = true;
+	open_field(&plan, IN_KEY, "", FIELD_UINT, 0, 4);
+	open_field(&plan, IN_VALUE, "packets", FIELD_UINT, 0, 8);
+	open_field(&plan, IN_VALUE, "config", FIELD_STRUCT, 8, 8);
+	open_field(&plan, IN_VALUE, "mode", FIELD_UINT, 8, 4);
+	open_field(&plan, IN_VALUE, "depth", FIELD_UINT, 12, 4);
+	close_field(&plan);
+	open_field(&plan, IN_VALUE, "name", FIELD_TEXT, 16, 8);
+	make_table(table, &plan, 1);
+}
+
+struct variables {
+	uint64_t packets;
+	uint32_t mode, depth;
+	char name[8];
+};
+
+static void test_variables_are_rows(void **state)
+{
+	struct variables values = {1000, 3, 4, "eth0"};
+	struct column columns[4];
+	SCOPED(table) table = {0};
+	uint32_t key = 0, number;
+	size_t size;
+
+	(void)state;
+	make_variables(&table);
+	assert_int_equal(table_n_rows(&table), 0);
+	assert_int_equal(snap_add(table.next, &key, &values), 0);
+	take_at(&table, 1 * SECOND);
+	values.packets += 500;
+	assert_int_equal(snap_add(table.next, &key, &values), 0);
+	take_at(&table, 2 * SECOND);
+
+	assert_int_equal(table_n_rows(&table), 3);
+	assert_text(&table, 0, "key", PRINT_SHORT, "packets");
+	assert_text(&table, 2, "key", PRINT_SHORT, "name");
+	assert_text(&table, 0, "value", PRINT_EXACT, "1500");
+	assert_text(&table, 1, "value", PRINT_EXACT, "{mode=3, depth=4}");
+	assert_text(&table, 2, "value", PRINT_EXACT, "eth0");
+	assert_number(&table, 0, "value.rate", 500);
+	assert_unknown(&table, 1, "value.rate");
+	assert_unknown(&table, 2, "value.rate");
+	assert_number(&table, 0, "packets.rate", 500);
+	assert_number(&table, 1, "config.mode", 3);
+	assert_unknown(&table, 0, "config.mode"); /* of another row */
+	assert_int_equal(table_state(&table, 0), ROW_CHANGED);
+	assert_int_equal(table_state(&table, 1), ROW_KEPT);
+	assert_number(&table, 0, "idle", 0);
+	assert_number(&table, 1, "idle", 1e9);
+
+	memcpy(&number, table_key(&table, 2, &size), sizeof(number));
+	assert_int_equal(number, 2);
+	assert_int_equal(table_find(&table, (uint8_t *)&number, sizeof(number)), 2);
+	table_value(&table, 2, &size);
+	assert_int_equal(size, 8);
+	assert_int_equal(table_default_columns(&table, true, columns, ARRAY_LEN(columns)), 3);
+	assert_int_equal(columns[2].derive, DERIVE_RATE);
+	assert_null(columns[2].field);
+	assert_null(table_numbers(&table, &columns[2]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_before_the_first_reading),
+		cmocka_unit_test(test_states_and_rates),
+		cmocka_unit_test(test_ghosts_newest_first_and_not_for_ever),
+		cmocka_unit_test(test_ghosts_are_bounded),
+		cmocka_unit_test(test_incomplete_readings_claim_nothing),
+		cmocka_unit_test(test_ages_follow_the_key),
+		cmocka_unit_test(test_recent_ends),
+		cmocka_unit_test(test_ages_of_a_long_watch),
+		cmocka_unit_test(test_find_and_zero),
+		cmocka_unit_test(test_baseline),
+		cmocka_unit_test(test_gone_map_keeps_its_last_reading),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_variables_are_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
