@@ -106,39 +106,13 @@ static int add_set(struct reader *in, const struct byte_set *set)
 	return insert_step(in, out->n_steps, (struct regex_step){.op = STEP_SET, .set = i});
 }
 
-/* -- sets of bytes -- */
-
-static void set_add(struct byte_set *set, unsigned char byte)
-{
-	set->bits[byte / 64] |= UINT64_C(1) << (byte % 64);
-}
-
-static void set_range(struct byte_set *set, unsigned first, unsigned last)
-{
-	for (unsigned c = first; c <= last; c++)
-		set_add(set, (unsigned char)c);
-}
-
-static void set_fold_case(struct byte_set *set)
-{
-	for (unsigned c = 'a'; c <= 'z'; c++) {
-		unsigned upper = c - 'a' + 'A';
-
-		if (byte_set_has(set, (unsigned char)c) ||
-		    byte_set_has(set, (unsigned char)upper)) {
-			set_add(set, (unsigned char)c);
-			set_add(set, (unsigned char)upper);
-		}
-	}
-}
-
 static int add_byte(struct reader *in, unsigned char byte)
 {
 	struct byte_set set = {0};
 
-	set_add(&set, byte);
+	byte_set_add(&set, byte);
 	if (in->ignores_case)
-		set_fold_case(&set);
+		byte_set_fold_case(&set);
 	return add_set(in, &set);
 }
 
@@ -151,8 +125,8 @@ static int add_complement(struct reader *in, const struct byte_set *set)
 	struct byte_set lead = {0}, more = {0};
 	int r;
 
-	set_range(&lead, 0xc0, 0xff);
-	set_range(&more, 0x80, 0xbf);
+	byte_set_add_range(&lead, 0xc0, 0xff);
+	byte_set_add_range(&more, 0x80, 0xbf);
 	r = add_step(in, STEP_SPLIT, 1, 3);
 	r = r ? r : add_set(in, &ascii);
 	r = r ? r : add_step(in, STEP_JUMP, 5, 0);
@@ -160,27 +134,6 @@ static int add_complement(struct reader *in, const struct byte_set *set)
 	r = r ? r : add_step(in, STEP_SPLIT, 1, 3);
 	r = r ? r : add_set(in, &more);
 	return r ? r : add_step(in, STEP_JUMP, -2, 0);
-}
-
-static bool class_letter(int letter, struct byte_set *set)
-{
-	switch (tolower(letter)) {
-	case 'd':
-		set_range(set, '0', '9');
-		return true;
-	case 'w':
-		set_range(set, '0', '9');
-		set_range(set, 'a', 'z');
-		set_range(set, 'A', 'Z');
-		set_add(set, '_');
-		return true;
-	case 's':
-		set_range(set, '\t', '\r');
-		set_add(set, ' ');
-		return true;
-	default:
-		return false;
-	}
 }
 
 static int control_letter(int letter)
@@ -193,7 +146,7 @@ static int read_escape(struct reader *in, struct byte_set *set, bool *is_class, 
 {
 	int c = peek(in);
 
-	*is_class = c > 0 && class_letter(c, set);
+	*is_class = c > 0 && byte_set_add_letter(set, c);
 	*is_not = *is_class && isupper(c);
 	if (c < 0)
 		return fault(in, in->next - 1, "a backslash with nothing after it");
@@ -204,18 +157,9 @@ static int read_escape(struct reader *in, struct byte_set *set, bool *is_class, 
 		c = control_letter(c);
 	else if (isalnum(c) || c >= 0x80)
 		return fault(in, in->next - 2, "an unknown escape");
-	set_add(set, (unsigned char)c);
+	byte_set_add(set, (unsigned char)c);
 	return c;
 }
-
-static const struct {
-	const char *name;
-	int (*has)(int c);
-} named_classes[] = {
-	{"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank},
-	{"digit", isdigit}, {"lower", islower}, {"punct", ispunct},
-	{"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
-};
 
 /* "[:alpha:]", standing at its '['. */
 static int read_named_class(struct reader *in, struct byte_set *set)
@@ -223,18 +167,10 @@ static int read_named_class(struct reader *in, struct byte_set *set)
 	const char *name = in->at + in->next + 2;
 	const char *end = memmem(name, in->len - in->next - 2, ":]", 2);
 
-	for (size_t i = 0; end && i < ARRAY_LEN(named_classes); i++) {
-		size_t len = strlen(named_classes[i].name);
-
-		if ((size_t)(end - name) != len || memcmp(name, named_classes[i].name, len) != 0)
-			continue;
-		for (int c = 0; c < 0x80; c++)
-			if (named_classes[i].has(c))
-				set_add(set, (unsigned char)c);
-		in->next += len + 4;
-		return 0;
-	}
-	return fault(in, in->next, "an unknown class");
+	if (!end || !byte_set_add_named(set, name, (size_t)(end - name)))
+		return fault(in, in->next, "an unknown class");
+	in->next += (size_t)(end - name) + 4;
+	return 0;
 }
 
 /* One byte of a bracket, or a class of many: returns the byte, 256 for a class, or -errno. */
@@ -251,7 +187,7 @@ static int read_bracket_item(struct reader *in, struct byte_set *set)
 	if (c >= 0x80)
 		return fault(in, in->next - 1, "a class of more than ASCII");
 	if (c != '\\') {
-		set_add(set, (unsigned char)c);
+		byte_set_add(set, (unsigned char)c);
 		return c;
 	}
 	r = read_escape(in, set, &is_class, &is_not);
@@ -283,11 +219,11 @@ static int read_bracket(struct reader *in)
 			return high;
 		if (low > high || high > 255)
 			return fault(in, in->next - 1, "a range that ends before it begins");
-		set_range(&set, (unsigned)low, (unsigned)high);
+		byte_set_add_range(&set, (unsigned)low, (unsigned)high);
 	}
 	in->next++;
 	if (in->ignores_case)
-		set_fold_case(&set);
+		byte_set_fold_case(&set);
 	return is_not ? add_complement(in, &set) : add_set(in, &set);
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "query/byte_set.h"
 #include "query/regex.h"
 
 enum regex_op {
@@ -28,10 +29,6 @@ struct regex_step {
 	};
 };
 
-struct byte_set {
-	uint64_t bits[4];
-};
-
 struct regex_program {
 	struct regex_step *steps; /* owned; ends with STEP_MATCH */
 	unsigned n_steps, cap_steps;
@@ -43,8 +40,3 @@ void regex_program_release(struct regex_program *program);
 
 /* 0, -EINVAL with err->column, or -ENOMEM. */
 int regex_parse(const char *pattern, size_t len, struct regex_program *program, struct err *err);
-
-static inline bool byte_set_has(const struct byte_set *set, unsigned char byte)
-{
-	return set->bits[byte / 64] >> (byte % 64) & 1;
-}
