@@ -128,10 +128,11 @@ static int comparison_with_word(struct checker *c, const struct node *subject, e
 	int r;
 
 	check_names_column(c, subject, &column);
-	is_text = domain_of(&column) == DOMAIN_TEXT || domain_of(&column) == DOMAIN_SHOWN;
+	is_text = domain_of(c->table, &column) == DOMAIN_TEXT ||
+		  domain_of(c->table, &column) == DOMAIN_SHOWN;
 	if (is_text && is_column)
 		return 1;
-	if (domain_of(&column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
+	if (domain_of(c->table, &column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
 		return check_fault(c, word->at, "a state has no order; compare it by == or !=");
 	r = check_literal(c, &column, word, &value);
 	if (r)
@@ -170,7 +171,7 @@ static int member_value(struct checker *c, const struct column *column, const st
 	if (expr->kind != EXPR_CONST)
 		return check_fault(c, node_start(node),
 				   "what stands after 'in' are values; compare columns by ==");
-	if (column && !domain_is_number(domain_of(column)))
+	if (column && !domain_is_number(domain_of(c->table, column)))
 		return check_mismatch(c, node, column);
 	*out = (struct range){.low.val = expr->val, .high.val = expr->val};
 	return 0;
@@ -184,7 +185,7 @@ static int member_range(struct checker *c, const struct column *column, const st
 
 	if (node->kind != NODE_RANGE)
 		return member_value(c, column, node, out);
-	if (column && domain_of(column) == DOMAIN_STATE)
+	if (column && domain_of(c->table, column) == DOMAIN_STATE)
 		return check_fault(c, node->at,
 				   "states have no order, so there is no range of them");
 	r = member_value(c, column, node->first, out);
@@ -294,7 +295,7 @@ static int check_alone(struct checker *c, const struct node *node, bool is_negat
 
 	if (!check_names_column(c, node, &column))
 		return search_test(c, node, is_negated, out);
-	if (!domain_is_number(domain_of(&column)))
+	if (!domain_is_number(domain_of(c->table, &column)))
 		return check_fault(
 			c, node->at,
 			"'%.*s' alone is no condition; compare it, or put it in quotes to "

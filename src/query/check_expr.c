@@ -48,9 +48,9 @@ int check_mismatch(struct checker *c, const struct node *node, const struct colu
 {
 	char hint[256];
 
-	literal_hint(column, hint, sizeof(hint));
+	literal_hint(c->table, column, hint, sizeof(hint));
 	return check_fault(c, node_start(node), "this doesn't compare with %s; compare it with %s",
-			   domain_words(domain_of(column)), hint);
+			   domain_words(domain_of(c->table, column)), hint);
 }
 
 /* -- literals -- */
@@ -127,7 +127,7 @@ int check_slot(struct checker *c, const struct column *column, unsigned *slot)
 static int column_expr(struct checker *c, enum expr_kind kind, const struct column *column,
 		       const struct expr **out)
 {
-	struct expr *expr = new_expr(c, kind, domain_of(column));
+	struct expr *expr = new_expr(c, kind, domain_of(c->table, column));
 
 	if (!expr)
 		return -ENOMEM;
@@ -137,7 +137,7 @@ static int column_expr(struct checker *c, enum expr_kind kind, const struct colu
 
 int check_column(struct checker *c, const struct column *column, const struct expr **out)
 {
-	bool is_shown = domain_of(column) == DOMAIN_SHOWN;
+	bool is_shown = domain_of(c->table, column) == DOMAIN_SHOWN;
 
 	return column_expr(c, is_shown ? EXPR_SHOWN : EXPR_COLUMN, column, out);
 }

@@ -93,7 +93,10 @@ static bool eval_ranges(struct eval *eval, const struct test *test, size_t row)
 {
 	struct val val = eval_expr(eval, test->left, row);
 
-	return !is_unknown(&val) && ranges_hold(&test->ranges, &val) != test->is_negated;
+	/* a variable that is no number is not comparable with one */
+	if (is_unknown(&val) || (domain_is_number(test->left->domain) && !val_is_number(&val)))
+		return false;
+	return ranges_hold(&test->ranges, &val) != test->is_negated;
 }
 
 static bool eval_compare(struct eval *eval, const struct test *test, size_t row)
@@ -101,6 +104,8 @@ static bool eval_compare(struct eval *eval, const struct test *test, size_t row)
 	struct val a = eval_expr(eval, test->left, row);
 	struct val b = eval_expr(eval, test->right, row);
 
+	if (domain_is_number(test->left->domain) && !(val_is_number(&a) && val_is_number(&b)))
+		return false;
 	return !is_unknown(&a) && !is_unknown(&b) &&
 	       compare_vals(test->op, &a, &b) != test->is_negated;
 }

@@ -32,6 +32,7 @@ static const struct {
 
 static const char *const time_formats[] = {"duration", "ktime", "epoch"};
 static const char *const address_formats[] = {"ip4", "ip6", "cidr"};
+static const char *const states[] = {"new", "kept", "changed", "gone"};
 static const char *const name_formats[] = {"proto", "enum", "bool", "errno", "syscall", "flags"};
 
 static bool is_one_of(const char *name, const char *const *names, size_t n)
@@ -100,7 +101,8 @@ static bool is_of_field(const struct column *column)
 	}
 }
 
-enum domain domain_of(const struct column *column)
+/* The values of variables are of any kind; those that are no numbers are not in any range of them. */
+enum domain domain_of(const struct table *table, const struct column *column)
 {
 	switch (column->derive) {
 	case DERIVE_STATE:
@@ -108,8 +110,9 @@ enum domain domain_of(const struct column *column)
 	case DERIVE_AGE:
 	case DERIVE_IDLE:
 		return DOMAIN_TIME;
-	case DERIVE_KEY:
 	case DERIVE_VALUE:
+		return table->plan.is_variables ? DOMAIN_NUMBER : DOMAIN_SHOWN;
+	case DERIVE_KEY:
 		return DOMAIN_SHOWN;
 	case DERIVE_SKEW:
 	case DERIVE_MAXCPU:
@@ -117,6 +120,8 @@ enum domain domain_of(const struct column *column)
 	default:
 		break;
 	}
+	if (!column->field) /* counted over a variable */
+		return DOMAIN_NUMBER;
 	enum domain domain = domain_of_field(column);
 
 	return is_of_field(column) || domain == DOMAIN_TIME ? domain : DOMAIN_NUMBER;
@@ -143,9 +148,9 @@ static void hint_names(const struct field *field, char *out, size_t size)
 		snprintf(out + n, size - n, ", ...");
 }
 
-void literal_hint(const struct column *column, char *out, size_t size)
+void literal_hint(const struct table *table, const struct column *column, char *out, size_t size)
 {
-	enum domain domain = domain_of(column);
+	enum domain domain = domain_of(table, column);
 
 	if (domains[domain].fits) {
 		snprintf(out, size, "%s", domains[domain].fits);
@@ -230,15 +235,15 @@ static int network_range(const struct table *table, const struct field *field, c
 	return 0;
 }
 
-static int mismatch(const struct column *column, enum domain domain, const char *text, size_t len,
-		    struct err *err)
+static int mismatch(const struct table *table, const struct column *column, enum domain domain,
+		    const char *text, size_t len, struct err *err)
 {
 	char hint[256];
 	const char *name = column->field	    ? column->field->path
 			   : domain == DOMAIN_STATE ? "state"
 						    : "this column";
 
-	literal_hint(column, hint, sizeof(hint));
+	literal_hint(table, column, hint, sizeof(hint));
 	if (domain == DOMAIN_NAMES || domain == DOMAIN_STATE)
 		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s", name,
 			       (int)len, text, hint);
@@ -246,8 +251,8 @@ static int mismatch(const struct column *column, enum domain domain, const char 
 		       hint);
 }
 
-static int number_range(const struct column *column, enum domain domain, const char *text,
-			size_t len, struct range *out, struct err *err)
+static int number_range(const struct table *table, const struct column *column, enum domain domain,
+			const char *text, size_t len, struct range *out, struct err *err)
 {
 	bool is_time;
 	struct val val;
@@ -256,7 +261,7 @@ static int number_range(const struct column *column, enum domain domain, const c
 	if (r == -ERANGE)
 		return err_set(err, r, "'%.*s' is too large a number", (int)len, text);
 	if (r || (is_time && domain != DOMAIN_TIME))
-		return mismatch(column, domain, text, len, err);
+		return mismatch(table, column, domain, text, len, err);
 	if (!is_time && !column->field && domain == DOMAIN_TIME && val_as_real(&val) != 0)
 		return err_set(err, -EINVAL, "'%.*s' needs a unit of time: %.*ss or %.*sms",
 			       (int)len, text, (int)len, text, (int)len, text);
@@ -264,34 +269,28 @@ static int number_range(const struct column *column, enum domain domain, const c
 	return 0;
 }
 
-static int state_range(const struct column *column, const char *text, size_t len, struct range *out,
-		       struct err *err)
+static int state_range(const struct table *table, const struct column *column, const char *text,
+		       size_t len, struct range *out, struct err *err)
 {
-	static const struct {
-		const char *name;
-		enum row_state state;
-	} states[] = {
-		{"new", ROW_NEW}, {"kept", ROW_KEPT}, {"changed", ROW_CHANGED}, {"gone", ROW_GONE}};
-
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
-		if (strlen(states[i].name) == len && memcmp(states[i].name, text, len) == 0) {
-			set_one(out, val_uint(states[i].state));
+		if (strlen(states[i]) == len && memcmp(states[i], text, len) == 0) {
+			set_one(out, val_text(states[i], len));
 			return 0;
 		}
-	return mismatch(column, DOMAIN_STATE, text, len, err);
+	return mismatch(table, column, DOMAIN_STATE, text, len, err);
 }
 
 static int field_range(const struct table *table, const struct column *column, const char *text,
 		       size_t len, struct arena *mem, struct range *out, struct err *err)
 {
-	enum domain domain = domain_of(column);
+	enum domain domain = domain_of(table, column);
 	struct field field = shown_field(column);
 	struct val val;
 	bool is_time;
 	int r;
 
 	if (domain == DOMAIN_NUMBER && literal_number(text, len, &val, &is_time) == 0 && is_time)
-		return mismatch(column, domain, text, len, err);
+		return mismatch(table, column, domain, text, len, err);
 	r = format_parse(&field, text, len, &table->lookups, mem, &val, NULL);
 	if (r == 0) {
 		set_one(out, val);
@@ -300,29 +299,29 @@ static int field_range(const struct table *table, const struct column *column, c
 	if (r == -EINVAL && (domain == DOMAIN_ADDRESS || domain == DOMAIN_BYTES))
 		r = network_range(table, &field, text, len, mem, out);
 	if (r != -EINVAL || !domain_is_number(domain))
-		return r == -EINVAL ? mismatch(column, domain, text, len, err) : r;
-	return number_range(column, domain, text, len, out, err);
+		return r == -EINVAL ? mismatch(table, column, domain, text, len, err) : r;
+	return number_range(table, column, domain, text, len, out, err);
 }
 
 int literal_range(const struct table *table, const struct column *column, const char *text,
 		  size_t len, struct arena *mem, struct range *out, struct err *err)
 {
-	enum domain domain = domain_of(column);
+	enum domain domain = domain_of(table, column);
 
 	*out = (struct range){0};
 	switch (domain) {
 	case DOMAIN_STATE:
-		return state_range(column, text, len, out, err);
+		return state_range(table, column, text, len, out, err);
 	case DOMAIN_TEXT:
 	case DOMAIN_SHOWN:
 		set_one(out, val_text(text, len));
 		return 0;
 	case DOMAIN_NONE:
-		return mismatch(column, domain, text, len, err);
+		return mismatch(table, column, domain, text, len, err);
 	default:
 		break;
 	}
 	if (is_of_field(column))
 		return field_range(table, column, text, len, mem, out, err);
-	return number_range(column, domain, text, len, out, err);
+	return number_range(table, column, domain, text, len, out, err);
 }

@@ -20,13 +20,13 @@ enum domain {
 	DOMAIN_TEXT,
 	DOMAIN_ADDRESS,
 	DOMAIN_BYTES,
-	DOMAIN_STATE,
+	DOMAIN_STATE, /* of a row, by name */
 	DOMAIN_SHOWN, /* whole keys and values, structs, arrays: text as people read it */
 	DOMAIN_NONE,  /* spin locks and the like: no value at all */
 	N_DOMAINS,
 };
 
-enum domain domain_of(const struct column *column);
+enum domain domain_of(const struct table *table, const struct column *column);
 bool domain_is_number(enum domain domain);
 /* "a number", "an address" */
 const char *domain_words(enum domain domain);
@@ -39,5 +39,5 @@ int literal_range(const struct table *table, const struct column *column, const 
 /* The whole text as a number with an optional unit. 0, -EINVAL, -ERANGE. */
 int literal_number(const char *text, size_t len, struct val *out, bool *is_time);
 
-/* Adds what the column can be compared with, as a clause: "one like 10.0.0.1 or a network ...". */
-void literal_hint(const struct column *column, char *out, size_t size);
+/* What the column can be compared with, as a clause: "one like 10.0.0.1 or a network ...". */
+void literal_hint(const struct table *table, const struct column *column, char *out, size_t size);
