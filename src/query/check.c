@@ -2,8 +2,8 @@
 /* Names become columns, words become values of the column they stand beside, and the shape becomes
  * tests. Negation goes down to the tests (not (a and b) is: not a or not b). Beside a column that isn't
  * text a word is first tried as one of its values and then as a column's name, so `proto == tcp` works
- * in a map that also has a counter called tcp; beside a text column the name wins, and quotes make a
- * text of it. A comparison with a constant becomes membership in a range. */
+ * in a map that also has a counter called tcp; beside a text column the name of another one wins, and
+ * quotes make a text of it. A comparison with a constant becomes membership in a range. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,20 +117,25 @@ static int comparison_of_exprs(struct checker *c, const struct node *node, enum 
 	return 0;
 }
 
+static bool is_text(struct checker *c, const struct column *column)
+{
+	enum domain domain = domain_of(c->table, column);
+
+	return domain == DOMAIN_TEXT || domain == DOMAIN_SHOWN;
+}
+
 /* column op word. 1: the word is a column too, compare the two. */
 static int comparison_with_word(struct checker *c, const struct node *subject, enum token_kind op,
 				const struct node *word, bool is_negated, struct test **out)
 {
-	struct column column;
+	struct column column, other;
 	const struct expr *left;
 	struct range value;
-	bool is_column = check_names_column(c, word, NULL), is_text;
+	bool is_column = check_names_column(c, word, &other);
 	int r;
 
 	check_names_column(c, subject, &column);
-	is_text = domain_of(c->table, &column) == DOMAIN_TEXT ||
-		  domain_of(c->table, &column) == DOMAIN_SHOWN;
-	if (is_text && is_column)
+	if (is_column && is_text(c, &column) && is_text(c, &other))
 		return 1;
 	if (domain_of(c->table, &column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
 		return check_fault(c, word->at, "a state has no order; compare it by == or !=");
@@ -157,20 +162,27 @@ static int check_comparison(struct checker *c, const struct node *node, bool is_
 
 /* -- in, ~, words alone -- */
 
+static int no_value(struct checker *c, const struct node *node)
+{
+	return check_fault(c, node_start(node),
+			   "what stands after 'in' are values; compare columns by ==");
+}
+
 static int member_value(struct checker *c, const struct column *column, const struct node *node,
 			struct range *out)
 {
 	const struct expr *expr;
 	int r;
 
-	if (column && node_is_literal(node))
-		return check_literal(c, column, node, out);
+	if (column && node_is_literal(node)) {
+		r = check_literal(c, column, node, out);
+		return r && check_names_column(c, node, NULL) ? no_value(c, node) : r;
+	}
 	r = check_expr(c, node, &expr);
 	if (r)
 		return r;
 	if (expr->kind != EXPR_CONST)
-		return check_fault(c, node_start(node),
-				   "what stands after 'in' are values; compare columns by ==");
+		return no_value(c, node);
 	if (column && !domain_is_number(domain_of(c->table, column)))
 		return check_mismatch(c, node, column);
 	*out = (struct range){.low.val = expr->val, .high.val = expr->val};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
@@ -19,8 +20,8 @@ enum { PROBE_BYTES = 64, HINT_NAMES = 8 };
 static const struct {
 	const char *words, *fits;
 } domains[N_DOMAINS] = {
-	[DOMAIN_NUMBER] = {"a number", "a number like 1000, 1.5Mi or 0x1f"},
-	[DOMAIN_TIME] = {"a time", "a time like 30s or 1.5ms"},
+	[DOMAIN_NUMBER] = {"a number", "one like 1000, 1.5Mi or 0x1f"},
+	[DOMAIN_TIME] = {"a time", "one like 30s or 1.5ms"},
 	[DOMAIN_NAMES] = {"a name", NULL},
 	[DOMAIN_TEXT] = {"a text", "a word or a text in quotes"},
 	[DOMAIN_ADDRESS] = {"an address", NULL},
@@ -89,6 +90,8 @@ static enum domain domain_of_field(const struct column *column)
 /* Does the column hold values of its field, written like them? */
 static bool is_of_field(const struct column *column)
 {
+	if (!column->field)
+		return false;
 	switch (column->derive) {
 	case DERIVE_TOTAL:
 		return true;
@@ -148,11 +151,18 @@ static void hint_names(const struct field *field, char *out, size_t size)
 		snprintf(out + n, size - n, ", ...");
 }
 
+/* Ports and the like: numbers that nobody writes as 1.5Mi. */
+static bool is_identity(const struct column *column)
+{
+	return shown_field(column).format->sense == SENSE_IDENTITY;
+}
+
 void literal_hint(const struct table *table, const struct column *column, char *out, size_t size)
 {
 	enum domain domain = domain_of(table, column);
+	bool is_number = domain == DOMAIN_NUMBER && is_of_field(column);
 
-	if (domains[domain].fits) {
+	if (domains[domain].fits && !(is_number && is_identity(column))) {
 		snprintf(out, size, "%s", domains[domain].fits);
 		return;
 	}
@@ -239,16 +249,15 @@ static int mismatch(const struct table *table, const struct column *column, enum
 		    const char *text, size_t len, struct err *err)
 {
 	char hint[256];
-	const char *name = column->field	    ? column->field->path
-			   : domain == DOMAIN_STATE ? "state"
-						    : "this column";
+	SCOPED(buf) name = {0};
 
+	table_column_name(table, column, &name);
 	literal_hint(table, column, hint, sizeof(hint));
 	if (domain == DOMAIN_NAMES || domain == DOMAIN_STATE)
-		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s", name,
-			       (int)len, text, hint);
-	return err_set(err, -EINVAL, "'%s' is %s; compare it with %s", name, domain_words(domain),
-		       hint);
+		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s",
+			       buf_text(&name), (int)len, text, hint);
+	return err_set(err, -EINVAL, "'%s' is %s; compare it with %s", buf_text(&name),
+		       domain_words(domain), hint);
 }
 
 static int number_range(const struct table *table, const struct column *column, enum domain domain,

@@ -203,7 +203,10 @@ static int parse_match(struct parser *p, struct node **out)
 	if (!at(p, TOKEN_WORD) && !at(p, TOKEN_TEXT))
 		return fault(p, p->token.at, "expected a regular expression in quotes, not ",
 			     token_name(p->token.kind));
-	return parse_unary(p, &left->next);
+	r = parse_unary(p, &left->next);
+	if (!r && p->token.kind >= TOKEN_EQ)
+		return fault(p, p->token.at, "a regular expression with signs goes in quotes", "");
+	return r;
 }
 
 static bool at_comparison(const struct parser *p)

@@ -92,3 +92,31 @@ bool query_match_row(const struct query *query, const struct table *table, size_
 	eval_release(&eval);
 	return is_match;
 }
+
+static const char help[] =
+	"A filter is conditions joined by and, or, not (&& || !) and parentheses.\n"
+	"\n"
+	"  proto == tcp                 = and == are the same; also != < <= > >=\n"
+	"  dport in 80..443             a range; both ends count\n"
+	"  proto in (tcp, udp)          any of these; not in: none of them\n"
+	"  saddr in 10.0.0.0/8          a network, IPv6 and MAC addresses too\n"
+	"  name ~ \"^eth\"               regular expression on what is shown; !~ for no match;\n"
+	"                               begin it with (?i) to ignore case\n"
+	"  tcp 443                      bare words are looked for in key and value as shown\n"
+	"  bytes > 1.5Mi                k M G T P E count by 1000, Ki Mi Gi Ti Pi Ei by 1024\n"
+	"  age < 30s                    ns us ms s m h d\n"
+	"  bytes / packets > 1000       + - * / % and parentheses\n"
+	"  is_syn                       a number alone: not 0\n"
+	"\n"
+	"Columns: fields of key and value by name or path (saddr, flow.saddr), derived ones\n"
+	"(pkts.rate, pkts.delta, pkts.base; per CPU: pkts@3, pkts.max, pkts.mean, pkts.skew), and "
+	"of\n"
+	"the row: state (new, kept, changed, gone), age, idle, key, value.\n"
+	"\n"
+	"What is unknown (a rate in the first reading) matches nothing, and neither does its "
+	"opposite.\n";
+
+const char *query_help(void)
+{
+	return help;
+}
