@@ -95,6 +95,16 @@ static void write_int(struct leaf_context *context, const struct field *field, c
 	buf_addi(out, (int64_t)decode_u64(field, base));
 }
 
+/* A char has no sign to people, but it has to whoever asks for its number. */
+static void write_char(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		       struct buf *out)
+{
+	uint64_t n = decode_u64(field, base);
+
+	(void)context;
+	buf_addi(out, field->is_signed ? (int8_t)n : (int64_t)n);
+}
+
 static void write_bool(struct leaf_context *context, const struct field *field, const uint8_t *base,
 		       struct buf *out)
 {
@@ -142,8 +152,8 @@ void leaf_context_release(struct leaf_context *context)
 leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
 {
 	static leaf_fn *const of_kind[N_FIELD_KINDS] = {
-		[FIELD_UINT] = write_uint, [FIELD_INT] = write_int,	 [FIELD_BOOL] = write_bool,
-		[FIELD_ENUM] = write_enum, [FIELD_POINTER] = write_uint,
+		[FIELD_UINT] = write_uint, [FIELD_INT] = write_int,   [FIELD_BOOL] = write_bool,
+		[FIELD_ENUM] = write_enum, [FIELD_CHAR] = write_char, [FIELD_POINTER] = write_uint,
 	};
 
 	if (is_formatted)

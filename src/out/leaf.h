@@ -25,7 +25,8 @@ typedef void leaf_fn(struct leaf_context *context, const struct field *field, co
 /* How leaves of that kind are written. is_formatted: as the string that the screen shows. */
 leaf_fn *leaf_writer(const struct field *field, bool is_formatted);
 
-/* True for an array that is written as one string, since its format takes it whole (a MAC address). */
+/* True for a struct, union or array that is written as one string, since its format takes it whole: a
+ * MAC address, a prefix. */
 bool leaf_is_whole(const struct field *field, bool is_formatted);
 
 /* Any value as JSON. */
