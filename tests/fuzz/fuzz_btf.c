@@ -23,7 +23,7 @@
 #include "model/plan.h"
 #include "read/btfplan.h"
 
-enum { MAX_VALUE_BYTES = 4096, MAX_TYPES = 64, N_MUTATIONS = 2000, MAX_INPUT_BYTES = 1 << 20 };
+enum { MAX_VALUE_BYTES = 4096, MAX_TYPES = 64, N_MUTATIONS = 600, MAX_INPUT_BYTES = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
