@@ -41,7 +41,7 @@ _Static_assert(ARRAY_LEN(shapes) == N_FIELD_KINDS, "a row for every kind of fiel
 
 /* Padding has a place but nothing to say. */
 static const char padding_names[] = "pad *_pad padding *_padding reserved *_reserved rsvd *_rsvd "
-				    "unused *_unused dummy";
+				    "unused *_unused";
 
 void plan_release(struct plan *plan)
 {
@@ -322,7 +322,9 @@ static int finish_field(struct plan *plan, struct field *field, struct err *err)
 	field->path = make_path(plan, field);
 	if (!field->path)
 		return out_of_memory(err);
-	if (!field_is_container(field) && words_fit(field->name, padding_names))
+	bool is_variable = plan->is_variables && field->parent == PLAN_NONE;
+
+	if (!field_is_container(field) && !is_variable && words_fit(field->name, padding_names))
 		field->is_hidden = true;
 	if (!field->format)
 		field->format = format_choose(field, field->path, NULL);

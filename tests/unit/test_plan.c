@@ -4,11 +4,22 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/words.h"
+
+/* A sanitizer brings its own. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#endif
 
 /* struct key { __be32 saddr; union { __be32 daddr; struct { u16 low, high; }; }; };
  * struct value { u64 packets; struct { u64 saddr; u32 a:3; s32 b:5; } inner; struct cell { u16 x; u16 y; } cells[4]; } */
@@ -326,6 +337,23 @@ static void variables_are_listed(void **state)
 	assert_string_equal(plan.fields[2].path, "config.limit");
 }
 
+/* A variable is a row, whatever it is called; a member of that name is a hole in a struct. */
+static void padding_is_hidden(void **state)
+{
+	(void)state;
+	for (int is_variables = 0; is_variables < 2; is_variables++) {
+		SCOPED(plan) plan = {0};
+
+		plan_begin(&plan, 0, 8, "test");
+		plan.is_variables = is_variables;
+		add(&plan, true, LEAF(FIELD_UINT, "u32", "n", 0, 4));
+		add(&plan, true, LEAF(FIELD_UINT, "u32", "__pad2", 4, 4));
+		finish(&plan);
+		assert_false(plan.fields[0].is_hidden);
+		assert_int_equal(plan.fields[1].is_hidden, !is_variables);
+	}
+}
+
 static void untyped_maps_are_bytes_or_words(void **state)
 {
 	static const struct {
@@ -384,6 +412,56 @@ static void text_shows_the_layout(void **state)
 			    "      +2      2  __u16           cells[].y    dec\n");
 }
 
+#ifndef SANITIZED
+/* The n-th allocation fails, for every n until none does. */
+static long allocations_left = -1;
+
+void *__libc_calloc(size_t n, size_t size);
+
+void *calloc(size_t n, size_t size)
+{
+	if (allocations_left >= 0 && allocations_left-- == 0)
+		return NULL;
+	return __libc_calloc(n, size);
+}
+
+static int make_large(struct plan *plan, struct err *err)
+{
+	static const struct enum_name names[] = {{"ON", 1}, {"OFF", 0}};
+	struct field field = LEAF(FIELD_ENUM, "enum onoff", "switch", 0, 4);
+	int r = 0;
+
+	field.names = names;
+	field.n_names = ARRAY_LEN(names);
+	plan_begin(plan, 0, 4, "test");
+	plan->is_variables = true;
+	for (int i = 0; i < 300 && r == 0; i++)
+		r = plan_add(plan, true, &field, err);
+	return r ? r : plan_finish(plan, err);
+}
+
+static void out_of_memory_comes_out_alive(void **state)
+{
+	int r = -ENOMEM;
+
+	(void)state;
+	for (long n = 0; r < 0; n++) {
+		SCOPED(plan) plan = {0};
+		struct err err = {0};
+
+		allocations_left = n;
+		r = make_large(&plan, &err);
+		allocations_left = -1;
+		assert_true(n < 1000);
+		assert_true(n > 0 || r < 0);
+		if (r < 0) {
+			assert_int_equal(r, -ENOMEM);
+			assert_true(err.text[0]);
+		}
+	}
+}
+#endif
+
 static void words_of_names(void **state)
 {
 	(void)state;
@@ -416,8 +494,12 @@ int main(void)
 		cmocka_unit_test(a_large_array_costs_one_prototype),
 		cmocka_unit_test(empty_arrays_may_stand_at_the_end),
 		cmocka_unit_test(variables_are_listed),
+		cmocka_unit_test(padding_is_hidden),
 		cmocka_unit_test(untyped_maps_are_bytes_or_words),
 		cmocka_unit_test(text_shows_the_layout),
+#ifndef SANITIZED
+		cmocka_unit_test(out_of_memory_comes_out_alive),
+#endif
 		cmocka_unit_test(words_of_names),
 	};
 
