@@ -6,6 +6,7 @@
 #include "model/table.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -14,6 +15,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "model/table_derive.h"
+#include "model/words.h"
 
 /* -- facts of a column -- */
 
@@ -115,6 +117,37 @@ static bool row_column(const char *name, size_t len, struct column *out)
 		return true;
 	}
 	return false;
+}
+
+static unsigned distance_to_fields(const struct plan *plan, const char *name, size_t len)
+{
+	unsigned least = UINT_MAX;
+
+	for (uint32_t i = 0; i < plan->n_fields; i++) {
+		const char *path = plan->fields[i].path;
+		unsigned distance = words_distance(name, len, path, strlen(path));
+
+		least = MIN_OF(least, distance);
+	}
+	return least;
+}
+
+/* A word of the row may be what was meant; else plan_find has something to offer. */
+static int no_such_column(const struct table *table, const char *name, size_t len, struct err *err)
+{
+	unsigned least = MIN_OF(distance_to_fields(&table->plan, name, len), (unsigned)len / 2 + 1);
+	struct column ignored;
+
+	for (unsigned i = 0; i < N_DERIVES; i++) {
+		const char *word = derive_rows[i].name;
+
+		if (derive_rows[i].of == OF_ROW &&
+		    words_distance(name, len, word, strlen(word)) < MIN_OF(least, 3U))
+			return err_set(err, -ENOENT,
+				       "no column is called '%.*s'; did you mean '%s'?", (int)len,
+				       name, word);
+	}
+	return field_column(table, name, len, &ignored, err);
 }
 
 static int no_such_derive(const char *name, size_t len, const char *word, size_t word_len,
@@ -228,9 +261,9 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 		return field_column(table, name, len, out, err);
 	if (at < len && (dot == len || dot < at))
 		return cpu_column(table, name, len, at, out, err);
-	if (dot < len && dot > 0)
+	if (dot > 0 && dot < len)
 		return derived_column(table, name, len, dot, out, err);
-	return field_column(table, name, len, out, err);
+	return no_such_column(table, name, len, err);
 }
 
 int table_column_named(const struct table *table, const char *name, size_t len,

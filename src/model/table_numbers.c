@@ -37,7 +37,8 @@ static bool is_plain(const struct build *build)
 
 static bool build_plain(const struct build *build)
 {
-	size_t skip = build->column->cpu * map_cpu_stride(&build->table->map);
+	bool is_cpu = build->column->derive == DERIVE_CPU;
+	size_t skip = is_cpu ? build->column->cpu * map_cpu_stride(&build->table->map) : 0;
 
 	if (!is_plain(build) || build->column->per_second)
 		return false;
@@ -185,6 +186,8 @@ static enum val_kind numbers_kind(const struct table *table, const struct column
 	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
 		return VAL_UINT;
 	if (!column->field || !column_is_numeric(column))
+		return VAL_UNKNOWN;
+	if (column->derive == DERIVE_CPU && column->cpu >= table->map.n_cpus)
 		return VAL_UNKNOWN;
 	if (!format)
 		format = column->field->format;

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What columns are called, which ones there are, and what they say of a row. */
+#include <errno.h>
+#include <math.h>
+
+#include "tests/unit/tables.h"
+
+#include "base/num.h"
+#include "model/table_derive.h"
+
+/* A layout with everything that decides on columns. 12 bytes of key, 64 of value. */
+static void make_flows(struct table *table, uint32_t n_cpus)
+{
+	struct plan plan;
+
+	plan_begin(&plan, 12, 64, "test");
+	open_field(&plan, IN_KEY, "", FIELD_STRUCT, 0, 12);
+	open_field(&plan, IN_KEY, "saddr", FIELD_UINT, 0, 4);
+	open_field(&plan, IN_KEY, "pkts", FIELD_UINT, 4, 4);
+	open_field(&plan, IN_KEY, "tag", FIELD_TEXT, 8, 4);
+	close_field(&plan);
+	open_field(&plan, IN_VALUE, "", FIELD_STRUCT, 0, 64);
+	open_field(&plan, IN_VALUE, "pkts", FIELD_UINT, 0, 8);
+	open_field(&plan, IN_VALUE, "octets", FIELD_UINT, 8, 4);
+	open_field(&plan, IN_VALUE, "lock", FIELD_SPECIAL, 12, 4);
+	open_field(&plan, IN_VALUE, "u", FIELD_UNION, 16, 8);
+	open_field(&plan, IN_VALUE, "one", FIELD_INT, 16, 8);
+	open_field(&plan, IN_VALUE, "two", FIELD_UINT, 16, 2);
+	open_field(&plan, IN_VALUE, "three", FIELD_UINT, 16, 1);
+	close_field(&plan);
+	open_array(&plan, IN_VALUE, "hist", 24, 4, 4);
+	open_field(&plan, IN_VALUE, "", FIELD_UINT, 0, 4);
+	close_field(&plan);
+	open_field(&plan, IN_VALUE, "state", FIELD_UINT, 40, 4);
+	open_field(&plan, IN_VALUE, "load", FIELD_REAL, 48, 8);
+	open_field(&plan, IN_VALUE, "sub", FIELD_STRUCT, 56, 8);
+	open_field(&plan, IN_VALUE, "rate", FIELD_UINT, 56, 4);
+	open_field(&plan, IN_VALUE, "gauge", FIELD_INT, 60, 4);
+	close_field(&plan);
+	close_field(&plan);
+	make_table(table, &plan, n_cpus);
+}
+
+struct flow_key {
+	uint32_t saddr, pkts;
+	char tag[4];
+};
+struct flow {
+	uint64_t pkts;
+	uint32_t octets, lock;
+	int64_t one;
+	uint32_t hist[4], state, pad;
+	double load;
+	uint32_t rate;
+	int32_t gauge;
+};
+_Static_assert(sizeof(struct flow) == 64, "as make_flows lays it out");
+
+static void test_names(void **state)
+{
+	static const struct {
+		const char *typed, *name;
+	} names[] = {
+		{"saddr", "saddr"},
+		{"octets", "octets"},
+		{"octets.sum", "octets"},
+		{"octets.rate", "octets.rate"},
+		{"octets.delta", "octets.delta"},
+		{"octets.base", "octets.base"},
+		{"octets.max", "octets.max"},
+		{"octets.max.rate", "octets.max.rate"},
+		{"octets.skew", "octets.skew"},
+		{"octets.maxcpu", "octets.maxcpu"},
+		{"octets@1", "octets@1"},
+		{"octets@1.rate", "octets@1.rate"},
+		{"key.pkts", "key.pkts"},
+		{"value.pkts", "value.pkts"},
+		{"value.pkts.rate", "value.pkts.rate"},
+		{"u.one", "u.one"},
+		{"one", "u.one"},
+		{"one.delta", "u.one.delta"},
+		{"hist", "hist"},
+		{"sub", "sub"},
+		{"state", "state"},
+		{"rate", "sub.rate"},
+		{"sub.rate", "sub.rate"},
+		{"sub.rate.rate", "sub.rate.rate"},
+		{"age", "age"},
+		{"idle", "idle"},
+		{"key", "key"},
+		{"value", "value"},
+	};
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_flows(&table, 2);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct column column = column_of(&table, names[i].typed), again;
+		SCOPED(buf) name = {0};
+
+		table_column_name(&table, &column, &name);
+		assert_string_equal(buf_text(&name), names[i].name);
+		again = column_of(&table, buf_text(&name));
+		assert_true(column_equal(&column, &again));
+	}
+	/* a field wins over the word of the row that it is called by */
+	assert_non_null(column_of(&table, "state").field);
+}
+
+static void test_wrong_names(void **state)
+{
+	static const struct {
+		const char *typed, *words;
+		uint32_t n_cpus;
+	} names[] = {
+		{"octetz", "octets", 1},
+		{"", "no field", 1},
+		{".rate", "no field is called", 1},
+		{"octets.", "it has sum", 1},
+		{"octets.rat", "it has sum, delta, rate", 1},
+		{"octets.state", "it has sum", 1},
+		{"octets.max", "needs a per-CPU map", 1},
+		{"octets.rate.rate", "derived already", 1},
+		{"octets.rate.max", "derived already", 2},
+		{"saddr.rate", "not a counter", 1},
+		{"load.rate", "not a counter", 1},
+		{"hist.delta", "not a counter", 1},
+		{"age.rate", "derived already", 1},
+		{"octets@2", "0 to 1", 2},
+		{"octets@", "no CPU", 2},
+		{"octets@x", "no CPU", 2},
+		{"octets@99999999999999999999", "no CPU", 2},
+		{"saddr@0", "no copy for each CPU", 2},
+		{"pkts", "key.pkts", 1},
+		{"idel", "'idle'", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		SCOPED(table) table = {0};
+		struct column column = {.cpu = 77};
+		struct err err = {0};
+
+		make_flows(&table, names[i].n_cpus);
+		assert_true(table_column_named(&table, names[i].typed, strlen(names[i].typed),
+					       &column, &err) < 0);
+		if (!strstr(err.text, names[i].words))
+			fail_msg("'%s': %s", names[i].typed, err.text);
+		assert_int_equal(column.cpu, 77);
+	}
+}
+
+static void test_default_columns(void **state)
+{
+	static const char *const with_rates =
+		"saddr key.pkts tag value.pkts value.pkts.rate octets octets.rate u.one u.one.rate "
+		"u.two u.two.rate hist state load sub.rate sub.rate.rate sub.gauge "
+		"sub.gauge.rate ";
+	struct column columns[32];
+	SCOPED(table) table = {0};
+	SCOPED(buf) names = {0};
+	size_t n;
+
+	(void)state;
+	make_flows(&table, 1);
+	n = table_default_columns(&table, true, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < n; i++) {
+		table_column_name(&table, &columns[i], &names);
+		buf_addc(&names, ' ');
+	}
+	assert_string_equal(buf_text(&names), with_rates);
+	assert_int_equal(table_default_columns(&table, false, columns, 3), 12);
+}
+
+static void test_a_side_without_columns_is_shown_whole(void **state)
+{
+	struct column columns[4];
+	SCOPED(table) table = {0};
+	struct plan plan;
+	struct err err = {0};
+
+	(void)state;
+	plan_begin(&plan, 0, 4, "test");
+	assert_int_equal(plan_add(&plan, IN_VALUE,
+				  &(struct field){.name = "pad",
+						  .type = "u32",
+						  .kind = FIELD_UINT,
+						  .size = 4,
+						  .is_hidden = true},
+				  &err),
+			 0);
+	make_table(&table, &plan, 1);
+	assert_int_equal(table_default_columns(&table, true, columns, ARRAY_LEN(columns)), 2);
+	assert_int_equal(columns[0].derive, DERIVE_KEY);
+	assert_int_equal(columns[1].derive, DERIVE_VALUE);
+}
+
+/* -- per CPU -- */
+
+static void add_copies(struct table *table, uint32_t key, uint64_t a, uint64_t b, uint64_t c)
+{
+	uint64_t copies[] = {a, b, c};
+
+	assert_int_equal(snap_add(table->next, &key, copies), 0);
+}
+
+static void test_copies_of_a_counter(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 3);
+	add_copies(&table, 1, 10, 50, 0);
+	add_copies(&table, 2, 0, 0, 0);
+	add_copies(&table, 3, 9, 9, 9);
+	take_at(&table, 1 * SECOND);
+	assert_number(&table, 0, "value", 60);
+	assert_number(&table, 0, "value.max", 50);
+	assert_number(&table, 0, "value.min", 0);
+	assert_number(&table, 0, "value.mean", 20);
+	assert_number(&table, 0, "value.skew", 2.5);
+	assert_text(&table, 0, "value.skew", PRINT_SHORT, "2.5x");
+	assert_number(&table, 0, "value.maxcpu", 1);
+	assert_number(&table, 0, "value@1", 50);
+	assert_unknown(&table, 0, "value.max.rate");
+	assert_unknown(&table, 0, "value@1.rate");
+	assert_unknown(&table, 1, "value.skew");
+	assert_unknown(&table, 1, "value.maxcpu");
+
+	add_copies(&table, 1, 40, 60, 2);
+	add_copies(&table, 2, 0, 0, 0);
+	add_copies(&table, 3, 8, 19, 9); /* the first CPU's copy went down */
+	take_at(&table, 3 * SECOND);
+	assert_number(&table, 0, "value.delta", 42);
+	assert_number(&table, 0, "value.rate", 21);
+	assert_number(&table, 0, "value.maxcpu", 0); /* by what happened, not by the totals */
+	assert_number(&table, 0, "value.skew", 30 / 14.0);
+	assert_number(&table, 0, "value.max", 60);
+	assert_number(&table, 0, "value.max.rate", 15);
+	assert_number(&table, 0, "value@0.rate", 15);
+	assert_number(&table, 0, "value@2", 2);
+	assert_unknown(&table, 1, "value.skew");
+	assert_number(&table, 2, "value.delta", 9);
+	assert_unknown(&table, 2, "value@0.rate");
+	assert_number(&table, 2, "value@1.rate", 5);
+	assert_unknown(&table, 2, "value.skew");
+}
+
+static void add_flow(struct table *table, uint32_t saddr, const struct flow *copies)
+{
+	struct flow_key key = {.saddr = saddr, .tag = "ab\n"};
+
+	assert_int_equal(snap_add(table->next, &key, copies), 0);
+}
+
+static void test_copies_of_an_identity(void **state)
+{
+	const struct flow same[2] = {{.pkts = 3, .hist = {1}}, {.pkts = 4, .hist = {1}}};
+	const struct flow one[2] = {{.load = 0.5}, {.pkts = 4, .hist = {7}, .load = 0.25}};
+	const struct flow differ[2] = {{.hist = {1}}, {.hist = {2}}};
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_flows(&table, 2);
+	add_flow(&table, 1, same);
+	add_flow(&table, 2, one);
+	add_flow(&table, 3, differ);
+	take_at(&table, 1 * SECOND);
+	assert_text(&table, 0, "hist", PRINT_SHORT, "[1, 0, 0, 0]");
+	assert_text(&table, 1, "hist", PRINT_SHORT, "[7, 0, 0, 0]");
+	assert_text(&table, 2, "hist", PRINT_SHORT, "*");
+	assert_unknown(&table, 2, "hist");
+	assert_number(&table, 0, "value.pkts", 7);
+	assert_number(&table, 1, "load", 0.75);
+}
+
+/* -- texts -- */
+
+static void test_texts(void **state)
+{
+	const struct flow flow = {.pkts = 4210000, .octets = 12, .gauge = -5};
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_flows(&table, 1);
+	add_flow(&table, 1, &flow);
+	take_at(&table, 1 * SECOND);
+	assert_text(&table, 0, "tag", PRINT_SHORT, "ab\\n"); /* nothing raw reaches a screen */
+	assert_text(&table, 0, "value.pkts", PRINT_SHORT, "4.21M");
+	assert_text(&table, 0, "value.pkts", PRINT_EXACT, "4210000");
+	assert_text(&table, 0, "sub.gauge", PRINT_SHORT, "-5");
+	assert_text(&table, 0, "octets.rate", PRINT_SHORT, "-");
+	add_flow(&table, 1, &(struct flow){.pkts = 4210000 + 123456, .octets = 13, .gauge = -7});
+	take_at(&table, 4 * SECOND);
+	assert_text(&table, 0, "value.pkts.rate", PRINT_SHORT, "41.2k");
+	assert_text(&table, 0, "value.pkts.rate", PRINT_EXACT, "41152");
+	assert_text(&table, 0, "octets.rate", PRINT_EXACT, "0.333");
+	assert_text(&table, 0, "sub.gauge.delta", PRINT_SHORT, "-2");
+	assert_unknown(&table, 0, "sub.gauge.rate");
+}
+
+/* -- whole columns -- */
+
+static void read_random(struct table *table, uint64_t number, uint64_t *seed, uint32_t n_cpus)
+{
+	for (uint32_t row = 0; row < 200; row++) {
+		struct flow copies[4] = {0};
+
+		if (num_random(seed) % 10 == 0)
+			continue;
+		for (uint32_t cpu = 0; cpu < n_cpus; cpu++)
+			copies[cpu] = (struct flow){
+				.pkts = number * (num_random(seed) % 1000),
+				.octets = (uint32_t)num_random(seed),
+				.one = (int64_t)num_random(seed),
+				.state = num_random(seed) % 3,
+				.load = (double)(num_random(seed) % 1000) / 8,
+				.gauge = (int32_t)num_random(seed),
+			};
+		add_flow(table, row, copies);
+	}
+	take_at(table, number * SECOND);
+}
+
+/* Every column that can be had of the layout. */
+static size_t every_column(const struct table *table, struct column *columns, size_t max)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < table->plan.n_fields; i++) {
+		for (unsigned derive = 0; derive < 2 * N_DERIVES; derive++) {
+			const struct derive_row *row = &derive_rows[derive % N_DERIVES];
+			const struct field *field = &table->plan.fields[i];
+			struct column column = {
+				.derive = (enum derive)(derive % N_DERIVES),
+				.field = row->of == OF_ROW ? NULL : field,
+				.per_second = derive >= N_DERIVES,
+				.cpu = row->of == OF_FIELD,
+			};
+			bool is_counter = field->in_value && field_is_integer(field);
+
+			if (field->in_array || (column.derive == DERIVE_CPU && !field->in_value) ||
+			    (column.per_second && !row->has_rate) ||
+			    (row->of != OF_FIELD && row->of != OF_ROW && !is_counter) ||
+			    (row->of == OF_ROW && i) || (column.per_second && !is_counter))
+				continue;
+			assert_true(n < max);
+			columns[n++] = column;
+		}
+	}
+	return n;
+}
+
+static void assert_same_numbers(const struct table *table, const struct column_cache *cache)
+{
+	for (size_t row = 0; row < table_n_live(table); row++) {
+		struct val cell = table_cell(table, row, &cache->column);
+		uint64_t bits = ((const uint64_t *)cache->values.at)[row];
+		double real = ((const double *)cache->values.at)[row];
+
+		if (cache->kind == VAL_REAL) {
+			double expected = val_as_real(&cell);
+
+			assert_true(isnan(expected) ? isnan(real)
+						    : fabs(real - expected) <= 1e-9 * fabs(real));
+			continue;
+		}
+		assert_int_equal(cell.kind, cache->kind);
+		assert_int_equal(cell.u, bits);
+	}
+}
+
+static void test_columns_say_what_cells_say(void **state)
+{
+	struct column columns[512];
+	uint64_t seed = 3;
+
+	(void)state;
+	for (uint32_t n_cpus = 1; n_cpus <= 4; n_cpus += 3) {
+		size_t n, n_numeric = 0;
+		SCOPED(table) table = {0};
+
+		make_flows(&table, n_cpus);
+		n = every_column(&table, columns, ARRAY_LEN(columns));
+		for (uint64_t number = 1; number <= 4; number++) {
+			read_random(&table, number, &seed, n_cpus);
+			if (number == 2)
+				assert_int_equal(table_baseline(&table), 0);
+			for (size_t i = 0; i < n; i++) {
+				const struct column_cache *cache =
+					table_numbers(&table, &columns[i]);
+
+				if (!cache)
+					continue;
+				assert_true(column_is_numeric(&columns[i]));
+				assert_same_numbers(&table, cache);
+				n_numeric++;
+			}
+		}
+		assert_true(n_numeric > 100);
+	}
+}
+
+static void test_columns_are_kept_for_a_reading(void **state)
+{
+	const struct column_cache *cache, *again;
+	struct column column, other;
+	SCOPED(table) table = {0};
+	uint64_t seed = 1;
+
+	(void)state;
+	make_flows(&table, 1);
+	read_random(&table, 1, &seed, 1);
+	column = column_of(&table, "octets");
+	cache = table_numbers(&table, &column);
+	for (uint32_t i = 0; i < TABLE_CACHES - 1; i++) {
+		other = column_of(&table, i % 2 ? "age" : "octets.delta");
+		table_numbers(&table, &other);
+	}
+	again = table_numbers(&table, &column);
+	assert_ptr_equal(cache, again);
+	read_random(&table, 2, &seed, 1);
+	assert_same_numbers(&table, table_numbers(&table, &column));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_wrong_names),
+		cmocka_unit_test(test_default_columns),
+		cmocka_unit_test(test_a_side_without_columns_is_shown_whole),
+		cmocka_unit_test(test_copies_of_a_counter),
+		cmocka_unit_test(test_copies_of_an_identity),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_columns_say_what_cells_say),
+		cmocka_unit_test(test_columns_are_kept_for_a_reading),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
