@@ -5,17 +5,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ui/command.h"
+
 struct buf;
 
-/* Where a binding holds. */
-enum key_scope { SCOPE_ROWS, SCOPE_PROMPT, SCOPE_PICKER, SCOPE_HELP, SCOPE_MENU, SCOPE_ANY };
+/* Where a binding holds; a set of bits. A prompt takes every key, so it has no scope here. */
+enum key_scope {
+	SCOPE_ROWS = 1 << 0,
+	SCOPE_PICKER = 1 << 1, /* printable keys that aren't bound are typed into its search */
+	SCOPE_MENU = 1 << 2,   /* choosing a sort key */
+	SCOPE_HELP = 1 << 3,   /* help and metrics: text to scroll */
+	SCOPE_ANY = SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP,
+};
+
+enum { KEY_ROW_KEYS = 6 };
 
 struct key_row {
-	uint32_t keys[4]; /* 0-terminated; code points or enum term_key */
-	enum key_scope scope;
-	int action;	    /* enum action, ui/command.h */
+	uint32_t keys[KEY_ROW_KEYS]; /* 0-terminated; code points or enum term_key */
+	uint32_t range_end;	     /* not 0: every key from keys[0] to this one */
+	unsigned scopes;	     /* enum key_scope bits */
+	enum action action;
 	const char *shown;  /* "PgUp ^U" */
-	const char *footer; /* short word in the footer, or NULL */
+	const char *footer; /* "s sort": the key, a blank, a short word; NULL: not in the footer */
 	const char *help;   /* one clause */
 	int footer_rank;    /* lower stays longer when the footer is narrow */
 };
@@ -23,8 +34,8 @@ struct key_row {
 extern const struct key_row key_rows[];
 extern const unsigned n_key_rows;
 
-/* The action bound to key in scope (SCOPE_ANY rows too), or 0. */
-int keys_find(enum key_scope scope, uint32_t key);
-/* The table as markdown, man page or plain text. */
+/* The action bound to key in the scope, or ACT_NONE. */
+enum action keys_find(enum key_scope scope, uint32_t key);
+/* The table as plain text, markdown or man page. */
 enum keys_markup { KEYS_TEXT, KEYS_MARKDOWN, KEYS_MAN };
 void keys_print(enum keys_markup markup, struct buf *out);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A row a binding. Rows stand in the order in which help and footer show them. */
+#include "ui/keys.h"
+
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "ui/term.h"
+
+#define CTRL_KEY(letter) (TERM_CTRL + (letter))
+
+enum { LISTS = SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP, ALL = SCOPE_ANY };
+
+const struct key_row key_rows[] = {
+	{{'?', TERM_F1}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_HELP, "? F1", "? help",
+	 "this help, with the legend", 1},
+	{{TERM_F1}, 0, SCOPE_PICKER, ACT_HELP, "F1", "F1 help", "help while picking maps", 9},
+	{{TERM_UP, 'k'}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_UP, "Up k", NULL, "one row up", 0},
+	{{TERM_DOWN, 'j'}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_DOWN, "Down j", NULL,
+	 "one row down; moving holds the order for 3 readings", 0},
+	{{TERM_UP}, 0, SCOPE_PICKER, ACT_UP, "Up", NULL, "one map up", 0},
+	{{TERM_DOWN}, 0, SCOPE_PICKER, ACT_DOWN, "Down", NULL, "one map down", 0},
+	{{TERM_PAGE_UP, CTRL_KEY('u'), CTRL_KEY('b')}, 0, ALL, ACT_PAGE_UP, "PgUp ^U ^B", NULL,
+	 "one page up", 0},
+	{{TERM_PAGE_DOWN, CTRL_KEY('d'), CTRL_KEY('f')}, 0, ALL, ACT_PAGE_DOWN, "PgDn ^D ^F", NULL,
+	 "one page down", 0},
+	{{TERM_HOME, 'g'}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_FIRST, "Home g", NULL,
+	 "first row", 0},
+	{{TERM_END, 'G'}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_LAST, "End G", NULL, "last row",
+	 0},
+	{{TERM_HOME}, 0, SCOPE_PICKER, ACT_FIRST, "Home", NULL, "first map", 0},
+	{{TERM_END}, 0, SCOPE_PICKER, ACT_LAST, "End", NULL, "last map", 0},
+	{{TERM_LEFT}, 0, SCOPE_ROWS, ACT_LEFT, "Left", NULL, "scroll the columns back", 0},
+	{{TERM_RIGHT}, 0, SCOPE_ROWS, ACT_RIGHT, "Right", NULL,
+	 "scroll the columns; those of the key stay", 0},
+	{{'/', '\\', TERM_F1 + 3}, 0, SCOPE_ROWS, ACT_FILTER, "/ \\ F4", "/ filter",
+	 "filter, checked as it is typed; the last valid one stays in force", 2},
+	{{'s', TERM_F1 + 5}, 0, SCOPE_ROWS, ACT_SORT_MENU, "s F6", "s sort", "choose what to sort by", 3},
+	{{'<'}, 0, SCOPE_ROWS, ACT_SORT_LEFT, "<", NULL, "sort by the column to the left", 0},
+	{{'>'}, 0, SCOPE_ROWS, ACT_SORT_RIGHT, ">", "<> col", "sort by the column to the right", 9},
+	{{'r', 'I'}, 0, SCOPE_ROWS | SCOPE_MENU, ACT_REVERSE, "r I", "r rev", "reverse the order", 8},
+	{{'p', 'Z'}, 0, SCOPE_ROWS, ACT_PAUSE, "p Z", "p pause",
+	 "freeze what is shown; reading goes on", 4},
+	{{TERM_ENTER}, 0, SCOPE_ROWS, ACT_OPEN, "Enter", "Enter detail", "the row in full, on and off", 6},
+	{{TERM_ENTER}, 0, SCOPE_MENU, ACT_OPEN, "Enter", "Enter sort", "sort by it", 1},
+	{{TERM_ENTER}, 0, SCOPE_PICKER, ACT_OPEN, "Enter", "Enter open",
+	 "open the map, or those tagged", 1},
+	{{'F'}, 0, SCOPE_ROWS, ACT_FOLLOW, "F", NULL, "follow the row under the cursor", 0},
+	{{' '}, 0, SCOPE_ROWS, ACT_TAG, "Space", NULL, "tag the row", 0},
+	{{' '}, 0, SCOPE_MENU, ACT_TAG, "Space", "Space add", "add it as the next sort key", 2},
+	{{' '}, 0, SCOPE_PICKER, ACT_TAG, "Space", "Space tag", "tag the map, to open several", 2},
+	{{'U'}, 0, SCOPE_ROWS, ACT_UNTAG, "U", NULL, "untag all rows", 0},
+	{{'x'}, 0, SCOPE_ROWS, ACT_CPUS, "x", "x cpus",
+	 "per-CPU maps: sum, max and its CPU, skew, a column a CPU, heat", 7},
+	{{'v'}, 0, SCOPE_ROWS, ACT_VALUES, "v", "v value",
+	 "counters: total and rate, rate, delta, total, since baseline", 12},
+	{{'0'}, 0, SCOPE_ROWS, ACT_BASELINE, "0", NULL, "count from now on, for 'since baseline'", 0},
+	{{'z'}, 0, SCOPE_ROWS, ACT_HIDE, "z", NULL, "hide zero rows, idle rows, none", 0},
+	{{TERM_TAB}, 0, SCOPE_ROWS, ACT_TAB_NEXT, "Tab", "Tab map", "next map", 10},
+	{{TERM_BACK_TAB}, 0, SCOPE_ROWS, ACT_TAB_PREVIOUS, "S-Tab", NULL, "previous map", 0},
+	{{'1'}, '9', SCOPE_ROWS, ACT_TAB_NUMBER, "1-9", NULL, "that map", 0},
+	{{'o'}, 0, SCOPE_ROWS, ACT_PICKER, "o", "o open", "open another map: the picker", 11},
+	{{'X'}, 0, SCOPE_ROWS, ACT_CLOSE_MAP, "X", NULL, "stop watching this map", 0},
+	{{'+', '='}, 0, SCOPE_ROWS, ACT_SLOWER, "+", NULL, "read less often", 0},
+	{{'-'}, 0, SCOPE_ROWS, ACT_FASTER, "-", NULL, "read more often", 0},
+	{{'d'}, 0, SCOPE_ROWS, ACT_INTERVAL, "d", NULL, "type the interval", 0},
+	{{'h'}, 0, SCOPE_ROWS, ACT_RAW, "h", NULL, "raw bytes on and off", 0},
+	{{'L'}, 0, SCOPE_ROWS, ACT_SCALE, "L", NULL, "linear or logarithmic graphs", 0},
+	{{'e'}, 0, SCOPE_ROWS, ACT_ZOOM, "e", NULL, "the detail alone, on and off", 0},
+	{{'m'}, 0, SCOPE_ROWS, ACT_METRICS, "m", NULL, "what reading costs, and how it is done", 0},
+	{{'t'}, 0, SCOPE_ROWS, ACT_THEME, "t", NULL, "next theme", 0},
+	{{'w'}, 0, SCOPE_ROWS, ACT_WRITE, "w", NULL,
+	 "write what is seen to a file: text, .csv, .json, .jsonl", 0},
+	{{'y'}, 0, SCOPE_ROWS, ACT_COPY_KEY, "y", NULL, "copy the key to the clipboard", 0},
+	{{'Y'}, 0, SCOPE_ROWS, ACT_COPY_ROW, "Y", NULL, "copy the row to the clipboard", 0},
+	{{TERM_ESCAPE}, 0, SCOPE_ROWS, ACT_BACK, "Esc", NULL, "one level back; never quits", 0},
+	{{TERM_ESCAPE}, 0, LISTS, ACT_BACK, "Esc", "Esc back", "back to the rows", 3},
+	{{TERM_BACKSPACE}, 0, ALL, ACT_ERASE, "Backspace", NULL, "one level back", 0},
+	{{'q'}, 0, SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP, ACT_QUIT, "q", "q quit", "back, then quit", 5},
+	{{'Q'}, 0, SCOPE_ROWS, ACT_QUIT_NOW, "Q", NULL, "quit at once", 0},
+	{{CTRL_KEY('c')}, 0, ALL, ACT_QUIT_NOW, "^C", NULL, "quit at once", 0},
+	{{CTRL_KEY('l')}, 0, ALL, ACT_REDRAW, "^L", NULL, "draw everything again", 0},
+	{{CTRL_KEY('z')}, 0, ALL, ACT_SUSPEND, "^Z", NULL, "suspend", 0},
+};
+const unsigned n_key_rows = ARRAY_LEN(key_rows);
+
+static bool holds_key(const struct key_row *row, uint32_t key)
+{
+	if (row->range_end)
+		return key >= row->keys[0] && key <= row->range_end;
+	for (unsigned i = 0; i < KEY_ROW_KEYS && row->keys[i]; i++)
+		if (row->keys[i] == key)
+			return true;
+	return false;
+}
+
+enum action keys_find(enum key_scope scope, uint32_t key)
+{
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if ((key_rows[i].scopes & scope) && holds_key(&key_rows[i], key))
+			return key_rows[i].action;
+	return ACT_NONE;
+}
+
+static void add_man_text(const char *text, struct buf *out)
+{
+	for (; *text; text++) {
+		if (*text == '\\')
+			buf_adds(out, "\\e");
+		else if (*text == '-')
+			buf_adds(out, "\\-");
+		else
+			buf_addc(out, *text);
+	}
+}
+
+static void print_row(enum keys_markup markup, const struct key_row *row, struct buf *out)
+{
+	switch (markup) {
+	case KEYS_TEXT:
+		buf_addf(out, "  %-12s %s\n", row->shown, row->help);
+		break;
+	case KEYS_MARKDOWN:
+		buf_addf(out, "| `%s` | %s |\n", row->shown, row->help);
+		break;
+	case KEYS_MAN:
+		buf_adds(out, ".TP\n.B ");
+		add_man_text(row->shown, out);
+		buf_addc(out, '\n');
+		add_man_text(row->help, out);
+		buf_addc(out, '\n');
+		break;
+	}
+}
+
+void keys_print(enum keys_markup markup, struct buf *out)
+{
+	if (markup == KEYS_MARKDOWN)
+		buf_adds(out, "| key | does |\n|---|---|\n");
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if (key_rows[i].scopes & SCOPE_ROWS)
+			print_row(markup, &key_rows[i], out);
+}
