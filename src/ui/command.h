@@ -59,7 +59,7 @@ enum action {
 #define X(id, name, run) id,
 	ACTIONS(X)
 #undef X
-	N_ACTIONS,
+		N_ACTIONS,
 };
 
 struct command {

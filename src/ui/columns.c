@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which columns a tab shows, and where. The list follows from the modes; each entry has a rank, and what
+ * does not fit is left out from the highest rank down, so that the first key field and the sort column
+ * stay to the last. Once the columns are scrolled the ranks don't count: then they stand in order.
+ * Widths grow at once and shrink after SHRINK_READINGS in which less was needed: nothing jitters. */
+#include "ui/tab.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "model/maptype.h"
+
+enum {
+	SHRINK_READINGS = 10,
+	TREND_MIN = 8,
+	TREND_MAX = HIST_SAMPLES,
+	HEAT_MAX = 32,
+	MAX_WIDTH = 40,
+};
+
+/* Higher goes first. Key fields after the first and columns of a kind add their place. */
+enum rank {
+	RANK_KEY = 0,
+	RANK_SORTED = 5,
+	RANK_RATE = 10,
+	RANK_MORE_KEYS = 20,
+	RANK_TREND = 30,
+	RANK_HEAT = 32,
+	RANK_TOTAL = 34,
+	RANK_VALUE = 36,
+	RANK_MORE_RATES = 40,
+	RANK_MORE_VALUES = 50,
+	RANK_MORE_TOTALS = 60,
+	RANK_CPU = 70,
+	RANK_CPUS = 80,
+	RANK_AGE = 300,
+};
+
+struct list {
+	struct tab *tab;
+	struct shown made[TAB_MAX_COLUMNS];
+	unsigned n, n_keys, n_counters, n_values;
+};
+
+static void upper(char *text)
+{
+	for (; *text; text++)
+		*text = (char)toupper((unsigned char)*text);
+}
+
+/* The field's last name, unless another field of the map ends alike: then its whole path. */
+static const char *short_name(const struct plan *plan, const struct field *field)
+{
+	const char *name = field->name[0] ? field->name : field->path;
+
+	for (uint32_t i = 0; i < plan->n_fields; i++) {
+		const struct field *other = &plan->fields[i];
+
+		if (other != field && !field_is_container(other) && !other->is_hidden &&
+		    !other->in_array && strcmp(other->name, name) == 0)
+			return field->path;
+	}
+	return name;
+}
+
+static void make_title(const struct tab *tab, struct shown *shown)
+{
+	static const char *const forms[N_DERIVES] = {
+		[DERIVE_TOTAL] = "%s",	   [DERIVE_DELTA] = "+%s",   [DERIVE_RATE] = "%s/s",
+		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "max %s",  [DERIVE_MIN] = "min %s",
+		[DERIVE_MEAN] = "mean %s", [DERIVE_SKEW] = "skew",   [DERIVE_MAXCPU] = "maxcpu",
+		[DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",     [DERIVE_IDLE] = "idle",
+		[DERIVE_KEY] = "key",	   [DERIVE_VALUE] = "value",
+	};
+	const struct column *column = &shown->column;
+	const char *name = column->field ? short_name(&tab->table->plan, column->field) : "value";
+	char upper_name[TAB_TITLE_BYTES - 8];
+
+	snprintf(upper_name, sizeof(upper_name), "%s", name);
+	upper(upper_name);
+	if (column->derive == DERIVE_CPU) {
+		snprintf(shown->title, sizeof(shown->title), "@%u%s", column->cpu,
+			 column->per_second ? "/s" : "");
+		return;
+	}
+	/* The forms above are the only ones; each takes one name or none. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(shown->title, sizeof(shown->title), forms[column->derive], upper_name);
+#pragma GCC diagnostic pop
+	if (!strchr(forms[column->derive], '%'))
+		upper(shown->title);
+	if (column->per_second)
+		strncat(shown->title, "/s", sizeof(shown->title) - strlen(shown->title) - 1);
+}
+
+static bool is_sort_key(const struct tab *tab, const struct column *column)
+{
+	return tab->view.n_keys && column_equal(&tab->view.keys[0].column, column);
+}
+
+static void add(struct list *list, enum shown_kind kind, struct column column, int rank)
+{
+	struct shown *shown = &list->made[list->n];
+
+	if (list->n == TAB_MAX_COLUMNS)
+		return;
+	*shown = (struct shown){.kind = kind, .column = column, .rank = rank};
+	if (kind == SHOWN_CELL) {
+		shown->in_key = column_in_key(&column);
+		shown->is_right = !column_is_left(list->tab->table, &column);
+		make_title(list->tab, shown);
+		if (is_sort_key(list->tab, &column) && rank > RANK_SORTED)
+			shown->rank = RANK_SORTED;
+	} else {
+		strcpy(shown->title, kind == SHOWN_TREND ? "TREND" : "CPUS");
+	}
+	list->n++;
+}
+
+static void add_derived(struct list *list, enum derive derive, const struct field *field, int rank)
+{
+	add(list, SHOWN_CELL, (struct column){.derive = derive, .field = field}, rank);
+}
+
+/* What the per-CPU mode adds for a counter. */
+static void add_cpus(struct list *list, const struct field *field)
+{
+	enum value_mode values = list->tab->values;
+	bool per_second = values == VALUES_BOTH || values == VALUES_RATE;
+	int rank = RANK_CPU + (int)list->n_counters;
+
+	switch (list->tab->cpus) {
+	case CPUS_MAX:
+		add(list, SHOWN_CELL,
+		    (struct column){.derive = DERIVE_MAX, .field = field, .per_second = per_second},
+		    rank);
+		add_derived(list, DERIVE_MAXCPU, field, rank);
+		break;
+	case CPUS_SKEW:
+		add_derived(list, DERIVE_SKEW, field, rank);
+		break;
+	case CPUS_EACH:
+		for (uint32_t cpu = 0;
+		     field == list->tab->trend.field && cpu < list->tab->table->map.n_cpus; cpu++)
+			add(list, SHOWN_CELL,
+			    (struct column){.derive = DERIVE_CPU,
+					    .field = field,
+					    .cpu = cpu,
+					    .per_second = per_second},
+			    RANK_CPUS + (int)cpu);
+		break;
+	default:
+		break;
+	}
+}
+
+static void add_counter(struct list *list, const struct field *field)
+{
+	static const enum derive derives[N_VALUE_MODES] = {[VALUES_RATE] = DERIVE_RATE,
+							   [VALUES_DELTA] = DERIVE_DELTA,
+							   [VALUES_TOTAL] = DERIVE_TOTAL,
+							   [VALUES_BASE] = DERIVE_BASE};
+	enum value_mode values = list->tab->values;
+	bool is_first = list->n_counters == 0;
+	int place = (int)list->n_counters;
+
+	if (values == VALUES_BOTH) {
+		add_derived(list, field ? DERIVE_TOTAL : DERIVE_VALUE, field,
+			    is_first ? RANK_TOTAL : RANK_MORE_TOTALS + place);
+		add_derived(list, DERIVE_RATE, field,
+			    is_first ? RANK_RATE : RANK_MORE_RATES + place);
+	} else {
+		enum derive derive = derives[values];
+
+		add_derived(list, !field && derive == DERIVE_TOTAL ? DERIVE_VALUE : derive, field,
+			    is_first ? RANK_RATE : RANK_MORE_RATES + place);
+	}
+	if (field && tab_is_per_cpu(list->tab))
+		add_cpus(list, field);
+	list->n_counters++;
+}
+
+static void add_usual(struct list *list)
+{
+	struct column columns[TAB_MAX_COLUMNS];
+	size_t n = table_default_columns(list->tab->table, false, columns, TAB_MAX_COLUMNS);
+
+	for (size_t i = 0; i < MIN_OF(n, (size_t)TAB_MAX_COLUMNS); i++) {
+		const struct column *column = &columns[i];
+		bool is_variable =
+			column->derive == DERIVE_VALUE && list->tab->table->plan.is_variables;
+
+		if (column_in_key(column)) {
+			add(list, SHOWN_CELL, *column,
+			    list->n_keys ? RANK_MORE_KEYS + (int)list->n_keys : RANK_KEY);
+			list->n_keys++;
+		} else if (is_variable || (column->field && field_is_counter(column->field))) {
+			add_counter(list, column->field);
+		} else {
+			add(list, SHOWN_CELL, *column,
+			    list->n_values ? RANK_MORE_VALUES + (int)list->n_values : RANK_VALUE);
+			list->n_values++;
+		}
+	}
+}
+
+static void add_chosen(struct list *list)
+{
+	for (unsigned i = 0; i < list->tab->n_chosen; i++)
+		add(list, SHOWN_CELL, list->tab->chosen[i], i ? RANK_MORE_KEYS : RANK_KEY);
+}
+
+/* What a wide terminal has room for besides. */
+static void add_extras(struct list *list)
+{
+	const struct tab *tab = list->tab;
+	const struct field *field = tab->trend.field;
+
+	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_SUM && !tab->n_chosen) {
+		add_derived(list, DERIVE_MAXCPU, field, RANK_AGE + 1);
+		add_derived(list, DERIVE_SKEW, field, RANK_AGE + 2);
+	}
+	if (!tab->table->map.type->is_array && !tab->n_chosen)
+		add_derived(list, DERIVE_AGE, NULL, RANK_AGE);
+	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_HEAT)
+		add(list, SHOWN_HEAT, tab->trend, RANK_HEAT);
+	if (tab_has_trend(tab))
+		add(list, SHOWN_TREND, tab->trend, RANK_TREND);
+}
+
+static void keep_widths(const struct tab *tab, struct list *list)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		for (unsigned j = 0; j < tab->n_shown; j++) {
+			const struct shown *was = &tab->shown[j];
+			struct shown *is = &list->made[i];
+
+			if (was->kind == is->kind && column_equal(&was->column, &is->column)) {
+				is->width = was->width;
+				is->n_wide = was->n_wide;
+			}
+		}
+}
+
+static int title_width(const struct shown *shown)
+{
+	/* One more for the sort mark, wherever it may go: titles don't move when it does. */
+	return (int)utf8_columns(shown->title, strlen(shown->title)) + 1;
+}
+
+void tab_columns(struct tab *tab)
+{
+	struct list list = {.tab = tab};
+
+	if (tab->n_chosen)
+		add_chosen(&list);
+	else
+		add_usual(&list);
+	add_extras(&list);
+	keep_widths(tab, &list);
+	memcpy(tab->shown, list.made, list.n * sizeof(*list.made));
+	tab->n_shown = list.n;
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		tab->shown[i].width = MAX_OF(tab->shown[i].width, title_width(&tab->shown[i]));
+	tab->scroll = 0;
+}
+
+static int least_width(const struct tab *tab, const struct shown *shown)
+{
+	int n_cpus = (int)tab->table->map.n_cpus;
+
+	if (shown->kind == SHOWN_TREND)
+		return TREND_MIN;
+	if (shown->kind == SHOWN_HEAT)
+		return MAX_OF(MIN_OF(n_cpus, HEAT_MAX), 5);
+	return shown->width;
+}
+
+/* Puts the columns that are in, one after the other. returns the columns of the screen they take. */
+static int set_places(const struct tab *tab, const bool *is_in, int place[TAB_MAX_COLUMNS])
+{
+	int at = TAB_GUTTER;
+
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		place[i] = is_in[i] ? at : -1;
+		if (is_in[i])
+			at += least_width(tab, &tab->shown[i]) + 1;
+	}
+	return at - 1;
+}
+
+static unsigned leave_out_highest(const struct tab *tab, bool *is_in)
+{
+	unsigned highest = TAB_MAX_COLUMNS;
+
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		if (is_in[i] && tab->shown[i].rank > 0 &&
+		    (highest == TAB_MAX_COLUMNS || tab->shown[i].rank >= tab->shown[highest].rank))
+			highest = i;
+	if (highest == TAB_MAX_COLUMNS)
+		return 0;
+	is_in[highest] = false;
+	return 1;
+}
+
+/* Scrolled: the key, then what follows the columns that are scrolled away, as far as it goes. */
+static void fit_scrolled(const struct tab *tab, int n_cols, bool *is_in)
+{
+	unsigned behind_key = 0;
+	int at = TAB_GUTTER;
+
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		const struct shown *shown = &tab->shown[i];
+		int width = least_width(tab, shown) + 1;
+
+		is_in[i] = shown->in_key || behind_key++ >= tab->scroll;
+		if (is_in[i] && !shown->in_key && at + width - 1 > n_cols)
+			is_in[i] = false;
+		if (is_in[i])
+			at += width;
+	}
+}
+
+unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
+{
+	bool is_in[TAB_MAX_COLUMNS];
+	unsigned n_out = 0;
+
+	memset(is_in, true, sizeof(is_in));
+	if (tab->scroll)
+		fit_scrolled(tab, n_cols, is_in);
+	while (set_places(tab, is_in, place) > n_cols && leave_out_highest(tab, is_in))
+		;
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		n_out += place[i] < 0;
+	return n_out;
+}
+
+int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
+{
+	int width = least_width(tab, &tab->shown[i]);
+
+	if (tab->shown[i].kind == SHOWN_TREND)
+		width = MAX_OF(MIN_OF(n_cols - place[i], TREND_MAX), TREND_MIN);
+	return width;
+}
+
+/* -- texts ------------------------------------------------------------------------------------------ */
+
+static void note_width(struct shown *shown, const char *text)
+{
+	int width = MIN_OF((int)utf8_columns(text, strlen(text)), MAX_WIDTH);
+
+	shown->needed = MAX_OF(shown->needed, width);
+}
+
+static void settle_widths(struct tab *tab)
+{
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		struct shown *shown = &tab->shown[i];
+		int needed = MAX_OF(shown->needed, title_width(shown));
+
+		if (needed >= shown->width || shown->n_wide >= SHRINK_READINGS) {
+			shown->width = needed;
+			shown->n_wide = 0;
+		}
+	}
+}
+
+static void decode_cell(struct tab *tab, ptrdiff_t row, unsigned i, size_t *at)
+{
+	struct shown *shown = &tab->shown[i];
+
+	*at = tab->texts.len;
+	if (row >= 0 && shown->kind == SHOWN_CELL)
+		table_text(tab->table, (size_t)row, &shown->column, PRINT_SHORT, &tab->texts);
+	buf_addc(&tab->texts, '\0');
+	if (!tab->texts.failed)
+		note_width(shown, tab->texts.at + *at);
+}
+
+int tab_decode(struct tab *tab)
+{
+	size_t height = tab->view.height, *at;
+	int r = pages_reserve(&tab->text_at, MAX_OF(height * tab->n_shown, 1) * sizeof(size_t));
+
+	if (r < 0)
+		return r;
+	at = (size_t *)tab->text_at.at;
+	buf_clear(&tab->texts);
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		tab->shown[i].needed = 0;
+	for (size_t line = 0; line < height; line++) {
+		ptrdiff_t row = view_row(&tab->view, tab->view.top + line);
+
+		for (unsigned i = 0; i < tab->n_shown; i++)
+			decode_cell(tab, row, i, &at[line * tab->n_shown + i]);
+	}
+	settle_widths(tab);
+	return tab->texts.failed ? -ENOMEM : 0;
+}
+
+const char *tab_text(const struct tab *tab, size_t line, unsigned i)
+{
+	const size_t *at = (const size_t *)tab->text_at.at;
+
+	return tab->texts.at + at[line * tab->n_shown + i];
+}

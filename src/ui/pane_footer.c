@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The two lines at the bottom: what is counted (or a message, or a prompt in its place), and the keys.
+ * The footer takes from the table of keys what fits, the least needed left out first, in the table's
+ * order. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+enum { MAX_FOOTER_RANK = 32 };
+
+/* "+1.2k -1.2k last reading" */
+static void add_changes(const struct table *table, struct buf *out)
+{
+	const struct delta *delta = &table->delta;
+
+	if (!delta->dt_ns)
+		return;
+	buf_adds(out, "  (");
+	if (table->map.type->is_array) {
+		num_grouped(out, delta->n_changed);
+		buf_adds(out, " changed");
+	} else {
+		buf_addc(out, '+');
+		num_short(out, (double)delta->n_new, 1000);
+		buf_adds(out, " -");
+		num_short(out, (double)delta->n_gone, 1000);
+	}
+	buf_adds(out, " last reading)");
+}
+
+static void add_hidden(const struct tab *tab, struct buf *out)
+{
+	if (tab->view.hides_zero)
+		buf_adds(out, "  zero rows hidden");
+	if (tab->view.hides_idle)
+		buf_adds(out, "  idle rows hidden");
+}
+
+static void counts_text(const struct tab *tab, struct buf *out)
+{
+	const struct view *view = &tab->view;
+	size_t last = MIN_OF(view->top + view->height, view->n_matched);
+
+	buf_addf(out, "rows %zu-%zu of ", MIN_OF(view->top + 1, last), last);
+	num_grouped(out, view->n_matched);
+	buf_adds(out, " shown  ");
+	num_grouped(out, table_n_live(tab->table));
+	buf_adds(out, " in map");
+	add_changes(tab->table, out);
+	add_hidden(tab, out);
+}
+
+static void put_message(const struct scene *scene, struct area area)
+{
+	const struct message *message = &scene->screen->message;
+
+	grid_fill(scene->grid, area, ROLE_TEXT, " ");
+	grid_fit(scene->grid, area, 0, 1, area.n_cols - 2, false,
+		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&message->text));
+}
+
+void pane_counts(const struct scene *scene, struct area area)
+{
+	const struct tab *tab = scene->tab;
+	SCOPED(buf) text = {0};
+	SCOPED(buf) right = {0};
+	int width;
+
+	if (scene->screen->message.until_ns) {
+		put_message(scene, area);
+		return;
+	}
+	if (!tab)
+		return;
+	counts_text(tab, &text);
+	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)
+		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));
+	if (tab->tags.n)
+		buf_addf(&right, "%zu tagged", tab->tags.n);
+	width = MIN_OF(grid_columns(scene->grid, buf_text(&right)), area.n_cols / 2);
+	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
+		 buf_text(&right));
+	grid_fit(scene->grid, area, 0, 1, area.n_cols - width - 3, false, ROLE_DIM,
+		 buf_text(&text));
+}
+
+/* -- keys ---------------------------------------------------------------------------------------------- */
+
+static bool is_offered(const struct key_row *row, enum key_scope scope, int max_rank)
+{
+	return row->footer && (row->scopes & scope) && row->footer_rank <= max_rank;
+}
+
+static int footer_width(const struct scene *scene, enum key_scope scope, int max_rank)
+{
+	int width = 1;
+
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if (is_offered(&key_rows[i], scope, max_rank))
+			width += grid_columns(scene->grid, key_rows[i].footer) + 1;
+	return width;
+}
+
+static int put_entry(const struct scene *scene, struct area area, int col, const char *footer)
+{
+	const char *word = strchr(footer, ' ');
+
+	col = grid_putf(scene->grid, area, 0, col, ROLE_FOOTER_KEY, "%.*s", (int)(word - footer),
+			footer);
+	return grid_put(scene->grid, area, 0, col, ROLE_FOOTER_TEXT, word) + 1;
+}
+
+static void put_keys(const struct scene *scene, struct area area)
+{
+	enum key_scope scope = screen_scope(scene->screen);
+	int max_rank = MAX_FOOTER_RANK, col = 1;
+
+	while (max_rank > 1 && footer_width(scene, scope, max_rank) > area.n_cols)
+		max_rank--;
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if (is_offered(&key_rows[i], scope, max_rank))
+			col = put_entry(scene, area, col, key_rows[i].footer);
+}
+
+/* While something is typed: what is wrong with it, with a caret below the place, or how to end. */
+static void put_prompt(const struct scene *scene, struct area footer, struct area counts)
+{
+	const struct screen *screen = scene->screen;
+	const struct err *fault = &screen->fault;
+	bool is_bad = fault->text[0] != '\0', has_two = counts.n_rows > 0;
+	size_t mark = fault->column > 0 ? (size_t)fault->column - 1 : 0;
+	int col, width;
+
+	col = prompt_draw(&screen->prompt, prompt_label(screen->prompting), is_bad, mark,
+			  scene->grid, has_two ? counts : footer);
+	if (!has_two)
+		return;
+	grid_fill(scene->grid, footer, ROLE_TEXT, " ");
+	if (!is_bad) {
+		grid_put(scene->grid, footer, 0, 1, ROLE_FOOTER_TEXT,
+			 "Enter take it   Esc leave it   Up Down history   Tab complete");
+		return;
+	}
+	width = grid_columns(scene->grid, fault->text);
+	col = fault->column > 0 ? MIN_OF(MAX_OF(col, 0), footer.n_cols - 1) : -1;
+	if (col >= 0)
+		grid_put(scene->grid, footer, 0, col, ROLE_PROMPT_BAD, "^");
+	/* Behind the caret where that has room, else before it, else cut. */
+	if (col + 2 + width <= footer.n_cols || col < width + 1)
+		grid_fit(scene->grid, footer, 0, col + 2, footer.n_cols - col - 2, false,
+			 ROLE_MESSAGE, fault->text);
+	else
+		grid_put(scene->grid, footer, 0, col - 1 - width, ROLE_MESSAGE, fault->text);
+}
+
+void pane_footer(const struct scene *scene, struct area area)
+{
+	if (scene->screen->prompting)
+		put_prompt(scene, area, scene->screen->layout.counts);
+	else if (scene->screen->message.until_ns && scene->screen->layout.counts.n_rows == 0)
+		put_message(scene, area);
+	else
+		put_keys(scene, area);
+}

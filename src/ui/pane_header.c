@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The header, a line a question: is it live and what does it cost; how full; how fast, how much
+ * turnover; is one CPU hot. Each line is pieces from the left and pieces from the right; a piece that
+ * would run into the right side is left out whole. */
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 6, STRIP_MAX = 40, GAP = 2 };
+
+/* A line being filled from both ends. */
+struct line {
+	const struct scene *scene;
+	struct area area;
+	int left, right; /* the columns between them are free */
+};
+
+static struct line line_of(const struct scene *scene, struct area area)
+{
+	return (struct line){scene, area, 1, area.n_cols - 1};
+}
+
+static int width_of(const struct line *line, const char *text)
+{
+	return grid_columns(line->scene->grid, text);
+}
+
+/* A piece at the left end, if there is room; then a gap. */
+static bool put_left(struct line *line, enum role role, const char *text, int gap)
+{
+	if (line->left + width_of(line, text) > line->right)
+		return false;
+	line->left = grid_put(line->scene->grid, line->area, 0, line->left, role, text) + gap;
+	return true;
+}
+
+static bool put_right(struct line *line, enum role role, const char *text, int gap)
+{
+	int width = width_of(line, text);
+
+	if (!*text || line->right - width < line->left)
+		return false;
+	grid_put(line->scene->grid, line->area, 0, line->right - width, role, text);
+	line->right -= width + gap;
+	return true;
+}
+
+/* A word and its value, both or neither. */
+static bool put_pair(struct line *line, const char *word, enum role role, const char *value)
+{
+	if (line->left + width_of(line, word) + 1 + width_of(line, value) > line->right)
+		return false;
+	put_left(line, ROLE_HEADER, word, 1);
+	return put_left(line, role, value, GAP);
+}
+
+static void put_clock_time(struct buf *out, uint64_t ns)
+{
+	uint64_t seconds = ns / 1000000000;
+
+	buf_addf(out, "%02u:%02u", (unsigned)(seconds / 60), (unsigned)(seconds % 60));
+}
+
+/* What the picture is: live, frozen, held, following. */
+static enum role state_text(const struct scene *scene, struct buf *out)
+{
+	const struct screen *screen = scene->screen;
+	const struct tab *tab = scene->tab;
+
+	if (screen->is_paused) {
+		buf_adds(out, " PAUSED ");
+		put_clock_time(out, scene->facts->now_ns -
+					    MIN_OF(screen->paused_ns, scene->facts->now_ns));
+		buf_adds(out, " (");
+		clock_hms(out, screen->paused_wall_ns);
+		buf_adds(out, ") ");
+		return ROLE_PAUSED;
+	}
+	if (tab && tab->table->is_gone) {
+		buf_adds(out, "MAP GONE");
+		return ROLE_CRIT;
+	}
+	if (tab && tab->held) {
+		buf_adds(out, "ORDER HELD ");
+		num_duration(out, (double)(tab->held * scene->facts->interval_ns));
+		return ROLE_PAUSED;
+	}
+	if (tab && tab->view.follows) {
+		buf_adds(out, "FOLLOW");
+		return ROLE_LIVE;
+	}
+	if (!scene->facts->badge)
+		buf_adds(out, "LIVE");
+	return ROLE_LIVE;
+}
+
+static void put_state(struct line *line)
+{
+	SCOPED(buf) state = {0};
+	enum role role = state_text(line->scene, &state);
+
+	put_right(line, role, buf_text(&state), GAP);
+	if (line->scene->facts->badge)
+		put_right(line, ROLE_PAUSED, line->scene->facts->badge, GAP);
+}
+
+static void put_duration(struct line *line, const char *word, double ns, enum role role)
+{
+	SCOPED(buf) text = {0};
+
+	num_duration(&text, ns);
+	put_pair(line, word, role, buf_text(&text));
+}
+
+/* The reading last made: while paused that is one that is not shown. */
+static void put_reading(struct line *line)
+{
+	const struct tab *tab = line->scene->tab;
+	const struct snap *snap = tab ? tab->table->current : NULL;
+	bool is_slow;
+
+	if (!snap || !snap->number)
+		return;
+	is_slow = (snap->notes & SNAP_SLOW) || snap->n_missed;
+	put_duration(line, "read", (double)(snap->ended_ns - snap->started_ns),
+		     is_slow ? ROLE_WARN : ROLE_HEADER_VALUE);
+}
+
+void pane_identity(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	const struct screen *screen = scene->screen;
+	SCOPED(buf) text = {0};
+
+	clock_hms(&text, scene->facts->wall_ns);
+	put_right(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	put_state(&line);
+	put_left(&line, ROLE_TITLE, "bpfmaptop", GAP);
+	if (scene->facts->host)
+		put_left(&line, ROLE_HEADER_VALUE, scene->facts->host, GAP);
+	buf_clear(&text);
+	buf_addf(&text, "%zu map%s", screen->n_tabs, screen->n_tabs == 1 ? "" : "s");
+	put_left(&line, ROLE_HEADER, buf_text(&text), GAP);
+	put_duration(&line, "every", (double)scene->facts->interval_ns, ROLE_HEADER_VALUE);
+	put_reading(&line);
+}
+
+/* -- how full ---------------------------------------------------------------------------------------- */
+
+static enum role fill_role(double fill, bool is_lru)
+{
+	/* An LRU map is meant to be full; any other refuses new entries then. */
+	if (is_lru)
+		return fill > 0.9 ? ROLE_METER_MID : ROLE_METER_LOW;
+	return fill > 0.9 ? ROLE_METER_HIGH : fill > 0.7 ? ROLE_METER_MID : ROLE_METER_LOW;
+}
+
+static void entries_text(const struct tab *tab, struct buf *out)
+{
+	const struct map *map = &tab->table->map;
+
+	num_short(out, (double)table_n_live(tab->table), 1000);
+	if (!map->type->is_array && map->max_entries) {
+		buf_addc(out, '/');
+		num_short(out, map->max_entries, 1000);
+	} else if (!tab->table->plan.is_variables) {
+		buf_adds(out, " entries");
+	} else {
+		buf_adds(out, " variables");
+	}
+}
+
+static void put_meter(struct line *line, double fill, bool is_lru)
+{
+	const struct glyphs *glyphs = line->scene->glyphs;
+	struct grid *grid = line->scene->grid;
+	int width = MIN_OF((line->right - line->left) * 3 / 4, METER_MAX), at;
+
+	if (width < METER_MIN + 2)
+		return;
+	at = line->right - width;
+	grid_put(grid, line->area, 0, at, ROLE_BORDER, glyphs->open);
+	glyph_meter(grid, line->area, 0, at + 1, width - 2, fill, fill_role(fill, is_lru));
+	grid_put(grid, line->area, 0, at + width - 1, ROLE_BORDER, glyphs->close);
+	line->right = at - GAP;
+}
+
+static void put_fill(struct line *line)
+{
+	const struct tab *tab = line->scene->tab;
+	const struct map *map = &tab->table->map;
+	double fill = churn_fill(map, tab->table->current);
+	SCOPED(buf) text = {0};
+
+	entries_text(tab, &text);
+	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	if (isnan(fill) || !tab->table->current->number)
+		return;
+	buf_clear(&text);
+	num_percent(&text, fill);
+	while (text.len < 4) {
+		buf_addc(&text, ' ');
+		memmove(text.at + 1, text.at, text.len - 1);
+		text.at[0] = ' ';
+	}
+	put_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
+	put_meter(line, fill, map->type->is_lru);
+}
+
+void pane_map(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	const struct tab *tab = scene->tab;
+	SCOPED(buf) text = {0};
+
+	if (!tab)
+		return;
+	put_left(&line, ROLE_TITLE, tab->table->map.name, 1);
+	if (tab->table->map.id) {
+		buf_addf(&text, "#%u", tab->table->map.id);
+		put_left(&line, ROLE_HEADER, buf_text(&text), 1);
+	}
+	put_left(&line, ROLE_HEADER, tab->table->map.type->name, GAP);
+	buf_clear(&text);
+	snap_notes(tab->table->current, &text);
+	if (text.len)
+		put_left(&line, ROLE_WARN, buf_text(&text), GAP);
+	put_fill(&line);
+}
+
+/* -- how fast, how much turnover ---------------------------------------------------------------------- */
+
+static void put_rate(struct line *line, const struct totals_sum *sum)
+{
+	SCOPED(buf) text = {0};
+	const struct field *field = sum->field;
+
+	if (sum->is_lower_bound && !isnan(sum->rate))
+		buf_adds(&text, line->scene->glyphs->at_least);
+	if (isnan(sum->rate))
+		buf_addc(&text, '-');
+	else
+		num_short(&text, sum->rate, 1000);
+	buf_adds(&text, "/s");
+	put_pair(line, field->name[0] ? field->name : field->path, ROLE_HEADER_VALUE,
+		 buf_text(&text));
+}
+
+/* What is wanted of a point of the churn's history. */
+static double turnover_of(const struct churn_point *point, bool is_array)
+{
+	return is_array ? point->changed_rate : point->new_rate + point->gone_rate;
+}
+
+static void put_history(struct line *line, const struct churn *churn, bool is_array)
+{
+	const struct glyphs *glyphs = line->scene->glyphs;
+	struct grid *grid = line->scene->grid;
+	float samples[CHURN_HISTORY];
+	int width = MIN_OF(line->right - line->left - 2, STRIP_MAX);
+	double scale = 0;
+	size_t n = 0;
+
+	if (width < STRIP_MIN)
+		return;
+	for (unsigned i = (unsigned)width; i-- > 0;) {
+		const struct churn_point *point = churn_point(churn, i);
+
+		samples[n++] = point ? (float)turnover_of(point, is_array) : NAN;
+		if ((double)samples[n - 1] > scale)
+			scale = (double)samples[n - 1];
+	}
+	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->open);
+	glyph_spark(grid, line->area, 0, line->left, width, GLYPHS_BLOCKS, samples, n,
+		    scale > 0 ? scale : 1, ROLE_GRAPH);
+	line->left += width;
+	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
+}
+
+static void churn_text(const struct tab *tab, struct buf *out)
+{
+	const struct churn_point *point = churn_point(&tab->table->churn, 0);
+	double turnover = churn_turnover(&tab->table->churn);
+
+	if (!point || isnan(point->new_rate)) {
+		buf_addc(out, '-');
+		return;
+	}
+	if (tab->table->map.type->is_array) {
+		num_short(out, point->changed_rate, 1000);
+		buf_adds(out, "/s");
+		return;
+	}
+	buf_addc(out, '+');
+	num_short(out, point->new_rate, 1000);
+	buf_adds(out, " -");
+	num_short(out, point->gone_rate, 1000);
+	buf_adds(out, "/s");
+	if (!isnan(turnover)) {
+		buf_addc(out, ' ');
+		num_percent(out, turnover);
+		buf_adds(out, "/s");
+	}
+}
+
+static void put_life(struct line *line)
+{
+	double life = churn_mean_life(&line->scene->tab->table->churn);
+	SCOPED(buf) text = {0};
+
+	if (isnan(life) || isinf(life) || line->scene->tab->table->map.type->is_array)
+		return;
+	buf_adds(&text, "life~");
+	num_duration(&text, life * 1e9);
+	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+}
+
+/* Rates from the left, turnover from the middle on, so that it stands still while rates change. */
+void pane_rates(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	struct area rates = area;
+	struct line left;
+	SCOPED(buf) text = {0};
+	bool is_array;
+
+	if (!scene->tab)
+		return;
+	is_array = scene->tab->table->map.type->is_array;
+	line.left = scene->tab->totals.n_sums ? area.n_cols * 2 / 5 : 1;
+	rates.n_cols = line.left;
+	left = line_of(scene, rates);
+	for (unsigned i = 0; i < scene->tab->totals.n_sums; i++)
+		put_rate(&left, &scene->tab->totals.sums[i]);
+	put_life(&line);
+	churn_text(scene->tab, &text);
+	put_pair(&line, is_array ? "changed" : "churn", ROLE_HEADER_VALUE, buf_text(&text));
+	put_history(&line, &scene->tab->table->churn, is_array);
+}
+
+/* -- the CPUs ------------------------------------------------------------------------------------------ */
+
+static void put_skew(struct line *line, const struct totals *totals)
+{
+	SCOPED(buf) text = {0};
+
+	if (isnan(totals->skew))
+		return;
+	buf_addf(&text, "skew %s%.1fx", totals->is_sampled ? "~" : "", totals->skew);
+	put_right(line, totals->skew >= 2 ? ROLE_WARN : ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	buf_clear(&text);
+	buf_addf(&text, "max cpu%u ", totals->max_cpu);
+	num_percent(&text, totals->max_share);
+	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+}
+
+void pane_cpus(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	const struct totals *totals = scene->tab ? &scene->tab->totals : NULL;
+	struct grid *grid = scene->grid;
+	SCOPED(buf) last = {0};
+	int width;
+
+	if (!totals || !totals->cpu_shares)
+		return;
+	put_skew(&line, totals);
+	put_left(&line, ROLE_HEADER, "cpu", 1);
+	buf_addf(&last, " %u", totals->n_cpus - 1);
+	width = glyph_heat_columns(totals->n_cpus, line.right - line.left - 4 - (int)last.len);
+	if (width < 1)
+		return;
+	put_left(&line, ROLE_DIM, "0", 1);
+	line.left = grid_put(grid, area, 0, line.left, ROLE_BORDER, scene->glyphs->open);
+	glyph_heat(grid, area, 0, line.left, width, totals->cpu_shares, totals->n_cpus);
+	line.left = grid_put(grid, area, 0, line.left + width, ROLE_BORDER, scene->glyphs->close);
+	put_left(&line, ROLE_DIM, buf_text(&last), GAP);
+}
+
+/* Everything in one line, for small terminals. */
+void pane_compact(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	SCOPED(buf) text = {0};
+	double fill;
+
+	num_duration(&text, (double)scene->facts->interval_ns);
+	put_right(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
+	put_state(&line);
+	put_left(&line, ROLE_TITLE, scene->tab ? scene->tab->table->map.name : "bpfmaptop", 1);
+	if (!scene->tab)
+		return;
+	fill = churn_fill(&scene->tab->table->map, scene->tab->table->current);
+	buf_clear(&text);
+	if (!isnan(fill)) {
+		num_percent(&text, fill);
+		put_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
+			 buf_text(&text), 1);
+	}
+	buf_clear(&text);
+	churn_text(scene->tab, &text);
+	put_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
+}

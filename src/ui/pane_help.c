@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Text that scrolls: the table of keys with the legend, and what reading costs. Both are made as lines
+ * of text first; what is shown is a window of them. */
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+static const char legend[] =
+	"Marks before a row\n"
+	"  >  the cursor            *  tagged\n"
+	"  +  new within the last 3 readings\n"
+	"  -  gone; stays in place for 3 readings, with its last values\n"
+	"\n"
+	"Numbers\n"
+	"  -       not known: rates need two readings, a counter that went down has none\n"
+	"  >= or ≥ a lower bound: some rows have no rate yet\n"
+	"  ~       an estimate: life is entries / gone per second (Little's law)\n"
+	"  new, gone and churn are lower bounds: a key that came and went between two\n"
+	"  readings was never seen\n"
+	"\n"
+	"Trends\n"
+	"  one scale for all rows on screen; blank is zero, a low mark is more than zero\n"
+	"\n"
+	"Keys\n";
+
+/* Draws the lines of text from the list's top on; "Keys" and the like, without indent, are titles. */
+static void put_lines(const struct scene *scene, struct area area, const char *text)
+{
+	struct list_place *list = &scene->screen->list;
+	size_t n = 0, line = 0;
+
+	for (const char *c = text; *c; c++)
+		n += *c == '\n';
+	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
+	list->top = list->cursor;
+	while (*text) {
+		const char *end = strchrnul(text, '\n');
+		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
+
+		if (line >= list->top && line - list->top < (size_t)area.n_rows)
+			grid_putf(scene->grid, area, (int)(line - list->top), 1, role, "%.*s",
+				  (int)(end - text), text);
+		line++;
+		text = *end ? end + 1 : end;
+	}
+}
+
+static struct area titled(const struct scene *scene, struct area area, const char *title)
+{
+	struct area top = {area.row, area.col, 1, area.n_cols};
+
+	grid_fill(scene->grid, area, ROLE_TEXT, " ");
+	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
+	grid_put(scene->grid, top, 0, 1, ROLE_COLUMN_SORTED, title);
+	area.row++;
+	area.n_rows--;
+	return area;
+}
+
+void pane_help(const struct scene *scene, struct area area)
+{
+	SCOPED(buf) text = {0};
+
+	buf_adds(&text, legend);
+	keys_print(KEYS_TEXT, &text);
+	put_lines(scene, titled(scene, area, "help"), buf_text(&text));
+}
+
+/* -- metrics --------------------------------------------------------------------------------------------- */
+
+static void add_time(struct buf *out, const char *word, double ns)
+{
+	buf_addf(out, "  %-22s ", word);
+	num_duration(out, ns);
+	buf_addc(out, '\n');
+}
+
+static void add_count(struct buf *out, const char *word, uint64_t n)
+{
+	buf_addf(out, "  %-22s ", word);
+	num_grouped(out, n);
+	buf_addc(out, '\n');
+}
+
+static void add_reading(const struct snap *snap, struct buf *out)
+{
+	uint64_t took = snap->ended_ns - snap->started_ns;
+
+	buf_addf(out, "  %-22s %s\n", "method", snap->method ? snap->method : "-");
+	add_count(out, "reading", snap->number);
+	add_count(out, "rows", snap->n_rows);
+	add_time(out, "from start to end", (double)took);
+	add_time(out, "of that in calls", (double)snap->busy_ns);
+	add_count(out, "system calls", snap->n_calls);
+	if (snap->n_rows)
+		add_time(out, "a row", (double)snap->busy_ns / (double)snap->n_rows);
+	add_count(out, "bytes", snap->n_rows * ((uint64_t)snap->key_stride + snap->val_stride));
+	add_count(out, "ticks missed", snap->n_missed);
+	add_count(out, "duplicates dropped", snap->n_dropped);
+	buf_addf(out, "  %-22s ", "complete");
+	if (snap_is_complete(snap))
+		buf_adds(out, "yes");
+	else
+		snap_notes(snap, out);
+	buf_addc(out, '\n');
+}
+
+static void metrics_text(const struct tab *tab, struct buf *out)
+{
+	const struct table *table = tab->table;
+	const struct churn *churn = &table->churn;
+
+	buf_addf(out, "Reading %s\n", table->map.name);
+	add_reading(table->current, out);
+	buf_adds(out, "\nLinking it to the one before\n");
+	add_count(out, "by look-ahead", table->delta.n_linked_near);
+	add_count(out, "through the index", table->delta.n_linked_far);
+	add_time(out, "between the two", (double)table->delta.dt_ns);
+	buf_adds(out, "\nSince the first reading (lower bounds)\n");
+	add_time(out, "watched for", (double)churn->watched_ns);
+	add_count(out, "new", churn->total_new);
+	add_count(out, "gone", churn->total_gone);
+	add_count(out, "changed", churn->total_changed);
+	buf_adds(out, "\nThe map\n");
+	buf_addf(out, "  %-22s %s, from %s\n", "type", table->map.type->name, table->map.source);
+	buf_addf(out, "  %-22s %u + %u bytes, layout from %s\n", "key and value",
+		 table->map.key_size, table->map.value_size, table->plan.origin);
+	if (table->map.memory_bytes)
+		add_count(out, "memory, bytes", table->map.memory_bytes);
+	if (table->map.pin) {
+		buf_addf(out, "  %-22s %s\n", "pin", table->map.pin);
+	}
+}
+
+void pane_metrics(const struct scene *scene, struct area area)
+{
+	SCOPED(buf) text = {0};
+
+	if (scene->tab)
+		metrics_text(scene->tab, &text);
+	put_lines(scene, titled(scene, area, "what reading costs"), buf_text(&text));
+}

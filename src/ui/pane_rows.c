@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The rows. Before every row stands a gutter of three: the cursor, the row's state, and a tag that the
+ * state left no room for; so colour is never the only signal. All trends share one scale per screen,
+ * which follows the visible maximum and falls slowly. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+enum { HEAT_CPUS = 1024 };
+
+/* One row on the screen. */
+struct row_view {
+	size_t row;
+	bool is_cursor, is_tagged, is_gone, is_new;
+};
+
+static enum role row_role(const struct row_view *view, enum role otherwise)
+{
+	if (view->is_cursor)
+		return ROLE_CURSOR;
+	if (view->is_gone)
+		return ROLE_GONE;
+	if (view->is_tagged)
+		return ROLE_TAGGED;
+	return view->is_new ? ROLE_NEW : otherwise;
+}
+
+static struct row_view look_at(const struct tab *tab, size_t row, size_t place)
+{
+	size_t size;
+	const uint8_t *key = table_key(tab->table, row, &size);
+
+	return (struct row_view){
+		.row = row,
+		.is_cursor = place == tab->view.cursor,
+		.is_tagged = tags_has(&tab->tags, key),
+		.is_gone = table_is_ghost(tab->table, row),
+		.is_new = table_is_recent(tab->table, row),
+	};
+}
+
+static void put_gutter(const struct scene *scene, struct area area, int line,
+		       const struct row_view *view)
+{
+	char marks[TAB_GUTTER + 1] = "   ";
+
+	marks[0] = view->is_cursor ? '>' : ' ';
+	marks[1] = view->is_gone ? '-' : view->is_new ? '+' : view->is_tagged ? '*' : ' ';
+	marks[2] = view->is_tagged && marks[1] != '*' ? '*' : ' ';
+	grid_put(scene->grid, area, line, 0, row_role(view, ROLE_TEXT), marks);
+}
+
+static void put_trend(const struct scene *scene, struct area area, int line, int col, int width,
+		      const struct row_view *view)
+{
+	const struct tab *tab = scene->tab;
+	enum glyph_set wish = GLYPHS_BLOCKS;
+	float samples[HIST_SAMPLES];
+	size_t n = MIN_OF(glyph_spark_samples(scene->grid, wish, width), (size_t)HIST_SAMPLES);
+	size_t size;
+	double scale = tab->trend_scale > 0 ? tab->trend_scale : 1;
+
+	hist_get(&tab->table->trends, table_key(tab->table, view->row, &size),
+		 tab->table->current->number, samples, n);
+	if (scene->screen->is_log) {
+		for (size_t i = 0; i < n; i++)
+			samples[i] = log1pf(samples[i]);
+		scale = log1p(scale);
+	}
+	glyph_spark(scene->grid, area, line, col, width, wish, samples, n, scale,
+		    row_role(view, ROLE_GRAPH));
+}
+
+static void put_heat(const struct scene *scene, struct area area, int line, int col, int width,
+		     const struct row_view *view)
+{
+	const struct table *table = scene->tab->table;
+	uint32_t n_cpus = MIN_OF(table->map.n_cpus, (uint32_t)HEAT_CPUS);
+	float shares[HEAT_CPUS];
+	double max = 0;
+
+	for (uint32_t cpu = 0; cpu < n_cpus; cpu++) {
+		struct column column = {.derive = DERIVE_CPU,
+					.field = scene->tab->trend.field,
+					.cpu = cpu,
+					.per_second = table->delta.dt_ns > 0};
+		struct val val = table_cell(table, view->row, &column);
+
+		shares[cpu] = (float)val_as_real(&val);
+		max = fmax(max, (double)shares[cpu]);
+	}
+	for (uint32_t cpu = 0; cpu < n_cpus && max > 0; cpu++)
+		shares[cpu] = (float)((double)shares[cpu] / max);
+	glyph_heat(scene->grid, area, line, col, width, shares, n_cpus);
+}
+
+/* A row that went has no rate; where one would stand, it says so. */
+static const char *cell_text(const struct tab *tab, size_t line, unsigned i,
+			     const struct row_view *view)
+{
+	const char *text = tab_text(tab, line, i);
+
+	if (view->is_gone && tab->shown[i].column.derive == DERIVE_RATE)
+		return "gone";
+	return text;
+}
+
+static void put_cell(const struct scene *scene, struct area area, int line, unsigned i, int col,
+		     const int *place, const struct row_view *view)
+{
+	const struct tab *tab = scene->tab;
+	const struct shown *shown = &tab->shown[i];
+	int width = tab_width(tab, place, i, area.n_cols);
+	enum role role = row_role(view, shown->in_key ? ROLE_KEY : ROLE_TEXT);
+
+	switch (shown->kind) {
+	case SHOWN_CELL:
+		grid_fit(scene->grid, area, line, col, width, shown->is_right, role,
+			 cell_text(tab, (size_t)line, i, view));
+		break;
+	case SHOWN_TREND:
+		put_trend(scene, area, line, col, width, view);
+		break;
+	case SHOWN_HEAT:
+		put_heat(scene, area, line, col, width, view);
+		break;
+	}
+}
+
+static void put_row(const struct scene *scene, struct area area, int line, const int *place)
+{
+	const struct tab *tab = scene->tab;
+	size_t at = tab->view.top + (size_t)line;
+	ptrdiff_t row = view_row(&tab->view, at);
+	struct area whole = {area.row + line, area.col, 1, area.n_cols};
+	struct row_view view;
+
+	if (row < 0)
+		return;
+	view = look_at(tab, (size_t)row, at);
+	if (view.is_cursor)
+		grid_fill(scene->grid, whole, ROLE_CURSOR, " ");
+	put_gutter(scene, area, line, &view);
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		if (place[i] >= 0)
+			put_cell(scene, area, line, i, place[i], place, &view);
+}
+
+/* The largest sample in sight decides how high a full column is. */
+static void follow_scale(struct tab *tab)
+{
+	for (size_t line = 0; line < tab->view.height; line++) {
+		ptrdiff_t row = view_row(&tab->view, tab->view.top + line);
+		float samples[HIST_SAMPLES];
+		size_t size;
+
+		if (row < 0)
+			break;
+		hist_get(&tab->table->trends, table_key(tab->table, (size_t)row, &size),
+			 tab->table->current->number, samples, HIST_SAMPLES);
+		for (size_t i = 0; i < HIST_SAMPLES; i++)
+			if ((double)samples[i] > tab->trend_scale)
+				tab->trend_scale = (double)samples[i];
+	}
+}
+
+static void put_empty(const struct scene *scene, struct area area)
+{
+	const struct tab *tab = scene->tab;
+	const char *text = "no map is open; o picks one";
+
+	if (tab && !tab->table->current->number)
+		text = "reading...";
+	else if (tab && tab->table->map.type->why_not)
+		text = tab->table->map.type->why_not;
+	else if (tab && tab->view.filter_text.len)
+		text = "no row matches the filter; / changes it";
+	else if (tab && (tab->view.hides_zero || tab->view.hides_idle))
+		text = "every row is hidden; z shows them";
+	else if (tab)
+		text = "the map is empty";
+	grid_put(scene->grid, area, MIN_OF(1, area.n_rows - 1), TAB_GUTTER, ROLE_DIM, text);
+}
+
+void pane_rows(const struct scene *scene, struct area area)
+{
+	struct tab *tab = scene->tab;
+	int place[TAB_MAX_COLUMNS];
+
+	if (!tab || !tab->view.n_matched) {
+		put_empty(scene, area);
+		return;
+	}
+	follow_scale(tab);
+	tab_fit(tab, area.n_cols, place);
+	for (int line = 0; line < area.n_rows; line++)
+		put_row(scene, area, line, place);
+}
+
+/* The sort mark stands on the side of the title that the numbers don't. */
+static void put_title(const struct scene *scene, struct area area, unsigned i, const int *place)
+{
+	const struct tab *tab = scene->tab;
+	const struct shown *shown = &tab->shown[i];
+	const char *mark = "";
+	enum role role = ROLE_COLUMN;
+	char text[TAB_TITLE_BYTES + 8];
+
+	for (unsigned k = 0; k < tab->view.n_keys && shown->kind == SHOWN_CELL; k++) {
+		if (!column_equal(&tab->view.keys[k].column, &shown->column))
+			continue;
+		mark = tab->view.keys[k].is_descending ? scene->glyphs->down : scene->glyphs->up;
+		role = ROLE_COLUMN_SORTED;
+	}
+	snprintf(text, sizeof(text), shown->is_right ? "%2$s%1$s" : "%s%s", shown->title, mark);
+	grid_fit(scene->grid, area, 0, place[i], tab_width(tab, place, i, area.n_cols),
+		 shown->is_right, role, text);
+}
+
+void pane_columns(const struct scene *scene, struct area area)
+{
+	int place[TAB_MAX_COLUMNS];
+	unsigned n_out;
+
+	grid_fill(scene->grid, area, ROLE_COLUMN, " ");
+	if (!scene->tab)
+		return;
+	n_out = tab_fit(scene->tab, area.n_cols, place);
+	grid_put(scene->grid, area, 0, 1, ROLE_COLUMN, "S");
+	for (unsigned i = 0; i < scene->tab->n_shown; i++)
+		if (place[i] >= 0)
+			put_title(scene, area, i, place);
+	if (n_out)
+		grid_put(scene->grid, area, 0, area.n_cols - 1, ROLE_COLUMN, scene->glyphs->right);
+}

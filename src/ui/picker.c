@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every map of the host to choose from: those whose words hold the text typed, in the chosen order.
+ * Tags are by place in the driver's list, so they survive searching and sorting. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "model/maptype.h"
+#include "ui/state.h"
+#include "ui/term.h"
+
+void picker_release(struct picker *picker)
+{
+	free(picker->why);
+	free(picker->order);
+	free(picker->is_tagged);
+	buf_release(&picker->search);
+	*picker = (struct picker){0};
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	return text && strcasestr(text, word) != NULL;
+}
+
+static bool has_user(const struct map_user *users, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (has_word(users[i].name, word))
+			return true;
+	return false;
+}
+
+static bool matches(const struct map *map, const char *word)
+{
+	SCOPED(buf) id = {0};
+
+	buf_addf(&id, "%u", map->id);
+	return has_word(map->name, word) || has_word(map->type->name, word) ||
+	       has_word(map->pin, word) || has_word(buf_text(&id), word) ||
+	       has_user(map->programs, map->n_programs, word) ||
+	       has_user(map->owners, map->n_owners, word);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_maps(const struct map *a, const struct map *b, enum picker_sort sort)
+{
+	int order = 0;
+
+	switch (sort) {
+	case PICK_BY_NAME:
+		order = strcasecmp(a->name, b->name);
+		break;
+	case PICK_BY_TYPE:
+		order = strcmp(a->type->name, b->type->name);
+		break;
+	case PICK_BY_MEMORY:
+		order = compare_numbers(b->memory_bytes, a->memory_bytes);
+		break;
+	case PICK_BY_MAX:
+		order = compare_numbers(b->max_entries, a->max_entries);
+		break;
+	default:
+		break;
+	}
+	return order ? order : compare_numbers(a->id, b->id);
+}
+
+static int by_choice(const void *a, const void *b, void *ctx)
+{
+	const struct picker *picker = ctx;
+	const struct map *maps = picker->maps->maps;
+	int order = compare_maps(&maps[*(const uint32_t *)a], &maps[*(const uint32_t *)b],
+				 picker->sort);
+
+	return picker->is_reversed ? -order : order;
+}
+
+void picker_order(struct screen *screen)
+{
+	struct picker *picker = &screen->picker;
+	size_t n = 0, n_maps = picker->order ? picker->maps->n : 0;
+
+	for (size_t i = 0; i < n_maps; i++)
+		if (matches(&picker->maps->maps[i], buf_text(&picker->search)))
+			picker->order[n++] = (uint32_t)i;
+	if (n)
+		qsort_r(picker->order, n, sizeof(*picker->order), by_choice, picker);
+	list_open(&screen->list, n);
+}
+
+int picker_set(struct screen *screen, const struct map_list *maps, const char *why)
+{
+	struct picker *picker = &screen->picker;
+
+	picker_release(picker);
+	picker->maps = maps;
+	picker->why = why ? strdup(why) : NULL;
+	picker->order = calloc(MAX_OF(maps->n, (size_t)1), sizeof(*picker->order));
+	picker->is_tagged = calloc(MAX_OF(maps->n, (size_t)1), sizeof(*picker->is_tagged));
+	if (!picker->order || !picker->is_tagged) {
+		picker_release(picker);
+		return -ENOMEM;
+	}
+	picker_order(screen);
+	return 0;
+}
+
+/* The ids of the tagged maps, or of the one under the cursor. */
+struct intent picker_open(struct screen *screen)
+{
+	struct picker *picker = &screen->picker;
+	size_t n = 0, n_maps = picker->maps ? picker->maps->n : 0;
+	uint32_t *ids = calloc(MAX_OF(n_maps, (size_t)1), sizeof(*ids));
+
+	if (!ids)
+		return nothing();
+	for (size_t i = 0; i < n_maps; i++)
+		if (picker->is_tagged[i])
+			ids[n++] = picker->maps->maps[i].id;
+	if (n == 0 && screen->list.n)
+		ids[n++] = picker->maps->maps[picker->order[screen->list.cursor]].id;
+	free(screen->ids);
+	screen->ids = ids;
+	if (n)
+		screen->overlay = OVERLAY_NONE;
+	return (struct intent){.kind = n ? INTENT_OPEN_IDS : INTENT_NONE, .ids = ids, .n_ids = n};
+}
+
+void picker_type(struct screen *screen, uint32_t key)
+{
+	struct buf *search = &screen->picker.search;
+
+	if (key < KEY_BASE_ && utf8_is_tame(key)) {
+		utf8_put(search, key);
+	} else if (key == TERM_BACKSPACE && search->len) {
+		size_t len = search->len - 1;
+
+		while (len && ((uint8_t)search->at[len] & 0xc0) == 0x80)
+			len--;
+		buf_cut(search, len);
+	} else {
+		return;
+	}
+	picker_order(screen);
+}

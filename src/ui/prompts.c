@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is asked for by typing: a row a kind, with how it is checked while it is typed, what Enter does
+ * with it, and how Esc takes it back. A filter is in force while it is typed, as long as it is valid. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/tidy.h"
+#include "query/query.h"
+#include "ui/state.h"
+
+/* As -d has it. */
+#define INTERVAL_MIN_S 0.1
+#define INTERVAL_MAX_S 3600.0
+
+struct asking {
+	const char *label;
+	/* Checks the text and may put it in force; fills screen->fault. */
+	int (*check)(struct screen *screen, const char *text);
+	struct intent (*accept)(struct screen *screen, const char *text);
+	void (*cancel)(struct screen *screen);
+	bool completes; /* words of the query language */
+};
+
+/* -- filter --------------------------------------------------------------------------------------------- */
+
+static int check_filter(struct screen *screen, const char *text)
+{
+	struct tab *tab = front_tab(screen);
+	int r = tab ? view_filter(&tab->view, tab->table, text, &screen->fault) : 0;
+
+	if (tab && r == 0)
+		tab_reorder(tab);
+	return r;
+}
+
+static struct intent accept_filter(struct screen *screen, const char *text)
+{
+	(void)screen;
+	(void)text;
+	return nothing();
+}
+
+static void cancel_filter(struct screen *screen)
+{
+	check_filter(screen, buf_text(&screen->before));
+}
+
+/* -- file ----------------------------------------------------------------------------------------------- */
+
+static int check_file(struct screen *screen, const char *text)
+{
+	return *text ? 0 : err_set(&screen->fault, -EINVAL, "type the name of a file");
+}
+
+static struct intent accept_file(struct screen *screen, const char *text)
+{
+	buf_clear(&screen->answer);
+	buf_adds(&screen->answer, text);
+	return (struct intent){.kind = INTENT_WRITE, .text = buf_text(&screen->answer)};
+}
+
+/* -- interval ------------------------------------------------------------------------------------------- */
+
+static int parse_interval(const char *text, double *seconds, struct err *err)
+{
+	struct num num;
+	int n = num_parse(text, strlen(text), &num);
+
+	if (n <= 0 || (size_t)n != strlen(text) || (num.kind != NUM_TIME && num.kind != NUM_PLAIN))
+		return err_at(err, 1, "expected seconds, like 0.5, or a time, like 500ms");
+	*seconds = num.kind == NUM_TIME ? num.real / 1e9 : num.real;
+	if (!(*seconds >= INTERVAL_MIN_S && *seconds <= INTERVAL_MAX_S))
+		return err_at(err, 1, "the interval goes from 0.1 to 3600 seconds");
+	return 0;
+}
+
+static int check_interval(struct screen *screen, const char *text)
+{
+	double seconds;
+
+	return parse_interval(text, &seconds, &screen->fault);
+}
+
+static struct intent accept_interval(struct screen *screen, const char *text)
+{
+	double seconds = 0;
+
+	if (parse_interval(text, &seconds, NULL) < 0)
+		return nothing();
+	screen->interval_ns = (uint64_t)llround(seconds * 1e9);
+	return (struct intent){.kind = INTENT_INTERVAL, .number = screen->interval_ns};
+}
+
+static const struct asking askings[N_PROMPTS] = {
+	[PROMPT_FILTER] = {.label = " / ",
+			   .check = check_filter,
+			   .accept = accept_filter,
+			   .cancel = cancel_filter,
+			   .completes = true},
+	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
+	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
+			     .check = check_interval,
+			     .accept = accept_interval},
+};
+
+const char *prompt_label(enum prompt_kind kind)
+{
+	return askings[kind].label ? askings[kind].label : "";
+}
+
+void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text)
+{
+	memset(&screen->fault, 0, sizeof(screen->fault));
+	buf_clear(&screen->before);
+	buf_adds(&screen->before, text);
+	if (prompt_open(&screen->prompt, text, &screen->histories[kind]) == 0)
+		screen->prompting = kind;
+}
+
+/* -- completion ------------------------------------------------------------------------------------------ */
+
+struct completion {
+	struct buf common; /* what all words that fit begin with */
+	struct buf words;  /* for the message */
+	size_t replaces, n;
+};
+
+static void offer(void *ctx, const char *word, size_t replaces)
+{
+	struct completion *found = ctx;
+	size_t same = 0;
+
+	buf_addf(&found->words, "%s%s", found->n ? "  " : "", word);
+	found->replaces = replaces;
+	if (found->n++ == 0) {
+		buf_adds(&found->common, word);
+		return;
+	}
+	while (same < found->common.len && word[same] == found->common.at[same])
+		same++;
+	buf_cut(&found->common, same);
+}
+
+static void complete(struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+	struct completion found = {0};
+
+	if (!tab || !askings[screen->prompting].completes)
+		return;
+	query_complete(buf_text(&screen->prompt.text), screen->prompt.at, tab->table, offer,
+		       &found);
+	if (found.n && found.common.len >= found.replaces)
+		prompt_insert(&screen->prompt, buf_text(&found.common), found.replaces);
+	if (found.n > 1)
+		screen_say(screen, false, "%s", buf_text(&found.words));
+	buf_release(&found.common);
+	buf_release(&found.words);
+}
+
+struct intent prompt_take_key(struct screen *screen, uint32_t key)
+{
+	const struct asking *asking = &askings[screen->prompting];
+	enum prompt_result result = prompt_key(&screen->prompt, key);
+	const char *text;
+
+	if (result == PROMPT_COMPLETE) {
+		complete(screen);
+		result = PROMPT_EDITED;
+	}
+	text = buf_text(&screen->prompt.text);
+	if (result == PROMPT_EDITED || result == PROMPT_ACCEPTED) {
+		memset(&screen->fault, 0, sizeof(screen->fault));
+		if (asking->check(screen, text) < 0 || result == PROMPT_EDITED)
+			return nothing();
+		prompt_remember(&screen->prompt);
+		screen->prompting = PROMPT_NONE;
+		return asking->accept(screen, text);
+	}
+	if (result == PROMPT_CANCELLED) {
+		memset(&screen->fault, 0, sizeof(screen->fault));
+		screen->prompting = PROMPT_NONE;
+		if (asking->cancel)
+			asking->cancel(screen);
+	}
+	return nothing();
+}

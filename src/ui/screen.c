@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Keys go to the prompt, else through the table of keys to an action; drawing is a layout and a pane for
+ * each of its areas. Nothing here knows what a pane shows or an action does. */
+#include "ui/screen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/tidy.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+struct tab *front_tab(const struct screen *screen)
+{
+	return screen->front < screen->n_tabs ? screen->tabs[screen->front] : NULL;
+}
+
+enum key_scope screen_scope(const struct screen *screen)
+{
+	static const enum key_scope scopes[N_OVERLAYS] = {
+		[OVERLAY_NONE] = SCOPE_ROWS,	 [OVERLAY_HELP] = SCOPE_HELP,
+		[OVERLAY_METRICS] = SCOPE_HELP,	 [OVERLAY_SORT] = SCOPE_MENU,
+		[OVERLAY_PICKER] = SCOPE_PICKER,
+	};
+
+	return scopes[screen->overlay];
+}
+
+/* -- lists ----------------------------------------------------------------------------------------------- */
+
+void list_open(struct list_place *list, size_t n)
+{
+	*list = (struct list_place){.n = n};
+}
+
+void list_move(struct list_place *list, ptrdiff_t by)
+{
+	size_t last = list->n ? list->n - 1 : 0;
+
+	if (by < 0)
+		list->cursor -= MIN_OF((size_t)-by, list->cursor);
+	else
+		list->cursor = MIN_OF(list->cursor + (size_t)by, last);
+}
+
+void list_fit(struct list_place *list, size_t n, size_t height)
+{
+	list->n = n;
+	list->height = height;
+	list_move(list, 0);
+	if (list->cursor < list->top)
+		list->top = list->cursor;
+	if (list->cursor >= list->top + height)
+		list->top = list->cursor - height + 1;
+}
+
+/* -- life ------------------------------------------------------------------------------------------------ */
+
+struct screen *screen_new(void)
+{
+	return calloc(1, sizeof(struct screen));
+}
+
+void screen_free(struct screen *screen)
+{
+	if (!screen)
+		return;
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		tab_free(screen->tabs[i]);
+	for (int i = 0; i < N_PROMPTS; i++)
+		prompt_history_release(&screen->histories[i]);
+	picker_release(&screen->picker);
+	prompt_release(&screen->prompt);
+	buf_release(&screen->before);
+	buf_release(&screen->message.text);
+	buf_release(&screen->answer);
+	free(screen->ids);
+	free(screen->tabs);
+	free(screen);
+}
+
+int screen_add(struct screen *screen, struct table *table, struct err *err)
+{
+	struct tab **tabs, *tab;
+	int r;
+
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (screen->tabs[i]->table == table) {
+			screen->front = i;
+			return 0;
+		}
+	tabs = realloc(screen->tabs, (screen->n_tabs + 1) * sizeof(struct tab *));
+	if (!tabs)
+		return err_set(err, -ENOMEM, "out of memory for map '%s'", table->map.name);
+	screen->tabs = tabs;
+	r = tab_new(table, &tab);
+	if (r < 0)
+		return err_set(err, r, "out of memory for map '%s'", table->map.name);
+	screen->tabs[screen->n_tabs++] = tab;
+	return 0;
+}
+
+void screen_remove(struct screen *screen, struct table *table)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++) {
+		if (screen->tabs[i]->table != table)
+			continue;
+		tab_free(screen->tabs[i]);
+		screen->n_tabs--;
+		memmove(screen->tabs + i, screen->tabs + i + 1,
+			(screen->n_tabs - i) * sizeof(struct tab *));
+		if (screen->front > i || screen->front == screen->n_tabs)
+			screen->front -= screen->front > 0;
+		return;
+	}
+}
+
+struct table *screen_front(const struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+
+	return tab ? tab->table : NULL;
+}
+
+struct view *screen_view(struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+
+	return tab ? &tab->view : NULL;
+}
+
+size_t screen_shown_columns(const struct screen *screen, struct column *columns, size_t max)
+{
+	const struct tab *tab = front_tab(screen);
+	size_t n = tab ? MIN_OF((size_t)sort_choices(tab), max) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		columns[i] = tab->shown[i].column;
+	return n;
+}
+
+bool screen_is_paused(const struct screen *screen)
+{
+	return screen->is_paused;
+}
+
+/* -- from options ------------------------------------------------------------------------------------------ */
+
+/* Options hold for every map they fit; the front one says what is wrong when they fit none. */
+static int apply(struct screen *screen, const char *text,
+		 int (*to)(struct tab *tab, const char *text, struct err *err), struct err *err)
+{
+	struct err ignored = {0};
+	int r = -ENOENT;
+
+	for (size_t i = screen->n_tabs; i-- > 0;) {
+		bool is_first = i == 0;
+		int one = to(screen->tabs[i], text, is_first && r < 0 ? err : &ignored);
+
+		if (one == 0) {
+			tab_reorder(screen->tabs[i]);
+			r = 0;
+		} else if (r < 0) {
+			r = one;
+		}
+	}
+	return screen->n_tabs ? r : 0;
+}
+
+static int filter_tab(struct tab *tab, const char *text, struct err *err)
+{
+	return view_filter(&tab->view, tab->table, text, err);
+}
+
+static int sort_tab(struct tab *tab, const char *text, struct err *err)
+{
+	return view_sort(&tab->view, tab->table, text, err);
+}
+
+static int columns_tab(struct tab *tab, const char *text, struct err *err)
+{
+	int n = table_columns_named(tab->table, text, tab->chosen, TAB_MAX_COLUMNS, err);
+
+	if (n < 0)
+		return n;
+	tab->n_chosen = (unsigned)n;
+	return 0;
+}
+
+int screen_filter(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, filter_tab, err);
+}
+
+int screen_sort(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, sort_tab, err);
+}
+
+int screen_columns(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, columns_tab, err);
+}
+
+/* -- from the driver ----------------------------------------------------------------------------------------- */
+
+void screen_pick(struct screen *screen, const struct map_list *maps, const char *why)
+{
+	screen->overlay = OVERLAY_PICKER;
+	if (picker_set(screen, maps, why) < 0) {
+		screen->overlay = OVERLAY_NONE;
+		screen_say(screen, true, "out of memory for the list of maps");
+	}
+}
+
+void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
+{
+	va_list args;
+
+	buf_clear(&screen->message.text);
+	va_start(args, fmt);
+	buf_vaddf(&screen->message.text, fmt, args);
+	va_end(args);
+	screen->message.is_warning = is_warning;
+	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
+}
+
+void screen_took(struct screen *screen, struct table *table)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (screen->tabs[i]->table == table && tab_took(screen->tabs[i]) < 0)
+			screen_say(screen, true, "out of memory: some figures of '%s' are old",
+				   table->map.name);
+}
+
+uint64_t screen_wakes_ns(const struct screen *screen)
+{
+	return screen->message.until_ns;
+}
+
+struct intent screen_key(struct screen *screen, uint32_t key)
+{
+	enum action action;
+
+	screen->message.until_ns = 0;
+	if (screen->prompting)
+		return prompt_take_key(screen, key);
+	action = keys_find(screen_scope(screen), key);
+	if (action != ACT_NONE)
+		return commands[action].run(screen, key);
+	if (screen->overlay == OVERLAY_PICKER)
+		picker_type(screen, key);
+	return nothing();
+}
+
+/* -- drawing ---------------------------------------------------------------------------------------------- */
+
+static void draw_too_small(struct grid *grid)
+{
+	struct area all = {0, 0, grid->n_rows, grid->n_cols};
+
+	grid_putf(grid, all, 0, 0, ROLE_WARN, "needs %dx%d, has %dx%d", LAYOUT_MIN_COLS,
+		  LAYOUT_MIN_ROWS, grid->n_cols, grid->n_rows);
+}
+
+static void make_layout(struct screen *screen, const struct grid *grid)
+{
+	const struct tab *tab = front_tab(screen);
+	struct layout_wants wants = {
+		.has_cpus = tab && tab_is_per_cpu(tab),
+		.has_detail = screen->shows_detail && tab,
+		.is_zoomed = screen->is_zoomed && tab,
+		.n_others = screen->n_tabs > 1 ? (int)screen->n_tabs - 1 : 0,
+	};
+
+	layout_make(grid->n_rows, grid->n_cols, &wants, &screen->layout);
+}
+
+static void draw_area(const struct scene *scene, pane_fn *pane, struct area area)
+{
+	if (area.n_rows > 0 && area.n_cols > 0)
+		pane(scene, area);
+}
+
+/* What lies over the rows takes their place, columns and detail included. */
+static void draw_overlay(const struct scene *scene)
+{
+	static pane_fn *const panes[N_OVERLAYS] = {
+		[OVERLAY_HELP] = pane_help,
+		[OVERLAY_METRICS] = pane_metrics,
+		[OVERLAY_SORT] = pane_sort,
+		[OVERLAY_PICKER] = pane_picker,
+	};
+	const struct layout *layout = &scene->screen->layout;
+	struct area area = {layout->identity.row + layout->identity.n_rows, 0, 0, 0};
+	int header = layout->map.n_rows + layout->rates.n_rows + layout->cpus.n_rows +
+		     layout->tabs.n_rows;
+	bool keeps_header = scene->screen->overlay == OVERLAY_SORT;
+
+	area.row += keeps_header ? header : 0;
+	area.n_cols = scene->grid->n_cols;
+	area.n_rows = layout->footer.row - area.row - layout->counts.n_rows;
+	draw_area(scene, panes[scene->screen->overlay], area);
+}
+
+static void draw_rows(const struct scene *scene)
+{
+	const struct layout *layout = &scene->screen->layout;
+	struct tab *tab = scene->tab;
+
+	if (tab &&
+	    (tab_refresh(tab, (size_t)MAX_OF(layout->rows.n_rows, 1)) < 0 || tab_decode(tab) < 0)) {
+		grid_put(scene->grid, layout->rows, 0, 1, ROLE_CRIT, "out of memory");
+		return;
+	}
+	draw_area(scene, pane_columns, layout->columns);
+	draw_area(scene, pane_rows, layout->rows);
+	draw_area(scene, pane_detail, layout->detail);
+	draw_area(scene, pane_band, layout->band);
+}
+
+static void draw_header(const struct scene *scene)
+{
+	const struct layout *layout = &scene->screen->layout;
+
+	draw_area(scene, layout->is_compact ? pane_compact : pane_identity, layout->identity);
+	draw_area(scene, pane_map, layout->map);
+	draw_area(scene, pane_rates, layout->rates);
+	draw_area(scene, pane_cpus, layout->cpus);
+	draw_area(scene, pane_tabs, layout->tabs);
+}
+
+void screen_draw(struct screen *screen, const struct screen_facts *facts, struct grid *grid)
+{
+	struct scene scene = {
+		.screen = screen,
+		.facts = facts,
+		.grid = grid,
+		.glyphs = glyphs_of(glyph_set_for(grid, GLYPHS_BLOCKS)),
+		.tab = front_tab(screen),
+	};
+
+	grid_clear(grid);
+	screen->interval_ns = facts->interval_ns;
+	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
+		screen->message.until_ns = 0;
+	make_layout(screen, grid);
+	if (screen->layout.is_too_small) {
+		draw_too_small(grid);
+		return;
+	}
+	draw_header(&scene);
+	if (screen->overlay == OVERLAY_NONE)
+		draw_rows(&scene);
+	else
+		draw_overlay(&scene);
+	draw_area(&scene, pane_counts, screen->layout.counts);
+	draw_area(&scene, pane_footer, screen->layout.footer);
+}

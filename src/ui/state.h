@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the screen holds; shared by screen.c, the commands and the panes only. Commands change it, panes
+ * read it and draw. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "ui/grid.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/tab.h"
+
+enum overlay {
+	OVERLAY_NONE,
+	OVERLAY_HELP,
+	OVERLAY_METRICS,
+	OVERLAY_SORT,
+	OVERLAY_PICKER,
+	N_OVERLAYS
+};
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_WRITE, PROMPT_INTERVAL, N_PROMPTS };
+enum picker_sort {
+	PICK_BY_NAME,
+	PICK_BY_ID,
+	PICK_BY_TYPE,
+	PICK_BY_MEMORY,
+	PICK_BY_MAX,
+	N_PICKER_SORTS
+};
+
+enum { MESSAGE_SECONDS = 5 };
+
+/* A cursor in something that is longer than its area. */
+struct list_place {
+	size_t n, cursor, top, height;
+};
+
+struct picker {
+	const struct map_list *maps; /* borrowed from the driver */
+	char *why;		     /* owned; NULL: the list is whole */
+	struct buf search;
+	uint32_t *order; /* owned [maps->n]: those that match, sorted; list.n of them */
+	bool *is_tagged; /* owned [maps->n] */
+	enum picker_sort sort;
+	bool is_reversed;
+};
+
+struct message {
+	struct buf text;
+	bool is_warning;
+	uint64_t until_ns; /* 0: none */
+};
+
+struct screen {
+	struct tab **tabs; /* owned */
+	size_t n_tabs, front;
+
+	enum overlay overlay;
+	enum overlay under_help; /* what help goes back to */
+	struct list_place list;	 /* of the overlay */
+	struct picker picker;
+	struct sort_key sorting[VIEW_MAX_KEYS]; /* keys chosen so far in the sort menu */
+	unsigned n_sorting;
+
+	enum prompt_kind prompting;
+	struct prompt prompt;
+	struct prompt_history histories[N_PROMPTS];
+	struct err fault;  /* in what is typed; text "" while there is none */
+	struct buf before; /* the filter to go back to */
+
+	bool is_paused, shows_detail, is_zoomed, is_log;
+	uint64_t paused_ns, paused_wall_ns;
+	size_t detail_scroll;
+	struct message message;
+	uint64_t interval_ns; /* as last told by the driver */
+	struct layout layout; /* of the last frame */
+	struct buf answer;    /* text of an intent */
+	uint32_t *ids;	      /* ids of an intent */
+};
+
+/* The tab in front, or NULL. */
+struct tab *front_tab(const struct screen *screen);
+enum key_scope screen_scope(const struct screen *screen);
+struct intent nothing(void);
+/* Columns of the tab that can be sorted by: shown[0 .. n). */
+unsigned sort_choices(const struct tab *tab);
+
+/* Keeps the cursor in 0..n and inside the window. */
+void list_move(struct list_place *list, ptrdiff_t by);
+void list_open(struct list_place *list, size_t n);
+void list_fit(struct list_place *list, size_t n, size_t height);
+
+/* prompts.c */
+void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text);
+struct intent prompt_take_key(struct screen *screen, uint32_t key);
+const char *prompt_label(enum prompt_kind kind);
+
+/* picker.c */
+void picker_release(struct picker *picker);
+int picker_set(struct screen *screen, const struct map_list *maps, const char *why);
+void picker_order(struct screen *screen);
+struct intent picker_open(struct screen *screen);
+void picker_type(struct screen *screen, uint32_t key);
+
+/* What every pane draws from. */
+struct scene {
+	struct screen *screen;
+	const struct screen_facts *facts;
+	struct grid *grid;
+	const struct glyphs *glyphs;
+	struct tab *tab; /* in front; NULL: none */
+};
+typedef void pane_fn(const struct scene *scene, struct area area);
+
+pane_fn pane_identity, pane_map, pane_rates, pane_cpus, pane_tabs; /* pane_header.c, pane_tabs.c */
+pane_fn pane_compact;
+pane_fn pane_columns, pane_rows; /* pane_rows.c */
+pane_fn pane_detail;
+pane_fn pane_band;
+pane_fn pane_counts, pane_footer; /* pane_footer.c */
+pane_fn pane_help, pane_metrics, pane_sort, pane_picker;

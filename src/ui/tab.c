@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Between readings a tab changes by keys only. The order is held, not frozen: rows keep their places
+ * for a few readings after the cursor moved, while their numbers go on. */
+#include "ui/tab.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/tidy.h"
+#include "model/maptype.h"
+
+static const struct column no_trend = {.derive = DERIVE_STATE};
+
+bool tab_has_trend(const struct tab *tab)
+{
+	return tab->trend.derive != DERIVE_STATE;
+}
+
+bool tab_is_per_cpu(const struct tab *tab)
+{
+	return tab->table->map.type->is_per_cpu && tab->table->map.n_cpus > 1;
+}
+
+/* The trend of a field: how fast it counts, or what it is when it is no counter. */
+static struct column trend_of(const struct column *column)
+{
+	bool counts = column->field
+			      ? field_is_counter(column->field)
+			      : column->derive == DERIVE_VALUE || column->derive == DERIVE_RATE;
+
+	return (struct column){.derive = counts		 ? DERIVE_RATE
+					 : column->field ? DERIVE_TOTAL
+							 : column->derive,
+			       .field = column->field};
+}
+
+static bool makes_trend(const struct column *column)
+{
+	if (column_in_key(column) || column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
+		return false;
+	return column_is_numeric(column) || (column->derive == DERIVE_VALUE && !column->field);
+}
+
+/* What trends show: the sort key when it can have one, else the first counter, else the first number. */
+static void choose_trend(struct tab *tab)
+{
+	struct column columns[TAB_MAX_COLUMNS], found = no_trend;
+	size_t n = table_default_columns(tab->table, true, columns, TAB_MAX_COLUMNS);
+	bool is_rate = false;
+
+	for (size_t i = 0; i < MIN_OF(n, (size_t)TAB_MAX_COLUMNS); i++) {
+		if (!makes_trend(&columns[i]) || is_rate)
+			continue;
+		if (found.derive == DERIVE_STATE || columns[i].derive == DERIVE_RATE)
+			found = trend_of(&columns[i]);
+		is_rate = columns[i].derive == DERIVE_RATE;
+	}
+	if (tab->view.n_keys && makes_trend(&tab->view.keys[0].column))
+		found = trend_of(&tab->view.keys[0].column);
+	if (column_equal(&found, &tab->trend))
+		return;
+	tab->trend = found;
+	tab->trend_scale = 0;
+	hist_reset(&tab->table->trends, tab->table->trends.key_size, HIST_KEYS);
+}
+
+/* Unasked, the busiest rows stand first. */
+static void choose_sort(struct tab *tab)
+{
+	if (tab->trend.derive == DERIVE_RATE)
+		tab_sort(tab, &tab->trend, true);
+}
+
+int tab_new(struct table *table, struct tab **out)
+{
+	struct tab *tab = calloc(1, sizeof(*tab));
+
+	if (!tab)
+		return -ENOMEM;
+	tab->table = table;
+	tab->trend = no_trend;
+	view_init(&tab->view);
+	tags_init(&tab->tags, table->trends.key_size);
+	choose_trend(tab);
+	choose_sort(tab);
+	tab_reorder(tab);
+	*out = tab;
+	return 0;
+}
+
+void tab_free(struct tab *tab)
+{
+	if (!tab)
+		return;
+	view_release(&tab->view);
+	tags_release(&tab->tags);
+	totals_release(&tab->totals);
+	buf_release(&tab->texts);
+	pages_release(&tab->text_at);
+	free(tab);
+}
+
+/* Rows whose trends are kept: all of a small map, else those that are looked at. */
+static int sample_trends(struct tab *tab)
+{
+	struct table *table = tab->table;
+	size_t n_live = table_n_live(table), size, n;
+	bool takes_all = n_live <= HIST_KEYS;
+	int r = 0;
+
+	if (!tab_has_trend(tab))
+		return 0;
+	n = takes_all ? n_live : tab->view.height;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		ptrdiff_t row = takes_all ? (ptrdiff_t)i : view_row(&tab->view, tab->view.top + i);
+		struct val val;
+
+		if (row < 0 || table_is_ghost(table, (size_t)row))
+			continue;
+		val = table_cell(table, (size_t)row, &tab->trend);
+		r = hist_add(&table->trends, table_key(table, (size_t)row, &size),
+			     table->current->number, val_as_real(&val));
+	}
+	return r;
+}
+
+int tab_took(struct tab *tab)
+{
+	int r = totals_take(&tab->totals, tab->table, tab->trend.field);
+
+	if (tab->held && --tab->held == 0)
+		tab->view.holds = false;
+	tab->is_stale = true;
+	/* Places of the order are rows of the reading before until the view is refreshed. */
+	if (tab->view.height && r == 0)
+		r = tab_refresh(tab, tab->view.height);
+	if (r == 0)
+		r = sample_trends(tab);
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		tab->shown[i].n_wide++;
+	tab->trend_scale *= 0.9;
+	return r;
+}
+
+int tab_refresh(struct tab *tab, size_t height)
+{
+	if (!tab->is_stale && tab->view.height == height)
+		return 0;
+	tab->is_stale = false;
+	return view_refresh(&tab->view, tab->table, MAX_OF(height, (size_t)1));
+}
+
+static void hold(struct tab *tab)
+{
+	tab->is_stale = true;
+	if (tab->view.follows)
+		return;
+	tab->view.holds = true;
+	tab->held = TAB_HOLD_READINGS;
+}
+
+void tab_move(struct tab *tab, ptrdiff_t by)
+{
+	view_move(&tab->view, tab->table, by);
+	hold(tab);
+}
+
+void tab_move_to(struct tab *tab, size_t place)
+{
+	view_move_to(&tab->view, tab->table, place);
+	hold(tab);
+}
+
+ptrdiff_t tab_cursor_row(const struct tab *tab)
+{
+	return tab->view.n_matched ? view_row(&tab->view, tab->view.cursor) : -1;
+}
+
+void tab_reorder(struct tab *tab)
+{
+	tab->view.holds = false;
+	tab->held = 0;
+	tab->is_stale = true;
+	choose_trend(tab);
+	tab_columns(tab);
+}
+
+void tab_sort(struct tab *tab, const struct column *column, bool is_descending)
+{
+	tab->view.keys[0] = (struct sort_key){*column, is_descending};
+	tab->view.n_keys = 1;
+	tab_reorder(tab);
+}

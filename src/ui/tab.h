@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One map on the screen: its table, its view, and how a person wants to see it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/table.h"
+#include "query/view.h"
+#include "ui/tags.h"
+#include "ui/totals.h"
+
+enum { TAB_MAX_COLUMNS = 160, TAB_TITLE_BYTES = 40, TAB_HOLD_READINGS = 3 };
+
+enum value_mode {
+	VALUES_BOTH,
+	VALUES_RATE,
+	VALUES_DELTA,
+	VALUES_TOTAL,
+	VALUES_BASE,
+	N_VALUE_MODES
+};
+enum cpu_mode { CPUS_SUM, CPUS_MAX, CPUS_SKEW, CPUS_EACH, CPUS_HEAT, N_CPU_MODES };
+
+enum shown_kind {
+	SHOWN_CELL,  /* a column of the table */
+	SHOWN_TREND, /* the history of the row's `trend` */
+	SHOWN_HEAT,  /* a strip of its CPUs */
+};
+
+/* A column on the screen. */
+struct shown {
+	enum shown_kind kind;
+	struct column column;
+	char title[TAB_TITLE_BYTES];
+	bool in_key, is_right;
+	int rank;   /* the highest are left out first when the terminal is narrow */
+	int width;  /* columns of the screen; grows at once, */
+	int n_wide; /* shrinks after so many readings in which less was needed */
+	int needed; /* of the rows seen in this reading */
+};
+
+struct tab {
+	struct table *table; /* borrowed */
+	struct view view;
+	enum value_mode values;
+	enum cpu_mode cpus;
+	bool is_raw;
+	struct column chosen[TAB_MAX_COLUMNS]; /* by -c, in place of the usual ones */
+	unsigned n_chosen;
+	struct shown shown[TAB_MAX_COLUMNS];
+	unsigned n_shown;
+	unsigned scroll; /* columns behind the key that are scrolled away */
+
+	struct column trend; /* what trends show; field NULL and DERIVE_STATE: nothing */
+	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
+	struct tags tags;
+	struct totals totals;
+	unsigned held;	       /* readings for which the order stays */
+	bool is_stale;	       /* the view must be refreshed before it is drawn */
+	uint64_t base_wall_ns; /* when the baseline was set; 0: none */
+	struct buf texts;      /* of the visible cells, one after the other, NUL-terminated */
+	struct pages text_at;  /* size_t[rows × n_shown]: where each begins */
+};
+
+int tab_new(struct table *table, struct tab **out);
+void tab_free(struct tab *tab);
+
+/* A reading was taken: histories, totals, the order held a little less long. 0 or -ENOMEM. */
+int tab_took(struct tab *tab);
+
+/* Brings the view up to date for a window of so many rows. */
+int tab_refresh(struct tab *tab, size_t height);
+
+/* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
+void tab_move(struct tab *tab, ptrdiff_t by);
+void tab_move_to(struct tab *tab, size_t place);
+
+/* The row under the cursor, or -1. */
+ptrdiff_t tab_cursor_row(const struct tab *tab);
+
+/* Sorts by one column, at once. */
+void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
+/* The order changed, or what is hidden: applies at once, whatever is held. */
+void tab_reorder(struct tab *tab);
+
+bool tab_is_per_cpu(const struct tab *tab);
+bool tab_has_trend(const struct tab *tab);
+
+/* -- columns.c -- */
+
+/* Makes the list of columns anew from the modes; widths of columns that stay are kept. */
+void tab_columns(struct tab *tab);
+
+/* Which columns fit into n_cols, behind the gutter: place[] gets the column of the screen at which each
+ * begins, -1 when it is left out. returns how many were left out. */
+unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS]);
+/* The width of a column now: that of a trend takes what is left over. */
+int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols);
+
+/* Decodes the visible rows into texts and adjusts the widths. 0 or -ENOMEM. */
+int tab_decode(struct tab *tab);
+/* The text of a visible row (counted from the top of the window) after tab_decode. */
+const char *tab_text(const struct tab *tab, size_t line, unsigned i);
+
+enum { TAB_GUTTER = 3 };
