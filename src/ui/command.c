@@ -17,7 +17,7 @@
 ACTIONS(X)
 #undef X
 
-const struct command commands[N_ACTIONS] = {
+const struct act_row act_rows[N_ACTIONS] = {
 #define X(id, command_name, runner) [id] = {.name = command_name, .run = runner},
 	ACTIONS(X)
 #undef X

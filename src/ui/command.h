@@ -62,8 +62,8 @@ enum action {
 		N_ACTIONS,
 };
 
-struct command {
+struct act_row {
 	const char *name;
 	struct intent (*run)(struct screen *screen, uint32_t key);
 };
-extern const struct command commands[N_ACTIONS];
+extern const struct act_row act_rows[N_ACTIONS];

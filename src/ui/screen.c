@@ -249,7 +249,7 @@ struct intent screen_key(struct screen *screen, uint32_t key)
 		return prompt_take_key(screen, key);
 	action = keys_find(screen_scope(screen), key);
 	if (action != ACT_NONE)
-		return commands[action].run(screen, key);
+		return act_rows[action].run(screen, key);
 	if (screen->overlay == OVERLAY_PICKER)
 		picker_type(screen, key);
 	return nothing();
