@@ -121,7 +121,7 @@ static void emit_value(struct build *build, uint32_t i)
 	else if (field->kind == FIELD_ARRAY)
 		emit_array(build, i);
 	else
-		emit_object(build, i, i + 1 + field->n_below);
+		emit_object(build, i + 1, i + 1 + field->n_below);
 }
 
 static int finish_program(struct build *build, struct entry_program *program)

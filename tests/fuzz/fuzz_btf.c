@@ -3,7 +3,8 @@
  * be refused with a sentence.
  *
  *   fuzz_btf DIRECTORY   replays every file, then seeded mutations of each; prints TAP
- *   clang -fsanitize=fuzzer,address ... makes a libFuzzer target of the same file */
+ *   clang -fsanitize=fuzzer,address -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION ...   makes a libFuzzer
+ *                        target of the same file */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
