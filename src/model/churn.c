@@ -23,12 +23,14 @@ static double per_second(size_t n, uint64_t dt_ns, bool is_known)
 	return is_known && dt_ns ? (double)n * 1e9 / (double)dt_ns : NAN;
 }
 
-void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta)
+void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta,
+	       size_t n_returned)
 {
 	churn->history[churn->head] = (struct churn_point){
 		.new_rate = per_second(delta->n_new, delta->dt_ns, delta->knows_new),
 		.gone_rate = per_second(delta->n_gone, delta->dt_ns, delta->knows_gone),
 		.changed_rate = per_second(delta->n_changed, delta->dt_ns, true),
+		.return_rate = per_second(n_returned, delta->dt_ns, delta->knows_new),
 		.n_rows = current->n_rows,
 	};
 	churn->head = (churn->head + 1) % CHURN_HISTORY;
@@ -36,7 +38,17 @@ void churn_add(struct churn *churn, const struct snap *current, const struct del
 	churn->total_new += delta->n_new;
 	churn->total_gone += delta->n_gone;
 	churn->total_changed += delta->n_changed;
+	churn->total_returned += n_returned;
 	churn->watched_ns += delta->dt_ns;
+}
+
+void churn_add_death(struct churn *churn, uint64_t age_ns)
+{
+	unsigned i = 0;
+
+	for (uint64_t seconds = age_ns / 1000000000; seconds && i < CHURN_AGES - 1; seconds /= 2)
+		i++;
+	churn->deaths[i]++;
 }
 
 const struct churn_point *churn_point(const struct churn *churn, unsigned i)
@@ -53,6 +65,13 @@ double churn_turnover(const struct churn *churn)
 	if (!last || !last->n_rows || isnan(last->new_rate) || isnan(last->gone_rate))
 		return NAN;
 	return MIN_OF(last->new_rate, last->gone_rate) / (double)last->n_rows;
+}
+
+double churn_return_share(const struct churn *churn)
+{
+	if (!churn->total_new)
+		return NAN;
+	return (double)churn->total_returned / (double)churn->total_new;
 }
 
 double churn_mean_life(const struct churn *churn)

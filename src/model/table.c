@@ -69,6 +69,7 @@ void table_release(struct table *table)
 	snap_release(&table->ghosts);
 	delta_release(&table->delta);
 	delta_release(&table->since_base);
+	returns_release(&table->returns);
 	hist_release(&table->trends);
 	pages_release(&table->seen_ms);
 	pages_release(&table->changed_ms);
@@ -133,6 +134,8 @@ static int turn_prepare(struct turn *turn, struct table *table)
 		r = delta_compute(&turn->since_base, &table->baseline, table->next);
 	if (r == 0)
 		r = ghosts_follow(&turn->ghosts, table, &turn->delta);
+	if (r == 0 && turn->delta.n_gone)
+		r = returns_reserve(&table->returns);
 	if (r == 0)
 		r = pages_reserve(&turn->seen_ms, bytes);
 	if (r == 0)
@@ -212,6 +215,25 @@ static void rotate(struct table *table)
 	snap_clear(oldest, &table->map);
 }
 
+/* Turnover: what the delta counted, what had gone before, and how old it was when it went. */
+static void count_churn(struct table *table, const struct turn *turn)
+{
+	const uint32_t *gone = (const uint32_t *)table->delta.gone.at;
+	const uint32_t *seen = (const uint32_t *)table->seen_ms.at;
+	size_t n_returned =
+		returns_follow(&table->returns, table->current, table->next, &table->delta);
+
+	for (size_t i = 0; i < table->delta.n_gone; i++) {
+		uint32_t born = shifted(seen[gone[i]], turn->shift);
+
+		if (born & 1)
+			table->churn.deaths_unknown++;
+		else
+			churn_add_death(&table->churn, (turn->stamp - born) * 1000000ULL);
+	}
+	churn_add(&table->churn, table->next, &table->delta, n_returned);
+}
+
 /* From here on nothing can fail. */
 static void turn_commit(struct turn *turn, struct table *table)
 {
@@ -224,6 +246,7 @@ static void turn_commit(struct turn *turn, struct table *table)
 	table->since_base = turn->since_base;
 	turn->since_base = (struct delta){0};
 
+	count_churn(table, turn);
 	stamp(table, turn, &table->seen_ms, &turn->seen_ms, false);
 	stamp(table, turn, &table->changed_ms, &turn->changed_ms, true);
 	table->epoch_ns = turn->epoch_ns;
@@ -236,7 +259,6 @@ static void turn_commit(struct turn *turn, struct table *table)
 	turn->ghosts.rows = (struct snap){0};
 	memcpy(table->ghost_number, turn->ghosts.number, sizeof(table->ghost_number));
 	rotate(table);
-	churn_add(&table->churn, table->current, &table->delta);
 }
 
 /* Columns of the reading before are of no use any more; their memory is, for what follows. */

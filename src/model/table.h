@@ -18,6 +18,7 @@
 #include "model/hist.h"
 #include "model/map.h"
 #include "model/plan.h"
+#include "model/returns.h"
 #include "model/snap.h"
 #include "model/val.h"
 
@@ -78,6 +79,7 @@ struct table {
 	uint32_t *variable_keys; /* 0, 1, 2, ...: the keys of a variable map's rows; in plan.mem */
 	struct delta delta;
 	struct churn churn;
+	struct returns returns;
 	struct hist trends;
 
 	/* u32[n_rows], carried from reading to reading by the links: stamps (ms since epoch_ns, even)

@@ -71,11 +71,7 @@ static int add_old(struct ghosts *next, const struct table *table, const uint64_
 	for (size_t i = 0; i < old->n_rows; i++) {
 		size_t at = next->rows.n_rows;
 
-		if (returned[i / 64] >> (i % 64) & 1) {
-			next->n_returned++;
-			continue;
-		}
-		if (at == limit ||
+		if (at == limit || (returned[i / 64] >> (i % 64) & 1) ||
 		    table->next->number - table->ghost_number[i] >= TABLE_GHOST_READINGS)
 			continue;
 		if (snap_add(&next->rows, snap_key(old, i), snap_value(old, i)) < 0)

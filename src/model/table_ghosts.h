@@ -11,7 +11,6 @@
 struct ghosts {
 	struct snap rows;		   /* newest first */
 	uint64_t number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
-	size_t n_returned;		   /* keys of the ghosts before that are back */
 };
 
 /* The ghosts once table->next has become current; delta is the one that leads there.

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <math.h>
+
+#include "tests/unit/tables.h"
+
+#include "model/churn.h"
+
+/* A reading of n_rows rows in which so many were counted. */
+static void add(struct churn *churn, size_t n_rows, size_t n_new, size_t n_gone, uint64_t dt_ns)
+{
+	const struct snap snap = {.number = 2, .n_rows = n_rows};
+	const struct delta delta = {.n_new = n_new,
+				    .n_gone = n_gone,
+				    .dt_ns = dt_ns,
+				    .knows_new = true,
+				    .knows_gone = true};
+
+	churn_add(churn, &snap, &delta, 0);
+}
+
+static void test_nothing_is_known_at_first(void **state)
+{
+	struct churn churn = {0};
+
+	(void)state;
+	assert_null(churn_point(&churn, 0));
+	assert_true(isnan(churn_turnover(&churn)));
+	assert_true(isnan(churn_mean_life(&churn)));
+	churn_add(&churn, &(struct snap){.number = 1, .n_rows = 9}, &(struct delta){0}, 0);
+	assert_true(isnan(churn_point(&churn, 0)->new_rate));
+	assert_true(isnan(churn_point(&churn, 0)->changed_rate));
+	assert_true(isnan(churn_turnover(&churn)));
+	assert_true(isnan(churn_mean_life(&churn)));
+	assert_int_equal(churn_point(&churn, 0)->n_rows, 9);
+}
+
+static void test_rates_over_measured_time(void **state)
+{
+	struct churn churn = {0};
+
+	(void)state;
+	add(&churn, 1000, 100, 50, SECOND / 2);
+	assert_true(churn_point(&churn, 0)->new_rate == 200);
+	assert_true(churn_point(&churn, 0)->gone_rate == 100);
+	/* of what came, half only filled up */
+	assert_true(churn_turnover(&churn) == 0.1);
+	assert_true(churn_mean_life(&churn) == 10);
+	assert_int_equal(churn.total_new, 100);
+	assert_int_equal(churn.watched_ns, SECOND / 2);
+}
+
+static void test_mean_life_over_the_last_readings(void **state)
+{
+	struct churn churn = {0};
+
+	(void)state;
+	add(&churn, 100, 100, 100, SECOND);
+	for (int i = 0; i < 10; i++)
+		add(&churn, 100, 10, i % 2 ? 20 : 0, SECOND);
+	assert_true(churn_mean_life(&churn) == 10);
+	for (int i = 0; i < 10; i++)
+		add(&churn, 100, 10, 0, SECOND);
+	assert_true(isinf(churn_mean_life(&churn)));
+}
+
+static void test_history_is_a_ring(void **state)
+{
+	struct churn churn = {0};
+
+	(void)state;
+	for (size_t i = 0; i < CHURN_HISTORY + 7; i++)
+		add(&churn, i, 0, 0, SECOND);
+	assert_int_equal(churn_point(&churn, 0)->n_rows, CHURN_HISTORY + 6);
+	assert_int_equal(churn_point(&churn, CHURN_HISTORY - 1)->n_rows, 7);
+	assert_null(churn_point(&churn, CHURN_HISTORY));
+	churn_clear(&churn);
+	assert_null(churn_point(&churn, 0));
+}
+
+static void test_fill(void **state)
+{
+	struct map map = {.max_entries = 200, .type = maptype_named("hash")};
+	struct snap snap = {.number = 1, .n_rows = 50};
+
+	(void)state;
+	assert_true(churn_fill(&map, &snap) == 0.25);
+	snap.notes = SNAP_TRUNCATED;
+	assert_true(isnan(churn_fill(&map, &snap)));
+	snap = (struct snap){.n_rows = 50};
+	assert_true(isnan(churn_fill(&map, &snap)));
+	snap.number = 1;
+	map.type = maptype_named("array");
+	assert_true(isnan(churn_fill(&map, &snap)));
+}
+
+static void read_keys(struct table *table, uint64_t second, uint32_t first, uint32_t end)
+{
+	for (uint32_t key = first; key < end; key++)
+		add_counter(table, key, 1);
+	take_at(table, second * SECOND);
+}
+
+static void test_returns_and_deaths(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, 0, 100);
+	read_keys(&table, 2, 10, 110); /* 0..10 go, 100..110 are new */
+	read_keys(&table, 5, 10, 100); /* those go again, 3 s old */
+	read_keys(&table, 40, 5, 105); /* 5..10 and 100..105 are back */
+	read_keys(&table, 41, 5, 105);
+	assert_true(churn_point(&table.churn, 1)->return_rate == 10 / 35.0);
+	assert_true(churn_point(&table.churn, 0)->return_rate == 0);
+	assert_int_equal(table.churn.total_returned, 10);
+	assert_true(churn_return_share(&table.churn) == 0.5);
+	assert_int_equal(table.churn.deaths_unknown, 10);
+	assert_int_equal(table.churn.deaths[2], 10);
+	read_keys(&table, 42, 0, 5); /* the others that went at first are remembered still */
+	assert_int_equal(table.churn.total_returned, 15);
+}
+
+/* More keys go than are remembered, over and over: the newest are the ones that count. */
+static void test_returns_are_bounded(void **state)
+{
+	const uint32_t many = 3 * RETURNS_KEYS;
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 1, 0, many);
+	read_keys(&table, 2, 0, 0);
+	read_keys(&table, 3, 0, many);
+	assert_int_equal(table.churn.total_returned, RETURNS_KEYS);
+	read_keys(&table, 4, 0, 0);
+	read_keys(&table, 5, many - 5, many + 5);
+	assert_int_equal(table.churn.total_returned, RETURNS_KEYS + 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_known_at_first),
+		cmocka_unit_test(test_rates_over_measured_time),
+		cmocka_unit_test(test_mean_life_over_the_last_readings),
+		cmocka_unit_test(test_history_is_a_ring),
+		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_returns_and_deaths),
+		cmocka_unit_test(test_returns_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
