@@ -115,6 +115,18 @@ static inline const uint8_t *row_of(const struct snap *snap, const void *key)
 	return NULL;
 }
 
+/* Looks again each millisecond until the condition holds, then goes on; fails after 20 seconds. */
+#define WAIT_FOR(condition)                                                                        \
+	do {                                                                                       \
+		uint64_t deadline_ns_ = clock_now_ns() + UINT64_C(20000000000);                    \
+		bool holds_ = false;                                                               \
+                                                                                                   \
+		while (!(holds_ = (condition)) && clock_now_ns() < deadline_ns_)                   \
+			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);                   \
+		if (!holds_)                                                                       \
+			fail_msg("never came true: %s", #condition);                               \
+	} while (0)
+
 /* true as soon as the map of that id is no more; false after five seconds. */
 static inline bool wait_gone(uint32_t id)
 {
