@@ -21,7 +21,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, DEMO_PORTS);
 	__type(key, struct port_key);
-	__type(value, struct port_counts);
+	__type(value, struct counts);
 } ports SEC(".maps");
 
 /* A hash, though its keys are small: arrays take no enum as the key's type. */
@@ -64,10 +64,11 @@ static __always_inline void *entry(void *map, const void *key, const void *empty
 	return value;
 }
 
-static __always_inline void count_verdict(enum verdict verdict, __u32 bytes)
+/* Into this CPU's copy. */
+static __always_inline void count(void *map, const void *key, __u32 bytes)
 {
 	const struct counts none = {};
-	struct counts *counts = entry(&verdicts, &verdict, &none);
+	struct counts *counts = entry(map, key, &none);
 
 	if (counts) {
 		counts->packets++;
@@ -96,21 +97,14 @@ static __always_inline void count_flow(const struct flow_key *key, __u32 bytes, 
 	}
 }
 
-static __always_inline void count_port(const struct flow_key *flow, __u32 bytes, __u64 now)
+static __always_inline void count_port(const struct flow_key *flow, __u32 bytes)
 {
-	const struct port_counts none = {};
-	struct port_counts *counts;
 	struct port_key key;
 
 	__builtin_memset(&key, 0, sizeof(key));
 	key.port = flow->dport;
 	key.proto = flow->proto;
-	counts = entry(&ports, &key, &none);
-	if (counts) {
-		counts->packets++;
-		counts->bytes += bytes;
-		counts->last_seen = now;
-	}
+	count(&ports, &key, bytes);
 }
 
 static __always_inline void count_totals(enum verdict verdict, __u32 bytes)
@@ -135,7 +129,7 @@ int count_packets(struct xdp_md *ctx)
 
 	__builtin_memset(&key, 0, sizeof(key));
 	verdict = parse_frame(data, end, blocked_port, &key);
-	count_verdict(verdict, bytes);
+	count(&verdicts, &verdict, bytes);
 	count_totals(verdict, bytes);
 	count_size(bytes);
 	if (is_flow(verdict, &key)) {
@@ -143,6 +137,6 @@ int count_packets(struct xdp_md *ctx)
 		count_flow(&key, bytes, now);
 	}
 	if (has_ports(verdict))
-		count_port(&key, bytes, now);
+		count_port(&key, bytes);
 	return is_drop(verdict) ? XDP_DROP : XDP_PASS;
 }

@@ -62,12 +62,6 @@ struct port_key {
 	__u8 proto SHOWN_AS("proto");
 };
 
-struct port_counts {
-	__u64 packets;
-	__u64 bytes;
-	__u64 last_seen SHOWN_AS("ktime");
-};
-
 /* The variables of .bss, in their order. */
 struct demo_globals {
 	__u64 packets_total;
@@ -79,8 +73,7 @@ struct demo_globals {
 };
 
 _Static_assert(sizeof(enum verdict) == 4, "verdicts: key");
-_Static_assert(sizeof(struct counts) == 16, "verdicts: value");
+_Static_assert(sizeof(struct counts) == 16, "verdicts, ports: value");
 _Static_assert(sizeof(struct flow_key) == 36, "flows: key");
 _Static_assert(sizeof(struct flow) == 32, "flows: value");
 _Static_assert(sizeof(struct port_key) == 4, "ports: key");
-_Static_assert(sizeof(struct port_counts) == 24, "ports: value");

@@ -59,7 +59,7 @@ int run_watch(const struct options *options, struct err *err)
 static int open_demo(struct watch_set *set, struct demo_feed *feed, struct err *err)
 {
 	static const char *const simulated[] = {"sim:flows", "sim:ports", "sim:verdicts",
-						"sim:globals"};
+						"sim:sizes", "sim:globals"};
 	uint32_t ids[DEMO_MAX_MAPS];
 	size_t n;
 	int r = 0;

@@ -22,7 +22,7 @@ struct sim_demo {
 	uint64_t n_slots; /* counted or skipped */
 	bool is_stale;	  /* must start again */
 	struct traffic traffic[SIM_CPUS];
-	struct sim_hash flows, ports; /* flow_key: flow; port_key: port_counts[SIM_CPUS] */
+	struct sim_hash flows, ports; /* flow_key: flow; port_key: counts[SIM_CPUS] */
 	struct counts verdicts[N_VERDICTS][SIM_CPUS];
 	__u64 sizes[DEMO_SIZES][SIM_CPUS];
 	struct demo_globals globals;
@@ -77,7 +77,7 @@ static void count_flow(struct sim_demo *demo, const struct sim_packet *packet)
 static void count_port(struct sim_demo *demo, const struct sim_packet *packet)
 {
 	struct port_key key;
-	struct port_counts *counts;
+	struct counts *counts;
 	bool is_new;
 
 	memset(&key, 0, sizeof(key));
@@ -89,7 +89,6 @@ static void count_port(struct sim_demo *demo, const struct sim_packet *packet)
 		return;
 	}
 	counts += packet->cpu;
-	counts->last_seen = packet->now_ns;
 	count(&counts->packets, &counts->bytes, packet);
 }
 
@@ -132,7 +131,7 @@ static int restart(struct sim_demo *demo)
 
 	if (r == 0)
 		r = sim_hash_reset(&demo->ports, sizeof(struct port_key),
-				   sizeof(struct port_counts) * SIM_CPUS, DEMO_PORTS, false);
+				   sizeof(struct counts) * SIM_CPUS, DEMO_PORTS, false);
 	for (uint32_t cpu = 0; cpu < SIM_CPUS; cpu++)
 		traffic_init(&demo->traffic[cpu], demo->seed, cpu, SIM_CPUS);
 	memset(demo->verdicts, 0, sizeof(demo->verdicts));
@@ -286,10 +285,9 @@ static const struct sim_field ports_fields[] = {
 	SIM_MEMBER(KEY, port_key, port, UINT, "__be16", .format = "port"),
 	SIM_MEMBER(KEY, port_key, proto, UINT, "__u8", .format = "proto"),
 	SIM_CLOSE,
-	SIM_STRUCT(VALUE, port_counts),
-	COUNTER(port_counts, packets),
-	COUNTER(port_counts, bytes),
-	TIME(port_counts, last_seen),
+	SIM_STRUCT(VALUE, counts),
+	COUNTER(counts, packets),
+	COUNTER(counts, bytes),
 	SIM_CLOSE,
 };
 
@@ -347,7 +345,7 @@ static const struct sim_map maps[] = {
 	{.name = "ports",
 	 .type = "percpu_hash",
 	 .key_size = sizeof(struct port_key),
-	 .value_size = sizeof(struct port_counts),
+	 .value_size = sizeof(struct counts),
 	 .max_entries = DEMO_PORTS,
 	 .n_cpus = SIM_CPUS,
 	 .is_demo = true,

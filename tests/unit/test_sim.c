@@ -189,7 +189,7 @@ static void maps_of_one_moment_agree(void **state)
 			if (row == pass_tcp || row == pass_udp || row == drop_blocked_port)
 				n_with_ports += counts[cpu].packets;
 	}
-	assert_int_equal(sum_of(snap_of(&world, "ports"), sizeof(struct port_counts), 0, SIM_CPUS),
+	assert_int_equal(sum_of(snap_of(&world, "ports"), sizeof(struct counts), 0, SIM_CPUS),
 			 n_with_ports);
 	assert_int_equal(globals.uncounted_total, 0);
 }
