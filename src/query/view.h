@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which rows are looked at, in what order, and where the cursor is. */
+/* Which rows are looked at, in what order, and where the cursor is.
+ *
+ * Rows that went (ghosts) and were in the window keep the place they had there, until they are
+ * forgotten: their rates are unknown, and a row should not jump when it dies. Elsewhere they sort by
+ * their last values. The same is done with all rows of the window while the order is held. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/index.h"
 #include "base/pages.h"
 #include "model/table.h"
 
@@ -28,17 +33,26 @@ struct view {
 	bool hides_zero; /* rows of nothing but zero bytes */
 	bool hides_idle; /* rows that did not change in the last reading */
 	bool hides_gone; /* ghosts */
-	bool follows;	 /* the cursor's key decides where the window is */
-	bool holds;	 /* the order of the last refresh stays; new rows are appended */
+	bool follows;	 /* the cursor's row stays at its height on the screen, the rest moves */
+	bool holds; /* rows of the last window keep their places; others are sorted around them */
 
-	struct pages bits; /* scratch: matching rows */
-	struct pages
-		order; /* u32: matching rows; [top .. top + height) is sorted, lower ones before */
 	size_t n_matched;
-	size_t top, height;    /* the window, in places of the order */
-	size_t cursor;	       /* place of the cursor in the order */
-	struct buf cursor_key; /* its key bytes: the cursor stays on its row while rows move */
-	struct pages scratch;
+	size_t top, height; /* the window, in places of the order */
+	size_t cursor;	    /* place of the cursor in the order */
+	struct buf
+		cursor_key; /* its key bytes: the cursor stays on its row while that is in the window;
+				  empty: the place decides */
+
+	/* Private from here. */
+	struct pages bits;	 /* matching rows */
+	uint64_t matched_number; /* reading that bits belong to; 0: none */
+	unsigned matched_hides;	 /* what was hidden then */
+	struct pages order;	 /* u32[n_sorted]: rows in places first_sorted, ... */
+	size_t first_sorted, n_sorted;
+	uint64_t sorted_number; /* reading that `order` belongs to, when it is the window; else 0 */
+	struct buf shown_keys;	/* key bytes of the rows of the last window */
+	size_t shown_top, n_shown;
+	struct index shown_index; /* scratch */
 };
 
 void view_init(struct view *view);
@@ -47,17 +61,18 @@ void view_release(struct view *view);
 /* Replaces the filter; on a fault the one in force stays. 0 or -errno with column. */
 int view_filter(struct view *view, const struct table *table, const char *text, struct err *err);
 
-/* Replaces the sort by text: "-pkts.rate,key"; "-" descends, "+" ascends, a bare numeric column
- * descends and a bare text column ascends. On a fault the one in force stays. */
+/* Replaces the sort by text: "-pkts.rate,key"; "-" descends, "+" ascends; bare, a number of the value
+ * descends and everything else ascends. Empty: by key. On a fault the one in force stays. */
 int view_sort(struct view *view, const struct table *table, const char *text, struct err *err);
 void view_sort_text(const struct view *view, const struct table *table, struct buf *out);
 
 /* After a table_take, a new filter or sort, or a moved window: matches, finds the cursor's row by key
- * (when it went, the cursor stays in its place), keeps it inside the window, and sorts exactly the
- * window (selection for the top-k). height 0: sorts everything, for output. 0 or -ENOMEM. */
+ * (when it left the window, the cursor stays in its place), keeps the cursor inside the window, and
+ * sorts exactly the window. height 0: sorts everything, for output, and leaves window and cursor alone.
+ * 0 or -ENOMEM. */
 int view_refresh(struct view *view, struct table *table, size_t height);
 
-/* The row in place i of the window (top <= i < top + height), after view_refresh; or -1. */
+/* The row in a place of the window (of all places after height 0), after view_refresh; or -1. */
 ptrdiff_t view_row(const struct view *view, size_t place);
 
 /* Moves the cursor by places (clamped), or to a place; the window follows at the next refresh. */

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every window of every order is a slice of what a plain sort gives; cursor, hold, follow and rows that
+ * went stay where they were. */
+#include "tests/unit/query_tables.h"
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "query/query.h"
+#include "query/view.h"
+
+struct row_key {
+	uint32_t a, b;
+};
+
+struct row_value {
+	uint64_t n;
+	int64_t s;
+	double x;
+	char t[4], pad[4];
+};
+
+static void make_table(struct table *table)
+{
+	struct plan plan = {0};
+
+	plan_begin(&plan, sizeof(struct row_key), sizeof(struct row_value), "test");
+	add_field(&plan, false, FIELD_STRUCT, "struct row_key", "", 0, 8);
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "a", 0, 4);
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "b", 4, 4);
+	close_field(&plan);
+	add_field(&plan, true, FIELD_STRUCT, "struct row_value", "", 0, 32);
+	add_field(&plan, true, FIELD_UINT, "unsigned long long", "n", 0, 8);
+	add_field(&plan, true, FIELD_INT, "long long", "s", 8, 8);
+	add_field(&plan, true, FIELD_REAL, "double", "x", 16, 8);
+	add_field(&plan, true, FIELD_TEXT, "char[4]", "t", 24, 4);
+	close_field(&plan);
+	assert_int_equal(plan_finish(&plan, NULL), 0);
+	assert_int_equal(table_init(table, test_map("hash", 8, 32, 1), &plan), 0);
+}
+
+static void add_row(struct snap *next, uint32_t a, uint64_t n, double x)
+{
+	struct row_key key = {a, a ^ 0x5a5a};
+	struct row_value value = {.n = n, .s = (int64_t)(n * 7919 % 41) - 20, .x = x};
+
+	value.t[0] = (char)('a' + n % 26);
+	assert_int_equal(snap_add(next, &key, &value), 0);
+}
+
+/* Three readings of about n rows with many ties; each leaves out some rows and brings new ones. */
+static void fill_random(struct table *table, uint32_t n)
+{
+	for (uint32_t reading = 0; reading < 3; reading++) {
+		struct snap *next = next_reading(table, 10 + reading);
+
+		for (uint32_t i = 0; i < n; i++) {
+			uint64_t seed = i * 31 + reading;
+			uint64_t draw = num_random(&seed);
+
+			if (draw % 50 == 0)
+				continue;
+			add_row(next, i, draw / 64 % 200 + reading * (i % 5) * 100,
+				draw % 7 == 0 ? __builtin_nan("") : (double)(draw % 1000) - 500);
+		}
+		take(table);
+	}
+}
+
+/* -- the plain order -- */
+
+static struct {
+	struct table *table;
+	const struct view *view;
+} plain;
+
+static bool is_unknown(const struct val *val)
+{
+	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && val->x != val->x);
+}
+
+static int plain_compare(const void *at_a, const void *at_b)
+{
+	size_t a = *(const uint32_t *)at_a, b = *(const uint32_t *)at_b, size;
+	int r;
+
+	for (unsigned k = 0; k < plain.view->n_keys; k++) {
+		const struct sort_key *key = &plain.view->keys[k];
+		struct val val_a = table_cell(plain.table, a, &key->column);
+		struct val val_b = table_cell(plain.table, b, &key->column);
+
+		if (is_unknown(&val_a) || is_unknown(&val_b))
+			r = is_unknown(&val_a) - is_unknown(&val_b);
+		else
+			r = val_compare(&val_a, &val_b) * (key->is_descending ? -1 : 1);
+		if (r)
+			return r;
+	}
+	const uint8_t *key_a = table_key(plain.table, a, &size);
+	const uint8_t *key_b = table_key(plain.table, b, &size);
+
+	r = memcmp(key_a, key_b, size);
+	return r ? r : (a > b) - (a < b);
+}
+
+static uint32_t *plain_order(struct table *table, const struct view *view, size_t *n)
+{
+	uint32_t *rows = calloc(table_n_rows(table) + 1, sizeof(*rows));
+
+	*n = 0;
+	for (size_t row = 0; row < table_n_rows(table); row++)
+		if (!view->filter || query_match_row(view->filter, table, row))
+			rows[(*n)++] = (uint32_t)row;
+	plain.table = table;
+	plain.view = view;
+	qsort(rows, *n, sizeof(*rows), plain_compare);
+	return rows;
+}
+
+static void check_window(const struct view *view, const uint32_t *rows, size_t top, size_t end)
+{
+	for (size_t place = top; place < end; place++)
+		if (view_row(view, place) != (ptrdiff_t)rows[place])
+			fail_msg("place %zu is row %td, not %u", place, view_row(view, place),
+				 rows[place]);
+	assert_int_equal(view_row(view, end), -1);
+	if (top)
+		assert_int_equal(view_row(view, top - 1), -1);
+}
+
+static void check_order(struct table *table, const char *sort, const char *filter)
+{
+	static const size_t tops[] = {0, 1, 17, 100, 999, 2500, 4000, SIZE_MAX};
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		struct view view;
+
+		view_init(&view);
+		assert_int_equal(view_filter(&view, table, filter, NULL), 0);
+		assert_int_equal(view_sort(&view, table, sort, NULL), 0);
+		uint32_t *rows = plain_order(table, &view, &n);
+
+		assert_int_equal(view_refresh(&view, table, 23), 0);
+		assert_int_equal(view.n_matched, n);
+		/* in a view of its own, so that nothing is kept in place */
+		view.n_shown = 0;
+		view_move_to(&view, table, tops[i]);
+		assert_int_equal(view_refresh(&view, table, 23), 0);
+		check_window(&view, rows, view.top, MIN_OF(view.top + 23, n));
+		free(rows);
+		view_release(&view);
+	}
+}
+
+static const char *const sorts[] = {"",	     "n",      "+n",	   "s",
+				    "+s,-n", "x",      "+x",	   "t,n",
+				    "-t",    "n.rate", "+n.rate",  "-key",
+				    "b,+a",  "age,n",  "-state,x", "n,s,x,t,n.rate,n.delta,a,b"};
+
+static void test_every_window(void **state)
+{
+	struct table table;
+
+	(void)state;
+	make_table(&table);
+	fill_random(&table, 5000);
+	assert_true(table_n_rows(&table) > table_n_live(&table));
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
+		check_order(&table, sorts[i], "");
+		check_order(&table, sorts[i], "n in 20..60");
+		check_order(&table, sorts[i], "a < 40");
+	}
+	check_order(&table, "n", "a > 100000");
+	table_release(&table);
+}
+
+static void test_output_is_all_of_it(void **state)
+{
+	struct table table;
+	struct view view;
+	size_t n;
+
+	(void)state;
+	make_table(&table);
+	fill_random(&table, 3000);
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
+		view_init(&view);
+		assert_int_equal(view_sort(&view, &table, sorts[i], NULL), 0);
+		uint32_t *rows = plain_order(&table, &view, &n);
+
+		assert_int_equal(view_refresh(&view, &table, 0), 0);
+		check_window(&view, rows, 0, n);
+		free(rows);
+		view_release(&view);
+	}
+	table_release(&table);
+}
+
+/* -- by hand -- */
+
+/* A reading at second `at` of rows {a, n}. */
+static void take_rows(struct table *table, uint64_t at, const uint64_t (*rows)[2], size_t n)
+{
+	struct snap *next = next_reading(table, at);
+
+	for (size_t i = 0; i < n; i++)
+		add_row(next, (uint32_t)rows[i][0], rows[i][1], 0);
+	take(table);
+}
+
+#define TAKE(table, at, ...)                                                                       \
+	do {                                                                                       \
+		const uint64_t rows_[][2] = {__VA_ARGS__};                                         \
+		take_rows(table, at, rows_, ARRAY_LEN(rows_));                                     \
+	} while (0)
+
+static uint32_t key_of(const struct view *view, const struct table *table, size_t place)
+{
+	ptrdiff_t row = view_row(view, place);
+	size_t size;
+
+	assert_true(row >= 0);
+	return ((const struct row_key *)table_key(table, (size_t)row, &size))->a;
+}
+
+static void check_keys(const struct view *view, const struct table *table, const char *expected)
+{
+	SCOPED(buf) keys = {0};
+
+	for (size_t place = view->top; view_row(view, place) >= 0; place++)
+		buf_addf(&keys, "%s%u", keys.len ? " " : "", key_of(view, table, place));
+	assert_string_equal(buf_text(&keys), expected);
+}
+
+static void start(struct table *table, struct view *view, const char *sort)
+{
+	make_table(table);
+	view_init(view);
+	assert_int_equal(view_sort(view, table, sort, NULL), 0);
+	TAKE(table, 1, {1, 50}, {2, 40}, {3, 30}, {4, 20}, {5, 10});
+}
+
+static void finish(struct table *table, struct view *view)
+{
+	view_release(view);
+	table_release(table);
+}
+
+static void refresh(struct view *view, struct table *table, size_t height)
+{
+	assert_int_equal(view_refresh(view, table, height), 0);
+}
+
+static void test_cursor_stays_on_its_row(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 4);
+	check_keys(&view, &table, "1 2 3 4");
+	view_move(&view, &table, 1);
+	refresh(&view, &table, 4);
+	assert_int_equal(view.cursor, 1);
+
+	TAKE(&table, 2, {1, 50}, {2, 25}, {3, 30}, {4, 20}, {5, 10});
+	refresh(&view, &table, 4);
+	check_keys(&view, &table, "1 3 2 4");
+	assert_int_equal(view.cursor, 2);
+
+	/* it leaves the window: the cursor stays in its place, and so does the window */
+	TAKE(&table, 3, {1, 50}, {2, 1}, {3, 30}, {4, 20}, {5, 10});
+	refresh(&view, &table, 4);
+	check_keys(&view, &table, "1 3 4 5");
+	assert_int_equal(view.cursor, 2);
+	assert_int_equal(key_of(&view, &table, view.cursor), 4);
+	finish(&table, &view);
+}
+
+static void test_follow_moves_the_window(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 2);
+	view.follows = true;
+	TAKE(&table, 2, {1, 5}, {2, 40}, {3, 30}, {4, 20}, {5, 10});
+	refresh(&view, &table, 2);
+	assert_int_equal(view.cursor, 4);
+	assert_int_equal(key_of(&view, &table, view.cursor), 1);
+	assert_int_equal(view.top, 3);
+	view_move(&view, &table, -4);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "2 3");
+	assert_int_equal(view.cursor, 0);
+	finish(&table, &view);
+}
+
+static void test_moves_are_clamped(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 2);
+	view_move(&view, &table, PTRDIFF_MAX);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "4 5");
+	assert_int_equal(view.cursor, 4);
+	view_move(&view, &table, PTRDIFF_MIN);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "1 2");
+	view_move_to(&view, &table, 2);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "2 3");
+	TAKE(&table, 2, {7, 7});
+	view.hides_gone = true;
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "7");
+	assert_int_equal(view.cursor, 0);
+	finish(&table, &view);
+}
+
+static void test_hold_keeps_places(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 3);
+	view.holds = true;
+	TAKE(&table, 2, {5, 99}, {4, 20}, {3, 30}, {2, 1}, {1, 2}, {6, 98});
+	refresh(&view, &table, 3);
+	check_keys(&view, &table, "1 2 3");
+	/* below the held rows the others are sorted by what they are now */
+	view_move_to(&view, &table, 5);
+	refresh(&view, &table, 4);
+	check_keys(&view, &table, "3 5 6 4");
+	/* the same order while it scrolls back */
+	view_move_to(&view, &table, 0);
+	refresh(&view, &table, 6);
+	check_keys(&view, &table, "1 2 3 5 6 4");
+	/* a new sort applies at once */
+	assert_int_equal(view_sort(&view, &table, "+n", NULL), 0);
+	refresh(&view, &table, 6);
+	check_keys(&view, &table, "2 1 4 3 6 5");
+	view.holds = false;
+	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
+	refresh(&view, &table, 6);
+	check_keys(&view, &table, "5 6 3 4 1 2");
+	finish(&table, &view);
+}
+
+static void test_ghosts_stay_in_place(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n.rate");
+	TAKE(&table, 2, {1, 150}, {2, 130}, {3, 110}, {4, 90}, {5, 70});
+	refresh(&view, &table, 5);
+	check_keys(&view, &table, "1 2 3 4 5");
+	TAKE(&table, 3, {1, 150}, {3, 112}, {4, 94}, {5, 76});
+	refresh(&view, &table, 5);
+	assert_true(table_is_ghost(&table, (size_t)view_row(&view, 1)));
+	check_keys(&view, &table, "5 2 4 3 1");
+	refresh(&view, &table, 5);
+	check_keys(&view, &table, "5 2 4 3 1");
+	for (uint64_t at = 4; table_n_rows(&table) > table_n_live(&table); at++)
+		TAKE(&table, at, {1, 150}, {3, 112}, {4, 94}, {5, 76});
+	refresh(&view, &table, 5);
+	check_keys(&view, &table, "1 3 4 5");
+	finish(&table, &view);
+}
+
+static void test_hidden_rows(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "+a");
+	struct snap *next = next_reading(&table, 2);
+	struct row_key key = {9, 9};
+	struct row_value zero = {0};
+
+	assert_int_equal(snap_add(next, &key, &zero), 0);
+	add_row(next, 1, 50, 0);
+	add_row(next, 2, 41, 0);
+	take(&table);
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "1 2 3 4 5 9");
+	view.hides_gone = true;
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "1 2 9");
+	view.hides_zero = true;
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "1 2");
+	view.hides_idle = true;
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "2");
+	assert_int_equal(view.n_matched, 1);
+	finish(&table, &view);
+}
+
+static void test_output_leaves_the_window_alone(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 2);
+	view_move_to(&view, &table, 3);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "3 4");
+	refresh(&view, &table, 0);
+	assert_int_equal(view.top, 2);
+	assert_int_equal(view.cursor, 3);
+	assert_int_equal(key_of(&view, &table, 0), 1);
+	refresh(&view, &table, 2);
+	check_keys(&view, &table, "3 4");
+	assert_int_equal(view.cursor, 3);
+	finish(&table, &view);
+}
+
+static void test_array_keys_order_as_numbers(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	make_cpus(&table);
+	struct snap *next = next_reading(&table, 20);
+	uint64_t zeros[2 * TEST_CPUS] = {0};
+
+	for (uint32_t row = 0; row < 600; row++)
+		assert_int_equal(snap_add(next, &row, zeros), 0);
+	take(&table);
+	view_init(&view);
+	refresh(&view, &table, 0);
+	for (size_t place = 0; place < 600; place++)
+		assert_int_equal(view_row(&view, place), place);
+	finish(&table, &view);
+}
+
+static void test_sort_text(void **state)
+{
+	static const struct {
+		const char *text, *again;
+		int column; /* of the fault */
+	} cases[] = {
+		{"-n.rate,key", "-n.rate,key", 0},
+		{"n", "-n", 0},
+		{" +n , -a ", "+n,-a", 0},
+		{"a", "a", 0},
+		{"+a", "a", 0},
+		{"t,-t", "t,-t", 0},
+		{"", "", 0},
+		{"  ", "", 0},
+		{"nope", NULL, 1},
+		{"n,nope", NULL, 3},
+		{"n,", NULL, 3},
+		{"-", NULL, 2},
+		{"n,n,n,n,n,n,n,n,n", NULL, 17},
+		{",n", NULL, 1},
+		{"t.rate", NULL, 1},
+	};
+	struct table table;
+	struct view view;
+
+	(void)state;
+	make_table(&table);
+	view_init(&view);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		int r = view_sort(&view, &table, cases[i].text, &err);
+		SCOPED(buf) text = {0};
+
+		if (!cases[i].again) {
+			assert_true(r < 0);
+			assert_int_equal(err.column, cases[i].column);
+			continue;
+		}
+		assert_int_equal(r, 0);
+		view_sort_text(&view, &table, &text);
+		assert_string_equal(buf_text(&text), cases[i].again);
+	}
+	finish(&table, &view);
+}
+
+static void test_faults_keep_what_is_in_force(void **state)
+{
+	struct table table;
+	struct view view;
+	struct err err = {0};
+
+	(void)state;
+	start(&table, &view, "n");
+	assert_int_equal(view_filter(&view, &table, "n > 15 and a != 2", NULL), 0);
+	assert_true(view_filter(&view, &table, "n > >", &err) < 0);
+	assert_int_equal(err.column, 5);
+	assert_true(view_sort(&view, &table, "a,nope", &err) < 0);
+	assert_string_equal(buf_text(&view.filter_text), "n > 15 and a != 2");
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "1 3 4");
+	assert_int_equal(view_filter(&view, &table, " ", NULL), 0);
+	assert_null(view.filter);
+	refresh(&view, &table, 9);
+	check_keys(&view, &table, "1 2 3 4 5");
+	finish(&table, &view);
+}
+
+static void test_nothing_to_show(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	make_table(&table);
+	view_init(&view);
+	view.follows = view.holds = true;
+	refresh(&view, &table, 10);
+	refresh(&view, &table, 0);
+	assert_int_equal(view_row(&view, 0), -1);
+	view_move(&view, &table, 5);
+	take_rows(&table, 1, NULL, 0);
+	refresh(&view, &table, 10);
+	assert_int_equal(view.n_matched, 0);
+	assert_int_equal(view.cursor, 0);
+	finish(&table, &view);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_window),
+		cmocka_unit_test(test_output_is_all_of_it),
+		cmocka_unit_test(test_cursor_stays_on_its_row),
+		cmocka_unit_test(test_follow_moves_the_window),
+		cmocka_unit_test(test_moves_are_clamped),
+		cmocka_unit_test(test_hold_keeps_places),
+		cmocka_unit_test(test_ghosts_stay_in_place),
+		cmocka_unit_test(test_hidden_rows),
+		cmocka_unit_test(test_output_leaves_the_window_alone),
+		cmocka_unit_test(test_array_keys_order_as_numbers),
+		cmocka_unit_test(test_sort_text),
+		cmocka_unit_test(test_faults_keep_what_is_in_force),
+		cmocka_unit_test(test_nothing_to_show),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
