@@ -52,7 +52,7 @@ void delta_release(struct delta *delta)
 	pages_release(&delta->links);
 	pages_release(&delta->states);
 	pages_release(&delta->gone);
-	pages_release(&delta->left);
+	pages_release(&delta->fresh);
 	pages_release(&delta->marks);
 	index_release(&delta->index);
 	*delta = (struct delta){0};
@@ -349,7 +349,7 @@ static int reserve(struct delta *delta, size_t n_was, size_t n_is)
 	if (r == 0)
 		r = pages_reserve(&delta->gone, n_was * sizeof(uint32_t));
 	if (r == 0)
-		r = pages_reserve(&delta->left, n_is * sizeof(uint32_t));
+		r = pages_reserve(&delta->fresh, n_is * sizeof(uint32_t));
 	if (r == 0)
 		r = pages_reserve(&delta->marks, mark_bytes);
 	if (r == 0 && mark_bytes)
@@ -357,17 +357,10 @@ static int reserve(struct delta *delta, size_t n_was, size_t n_is)
 	return r;
 }
 
-static void forget_counts(struct delta *delta)
-{
-	delta->n_new = delta->n_gone = delta->n_kept = delta->n_changed = 0;
-	delta->n_linked_near = delta->n_linked_far = 0;
-	delta->dt_ns = 0;
-	delta->is_lower_bound = delta->knows_new = delta->knows_gone = false;
-}
-
 static int first_reading(struct delta *delta, const struct snap *current)
 {
 	int r = reserve(delta, 0, current->n_rows);
+	uint32_t *fresh = (uint32_t *)delta->fresh.at;
 
 	if (r < 0)
 		return r;
@@ -375,8 +368,14 @@ static int first_reading(struct delta *delta, const struct snap *current)
 		memset(delta->links.at, 0xff, current->n_rows * sizeof(uint32_t));
 		memset(delta->states.at, ROW_UNKNOWN, current->n_rows);
 	}
+	for (size_t row = 0; row < current->n_rows; row++)
+		fresh[row] = (uint32_t)row;
 	pages_trim(&delta->gone, 0);
-	forget_counts(delta);
+	delta->n_fresh = current->n_rows;
+	delta->n_new = delta->n_gone = delta->n_kept = delta->n_changed = 0;
+	delta->n_linked_near = delta->n_linked_far = 0;
+	delta->dt_ns = 0;
+	delta->is_lower_bound = delta->knows_new = delta->knows_gone = false;
 	return 0;
 }
 
@@ -388,6 +387,7 @@ static void conclude(struct delta *delta, const struct walk *walk)
 	delta->is_lower_bound = !delta->knows_gone || !delta->knows_new;
 	for (size_t i = 0; i < walk->n_left; i++)
 		walk->states[walk->left[i]] = delta->knows_new ? ROW_NEW : ROW_UNKNOWN;
+	delta->n_fresh = walk->n_left;
 	delta->n_kept = walk->is->n_rows - walk->n_left;
 	delta->n_changed = walk->n_changed;
 	delta->n_linked_near = walk->n_near;
@@ -398,7 +398,7 @@ static void conclude(struct delta *delta, const struct walk *walk)
 			       ? walk->is->ended_ns - walk->was->ended_ns
 			       : 0;
 	pages_trim(&delta->gone, delta->n_gone * sizeof(uint32_t));
-	pages_trim(&delta->left, 0);
+	pages_trim(&delta->fresh, delta->n_fresh * sizeof(uint32_t));
 }
 
 int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current)
@@ -423,7 +423,7 @@ int delta_compute(struct delta *delta, const struct snap *previous, const struct
 		.links = (uint32_t *)delta->links.at,
 		.states = delta->states.at,
 		.gone = (uint32_t *)delta->gone.at,
-		.left = (uint32_t *)delta->left.at,
+		.left = (uint32_t *)delta->fresh.at,
 		.marks = (uint64_t *)delta->marks.at,
 	};
 	walk_near(&walk);

@@ -28,6 +28,8 @@ struct delta {
 	struct pages links;  /* u32[n_rows]: the row's place in the previous snap or DELTA_NONE */
 	struct pages states; /* u8[n_rows], enum row_state */
 	struct pages gone;   /* u32[n_gone]: rows of the previous snap that are not in this one */
+	struct pages fresh;  /* u32[n_fresh]: rows of this snap without a link; new, if knows_new */
+	size_t n_fresh;
 	size_t n_new, n_gone, n_kept, n_changed; /* n_kept counts the changed ones too */
 	size_t n_linked_near, n_linked_far;	 /* by look-ahead, through the index */
 	uint64_t dt_ns; /* from the end of one reading to the end of the next; 0: no previous */
@@ -35,7 +37,6 @@ struct delta {
 	bool is_lower_bound; /* one of the two was incomplete: new and gone are not to be trusted whole */
 	struct index index; /* scratch, kept between calls */
 	struct pages marks; /* scratch: one bit a row of the previous snap */
-	struct pages left;  /* scratch: rows of the current snap without a link */
 };
 
 void delta_release(struct delta *delta);

@@ -12,6 +12,8 @@
 #include "model/delta.h"
 #include "model/snap.h"
 
+enum { PREFETCH = 16 };
+
 void returns_release(struct returns *returns)
 {
 	if (!returns)
@@ -33,9 +35,12 @@ int returns_reserve(struct returns *returns)
 	return -ENOMEM;
 }
 
-static uint64_t hash_of(const struct snap *snap, size_t row)
+/* Of the key of rows[i]. They lie scattered: those to come are asked for early. */
+static uint64_t hash_of(const struct snap *snap, const uint32_t *rows, size_t i, size_t n)
 {
-	return index_hash(snap_key(snap, row), snap->key_stride) | 1;
+	if (i + PREFETCH < n)
+		__builtin_prefetch(snap_key(snap, rows[i + PREFETCH]));
+	return index_hash(snap_key(snap, rows[i]), snap->key_stride) | 1;
 }
 
 static uint32_t forget(struct returns *returns, uint64_t hash)
@@ -63,19 +68,17 @@ static void remember(struct returns *returns, uint64_t hash)
 size_t returns_follow(struct returns *returns, const struct snap *was, const struct snap *is,
 		      const struct delta *delta)
 {
+	const uint32_t *fresh = (const uint32_t *)delta->fresh.at;
 	const uint32_t *gone = (const uint32_t *)delta->gone.at;
-	size_t n_back = 0, n_left = is->n_rows - delta->n_kept;
+	size_t n_back = 0, first = 0;
 
 	if (!returns->hashes)
 		return 0;
-	for (size_t row = 0; n_left && returns->index.n_used; row++) {
-		if (delta_link(delta, row) != DELTA_NONE)
-			continue;
-		n_left--;
-		n_back += forget(returns, hash_of(is, row)) != INDEX_NONE &&
-			  delta->states.at[row] == ROW_NEW;
-	}
-	for (size_t i = 0; i < delta->n_gone; i++)
-		remember(returns, hash_of(was, gone[i]));
-	return n_back;
+	for (size_t i = 0; i < delta->n_fresh && returns->index.n_used; i++)
+		n_back += forget(returns, hash_of(is, fresh, i, delta->n_fresh)) != INDEX_NONE;
+	if (delta->n_gone > RETURNS_KEYS)
+		first = delta->n_gone - RETURNS_KEYS; /* the others would be pushed out at once */
+	for (size_t i = first; i < delta->n_gone; i++)
+		remember(returns, hash_of(was, gone, i, delta->n_gone));
+	return delta->knows_new ? n_back : 0;
 }

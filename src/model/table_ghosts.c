@@ -24,23 +24,21 @@ static int mark_returned(const struct table *table, const struct delta *delta,
 			 uint64_t returned[GHOST_WORDS])
 {
 	const struct snap *old = &table->ghosts, *next = table->next;
-	size_t size = old->key_stride, n_left = next->n_rows - delta->n_kept;
+	const uint32_t *fresh = (const uint32_t *)delta->fresh.at;
+	size_t size = old->key_stride;
 	SCOPED(index) index = {0};
 
-	if (!old->n_rows || !n_left)
+	if (!old->n_rows || !delta->n_fresh)
 		return 0;
 	if (index_reset(&index, old->n_rows) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < old->n_rows; i++)
 		if (index_add(&index, old->keys.at, size, size, (uint32_t)i) == INDEX_NONE)
 			return -ENOMEM;
-	for (size_t row = 0; row < next->n_rows && n_left; row++) {
-		uint32_t ghost;
+	for (size_t i = 0; i < delta->n_fresh; i++) {
+		uint32_t ghost =
+			index_find(&index, old->keys.at, size, size, snap_key(next, fresh[i]));
 
-		if (delta_link(delta, row) != DELTA_NONE)
-			continue;
-		n_left--;
-		ghost = index_find(&index, old->keys.at, size, size, snap_key(next, row));
 		if (ghost != INDEX_NONE)
 			returned[ghost / 64] |= 1ULL << (ghost % 64);
 	}
