@@ -369,13 +369,12 @@ static void next_reading(struct snap *is, const struct snap *was, const struct m
 			key[i] = (uint8_t)num_random(seed);
 		for (size_t i = 0; i < sizeof(value); i++)
 			value[i] = (uint8_t)num_random(seed);
-		if (!is_new) {
+		if (!is_new && was->key_stride)
 			memcpy(key, snap_key(was, row), was->key_stride);
-			if (was->val_stride)
-				memcpy(value + (changes ? was->val_stride / 2 : 0),
-				       snap_value(was, row) + (changes ? was->val_stride / 2 : 0),
-				       was->val_stride - (changes ? was->val_stride / 2 : 0));
-		}
+		if (!is_new && was->val_stride)
+			memcpy(value + (changes ? was->val_stride / 2 : 0),
+			       snap_value(was, row) + (changes ? was->val_stride / 2 : 0),
+			       was->val_stride - (changes ? was->val_stride / 2 : 0));
 		assert_int_equal(snap_add(is, key, value), 0);
 		if (is_new && row < was->n_rows && num_random(seed) % 2)
 			assert_int_equal(snap_add(is, snap_key(was, row),
