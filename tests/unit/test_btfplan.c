@@ -300,7 +300,8 @@ static void render(const struct plan *plan, uint32_t i, const uint8_t *base, boo
 		buf_addc(out, ',');
 }
 
-static void add_formatted(void *ctx, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+add_formatted(void *ctx, const char *fmt, va_list args)
 {
 	buf_vaddf(ctx, fmt, args);
 }
