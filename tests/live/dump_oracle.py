@@ -73,8 +73,12 @@ def entries(dump):
             yield entry
 
 
-def by_key(items):
-    return sorted(items, key=lambda entry: json.dumps(entry["key"], sort_keys=True))
+def take(theirs, key):
+    """Rows come in orders of their own."""
+    for place, entry in enumerate(theirs):
+        if same("", key, entry["key"]):
+            return theirs.pop(place)
+    sys.exit("bpftool has no entry %s" % json.dumps(key))
 
 
 def main():
@@ -86,7 +90,8 @@ def main():
         sys.exit("%d entries here, %d there" % (len(ours), len(theirs)))
     if not ours:
         sys.exit("nothing to compare")
-    for mine, their in zip(ours, theirs):
+    for mine in ours:
+        their = take(theirs, mine["key"])
         if not same("", mine, their):
             sys.exit("ours:    %s\nbpftool: %s" % (json.dumps(mine), json.dumps(their)))
 
