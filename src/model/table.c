@@ -2,8 +2,8 @@
 /* The life of a table: what a new reading brings.
  *
  * Everything that may run out of memory is done first, beside the state in force; then nothing can
- * fail any more and the parts are swapped in. Only one of the large per-row arrays exists twice at a
- * time, because a reading of a million rows has little memory to spare beside its three snaps.
+ * fail any more and the parts are swapped in. The old links go before the new stamps come, because a
+ * reading of a million rows has little memory to spare beside its three snaps.
  *
  * Time of a row is a stamp: ms since the first reading, even, different for every reading. An odd
  * stamp marks a row that was met in circumstances where it may have been there before. */
@@ -71,8 +71,7 @@ void table_release(struct table *table)
 	delta_release(&table->since_base);
 	returns_release(&table->returns);
 	hist_release(&table->trends);
-	pages_release(&table->seen_ms);
-	pages_release(&table->changed_ms);
+	pages_release(&table->stamps);
 	plan_release(&table->plan);
 	map_release(&table->map);
 	*table = (struct table){0};
@@ -81,7 +80,7 @@ void table_release(struct table *table)
 /* What a reading brings, while it isn't sure yet that all of it fits. */
 struct turn {
 	struct delta delta, since_base;
-	struct pages seen_ms, changed_ms;
+	struct pages stamps;
 	struct ghosts ghosts;
 	uint64_t epoch_ns;
 	uint32_t stamp, shift; /* shift: ms that the epoch moves on */
@@ -91,8 +90,7 @@ static void turn_release(struct turn *turn)
 {
 	delta_release(&turn->delta);
 	delta_release(&turn->since_base);
-	pages_release(&turn->seen_ms);
-	pages_release(&turn->changed_ms);
+	pages_release(&turn->stamps);
 	snap_release(&turn->ghosts.rows);
 }
 
@@ -125,7 +123,7 @@ static void turn_time(struct turn *turn, const struct table *table)
 /* The parts that may fail. */
 static int turn_prepare(struct turn *turn, struct table *table)
 {
-	size_t bytes = n_stamps(table, table->next) * sizeof(uint32_t);
+	size_t n_rows = n_stamps(table, table->next);
 	int r;
 
 	turn_time(turn, table);
@@ -137,9 +135,7 @@ static int turn_prepare(struct turn *turn, struct table *table)
 	if (r == 0 && turn->delta.n_gone)
 		r = returns_reserve(&table->returns);
 	if (r == 0)
-		r = pages_reserve(&turn->seen_ms, bytes);
-	if (r == 0)
-		r = pages_reserve(&turn->changed_ms, bytes);
+		r = pages_reserve(&turn->stamps, n_rows * sizeof(struct row_stamps));
 	return r;
 }
 
@@ -148,21 +144,26 @@ static uint32_t shifted(uint32_t stamp, uint32_t shift)
 	return stamp > shift ? stamp - shift : stamp & 1;
 }
 
-/* Stamps of the next reading's rows: carried on by the links, a new one for rows that begin here. */
-static void stamp_rows(const struct table *table, const struct turn *turn, const uint32_t *was,
-		       uint32_t *is, bool stamps_changed)
+static struct row_stamps carried(const struct turn *turn, struct row_stamps was, bool has_changed)
+{
+	was.seen_ms = shifted(was.seen_ms, turn->shift);
+	was.changed_ms = has_changed ? turn->stamp : shifted(was.changed_ms, turn->shift);
+	return was;
+}
+
+static void stamp_rows(const struct table *table, const struct turn *turn,
+		       const struct row_stamps *was, struct row_stamps *is)
 {
 	const uint8_t *states = table->delta.states.at;
 
 	for (size_t row = 0; row < table->next->n_rows; row++) {
 		uint32_t link = delta_link(&table->delta, row);
+		uint32_t stamp = turn->stamp | (states[row] != ROW_NEW);
 
 		if (link == DELTA_NONE)
-			is[row] = turn->stamp | (states[row] != ROW_NEW);
-		else if (stamps_changed && states[row] == ROW_CHANGED)
-			is[row] = turn->stamp;
+			is[row] = (struct row_stamps){stamp, stamp};
 		else
-			is[row] = shifted(was[link], turn->shift);
+			is[row] = carried(turn, was[link], states[row] == ROW_CHANGED);
 	}
 }
 
@@ -174,35 +175,34 @@ static bool variable_changed(const struct table *table, size_t variable)
 		      snap_value(table->next, 0) + field->offset, field->size) != 0;
 }
 
-static void stamp_variables(const struct table *table, const struct turn *turn, const uint32_t *was,
-			    uint32_t *is, bool stamps_changed)
+static void stamp_variables(const struct table *table, const struct turn *turn,
+			    const struct row_stamps *was, struct row_stamps *is)
 {
 	size_t n = n_stamps(table, table->next);
 	bool is_linked = n && delta_link(&table->delta, 0) != DELTA_NONE;
+	uint32_t stamp = turn->stamp | 1;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_linked)
-			is[i] = turn->stamp | 1;
-		else if (stamps_changed && variable_changed(table, i))
-			is[i] = turn->stamp;
+		if (is_linked)
+			is[i] = carried(turn, was[i], variable_changed(table, i));
 		else
-			is[i] = shifted(was[i], turn->shift);
+			is[i] = (struct row_stamps){stamp, stamp};
 	}
 }
 
-static void stamp(const struct table *table, const struct turn *turn, struct pages *stamps,
-		  struct pages *fresh, bool stamps_changed)
+/* Stamps of the next reading's rows: carried on by the links, new ones for rows that begin here. */
+static void stamp(struct table *table, struct turn *turn)
 {
-	const uint32_t *was = (const uint32_t *)stamps->at;
-	uint32_t *is = (uint32_t *)fresh->at;
+	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
+	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
 
 	if (table->plan.is_variables)
-		stamp_variables(table, turn, was, is, stamps_changed);
+		stamp_variables(table, turn, was, is);
 	else
-		stamp_rows(table, turn, was, is, stamps_changed);
-	pages_release(stamps);
-	*stamps = *fresh;
-	*fresh = (struct pages){0};
+		stamp_rows(table, turn, was, is);
+	pages_release(&table->stamps);
+	table->stamps = turn->stamps;
+	turn->stamps = (struct pages){0};
 }
 
 static void rotate(struct table *table)
@@ -219,12 +219,12 @@ static void rotate(struct table *table)
 static void count_churn(struct table *table, const struct turn *turn)
 {
 	const uint32_t *gone = (const uint32_t *)table->delta.gone.at;
-	const uint32_t *seen = (const uint32_t *)table->seen_ms.at;
+	const struct row_stamps *stamps = (const struct row_stamps *)table->stamps.at;
 	size_t n_returned =
 		returns_follow(&table->returns, table->current, table->next, &table->delta);
 
 	for (size_t i = 0; i < table->delta.n_gone; i++) {
-		uint32_t born = shifted(seen[gone[i]], turn->shift);
+		uint32_t born = shifted(stamps[gone[i]].seen_ms, turn->shift);
 
 		if (born & 1)
 			table->churn.deaths_unknown++;
@@ -247,8 +247,7 @@ static void turn_commit(struct turn *turn, struct table *table)
 	turn->since_base = (struct delta){0};
 
 	count_churn(table, turn);
-	stamp(table, turn, &table->seen_ms, &turn->seen_ms, false);
-	stamp(table, turn, &table->changed_ms, &turn->changed_ms, true);
+	stamp(table, turn);
 	table->epoch_ns = turn->epoch_ns;
 	for (size_t i = n - 1; i > 0; i--)
 		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);

@@ -67,6 +67,12 @@ struct column_cache {
 	struct pages values; /* 8 bytes a row */
 };
 
+/* The readings in which a row was first seen and last changed: ms since epoch_ns, even. An odd stamp
+ * says that it may have been there, or unchanged, for longer. */
+struct row_stamps {
+	uint32_t seen_ms, changed_ms;
+};
+
 enum { TABLE_CACHES = 8 };
 
 struct table {
@@ -82,10 +88,7 @@ struct table {
 	struct returns returns;
 	struct hist trends;
 
-	/* u32[n_rows], carried from reading to reading by the links: stamps (ms since epoch_ns, even)
-	 * of the readings in which a row was first seen and last changed; an odd one says that it may
-	 * have been there, or unchanged, for longer. */
-	struct pages seen_ms, changed_ms;
+	struct pages stamps; /* struct row_stamps[n_rows], carried on by the links */
 	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */
 	uint64_t epoch_ns;
 	struct snap baseline; /* copy made by table_baseline; number 0: none */

@@ -28,6 +28,11 @@ struct cell {
 	struct cell_then was, base;
 };
 
+static inline const struct row_stamps *table_stamps(const struct table *table)
+{
+	return (const struct row_stamps *)table->stamps.at;
+}
+
 void cell_open(struct cell *cell, const struct table *table, size_t row,
 	       const struct column *column);
 

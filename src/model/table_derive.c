@@ -88,25 +88,23 @@ static struct val val_state(const struct cell *cell)
 	return word ? val_text(word, strlen(word)) : val_unknown();
 }
 
-static struct val since_stamp(const struct cell *cell, const struct pages *stamps)
+static struct val since(const struct table *table, uint32_t stamp)
 {
-	const struct table *table = cell->table;
-	uint32_t stamp;
-
-	if (table_is_ghost(table, cell->row))
-		return val_unknown();
-	stamp = ((const uint32_t *)stamps->at)[cell->row] & ~1U;
-	return val_uint((table->stamps_ms[0] - stamp) * NS_PER_MS);
+	return val_uint((table->stamps_ms[0] - (stamp & ~1U)) * NS_PER_MS);
 }
 
 static struct val val_age(const struct cell *cell)
 {
-	return since_stamp(cell, &cell->table->seen_ms);
+	if (table_is_ghost(cell->table, cell->row))
+		return val_unknown();
+	return since(cell->table, table_stamps(cell->table)[cell->row].seen_ms);
 }
 
 static struct val val_idle(const struct cell *cell)
 {
-	return since_stamp(cell, &cell->table->changed_ms);
+	if (table_is_ghost(cell->table, cell->row))
+		return val_unknown();
+	return since(cell->table, table_stamps(cell->table)[cell->row].changed_ms);
 }
 
 /* The one leaf that a side of the plan consists of, or NULL. */

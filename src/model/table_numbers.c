@@ -138,24 +138,24 @@ static bool build_base(const struct build *build)
 	return build_difference(build, &build->table->since_base, &build->table->baseline, 1);
 }
 
-static bool build_since(const struct build *build, const struct pages *stamps)
+static bool build_age(const struct build *build)
 {
-	const uint32_t *stamp = (const uint32_t *)stamps->at;
+	const struct row_stamps *stamps = table_stamps(build->table);
 	uint32_t now = build->table->stamps_ms[0];
 
 	for (size_t row = 0; row < build->n_rows; row++)
-		build->bits[row] = (now - (stamp[row] & ~1U)) * 1000000ULL;
+		build->bits[row] = (now - (stamps[row].seen_ms & ~1U)) * 1000000ULL;
 	return true;
-}
-
-static bool build_age(const struct build *build)
-{
-	return build_since(build, &build->table->seen_ms);
 }
 
 static bool build_idle(const struct build *build)
 {
-	return build_since(build, &build->table->changed_ms);
+	const struct row_stamps *stamps = table_stamps(build->table);
+	uint32_t now = build->table->stamps_ms[0];
+
+	for (size_t row = 0; row < build->n_rows; row++)
+		build->bits[row] = (now - (stamps[row].changed_ms & ~1U)) * 1000000ULL;
+	return true;
 }
 
 /* The fast ways; each answers false where it doesn't fit. */

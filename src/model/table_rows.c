@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tidy.h"
+#include "model/table_cell.h"
 
 size_t table_n_live(const struct table *table)
 {
@@ -91,7 +92,7 @@ bool table_is_recent(const struct table *table, size_t row)
 
 	if (table_is_ghost(table, row))
 		return false;
-	seen = ((const uint32_t *)table->seen_ms.at)[row];
+	seen = table_stamps(table)[row].seen_ms;
 	return !(seen & 1) && seen >= table->stamps_ms[TABLE_NEW_READINGS - 1];
 }
 
