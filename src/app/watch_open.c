@@ -29,7 +29,8 @@ static int plan_of(struct watch_set *set, struct source *source, const struct ma
 	if (r < 0 || plan->is_typed || !set->options->hex_width)
 		return r;
 	plan_release(plan);
-	return plan_untyped(plan, map->key_size, map->value_size, set->options->hex_width, err);
+	return plan_untyped(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
+			    set->options->hex_width, err);
 }
 
 static int add(struct watch_set *set, struct watch *watch)

@@ -21,10 +21,18 @@ struct lookups {
 	bool (*process)(void *ctx, uint32_t pid, struct buf *out);
 	bool (*cgroup)(void *ctx, uint64_t id, struct buf *out);
 	bool (*symbol)(void *ctx, uint64_t address, struct buf *out);
+	bool (*program)(void *ctx, uint32_t id, struct buf *out);
+	bool (*map)(void *ctx, uint32_t id, struct buf *out);
+	/* The ends of a connection: "10.0.0.1:443 10.0.0.2:51234". */
+	bool (*socket)(void *ctx, uint64_t cookie, struct buf *out);
+	/* The function at an offset into the file with that build id (FORMAT_BUILD_ID_BYTES). */
+	bool (*frame)(void *ctx, const uint8_t *build_id, uint64_t offset, struct buf *out);
 	/* Now, for ktime. NULL: the monotonic clock, and the boot clock for what lies ahead of it. */
 	uint64_t (*boot_ns)(void *ctx);
 	void *ctx;
 };
+
+enum { FORMAT_BUILD_ID_BYTES = 20 };
 
 /* PRINT_SHORT is for columns (SI from 5 digits on), PRINT_EXACT for details, CSV, --formatted. */
 enum print_style { PRINT_SHORT, PRINT_EXACT };

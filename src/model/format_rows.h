@@ -12,7 +12,8 @@ extern const struct format
 	/* format_net.c */    format_ip4, format_ip6, format_cidr, format_mac, format_port, format_proto,
 			      format_be16, format_be32, format_be64, format_ifname,
 	/* format_time.c */   format_duration, format_ktime, format_epoch,
-	/* format_system.c */ format_pid, format_cgroup, format_ksym;
+	/* format_system.c */ format_pid, format_progid, format_mapid, format_cgroup, format_socket,
+	/* format_stack.c */  format_ksym, format_stack;
 /* clang-format on */
 
 /* Whole text as a number with an optional unit, or 0x with up to 128 bits: 0 or -EINVAL. The parse of

@@ -8,27 +8,29 @@
 #include "model/decode.h"
 #include "model/format_rows.h"
 
-/* -- pid -- */
+/* -- ids of 32 bits: the number first, since names are not unique -- */
 
-static void print_pid(const struct field *field, const uint8_t *base, enum print_style style,
-		      const struct lookups *lookups, struct buf *out)
+typedef bool name_fn(void *ctx, uint32_t id, struct buf *out);
+
+static void print_named(const struct field *field, const uint8_t *base, enum print_style style,
+			name_fn *name, void *ctx, struct buf *out)
 {
-	uint64_t pid = decode_u64(field, base);
+	uint64_t id = decode_u64(field, base);
 
-	format_id.print(field, base, style, lookups, out);
-	if (style == PRINT_EXACT || pid > UINT32_MAX || !lookups || !lookups->process)
+	format_id.print(field, base, style, NULL, out);
+	if (style == PRINT_EXACT || id > UINT32_MAX || !name)
 		return;
 
 	size_t number_len = out->len;
 
 	buf_addc(out, '/');
-	if (!lookups->process(lookups->ctx, (uint32_t)pid, out))
+	if (!name(ctx, (uint32_t)id, out))
 		buf_cut(out, number_len);
 }
 
 /* "1234" or, as shown, "1234/nginx". */
-static int parse_pid(const struct field *field, const char *text, size_t len,
-		     const struct lookups *lookups, struct arena *mem, struct val *out)
+static int parse_named(const struct field *field, const char *text, size_t len,
+		       const struct lookups *lookups, struct arena *mem, struct val *out)
 {
 	const char *slash = memchr(text, '/', len);
 
@@ -36,6 +38,13 @@ static int parse_pid(const struct field *field, const char *text, size_t len,
 	(void)lookups;
 	(void)mem;
 	return format_read_number(text, slash ? (size_t)(slash - text) : len, out);
+}
+
+static void print_pid(const struct field *field, const uint8_t *base, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	print_named(field, base, style, lookups ? lookups->process : NULL,
+		    lookups ? lookups->ctx : NULL, out);
 }
 
 const struct format format_pid = {
@@ -47,10 +56,48 @@ const struct format format_pid = {
 	.min_columns = 12,
 	.fits = format_fits_integer,
 	.print = print_pid,
-	.parse = parse_pid,
+	.parse = parse_named,
 };
 
-/* -- cgroup, ksym -- */
+static void print_progid(const struct field *field, const uint8_t *base, enum print_style style,
+			 const struct lookups *lookups, struct buf *out)
+{
+	print_named(field, base, style, lookups ? lookups->program : NULL,
+		    lookups ? lookups->ctx : NULL, out);
+}
+
+const struct format format_progid = {
+	.name = "progid",
+	.help = "id of a BPF program and its name",
+	.example = "17/xdp_main",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 12,
+	.fits = format_fits_integer,
+	.print = print_progid,
+	.parse = parse_named,
+};
+
+static void print_mapid(const struct field *field, const uint8_t *base, enum print_style style,
+			const struct lookups *lookups, struct buf *out)
+{
+	print_named(field, base, style, lookups ? lookups->map : NULL,
+		    lookups ? lookups->ctx : NULL, out);
+}
+
+const struct format format_mapid = {
+	.name = "mapid",
+	.help = "id of a BPF map and its name",
+	.example = "41/flows",
+	.sense = SENSE_IDENTITY,
+	.is_left = true,
+	.min_columns = 12,
+	.fits = format_fits_integer,
+	.print = print_mapid,
+	.parse = parse_named,
+};
+
+/* -- cgroups and sockets: a name is shown instead of the number, which is what is typed -- */
 
 static bool fits_id(const struct field *field)
 {
@@ -78,30 +125,23 @@ const struct format format_cgroup = {
 	.print = print_cgroup,
 };
 
-static void print_ksym(const struct field *field, const uint8_t *base, enum print_style style,
-		       const struct lookups *lookups, struct buf *out)
+static void print_socket(const struct field *field, const uint8_t *base, enum print_style style,
+			 const struct lookups *lookups, struct buf *out)
 {
-	uint64_t address = decode_u64(field, base);
-	bool is_named = style == PRINT_SHORT && lookups && lookups->symbol &&
-			lookups->symbol(lookups->ctx, address, out);
+	bool is_named = style == PRINT_SHORT && lookups && lookups->socket &&
+			lookups->socket(lookups->ctx, decode_u64(field, base), out);
 
 	if (!is_named)
-		format_write_hex(address, out);
+		format_id.print(field, base, PRINT_EXACT, lookups, out);
 }
 
-static struct val ksym_val(const struct field *field, const uint8_t *base)
-{
-	return val_uint(decode_u64(field, base));
-}
-
-const struct format format_ksym = {
-	.name = "ksym",
-	.help = "address in the kernel by symbol",
-	.example = "0xffffffff81000000",
+const struct format format_socket = {
+	.name = "socket",
+	.help = "socket cookie by the addresses of its ends",
+	.example = "4097",
 	.sense = SENSE_IDENTITY,
 	.is_left = true,
-	.min_columns = 18,
+	.min_columns = 24,
 	.fits = fits_id,
-	.print = print_ksym,
-	.value = ksym_val,
+	.print = print_socket,
 };

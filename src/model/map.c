@@ -17,18 +17,30 @@ void map_release(struct map *map)
 	*map = (struct map){0};
 }
 
+size_t map_key_stride(const struct map *map)
+{
+	return map->row_key_size ? map->row_key_size : map->key_size;
+}
+
+size_t map_copy_size(const struct map *map)
+{
+	return map->row_value_size ? map->row_value_size : map->value_size;
+}
+
 size_t map_cpu_stride(const struct map *map)
 {
+	size_t size = map_copy_size(map);
+
 	if (!map->type || !map->type->is_per_cpu)
-		return map->value_size;
-	return ((size_t)map->value_size + 7) / 8 * 8;
+		return size;
+	return (size + 7) / 8 * 8;
 }
 
 size_t map_value_stride(const struct map *map)
 {
-	if (!map->type || !map->type->is_per_cpu)
-		return map->value_size;
-	return map_cpu_stride(map) * MAX_OF(map->n_cpus, 1u);
+	bool is_per_cpu = map->type && map->type->is_per_cpu;
+
+	return map_cpu_stride(map) * (is_per_cpu ? MAX_OF(map->n_cpus, 1u) : 1);
 }
 
 void map_list_release(struct map_list *list)

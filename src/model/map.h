@@ -26,7 +26,12 @@ struct map {
 	uint32_t btf_vmlinux_value_type_id;
 	uint32_t ifindex;
 	uint32_t n_cpus; /* possible CPUs; 1 unless is_per_cpu, so strides need no special case */
+	/* Of the rows of a reading, where they are not the entries' own bytes (records of a ring buffer,
+	 * storages by process, pages of an arena); 0: they are. */
+	uint32_t row_key_size, row_value_size;
 	uint64_t memory_bytes; /* 0: unknown */
+	uint64_t n_entries;    /* how many there are, counted without reading them */
+	bool entries_known;
 	bool is_frozen;
 	bool is_variables;	 /* a DATASEC array: one variable a row */
 	uint64_t loaded_boot_ns; /* 0: unknown */
@@ -42,6 +47,10 @@ struct map {
 
 void map_release(struct map *map);
 
+/* Bytes a row's key takes in a snap. */
+size_t map_key_stride(const struct map *map);
+/* Bytes of one CPU's copy of a row's value, without what rounds it up. */
+size_t map_copy_size(const struct map *map);
 /* Bytes a row's value takes in a snap: value_size, or for per-CPU maps value_size rounded up to 8
  * times n_cpus. source: bpf_map_value_size(), kernel/bpf/syscall.c */
 size_t map_value_stride(const struct map *map);

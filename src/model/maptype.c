@@ -17,7 +17,7 @@ static const struct maptype types[] = {
 	     .why_not = "opening its buffers would take the owner's events away"),
 	TYPE(5, "percpu_hash", .is_per_cpu = true),
 	TYPE(6, "percpu_array", .is_per_cpu = true, .is_array = true),
-	TYPE(7, "stack_trace"),
+	TYPE(7, "stack_trace", .is_touchy = true),
 	TYPE(8, "cgroup_array", .reading = READS_NOTHING,
 	     .why_not = "the kernel does not say which cgroup a slot holds"),
 	TYPE(9, "lru_hash", .is_lru = true),
@@ -26,13 +26,13 @@ static const struct maptype types[] = {
 	TYPE(12, "array_of_maps", .reading = READS_IDS),
 	TYPE(13, "hash_of_maps", .reading = READS_IDS),
 	TYPE(14, "devmap"),
-	TYPE(15, "sockmap"),
+	TYPE(15, "sockmap", .is_touchy = true),
 	TYPE(16, "cpumap"),
 	TYPE(17, "xskmap", .reading = READS_NOTHING,
 	     .why_not = "the kernel does not say which socket a slot holds"),
-	TYPE(18, "sockhash"),
+	TYPE(18, "sockhash", .is_touchy = true),
 	TYPE(19, "cgroup_storage"),
-	TYPE(20, "reuseport_sockarray"),
+	TYPE(20, "reuseport_sockarray", .is_touchy = true),
 	TYPE(21, "percpu_cgroup_storage", .is_per_cpu = true),
 	TYPE(22, "queue", .reading = READS_SPECIAL,
 	     .why_not = "only the head of a queue can be seen without taking it"),
@@ -60,18 +60,26 @@ static const struct maptype types[] = {
 
 static const struct maptype *unknown(uint32_t number)
 {
-	static char name[24];
-	static struct maptype row;
+	static struct {
+		char name[24];
+		struct maptype type;
+	} rows[MAPTYPE_UNKNOWNS];
+	static unsigned next;
+	unsigned i = 0;
 
-	/* Not even tried: a type that is per-CPU without our knowing would overrun the value's buffer. */
-	snprintf(name, sizeof(name), "type_%u", number);
-	row = (struct maptype){
+	while (i < MAPTYPE_UNKNOWNS && (!rows[i].type.name || rows[i].type.number != number))
+		i++;
+	if (i < MAPTYPE_UNKNOWNS)
+		return &rows[i].type;
+	i = next++ % MAPTYPE_UNKNOWNS;
+	snprintf(rows[i].name, sizeof(rows[i].name), "type_%u", number);
+	rows[i].type = (struct maptype){
 		.number = number,
-		.name = name,
-		.reading = READS_NOTHING,
+		.name = rows[i].name,
+		.reading = READS_UNKNOWN,
 		.why_not = "its type is newer than this program",
 	};
-	return &row;
+	return &rows[i].type;
 }
 
 const struct maptype *maptype_of(uint32_t number)

@@ -12,6 +12,7 @@ enum map_reading {
 	READS_IDS,     /* values are ids of maps or programs; holes answer ENOENT */
 	READS_NOTHING, /* identity only; why_not says why */
 	READS_SPECIAL, /* needs a way of its own (ring buffers, storages, arena, queues) */
+	READS_UNKNOWN, /* a type newer than this program: walked with care, if the kernel lets us */
 };
 
 struct maptype {
@@ -21,12 +22,15 @@ struct maptype {
 	bool is_per_cpu; /* a value per possible CPU, stride rounded up to 8 */
 	bool is_lru;	 /* evicts by itself, below 100 % fill */
 	bool is_array;	 /* key is the u32 index, entries are never absent */
-	const char *
-		why_not; /* why a plain read shows nothing (READS_NOTHING, READS_SPECIAL), else NULL */
+	bool is_touchy;	 /* a lookup moves something in the kernel: read slowly, and say so */
+	/* why a plain read shows nothing (all but READS_ROWS and READS_IDS), else NULL */
+	const char *why_not;
 };
 
+enum { MAPTYPE_UNKNOWNS = 16 };
+
 /* The row of a kernel number; never NULL: for unknown numbers a row named "type_NN" that only has its
- * identity. Static storage (unknown ones: until the next call). */
+ * identity. Static storage (unknown ones: until MAPTYPE_UNKNOWNS others were asked for). */
 const struct maptype *maptype_of(uint32_t number);
 
 /* NULL where no type is called that. */

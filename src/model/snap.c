@@ -5,6 +5,7 @@
 #include "model/snap.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -27,7 +28,7 @@ void snap_clear(struct snap *snap, const struct map *map)
 	*snap = (struct snap){
 		.keys = snap->keys,
 		.vals = snap->vals,
-		.key_stride = map->key_size,
+		.key_stride = (uint32_t)map_key_stride(map),
 		.val_stride = (uint32_t)map_value_stride(map),
 	};
 }
@@ -68,7 +69,7 @@ bool snap_is_complete(const struct snap *snap)
 {
 	/* A walk that restarted still came by every row that stayed. One that ran into its bound, or
 	 * found more rows than fit, may have missed some. */
-	return !(snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_GREW));
+	return !(snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_GREW | SNAP_PARTLY_SEEN));
 }
 
 int snap_drop_duplicates(struct snap *snap)
@@ -101,6 +102,25 @@ int snap_drop_duplicates(struct snap *snap)
 	return r;
 }
 
+static double rate(uint64_t now_bytes, uint64_t was_bytes, const struct snap *now,
+		   const struct snap *was)
+{
+	if (!now->ring.size_bytes || !was->ring.size_bytes || now->ended_ns <= was->ended_ns ||
+	    now_bytes < was_bytes)
+		return NAN;
+	return (double)(now_bytes - was_bytes) * 1e9 / (double)(now->ended_ns - was->ended_ns);
+}
+
+double snap_produced_rate(const struct snap *now, const struct snap *was)
+{
+	return rate(now->ring.produced_bytes, was->ring.produced_bytes, now, was);
+}
+
+double snap_consumed_rate(const struct snap *now, const struct snap *was)
+{
+	return rate(now->ring.consumed_bytes, was->ring.consumed_bytes, now, was);
+}
+
 static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 {
 	switch (note) {
@@ -125,6 +145,12 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 	case SNAP_SLOW:
 		buf_adds(out, "slower than the interval");
 		break;
+	case SNAP_PARTLY_SEEN:
+		buf_adds(out, "only a part can be seen");
+		break;
+	case SNAP_TOUCHED:
+		buf_adds(out, "read slowly, since looking disturbs it");
+		break;
 	}
 }
 
@@ -132,7 +158,7 @@ void snap_notes(const struct snap *snap, struct buf *out)
 {
 	const char *between = "";
 
-	for (uint32_t note = SNAP_TRUNCATED; note <= SNAP_SLOW; note <<= 1) {
+	for (uint32_t note = SNAP_TRUNCATED; note <= SNAP_NOTE_LAST; note <<= 1) {
 		if (!(snap->notes & note))
 			continue;
 		buf_adds(out, between);

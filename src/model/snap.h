@@ -18,8 +18,19 @@ enum snap_note {
 	SNAP_PARTIAL = 1 << 2,	  /* an error ended it early: `error` says which */
 	SNAP_DUPLICATES = 1 << 3, /* keys met twice were dropped: `n_dropped` */
 	SNAP_GREW = 1 << 4, /* more rows than max_entries or the walk's bound: writers were fast */
-	SNAP_FALLBACK = 1 << 5, /* a faster method was refused; see the log */
-	SNAP_SLOW = 1 << 6,	/* took longer than the interval; ticks were missed */
+	SNAP_FALLBACK = 1 << 5,	   /* a faster method was refused; see the log */
+	SNAP_SLOW = 1 << 6,	   /* took longer than the interval; ticks were missed */
+	SNAP_PARTLY_SEEN = 1 << 7, /* the type shows only a part: the head of a queue, storages of
+				    * what could be opened */
+	SNAP_TOUCHED = 1 << 8, /* looking moves something in the kernel, so it was done slowly */
+	SNAP_NOTE_LAST = SNAP_TOUCHED,
+};
+
+/* A ring buffer at the moment of a reading. Positions count bytes since the buffer was made. */
+struct ring_facts {
+	uint64_t size_bytes; /* 0: the map is none */
+	uint64_t produced_bytes, consumed_bytes;
+	uint64_t n_ready, n_busy, n_discarded; /* records that wait, by state */
 };
 
 struct snap {
@@ -37,6 +48,7 @@ struct snap {
 	uint64_t n_calls;  /* system calls it took */
 	uint64_t busy_ns;  /* time spent in steps, without the waits between them */
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
+	struct ring_facts ring;
 };
 
 void snap_release(struct snap *snap);
@@ -66,6 +78,11 @@ bool snap_is_complete(const struct snap *snap);
 /* Drops rows whose key stands at an earlier row already, keeping order; sets SNAP_DUPLICATES and
  * n_dropped. 0 or -ENOMEM. */
 int snap_drop_duplicates(struct snap *snap);
+
+/* Bytes per second that were put into and taken out of a ring buffer between two readings; NaN where
+ * that can't be known. */
+double snap_produced_rate(const struct snap *now, const struct snap *was);
+double snap_consumed_rate(const struct snap *now, const struct snap *was);
 
 /* The notes as words, "; " between them: "restarted; 3 duplicates dropped". Nothing when clean. */
 void snap_notes(const struct snap *snap, struct buf *out);

@@ -34,7 +34,7 @@ static int number_variables(struct table *table, struct plan *plan)
 
 int table_init(struct table *table, struct map *map, struct plan *plan)
 {
-	size_t key_size = plan->is_variables ? sizeof(uint32_t) : map->key_size;
+	size_t key_size = plan->is_variables ? sizeof(uint32_t) : map_key_stride(map);
 	int r;
 
 	*table = (struct table){0};

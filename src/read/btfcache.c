@@ -12,6 +12,7 @@ void btfcache_release(struct btfcache *cache)
 {
 	if (!cache)
 		return;
+	btf__free(cache->of_kernel);
 	for (unsigned i = 0; i < BTFCACHE_SLOTS; i++)
 		btf__free(cache->slots[i].btf);
 	*cache = (struct btfcache){0};
@@ -34,4 +35,13 @@ const struct btf *btfcache_get(struct btfcache *cache, uint32_t id, int *error)
 	cache->slots[cache->next].btf = btf;
 	cache->next = (cache->next + 1) % BTFCACHE_SLOTS;
 	return btf;
+}
+
+const struct btf *btfcache_kernel(struct btfcache *cache, int *error)
+{
+	if (!cache->of_kernel)
+		cache->of_kernel = btf__load_vmlinux_btf();
+	if (!cache->of_kernel)
+		*error = errno ? -errno : -ENOENT;
+	return cache->of_kernel;
 }

@@ -9,6 +9,7 @@ struct btf;
 enum { BTFCACHE_SLOTS = 16 };
 
 struct btfcache {
+	struct btf *of_kernel; /* loaded when it is first asked for: it is large */
 	struct {
 		uint32_t id; /* 0: free */
 		struct btf *btf;
@@ -21,3 +22,6 @@ void btfcache_release(struct btfcache *cache);
 /* The BTF of that id, or NULL with *error a negative errno. Borrowed until BTFCACHE_SLOTS others were
  * asked for. */
 const struct btf *btfcache_get(struct btfcache *cache, uint32_t id, int *error);
+
+/* The kernel's own, or NULL with *error a negative errno. Borrowed as long as the cache lives. */
+const struct btf *btfcache_kernel(struct btfcache *cache, int *error);

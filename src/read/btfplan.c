@@ -433,27 +433,34 @@ static int add_side(struct compile *c, uint32_t type, uint32_t map_size)
 	return add_place(c, &place);
 }
 
+int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, struct plan *plan,
+		struct err *err)
+{
+	struct compile c = {.btf = btf, .plan = plan, .err = err, .in_value = in_value};
+	int r = btftags_collect(&c.tags, btf);
+
+	if (r)
+		err_set(err, r, "out of memory for a layout");
+	else
+		r = add_side(&c, type, in_value ? plan->value_size : plan->key_size);
+	btftags_release(&c.tags);
+	buf_release(&c.text);
+	free(c.names);
+	return r;
+}
+
 int btfplan_compile(const struct btf *btf, uint32_t key_type, uint32_t value_type,
 		    uint32_t key_size, uint32_t value_size, struct plan *out, struct err *err)
 {
-	struct compile c = {.btf = btf, .plan = out, .err = err};
 	int r;
 
 	plan_begin(out, key_size, value_size, "btf");
-	r = btftags_collect(&c.tags, btf);
-	if (r)
-		err_set(err, r, "out of memory for a layout");
+	r = btfplan_add(btf, key_type, false, out, err);
 	if (!r)
-		r = add_side(&c, key_type, key_size);
-	c.in_value = true;
-	if (!r)
-		r = add_side(&c, value_type, value_size);
+		r = btfplan_add(btf, value_type, true, out, err);
 	if (!r)
 		r = plan_finish(out, err);
 	if (r)
 		plan_release(out);
-	btftags_release(&c.tags);
-	buf_release(&c.text);
-	free(c.names);
 	return r;
 }

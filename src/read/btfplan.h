@@ -2,6 +2,7 @@
 /* From BTF to plan. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct btf;
@@ -14,3 +15,8 @@ struct plan;
  * both sizes and the field where they part. Depth and field counts are bounded (PLAN_MAX_*). */
 int btfplan_compile(const struct btf *btf, uint32_t key_type, uint32_t value_type,
 		    uint32_t key_size, uint32_t value_size, struct plan *out, struct err *err);
+
+/* One side of it, between plan_begin and plan_finish; the key comes first. After a failure only
+ * plan_release may follow. */
+int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, struct plan *plan,
+		struct err *err);

@@ -15,6 +15,7 @@
 #include <bpf/btf.h>
 #include <linux/bpf.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -29,8 +30,7 @@ enum { KERNEL_ENOTSUPP = 524 };
 enum { SLACK_ROWS = 4096 };
 
 static const struct method *const methods[] = {
-	&read_batch,
-	&read_next,
+	&read_ring, &read_head, &read_mmap, &read_batch, &read_next,
 };
 _Static_assert(ARRAY_LEN(methods) <= MEMO_METHODS, "a method without a place in the memo");
 
@@ -47,7 +47,8 @@ static unsigned method_from(const struct cursor *cursor, unsigned from, struct s
 			continue;
 		if (!methods[i]->suits(cursor->map, &cursor->how))
 			continue;
-		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number))
+		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number) &&
+		    !memo_map_refuses(&cursor->kernel->memo, cursor->map->id, i))
 			return i;
 		if (methods[i]->is_expected(cursor->map))
 			snap->notes |= SNAP_FALLBACK;
@@ -62,6 +63,12 @@ static int no_method(const struct cursor *cursor, int code, struct err *err)
 	if (cursor->how.method)
 		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'",
 			       map->name, map->type->name, cursor->how.method);
+	if (map->type->why_not)
+		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: %s%s", map->name,
+			       map->type->name, map->type->why_not,
+			       cursor->how.is_strict ? "; its memory can't be looked at under "
+						       "--strict"
+						     : "");
 	return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: the kernel answers '%s'",
 		       map->name, map->type->name, err_words(code));
 }
@@ -73,7 +80,8 @@ static int start_method(struct cursor *cursor, unsigned from, int code, struct s
 	if (cursor->method == ARRAY_LEN(methods))
 		return no_method(cursor, code, err);
 	cursor->has_here = false;
-	methods[cursor->method]->start(cursor);
+	if (methods[cursor->method]->start)
+		methods[cursor->method]->start(cursor);
 	snap->method = methods[cursor->method]->name;
 	return 0;
 }
@@ -85,9 +93,12 @@ static int check_method_name(const char *name, struct err *err)
 	for (unsigned i = 0; i < ARRAY_LEN(methods); i++)
 		if (strcmp(methods[i]->name, name) == 0)
 			return 0;
-	return err_set(err, -EINVAL,
-		       "there is no way to read a map called '%s'; there are %s and %s", name,
-		       read_batch.name, read_next.name);
+	SCOPED(buf) names = {0};
+
+	for (unsigned i = 0; i < ARRAY_LEN(methods); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", methods[i]->name);
+	return err_set(err, -EINVAL, "there is no way to read a map called '%s'; there are %s",
+		       name, buf_text(&names));
 }
 
 /* True when the BTF says that the value is guarded by a spin lock, which only stands at the top level
@@ -179,8 +190,15 @@ static int cursor_set_up(struct cursor *cursor, struct snap *snap, struct err *e
 	return start_method(cursor, 0, -EOPNOTSUPP, snap, err);
 }
 
+static void stop_method(struct cursor *cursor)
+{
+	if (cursor->method < ARRAY_LEN(methods) && methods[cursor->method]->stop)
+		methods[cursor->method]->stop(cursor);
+}
+
 static void cursor_free(struct cursor *cursor)
 {
+	stop_method(cursor);
 	close(cursor->fd);
 	free(cursor->places);
 	free(cursor);
@@ -197,6 +215,7 @@ int cursor_new(struct kernel *kernel, int fd, const struct map *map, const struc
 		return err_set(err, -ENOMEM, "out of memory for reading map '%s'", map->name);
 	}
 	cursor->kernel = kernel;
+	cursor->method = ARRAY_LEN(methods);
 	cursor->fd = fd;
 	cursor->map = map;
 	if (how)
@@ -232,7 +251,11 @@ static int fall_back(struct cursor *cursor, int code, struct snap *snap, struct 
 
 	log_add(LOG_INFO, "map '%s' (%s): %s is refused: %s", cursor->map->name,
 		cursor->map->type->name, refused->name, err_words(code));
-	memo_refuse(&cursor->kernel->memo, cursor->method, cursor->map->type->number);
+	if (refused->is_of_map)
+		memo_map_refuse(&cursor->kernel->memo, cursor->map->id, cursor->method);
+	else
+		memo_refuse(&cursor->kernel->memo, cursor->method, cursor->map->type->number);
+	stop_method(cursor);
 	if (refused->is_expected(cursor->map))
 		snap->notes |= SNAP_FALLBACK;
 	r = start_method(cursor, cursor->method + 1, code, snap, err);

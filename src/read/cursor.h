@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model/map.h"
+#include "read/mapping.h"
 #include "read/source.h"
 
 struct kernel;
@@ -19,14 +20,19 @@ struct method {
 	bool (*suits)(const struct map *map, const struct read_plan *how);
 	/* Known to be there for such a map on every recent kernel: its refusal is worth a note. */
 	bool (*is_expected)(const struct map *map);
-	/* Sets up cursor->batch or ->walk; here and next are allocated and zeroed. */
+	/* Sets up its member of the cursor's union; here and next are allocated and zeroed. NULL:
+	 * there is nothing to set up. */
 	void (*start)(struct cursor *cursor);
 	/* STEP_MORE, STEP_DONE or -errno. Before its first success (has_worked) -EINVAL, -EOPNOTSUPP
 	 * and -524 mean: not this way. */
 	int (*step)(struct cursor *cursor, struct snap *snap);
+	/* Gives back what start and step took. NULL: nothing. */
+	void (*stop)(struct cursor *cursor);
+	/* What it refuses, it refuses for this one map and not for its type. */
+	bool is_of_map;
 };
 
-extern const struct method read_batch, read_next;
+extern const struct method read_mmap, read_batch, read_next, read_head, read_ring;
 
 struct cursor {
 	struct kernel *kernel;
@@ -55,7 +61,12 @@ struct cursor {
 		struct {
 			bool has_first;
 			size_t n_walked;
+			uint8_t *room; /* owned: for values of types we don't know; else NULL */
 		} walk;
+		struct {
+			struct mapping mapping;
+			uint64_t at, end; /* indexes, or positions in a ring */
+		} mapped;
 	};
 };
 

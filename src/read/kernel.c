@@ -11,11 +11,8 @@
 #include <bpf/libbpf.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "model/map.h"
 #include "model/maptype.h"
-#include "model/plan.h"
-#include "read/btfplan.h"
 #include "read/cursor.h"
 #include "read/kernel.h"
 #include "read/libbpf.h"
@@ -111,38 +108,30 @@ int kernel_open_map(const struct map *map, struct err *err)
 	return map->follows_pin && map->pin ? open_by_pin(map, err) : open_by_id(map, err);
 }
 
-static int kernel_plan(struct source *source, const struct map *map, struct plan *out,
-		       struct err *err)
+/* Why there is nothing to read in such a map, or NULL. */
+static const char *reason_against(const struct map *map)
 {
-	struct kernel *kernel = (struct kernel *)source;
-	const struct btf *btf = NULL;
-	struct err why = {0};
-	int r = -ENOENT;
-
-	if (map->btf_id)
-		btf = btfcache_get(&kernel->btfs, map->btf_id, &r);
-	if (!map->btf_id || !(map->btf_key_type_id || map->btf_value_type_id))
-		err_set(&why, r, "it was made without BTF");
-	else if (!btf)
-		err_set(&why, r, "its BTF (id %u) cannot be had: %s", map->btf_id, err_words(r));
-	else if (btfplan_compile(btf, map->btf_key_type_id, map->btf_value_type_id, map->key_size,
-				 map->value_size, out, &why) == 0)
-		return 0;
-	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
-	plan_release(out);
-	return plan_untyped(out, map->key_size, map->value_size, 0, err);
+	switch (map->type->number) {
+	case BPF_MAP_TYPE_SOCKMAP:
+	case BPF_MAP_TYPE_SOCKHASH:
+	case BPF_MAP_TYPE_REUSEPORT_SOCKARRAY:
+		if (map->value_size != sizeof(uint64_t))
+			return "the kernel says which sockets it holds only when its values have 8 "
+			       "bytes";
+		break;
+	}
+	return map->type->reading == READS_NOTHING ? map->type->why_not : NULL;
 }
 
 static int kernel_begin(struct source *source, const struct map *map, const struct read_plan *how,
 			struct snap *snap, struct cursor **cursor_ret, struct err *err)
 {
-	enum map_reading reading = map->type->reading;
+	const char *why_not = reason_against(map);
 	int fd;
 
-	if (reading == READS_NOTHING || reading == READS_SPECIAL)
+	if (why_not)
 		return err_set(err, -EOPNOTSUPP, "the entries of map '%s' (%s) cannot be read: %s",
-			       map->name, map->type->name,
-			       map->type->why_not ? map->type->why_not : "no way is known");
+			       map->name, map->type->name, why_not);
 	fd = kernel_open_map(map, err);
 	if (fd < 0)
 		return fd;

@@ -14,6 +14,7 @@ struct bpf_prog_info;
 struct err;
 struct map;
 struct map_list;
+struct plan;
 struct spec;
 
 struct kernel {
@@ -50,6 +51,7 @@ const char *kernel_btf_name(struct kernel *kernel, const struct bpf_map_info *in
 int kernel_find(struct source *source, const struct spec *spec, struct map_list *out,
 		struct err *err);
 int kernel_list(struct source *source, struct map_list *out, struct err *err);
+int kernel_plan(struct source *source, const struct map *map, struct plan *out, struct err *err);
 int kernel_users(struct source *source, struct map_list *maps, struct err *err);
 
 /* -- walks: fn returns 0 to go on, else the walk ends with what it returned -- */

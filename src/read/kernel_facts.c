@@ -16,6 +16,7 @@
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/kernel.h"
+#include "read/shape.h"
 
 enum { NAME_LEN = BPF_OBJ_NAME_LEN - 1, FDINFO_MAX_BYTES = 4096 };
 
@@ -160,6 +161,10 @@ static void copy_info(const struct bpf_map_info *info, uint32_t n_cpus, struct m
 	map->ifindex = info->ifindex;
 	map->n_cpus = map->type->is_per_cpu ? n_cpus : 1;
 	map->source = "kernel";
+	shape_size_rows(map);
+	/* Entries of an array are never absent. */
+	map->entries_known = map->type->is_array;
+	map->n_entries = map->type->is_array ? map->max_entries : 0;
 }
 
 static bool is_listed(const struct map_list *list, uint32_t id)

@@ -49,3 +49,20 @@ struct map_memo *memo_map(struct memo *memo, uint32_t id, bool *is_new_ret)
 	memo->maps[memo->n_maps] = (struct map_memo){.id = id};
 	return &memo->maps[memo->n_maps++];
 }
+
+bool memo_map_refuses(const struct memo *memo, uint32_t id, unsigned method)
+{
+	for (size_t i = memo->n_maps; i-- > 0;)
+		if (memo->maps[i].id == id)
+			return memo->maps[i].refused >> method & 1;
+	return false;
+}
+
+void memo_map_refuse(struct memo *memo, uint32_t id, unsigned method)
+{
+	bool is_new;
+	struct map_memo *map = memo_map(memo, id, &is_new);
+
+	if (map)
+		map->refused |= 1u << method;
+}

@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MEMO_METHODS = 8 };
+enum { MEMO_METHODS = 16 };
 
 struct map_memo {
 	uint32_t id;
 	uint32_t n_ask;	     /* rows a call; 0: not learnt */
+	uint32_t refused;    /* a bit a method */
 	uint64_t elem_flags; /* for every lookup */
 };
 
@@ -25,6 +26,10 @@ void memo_release(struct memo *memo);
 
 bool memo_is_refused(const struct memo *memo, unsigned method, uint32_t map_type);
 void memo_refuse(struct memo *memo, unsigned method, uint32_t map_type);
+
+/* The same for one map. */
+bool memo_map_refuses(const struct memo *memo, uint32_t id, unsigned method);
+void memo_map_refuse(struct memo *memo, uint32_t id, unsigned method);
 
 /* What is remembered of a map; *is_new_ret says that there was nothing. NULL when out of memory;
  * borrowed until the next memo_map. */

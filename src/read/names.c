@@ -13,11 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/tidy.h"
 #include "model/format.h"
+#include "read/kernel.h"
 #include "read/source.h"
 
 enum { PLACES = 512, NAME_BYTES = 64, COMM_MAX_BYTES = 64 };
@@ -169,6 +172,55 @@ static bool lookup_cgroup(void *ctx, uint64_t id, struct buf *out)
 	return name_of(&names, id, out);
 }
 
+/* -- programs and maps -- */
+
+static bool ask_program(uint64_t id, char name[NAME_BYTES])
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id((uint32_t)id), r;
+
+	if (fd < 0)
+		return false;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	close(fd);
+	_Static_assert(NAME_BYTES >= sizeof(info.name), "room for a program's name");
+	if (r == 0)
+		memcpy(name, info.name, sizeof(info.name));
+	return r == 0 && name[0];
+}
+
+static bool lookup_program(void *ctx, uint32_t id, struct buf *out)
+{
+	static struct names names = {.ask = ask_program};
+
+	(void)ctx;
+	return name_of(&names, id, out);
+}
+
+static bool ask_map(uint64_t id, char name[NAME_BYTES])
+{
+	struct bpf_map_info info;
+	int fd = kernel_open_id((uint32_t)id), r;
+
+	if (fd < 0)
+		return false;
+	r = kernel_info(fd, &info);
+	close(fd);
+	_Static_assert(NAME_BYTES >= sizeof(info.name), "room for a map's name");
+	if (r == 0)
+		memcpy(name, info.name, sizeof(info.name));
+	return r == 0 && name[0];
+}
+
+static bool lookup_map(void *ctx, uint32_t id, struct buf *out)
+{
+	static struct names names = {.ask = ask_map};
+
+	(void)ctx;
+	return name_of(&names, id, out);
+}
+
 const struct lookups *source_lookups(void)
 {
 	static const struct lookups lookups = {
@@ -176,6 +228,8 @@ const struct lookups *source_lookups(void)
 		.ifindex = lookup_ifindex,
 		.process = lookup_process,
 		.cgroup = lookup_cgroup,
+		.program = lookup_program,
+		.map = lookup_map,
 	};
 
 	return &lookups;

@@ -37,7 +37,9 @@ static bool batch_suits(const struct map *map, const struct read_plan *how)
 {
 	bool is_range = how->first_bucket || how->end_bucket;
 
-	return map->key_size > 0 && (!is_range || cursor_has_buckets(map));
+	return map->key_size > 0 && !map->type->is_touchy &&
+	       (map->type->reading == READS_ROWS || map->type->reading == READS_IDS) &&
+	       (!is_range || cursor_has_buckets(map));
 }
 
 static bool batch_is_expected(const struct map *map)

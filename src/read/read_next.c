@@ -5,6 +5,7 @@
  * since what lies ahead wasn't read yet, but never past the bound; keys met twice are dropped at the
  * end. A key that went between the two calls is skipped: it is gone, which is no error. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -15,16 +16,19 @@
 #include "model/maptype.h"
 #include "model/snap.h"
 #include "read/cursor.h"
+#include "read/kernel.h"
 
 enum {
 	STEP_KEYS = 2048,
+	TOUCHY_KEYS = 64,
 	STEP_TIME_NS = 2000000,
 	KEYS_PER_LOOK = 32, /* at the clock */
 };
 
 static bool next_suits(const struct map *map, const struct read_plan *how)
 {
-	return map->key_size > 0 && !how->first_bucket && !how->end_bucket;
+	return map->key_size > 0 && map->type->reading != READS_SPECIAL && !how->first_bucket &&
+	       !how->end_bucket;
 }
 
 static bool next_is_expected(const struct map *map)
@@ -38,6 +42,35 @@ static void next_start(struct cursor *cursor)
 	cursor->may_repeat = !cursor->map->type->is_array;
 	cursor->walk.has_first = false;
 	cursor->walk.n_walked = 0;
+	cursor->walk.room = NULL;
+}
+
+static void next_stop(struct cursor *cursor)
+{
+	free(cursor->walk.room);
+	cursor->walk.room = NULL;
+}
+
+/* A type that we don't know may be one of those that hand out a copy per CPU: there is room for them
+ * all, and the first is shown. source: bpf_map_value_size(), kernel/bpf/syscall.c */
+static int make_room(struct cursor *cursor)
+{
+	size_t copy = ((size_t)cursor->map->value_size + 7) & ~(size_t)7;
+
+	if (cursor->map->type->reading != READS_UNKNOWN || cursor->walk.room)
+		return 0;
+	cursor->walk.room = calloc(cursor->kernel->n_cpus, MAX_OF(copy, sizeof(uint64_t)));
+	return cursor->walk.room ? 0 : -ENOMEM;
+}
+
+static int look_up(struct cursor *cursor, const uint8_t *key, uint8_t *value)
+{
+	uint8_t *into = cursor->walk.room ? cursor->walk.room : value;
+	int r = bpf_map_lookup_elem_flags(cursor->fd, key, into, cursor->elem_flags);
+
+	if (r == 0 && into != value)
+		memcpy(value, into, cursor->map->value_size);
+	return r;
 }
 
 /* Steps onto key. false: the walk has gone on for too long. */
@@ -76,7 +109,7 @@ static int next_row(struct cursor *cursor, struct snap *snap)
 		return r;
 	if (!walk_onto(cursor, key, snap))
 		return STEP_DONE;
-	r = bpf_map_lookup_elem_flags(cursor->fd, key, value, cursor->elem_flags);
+	r = look_up(cursor, key, value);
 	snap->n_calls++;
 	if (r == -ENOENT)
 		return STEP_MORE;
@@ -89,11 +122,16 @@ static int next_row(struct cursor *cursor, struct snap *snap)
 
 static int next_step(struct cursor *cursor, struct snap *snap)
 {
+	unsigned n_keys = cursor->map->type->is_touchy ? TOUCHY_KEYS : STEP_KEYS;
 	uint64_t began = clock_now_ns();
+	int r = make_room(cursor);
 
-	for (unsigned i = 1; i <= STEP_KEYS; i++) {
-		int r = next_row(cursor, snap);
-
+	if (r < 0)
+		return r;
+	if (cursor->map->type->is_touchy)
+		snap->notes |= SNAP_TOUCHED;
+	for (unsigned i = 1; i <= n_keys; i++) {
+		r = next_row(cursor, snap);
 		if (r != STEP_MORE)
 			return r;
 		if (i % KEYS_PER_LOOK == 0 && clock_now_ns() - began > STEP_TIME_NS)
@@ -108,4 +146,5 @@ const struct method read_next = {
 	.is_expected = next_is_expected,
 	.start = next_start,
 	.step = next_step,
+	.stop = next_stop,
 };

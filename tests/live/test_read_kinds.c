@@ -265,12 +265,12 @@ static void test_spin_lock(void **state)
 /* Refused with a reason: types that hand out nothing, methods there aren't. */
 static void test_not_readable(void **state)
 {
-	int queue = make_map(BPF_MAP_TYPE_QUEUE, "queue", 0, 8, 8, 0);
+	int bloom = make_map(BPF_MAP_TYPE_BLOOM_FILTER, "bloom", 0, 8, 8, 0);
 	int hash = make_map(BPF_MAP_TYPE_HASH, "hash", 4, 8, 8, 0);
 	struct map_list list = {0};
 	SCOPED(snap) snap = {0};
 	struct err err = {0};
-	const struct map *map = find_fd(the_source, queue, &list);
+	const struct map *map = find_fd(the_source, bloom, &list);
 
 	(void)state;
 	assert_int_equal(source_read(the_source, map, NULL, &snap, &err), -EOPNOTSUPP);
@@ -281,7 +281,7 @@ static void test_not_readable(void **state)
 			 -EINVAL);
 	assert_non_null(strstr(err.text, "'telepathy'"));
 	map_list_release(&list);
-	close(queue);
+	close(bloom);
 	close(hash);
 }
 

@@ -59,7 +59,13 @@ static void every_row_is_whole(void **state)
 	assert_int_equal(n, 34);
 	assert_string_equal(maptype_of(0)->name, "type_0");
 	assert_string_equal(maptype_of(4000000000u)->name, "type_4000000000");
-	assert_int_equal(maptype_of(n + 1)->reading, READS_NOTHING);
+	assert_int_equal(maptype_of(n + 1)->reading, READS_UNKNOWN);
+	/* Two of them at once keep their names. */
+	const struct maptype *one = maptype_of(n + 1);
+
+	assert_string_equal(maptype_of(n + 2)->name, "type_36");
+	assert_string_equal(one->name, "type_35");
+	assert_ptr_equal(maptype_of(n + 1), one);
 }
 
 static void strides_follow_the_kernel(void **state)

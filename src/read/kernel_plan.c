@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The layout of a map of the kernel. For each side the first that knows: what the type fixes, the BTF
+ * of the map (of the kernel itself for struct_ops), what the type usually is, plain bytes. A BTF that
+ * doesn't fit is said in the log, and the map shown as if it had none. */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+#include <linux/bpf.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "model/format.h"
+#include "model/map.h"
+#include "model/maptype.h"
+#include "model/plan.h"
+#include "read/btfplan.h"
+#include "read/kernel.h"
+#include "read/shape.h"
+
+struct sides {
+	const struct shape *shape; /* NULL: the type says nothing */
+	const struct btf *btf;	   /* NULL: none to be had */
+	uint32_t key_type, value_type;
+};
+
+static void find_btf(struct kernel *kernel, const struct map *map, struct sides *sides,
+		     struct err *why)
+{
+	uint32_t id = map->btf_id;
+	int r = -ENOENT;
+
+	sides->key_type = map->btf_key_type_id;
+	sides->value_type = map->btf_value_type_id;
+	if (map->btf_vmlinux_value_type_id) {
+		sides->value_type = map->btf_vmlinux_value_type_id;
+		sides->btf = btfcache_kernel(&kernel->btfs, &r);
+		if (!sides->btf)
+			err_set(why, r, "the kernel's BTF cannot be had: %s", err_words(r));
+		return;
+	}
+	if (!id || !(sides->key_type || sides->value_type)) {
+		err_set(why, r, "it was made without BTF");
+		return;
+	}
+	sides->btf = btfcache_get(&kernel->btfs, id, &r);
+	if (!sides->btf)
+		err_set(why, r, "its BTF (id %u) cannot be had: %s", id, err_words(r));
+}
+
+/* A trie's key is a prefix whatever its members are called. */
+static void mark_prefix(const struct map *map, struct plan *plan)
+{
+	static const char cidr[] = "cidr";
+	const struct format *format = format_named(cidr, strlen(cidr));
+
+	if (map->type->number == BPF_MAP_TYPE_LPM_TRIE && plan->n_key_fields > 2 &&
+	    plan->fields[0].kind == FIELD_STRUCT && !plan->fields[0].format &&
+	    format->fits(&plan->fields[0]))
+		plan->fields[0].format = format;
+}
+
+/* The kernel hands out the ids of programs where the pointers to them stand.
+ * source: bpf_struct_ops_map_sys_lookup_elem() */
+static void mark_programs(const struct map *map, struct plan *plan)
+{
+	static const char progid[] = "progid";
+	const struct format *format = format_named(progid, strlen(progid));
+
+	if (!map->btf_vmlinux_value_type_id)
+		return;
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
+		if (plan->fields[i].kind == FIELD_POINTER && format->fits(&plan->fields[i]))
+			plan->fields[i].format = format;
+}
+
+static int add_bytes(bool in_value, uint32_t size, struct plan *plan, struct err *err)
+{
+	const struct field field = {.kind = FIELD_BYTES, .type = "bytes", .size = size};
+
+	return size ? plan_add(plan, in_value, &field, err) : 0;
+}
+
+static int add_side(const struct sides *sides, const struct map *map, bool in_value,
+		    struct plan *plan, struct err *err)
+{
+	uint32_t type = in_value ? sides->value_type : sides->key_type;
+	enum shape_say say = shape_says(sides->shape, in_value);
+
+	if (say == SHAPE_FIXED || (say == SHAPE_FALLBACK && !(sides->btf && type)))
+		return shape_add(sides->shape, map, in_value, plan, err);
+	if (sides->btf && type)
+		return btfplan_add(sides->btf, type, in_value, plan, err);
+	return add_bytes(in_value, in_value ? plan->value_size : plan->key_size, plan, err);
+}
+
+static int build(const struct sides *sides, const struct map *map, struct plan *plan,
+		 struct err *err)
+{
+	int r;
+
+	plan_begin(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
+		   sides->btf ? "btf" : "kernel");
+	r = add_side(sides, map, false, plan, err);
+	if (r == 0)
+		r = add_side(sides, map, true, plan, err);
+	if (r < 0)
+		return r;
+	mark_prefix(map, plan);
+	mark_programs(map, plan);
+	return plan_finish(plan, err);
+}
+
+int kernel_plan(struct source *source, const struct map *map, struct plan *out, struct err *err)
+{
+	struct sides sides = {.shape = shape_of(map)};
+	struct err why = {0};
+
+	find_btf((struct kernel *)source, map, &sides, &why);
+	if (sides.btf && build(&sides, map, out, &why) == 0)
+		return 0;
+	if (sides.btf)
+		plan_release(out);
+	sides.btf = NULL;
+	if (sides.shape)
+		return build(&sides, map, out, err);
+	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
+	return plan_untyped(out, map->key_size, map->value_size, 0, err);
+}
