@@ -91,6 +91,7 @@ static void wrap(struct buf *declarator, const char *before, const char *after)
 
 	*declarator = (struct buf){0};
 	buf_addf(declarator, is_loose ? "%s(%s)%s" : "%s%s%s", before, text, after);
+	declarator->failed |= inner.failed;
 }
 
 /* C declares inside out: on the way from the outermost type to the base type, a declarator grows
@@ -124,6 +125,7 @@ void btftype_text(const struct btf *btf, uint32_t id, struct buf *out)
 	if (strchr("*(", *buf_text(&declarator)) && declarator.len)
 		buf_addc(out, ' ');
 	buf_adds(out, buf_text(&declarator));
+	out->failed |= declarator.failed;
 }
 
 void btftags_release(struct btftags *tags)

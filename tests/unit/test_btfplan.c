@@ -15,6 +15,8 @@
 
 #include <bpf/btf.h>
 
+#include "tests/unit/failing.h"
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
@@ -737,6 +739,34 @@ static void empty_elements_do_not_repeat(void **state)
 	assert_int_equal(get(f, "many")->count, 0);
 }
 
+static void out_of_memory_comes_out_alive(void **state)
+{
+	struct fixture *f = *state;
+	int color = btf__add_enum(f->btf, "color", 4);
+
+	btf__add_enum_value(f->btf, "RED", 1);
+	int list = btf__add_array(f->btf, f->u32, color, 4);
+	int s = btf__add_struct(f->btf, "s", 24);
+
+	btf__add_field(f->btf, "list", list, 0, 0);
+	btf__add_field(f->btf, "n", f->u64, 128, 0);
+	btf__add_decl_tag(f->btf, "bpfmaptop:hex", s, 1);
+	if (!CAN_FAIL_ALLOCATIONS)
+		skip();
+	for (long n = 0, r = -ENOMEM; r < 0; n++) {
+		assert_true(n < 1000);
+		allocations_left = n;
+		r = btfplan_compile(f->btf, f->u32, s, 4, 24, &f->plan, &f->err);
+		allocations_left = -1;
+		assert_true(n > 3 || r < 0);
+		if (r < 0) {
+			assert_int_equal(r, -ENOMEM);
+			assert_true(f->err.text[0]);
+			assert_int_equal(f->plan.n_fields, 0);
+		}
+	}
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -754,6 +784,7 @@ int main(void)
 		CASE(sides_without_a_type_are_bytes),
 		CASE(malformed_types_are_refused),
 		CASE(empty_elements_do_not_repeat),
+		CASE(out_of_memory_comes_out_alive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "tests/unit/failing.h"
 #include "tests/unit/tables.h"
 
 #include "base/clock.h"
@@ -452,6 +453,72 @@ static void large_outputs_are_handed_on_in_pieces(void **state)
 	view_release(&view);
 }
 
+static void out_of_memory_comes_out_alive(void **state)
+{
+	SCOPED(table) table = {0};
+	struct view view;
+	const uint64_t one = 1;
+
+	(void)state;
+	if (!CAN_FAIL_ALLOCATIONS)
+		skip();
+	make_names(&table);
+	add_row(&table, "abcd", &one);
+	take_at(&table, SECOND);
+	view_init(&view);
+	assert_int_equal(view_refresh(&view, &table, 0), 0);
+	struct column columns[2] = {column_of(&table, "name"), column_of(&table, "n")};
+	struct out_job job = {
+		.columns = columns, .n_columns = 2, .is_formatted = true, .is_stream = true};
+
+	for (unsigned i = 0; out_at(i); i++) {
+		for (long n = 0, r = -ENOMEM; r < 0; n++) {
+			SCOPED(buf) out = {0};
+
+			assert_true(n < 1000);
+			allocations_left = n;
+			r = out_at(i)->write(&table, &view, &job, &out, NULL, NULL);
+			allocations_left = -1;
+			assert_true(r == 0 || r == -ENOMEM);
+			assert_true(n || r < 0);
+		}
+	}
+	view_release(&view);
+}
+
+static void what_is_not_known_of_a_map_is_left_out(void **state)
+{
+	const struct map_user user = {.id = 7, .name = "xdp_\"main\""};
+	struct map map = {.id = 41,
+			  .name = "flows",
+			  .type = maptype_named("lru_percpu_hash"),
+			  .key_size = 16,
+			  .value_size = 8,
+			  .max_entries = 64,
+			  .n_cpus = 2};
+	struct json json;
+	SCOPED(buf) out = {0};
+
+	(void)state;
+	json_init(&json, &out);
+	out_map_json(&json, &map);
+	assert_string_equal(buf_text(&out),
+			    "{\"id\":41,\"name\":\"flows\",\"type\":\"lru_percpu_hash\","
+			    "\"key_size\":16,\"value_size\":8,\"max_entries\":64,\"flags\":0,"
+			    "\"cpus\":2,\"frozen\":false,\"programs\":[]}");
+	map.owners = map.programs = &user;
+	map.n_owners = map.n_programs = 1;
+	map.owners_known = true;
+	map.memory_bytes = 4096;
+	map.pin = "/sys/fs/bpf/flows";
+	buf_clear(&out);
+	out_map_json(&json, &map);
+	assert_non_null(strstr(out.at, "\"memory_bytes\":4096"));
+	assert_non_null(strstr(out.at, "\"pin\":\"/sys/fs/bpf/flows\","
+				       "\"programs\":[{\"id\":7,\"name\":\"xdp_\\\"main\\\"\"}],"
+				       "\"owners\":[{\"pid\":7,"));
+}
+
 static void every_output_has_its_name(void **state)
 {
 	(void)state;
@@ -475,6 +542,8 @@ int main(void)
 		cmocka_unit_test(chosen_columns_are_members),
 		cmocka_unit_test(text_columns_are_aligned),
 		cmocka_unit_test(large_outputs_are_handed_on_in_pieces),
+		cmocka_unit_test(out_of_memory_comes_out_alive),
+		cmocka_unit_test(what_is_not_known_of_a_map_is_left_out),
 		cmocka_unit_test(every_output_has_its_name),
 	};
 
