@@ -80,6 +80,27 @@ void cell_open(struct cell *cell, const struct table *table, size_t row,
 	cell->format = column->format ? column->format : cell->field ? cell->field->format : NULL;
 }
 
+const struct field *cell_sole_leaf(const struct plan *plan, bool in_value)
+{
+	uint32_t first = in_value ? plan->n_key_fields : 0;
+	uint32_t end = in_value ? plan->n_fields : plan->n_key_fields;
+	const struct field *field = &plan->fields[first];
+
+	if (first == end || !field_is_leaf(field) || first + 1 + field->n_below != end)
+		return NULL;
+	return field;
+}
+
+struct cell cell_of(const struct cell *cell, const struct field *field)
+{
+	struct cell one = *cell;
+
+	one.field = field;
+	one.format = field->format;
+	one.is_format_chosen = false;
+	return one;
+}
+
 /* -- one copy -- */
 
 static struct val copy_val(const struct field *field, const struct format *format,

@@ -46,6 +46,11 @@ static inline bool cell_is_quantity(const struct field *field, const struct form
 	       (field->format->sense == SENSE_QUANTITY || format->sense == SENSE_QUANTITY);
 }
 
+/* The one leaf that the key or the value consists of, or NULL. */
+const struct field *cell_sole_leaf(const struct plan *plan, bool in_value);
+/* The cell of another field in the same row. */
+struct cell cell_of(const struct cell *cell, const struct field *field);
+
 /* The row's value: quantities summed over the CPUs, identities where those that aren't zero agree. */
 struct val cell_total(const struct cell *cell);
 /* The copy that stands for all of them, or NULL where they differ. */

@@ -255,9 +255,11 @@ static void add_flow(struct table *table, uint32_t saddr, const struct flow *cop
 
 static void test_copies_of_an_identity(void **state)
 {
-	const struct flow same[2] = {{.pkts = 3, .hist = {1}}, {.pkts = 4, .hist = {1}}};
-	const struct flow one[2] = {{.load = 0.5}, {.pkts = 4, .hist = {7}, .load = 0.25}};
-	const struct flow differ[2] = {{.hist = {1}}, {.hist = {2}}};
+	const struct flow same[2] = {{.pkts = 3, .hist = {1}, .state = 5},
+				     {.pkts = 4, .hist = {1}, .state = 5}};
+	const struct flow one[2] = {{.load = 0.5}, {.pkts = 4, .state = 6, .load = 0.25}};
+	const struct flow differ[2] = {{.hist = {1}, .state = 1},
+				       {.hist = {2}, .state = 2, .rate = 3}};
 	SCOPED(table) table = {0};
 
 	(void)state;
@@ -266,10 +268,17 @@ static void test_copies_of_an_identity(void **state)
 	add_flow(&table, 2, one);
 	add_flow(&table, 3, differ);
 	take_at(&table, 1 * SECOND);
-	assert_text(&table, 0, "hist", PRINT_SHORT, "[1, 0, 0, 0]");
-	assert_text(&table, 1, "hist", PRINT_SHORT, "[7, 0, 0, 0]");
-	assert_text(&table, 2, "hist", PRINT_SHORT, "*");
-	assert_unknown(&table, 2, "hist");
+	assert_text(&table, 0, "hist", PRINT_SHORT, "[2, 0, 0, 0]");
+	assert_text(&table, 2, "hist", PRINT_SHORT, "[3, 0, 0, 0]");
+	assert_text(&table, 0, "state", PRINT_SHORT, "5");
+	assert_text(&table, 1, "state", PRINT_SHORT, "6");
+	assert_text(&table, 2, "state", PRINT_SHORT, "*");
+	assert_unknown(&table, 2, "state");
+	assert_number(&table, 0, "state", 5);
+	assert_text(&table, 2, "sub", PRINT_SHORT, "{rate=3, gauge=0}");
+	assert_text(&table, 0, "value", PRINT_SHORT,
+		    "{pkts=7, octets=0, lock=(test), u.one=0, u.two=0, u.three=0, "
+		    "hist=[2, 0, 0, 0], state=5, load=0, sub.rate=0, sub.gauge=0}");
 	assert_number(&table, 0, "value.pkts", 7);
 	assert_number(&table, 1, "load", 0.75);
 }
