@@ -20,9 +20,9 @@
 #define CAN_FAIL_ALLOCATIONS 1
 #endif
 
+#if CAN_FAIL_ALLOCATIONS
 static long allocations_left = -1; /* until one fails; -1: none does */
 
-#if CAN_FAIL_ALLOCATIONS
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *at, size_t size);
