@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A theme is resolved once, when it is read: every role ends with a whole look, so that showing a cell
- * is one table access. Roles are filled parents first; a theme that inherits starts from the other
- * one's words, role by role, not from its resolved looks, so that a changed parent role reaches the
- * roles below it. */
+ * is one table access. Roles are filled parents first. A theme that inherits adds its words to those of
+ * the other one, role by role, before that: a changed parent role reaches the roles below it. */
 #include "ui/theme.h"
 
 #include <cjson/cJSON.h>
@@ -240,12 +239,14 @@ static int resolve(const struct words *words, enum role role, bool *is_done, str
 			return r;
 		theme->looks[role] = theme->looks[parent];
 	}
-	for (unsigned i = 0; i < words->n; i++) {
+	for (unsigned i = words->n; i-- > 0;) {
 		const cJSON *all = cJSON_GetObjectItemCaseSensitive(words->roots[i], "roles");
 		const cJSON *json = cJSON_GetObjectItemCaseSensitive(all, roles[role].name);
+		int r = json ? look_parse(words, json, roles[role].name, &theme->looks[role], err)
+			     : 0;
 
-		if (json)
-			return look_parse(words, json, roles[role].name, &theme->looks[role], err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
