@@ -20,6 +20,7 @@ enum {
 	TREND_MAX = HIST_SAMPLES,
 	HEAT_MAX = 32,
 	MAX_WIDTH = 40,
+	KEY_MIN = 8,
 };
 
 /* Higher goes first. Key fields after the first and columns of a kind add their place. */
@@ -27,6 +28,7 @@ enum rank {
 	RANK_KEY = 0,
 	RANK_SORTED = 5,
 	RANK_RATE = 10,
+	RANK_CPU = 12, /* what the per-CPU mode is about */
 	RANK_MORE_KEYS = 20,
 	RANK_TREND = 30,
 	RANK_HEAT = 32,
@@ -35,7 +37,7 @@ enum rank {
 	RANK_MORE_RATES = 40,
 	RANK_MORE_VALUES = 50,
 	RANK_MORE_TOTALS = 60,
-	RANK_CPU = 70,
+	RANK_MORE_CPU = 70,
 	RANK_CPUS = 80,
 	RANK_AGE = 300,
 };
@@ -132,7 +134,8 @@ static void add_cpus(struct list *list, const struct field *field)
 {
 	enum value_mode values = list->tab->values;
 	bool per_second = values == VALUES_BOTH || values == VALUES_RATE;
-	int rank = RANK_CPU + (int)list->n_counters;
+	int rank =
+		field == list->tab->trend.field ? RANK_CPU : RANK_MORE_CPU + (int)list->n_counters;
 
 	switch (list->tab->cpus) {
 	case CPUS_MAX:
@@ -159,6 +162,12 @@ static void add_cpus(struct list *list, const struct field *field)
 	}
 }
 
+/* A column a CPU leaves room for one counter only. */
+static bool is_crowded_out(const struct tab *tab, const struct field *field)
+{
+	return tab->cpus == CPUS_EACH && tab_is_per_cpu(tab) && field != tab->trend.field;
+}
+
 static void add_counter(struct list *list, const struct field *field)
 {
 	static const enum derive derives[N_VALUE_MODES] = {[VALUES_RATE] = DERIVE_RATE,
@@ -169,6 +178,8 @@ static void add_counter(struct list *list, const struct field *field)
 	bool is_first = list->n_counters == 0;
 	int place = (int)list->n_counters;
 
+	if (is_crowded_out(list->tab, field))
+		return;
 	if (values == VALUES_BOTH) {
 		add_derived(list, field ? DERIVE_TOTAL : DERIVE_VALUE, field,
 			    is_first ? RANK_TOTAL : RANK_MORE_TOTALS + place);
@@ -201,7 +212,7 @@ static void add_usual(struct list *list)
 			list->n_keys++;
 		} else if (is_variable || (column->field && field_is_counter(column->field))) {
 			add_counter(list, column->field);
-		} else {
+		} else if (!is_crowded_out(list->tab, column->field)) {
 			add(list, SHOWN_CELL, *column,
 			    list->n_values ? RANK_MORE_VALUES + (int)list->n_values : RANK_VALUE);
 			list->n_values++;
@@ -270,10 +281,13 @@ void tab_columns(struct tab *tab)
 	tab->scroll = 0;
 }
 
-static int least_width(const struct tab *tab, const struct shown *shown)
+/* The key may take half of a narrow screen, not all of it. */
+static int least_width(const struct tab *tab, const struct shown *shown, int n_cols)
 {
 	int n_cpus = (int)tab->table->map.n_cpus;
 
+	if (shown->in_key)
+		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN));
 	if (shown->kind == SHOWN_TREND)
 		return TREND_MIN;
 	if (shown->kind == SHOWN_HEAT)
@@ -282,14 +296,15 @@ static int least_width(const struct tab *tab, const struct shown *shown)
 }
 
 /* Puts the columns that are in, one after the other. returns the columns of the screen they take. */
-static int set_places(const struct tab *tab, const bool *is_in, int place[TAB_MAX_COLUMNS])
+static int set_places(const struct tab *tab, const bool *is_in, int n_cols,
+		      int place[TAB_MAX_COLUMNS])
 {
 	int at = TAB_GUTTER;
 
 	for (unsigned i = 0; i < tab->n_shown; i++) {
 		place[i] = is_in[i] ? at : -1;
 		if (is_in[i])
-			at += least_width(tab, &tab->shown[i]) + 1;
+			at += least_width(tab, &tab->shown[i], n_cols) + 1;
 	}
 	return at - 1;
 }
@@ -316,7 +331,7 @@ static void fit_scrolled(const struct tab *tab, int n_cols, bool *is_in)
 
 	for (unsigned i = 0; i < tab->n_shown; i++) {
 		const struct shown *shown = &tab->shown[i];
-		int width = least_width(tab, shown) + 1;
+		int width = least_width(tab, shown, n_cols) + 1;
 
 		is_in[i] = shown->in_key || behind_key++ >= tab->scroll;
 		if (is_in[i] && !shown->in_key && at + width - 1 > n_cols)
@@ -334,7 +349,7 @@ unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 	memset(is_in, true, sizeof(is_in));
 	if (tab->scroll)
 		fit_scrolled(tab, n_cols, is_in);
-	while (set_places(tab, is_in, place) > n_cols && leave_out_highest(tab, is_in))
+	while (set_places(tab, is_in, n_cols, place) > n_cols && leave_out_highest(tab, is_in))
 		;
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		n_out += place[i] < 0;
@@ -343,7 +358,7 @@ unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 
 int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
 {
-	int width = least_width(tab, &tab->shown[i]);
+	int width = least_width(tab, &tab->shown[i], n_cols);
 
 	if (tab->shown[i].kind == SHOWN_TREND)
 		width = MAX_OF(MIN_OF(n_cols - place[i], TREND_MAX), TREND_MIN);

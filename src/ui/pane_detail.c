@@ -147,7 +147,7 @@ static void put_state(struct page *page)
 	static const struct {
 		const char *word;
 		enum derive derive;
-	} facts[] = {{"", DERIVE_STATE}, {"  first seen ", DERIVE_AGE}, {"  idle ", DERIVE_IDLE}};
+	} facts[] = {{"", DERIVE_STATE}, {"  seen for ", DERIVE_AGE}, {"  idle ", DERIVE_IDLE}};
 
 	for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
 		buf_adds(&text, facts[i].word);

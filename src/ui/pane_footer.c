@@ -13,46 +13,76 @@
 
 enum { MAX_FOOTER_RANK = 32 };
 
-/* "+1.2k -1.2k last reading" */
-static void add_changes(const struct table *table, struct buf *out)
-{
-	const struct delta *delta = &table->delta;
+/* Counts from the left, as many as have room. */
+struct counts {
+	const struct scene *scene;
+	struct area area;
+	int col;
+};
 
-	if (!delta->dt_ns)
-		return;
-	buf_adds(out, "  (");
-	if (table->map.type->is_array) {
-		num_grouped(out, delta->n_changed);
-		buf_adds(out, " changed");
-	} else {
-		buf_addc(out, '+');
-		num_short(out, (double)delta->n_new, 1000);
-		buf_adds(out, " -");
-		num_short(out, (double)delta->n_gone, 1000);
-	}
-	buf_adds(out, " last reading)");
+static void put_count(struct counts *counts, const struct buf *text)
+{
+	int width = grid_columns(counts->scene->grid, buf_text(text));
+
+	if (counts->col + width >= counts->area.n_cols)
+		counts->col = counts->area.n_cols; /* nothing less important behind a gap */
+	else
+		counts->col = grid_put(counts->scene->grid, counts->area, 0, counts->col, ROLE_DIM,
+				       buf_text(text)) +
+			      2;
 }
 
-static void add_hidden(const struct tab *tab, struct buf *out)
-{
-	if (tab->view.hides_zero)
-		buf_adds(out, "  zero rows hidden");
-	if (tab->view.hides_idle)
-		buf_adds(out, "  idle rows hidden");
-}
-
-static void counts_text(const struct tab *tab, struct buf *out)
+static void put_shown(struct counts *counts, const struct tab *tab)
 {
 	const struct view *view = &tab->view;
 	size_t last = MIN_OF(view->top + view->height, view->n_matched);
+	SCOPED(buf) text = {0};
 
-	buf_addf(out, "rows %zu-%zu of ", MIN_OF(view->top + 1, last), last);
-	num_grouped(out, view->n_matched);
-	buf_adds(out, " shown  ");
-	num_grouped(out, table_n_live(tab->table));
-	buf_adds(out, " in map");
-	add_changes(tab->table, out);
-	add_hidden(tab, out);
+	buf_addf(&text, "rows %zu-%zu of ", MIN_OF(view->top + 1, last), last);
+	num_grouped(&text, view->n_matched);
+	buf_adds(&text, " shown");
+	put_count(counts, &text);
+}
+
+static void put_in_map(struct counts *counts, const struct tab *tab)
+{
+	SCOPED(buf) text = {0};
+
+	num_grouped(&text, table_n_live(tab->table));
+	buf_adds(&text, " in map");
+	put_count(counts, &text);
+}
+
+/* "(+1.2k -1.2k last reading)" */
+static void put_changes(struct counts *counts, const struct table *table)
+{
+	const struct delta *delta = &table->delta;
+	SCOPED(buf) text = {0};
+
+	if (!delta->dt_ns)
+		return;
+	buf_addc(&text, '(');
+	if (table->map.type->is_array) {
+		num_grouped(&text, delta->n_changed);
+		buf_adds(&text, " changed");
+	} else {
+		buf_addc(&text, '+');
+		num_short(&text, (double)delta->n_new, 1000);
+		buf_adds(&text, " -");
+		num_short(&text, (double)delta->n_gone, 1000);
+	}
+	buf_adds(&text, " last reading)");
+	put_count(counts, &text);
+}
+
+static void put_hidden(struct counts *counts, const struct tab *tab)
+{
+	SCOPED(buf) text = {0};
+
+	if (!tab->view.hides_zero)
+		return;
+	buf_adds(&text, tab->view.hides_idle ? "zero and idle rows hidden" : "zero rows hidden");
+	put_count(counts, &text);
 }
 
 static void put_message(const struct scene *scene, struct area area)
@@ -67,7 +97,7 @@ static void put_message(const struct scene *scene, struct area area)
 void pane_counts(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
-	SCOPED(buf) text = {0};
+	struct counts counts = {scene, area, 1};
 	SCOPED(buf) right = {0};
 	int width;
 
@@ -77,7 +107,6 @@ void pane_counts(const struct scene *scene, struct area area)
 	}
 	if (!tab)
 		return;
-	counts_text(tab, &text);
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)
 		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));
 	if (tab->tags.n)
@@ -85,8 +114,11 @@ void pane_counts(const struct scene *scene, struct area area)
 	width = MIN_OF(grid_columns(scene->grid, buf_text(&right)), area.n_cols / 2);
 	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
 		 buf_text(&right));
-	grid_fit(scene->grid, area, 0, 1, area.n_cols - width - 3, false, ROLE_DIM,
-		 buf_text(&text));
+	counts.area.n_cols -= width + 1;
+	put_shown(&counts, tab);
+	put_in_map(&counts, tab);
+	put_hidden(&counts, tab);
+	put_changes(&counts, tab->table);
 }
 
 /* -- keys ---------------------------------------------------------------------------------------------- */

@@ -126,7 +126,7 @@ static void put_map(const struct scene *scene, struct area area, int line, size_
 	for (size_t c = 0; c < ARRAY_LEN(picker_columns); c++) {
 		SCOPED(buf) text = {0};
 
-		picker_columns[c].put(&picker->maps->maps[i], &text);
+		picker_columns[c].put(&picker->maps[i], &text);
 		grid_fit(scene->grid, whole, 0, col, picker_columns[c].width,
 			 picker_columns[c].is_right, role, buf_text(&text));
 		col += picker_columns[c].width + 1;
@@ -144,7 +144,7 @@ static void put_head(const struct scene *scene, struct area area)
 		return;
 	}
 	col = grid_putf(scene->grid, area, 0, 1, ROLE_TITLE, "%zu of %zu maps",
-			scene->screen->list.n, picker->maps ? picker->maps->n : 0);
+			scene->screen->list.n, picker->n_maps);
 	col = grid_put(scene->grid, area, 0, col + 2, ROLE_HEADER, "type to search: ");
 	col = grid_put(scene->grid, area, 0, col, ROLE_HEADER_VALUE, buf_text(&picker->search));
 	scene->grid->cursor_row = area.row;

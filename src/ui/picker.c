@@ -75,7 +75,7 @@ static int compare_maps(const struct map *a, const struct map *b, enum picker_so
 static int by_choice(const void *a, const void *b, void *ctx)
 {
 	const struct picker *picker = ctx;
-	const struct map *maps = picker->maps->maps;
+	const struct map *maps = picker->maps;
 	int order = compare_maps(&maps[*(const uint32_t *)a], &maps[*(const uint32_t *)b],
 				 picker->sort);
 
@@ -85,10 +85,10 @@ static int by_choice(const void *a, const void *b, void *ctx)
 void picker_order(struct screen *screen)
 {
 	struct picker *picker = &screen->picker;
-	size_t n = 0, n_maps = picker->order ? picker->maps->n : 0;
+	size_t n = 0, n_maps = picker->order ? picker->n_maps : 0;
 
 	for (size_t i = 0; i < n_maps; i++)
-		if (matches(&picker->maps->maps[i], buf_text(&picker->search)))
+		if (matches(&picker->maps[i], buf_text(&picker->search)))
 			picker->order[n++] = (uint32_t)i;
 	if (n)
 		qsort_r(picker->order, n, sizeof(*picker->order), by_choice, picker);
@@ -100,7 +100,8 @@ int picker_set(struct screen *screen, const struct map_list *maps, const char *w
 	struct picker *picker = &screen->picker;
 
 	picker_release(picker);
-	picker->maps = maps;
+	picker->maps = maps->maps;
+	picker->n_maps = maps->n;
 	picker->why = why ? strdup(why) : NULL;
 	picker->order = calloc(MAX_OF(maps->n, (size_t)1), sizeof(*picker->order));
 	picker->is_tagged = calloc(MAX_OF(maps->n, (size_t)1), sizeof(*picker->is_tagged));
@@ -116,16 +117,16 @@ int picker_set(struct screen *screen, const struct map_list *maps, const char *w
 struct intent picker_open(struct screen *screen)
 {
 	struct picker *picker = &screen->picker;
-	size_t n = 0, n_maps = picker->maps ? picker->maps->n : 0;
+	size_t n = 0, n_maps = picker->n_maps;
 	uint32_t *ids = calloc(MAX_OF(n_maps, (size_t)1), sizeof(*ids));
 
 	if (!ids)
 		return nothing();
 	for (size_t i = 0; i < n_maps; i++)
 		if (picker->is_tagged[i])
-			ids[n++] = picker->maps->maps[i].id;
+			ids[n++] = picker->maps[i].id;
 	if (n == 0 && screen->list.n)
-		ids[n++] = picker->maps->maps[picker->order[screen->list.cursor]].id;
+		ids[n++] = picker->maps[picker->order[screen->list.cursor]].id;
 	free(screen->ids);
 	screen->ids = ids;
 	if (n)

@@ -42,11 +42,12 @@ struct list_place {
 };
 
 struct picker {
-	const struct map_list *maps; /* borrowed from the driver */
-	char *why;		     /* owned; NULL: the list is whole */
+	const struct map *maps; /* borrowed from the driver */
+	size_t n_maps;
+	char *why; /* owned; NULL: the list is whole */
 	struct buf search;
-	uint32_t *order; /* owned [maps->n]: those that match, sorted; list.n of them */
-	bool *is_tagged; /* owned [maps->n] */
+	uint32_t *order; /* owned [n_maps]: those that match, sorted; list.n of them */
+	bool *is_tagged; /* owned [n_maps] */
 	enum picker_sort sort;
 	bool is_reversed;
 };
