@@ -17,7 +17,7 @@
 enum {
 	SHRINK_READINGS = 10,
 	TREND_MIN = 8,
-	TREND_MAX = HIST_SAMPLES,
+	TREND_MAX = 24,
 	HEAT_MAX = 32,
 	MAX_WIDTH = 40,
 	KEY_MIN = 8,
@@ -119,6 +119,8 @@ static void add(struct list *list, enum shown_kind kind, struct column column, i
 		if (is_sort_key(list->tab, &column) && rank > RANK_SORTED)
 			shown->rank = RANK_SORTED;
 	} else {
+		/* the newest sample stands at the right edge */
+		shown->is_right = kind == SHOWN_TREND;
 		strcpy(shown->title, kind == SHOWN_TREND ? "TREND" : "CPUS");
 	}
 	list->n++;

@@ -84,7 +84,7 @@ static void put_field(struct page *page, const struct field *field, int name_wid
 	text_of(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
 	if (counts)
 		width = MIN_OF(width,
-			       MAX_OF(page->area.n_cols - col - 2 * NUMBER_COLS + 4, NUMBER_COLS));
+			       MAX_OF(page->area.n_cols - col - 2 * NUMBER_COLS + 3, NUMBER_COLS));
 	col = grid_fit(page->scene->grid, page->area, page->line, col, width, counts,
 		       ROLE_HEADER_VALUE, buf_text(&text));
 	if (counts) {
@@ -99,7 +99,7 @@ static void put_value_title(struct page *page, int name_width)
 	struct grid *grid = page->scene->grid;
 	int col = name_width + 2;
 	int width = MIN_OF(page->area.n_cols - col - 1,
-			   MAX_OF(page->area.n_cols - col - 2 * NUMBER_COLS + 4, NUMBER_COLS));
+			   MAX_OF(page->area.n_cols - col - 2 * NUMBER_COLS + 3, NUMBER_COLS));
 
 	title(page, "value");
 	page->line--;
@@ -232,19 +232,17 @@ static double scaled(double sample, bool is_log)
 	return is_log ? log1p(sample) : sample;
 }
 
-/* A column of GRAPH_ROWS cells, from the bottom up. */
+/* A column of GRAPH_ROWS cells, from the bottom up; an unknown sample is a mark on the ground. */
 static void put_bar(struct page *page, int col, double share)
 {
 	enum glyph_set set = glyph_set_for(page->scene->grid, GLYPHS_BLOCKS);
 
 	for (int i = 0; i < GRAPH_ROWS; i++) {
 		double part = share * GRAPH_ROWS - (GRAPH_ROWS - 1 - i);
-		bool is_bottom = i == GRAPH_ROWS - 1;
 
-		if (isnan(part) && !is_bottom)
-			continue;
-		grid_put(page->scene->grid, page->area, page->line + i, col, ROLE_GRAPH,
-			 glyph_level(set, isnan(part) || part > 0 ? fmin(part, 1) : 0));
+		if (part > 0 || (isnan(part) && i == GRAPH_ROWS - 1))
+			grid_put(page->scene->grid, page->area, page->line + i, col, ROLE_GRAPH,
+				 glyph_level(set, part));
 	}
 }
 
@@ -253,6 +251,7 @@ static void put_graph(struct page *page)
 	const struct tab *tab = page->scene->tab;
 	bool is_log = page->scene->screen->is_log;
 	float samples[HIST_SAMPLES];
+	bool has_begun = false;
 	double max = 0;
 	size_t size;
 	SCOPED(buf) head = {0};
@@ -269,7 +268,9 @@ static void put_graph(struct page *page)
 		double share =
 			scaled((double)samples[i], is_log) / scaled(max > 0 ? max : 1, is_log);
 
-		put_bar(page, 1 + (int)i, share);
+		has_begun |= !isnan(share);
+		if (has_begun)
+			put_bar(page, 1 + (int)i, share);
 	}
 	page->line += GRAPH_ROWS;
 }

@@ -334,7 +334,7 @@ void pane_rates(const struct scene *scene, struct area area)
 	if (!scene->tab)
 		return;
 	is_array = scene->tab->table->map.type->is_array;
-	line.left = scene->tab->totals.n_sums ? area.n_cols * 2 / 5 : 1;
+	line.left = scene->tab->totals.n_sums ? area.n_cols * 9 / 20 : 1;
 	rates.n_cols = line.left - 1;
 	left = line_of(scene, rates);
 	for (unsigned i = 0; i < scene->tab->totals.n_sums; i++)

@@ -237,7 +237,16 @@ void screen_took(struct screen *screen, struct table *table)
 
 uint64_t screen_wakes_ns(const struct screen *screen)
 {
-	return screen->message.until_ns;
+	uint64_t said = screen->message.until_ns, second = 1000000000, ticks;
+
+	if (!screen->is_paused)
+		return said;
+	/* The time it has been paused for is counted on the screen. */
+	ticks = screen->drawn_ns > screen->paused_ns
+			? (screen->drawn_ns - screen->paused_ns) / second
+			: 0;
+	ticks = screen->paused_ns + (ticks + 1) * second;
+	return said ? MIN_OF(said, ticks) : ticks;
 }
 
 struct intent screen_key(struct screen *screen, uint32_t key)
@@ -344,6 +353,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 
 	grid_clear(grid);
 	screen->interval_ns = facts->interval_ns;
+	screen->drawn_ns = facts->now_ns;
 	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
 		screen->message.until_ns = 0;
 	make_layout(screen, grid);

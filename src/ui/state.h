@@ -79,10 +79,10 @@ struct screen {
 	uint64_t paused_ns, paused_wall_ns;
 	size_t detail_scroll;
 	struct message message;
-	uint64_t interval_ns; /* as last told by the driver */
-	struct layout layout; /* of the last frame */
-	struct buf answer;    /* text of an intent */
-	uint32_t *ids;	      /* ids of an intent */
+	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
+	struct layout layout;		/* of the last frame */
+	struct buf answer;		/* text of an intent */
+	uint32_t *ids;			/* ids of an intent */
 };
 
 /* The tab in front, or NULL. */
