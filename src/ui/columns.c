@@ -16,7 +16,7 @@
 
 enum {
 	SHRINK_READINGS = 10,
-	TREND_MIN = 8,
+	TREND_MIN = 6,
 	TREND_MAX = 24,
 	HEAT_MAX = 32,
 	MAX_WIDTH = 40,
@@ -73,8 +73,8 @@ static void make_title(const struct tab *tab, struct shown *shown)
 {
 	static const char *const forms[N_DERIVES] = {
 		[DERIVE_TOTAL] = "%s",	   [DERIVE_DELTA] = "+%s",   [DERIVE_RATE] = "%s/s",
-		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "max %s",  [DERIVE_MIN] = "min %s",
-		[DERIVE_MEAN] = "mean %s", [DERIVE_SKEW] = "skew",   [DERIVE_MAXCPU] = "maxcpu",
+		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "MAX %s",  [DERIVE_MIN] = "MIN %s",
+		[DERIVE_MEAN] = "MEAN %s", [DERIVE_SKEW] = "skew",   [DERIVE_MAXCPU] = "maxcpu",
 		[DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",     [DERIVE_IDLE] = "idle",
 		[DERIVE_KEY] = "key",	   [DERIVE_VALUE] = "value",
 	};
@@ -348,6 +348,7 @@ unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 	bool is_in[TAB_MAX_COLUMNS];
 	unsigned n_out = 0;
 
+	n_cols -= TAB_MARGIN;
 	memset(is_in, true, sizeof(is_in));
 	if (tab->scroll)
 		fit_scrolled(tab, n_cols, is_in);
@@ -360,8 +361,10 @@ unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 
 int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
 {
-	int width = least_width(tab, &tab->shown[i], n_cols);
+	int width;
 
+	n_cols -= TAB_MARGIN;
+	width = least_width(tab, &tab->shown[i], n_cols);
 	if (tab->shown[i].kind == SHOWN_TREND)
 		width = MAX_OF(MIN_OF(n_cols - place[i], TREND_MAX), TREND_MIN);
 	return width;

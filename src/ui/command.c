@@ -85,6 +85,12 @@ ACTION(move_page_down)
 
 ACTION(move_first)
 {
+	struct tab *tab = front_tab(screen);
+
+	if (screen->overlay == OVERLAY_NONE && !screen->is_zoomed && tab) {
+		tab_home(tab);
+		return nothing();
+	}
 	return move_by(screen, -(PTRDIFF_MAX / 2));
 }
 

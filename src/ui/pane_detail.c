@@ -335,6 +335,14 @@ static struct area put_frame(const struct scene *scene, struct area area, const 
 	return inner;
 }
 
+/* There is more than the area shows. */
+static void put_more(const struct page *page)
+{
+	struct area top = {page->area.row - 1, page->area.col, 1, page->area.n_cols};
+
+	grid_put(page->scene->grid, top, 0, top.n_cols - (int)strlen(MORE), ROLE_COLUMN, MORE);
+}
+
 void pane_detail(const struct scene *scene, struct area area)
 {
 	ptrdiff_t row = scene->tab ? tab_cursor_row(scene->tab) : -1;
@@ -351,4 +359,6 @@ void pane_detail(const struct scene *scene, struct area area)
 	page.area = put_frame(scene, area, buf_text(&name));
 	page.line = -(int)scene->screen->detail_scroll;
 	put_page(&page);
+	if (page.line > page.area.n_rows && !scene->screen->is_zoomed)
+		put_more(&page);
 }

@@ -96,7 +96,7 @@ static enum role state_text(const struct scene *scene, struct buf *out)
 		buf_adds(out, "FOLLOW");
 		return ROLE_LIVE;
 	}
-	if (!scene->facts->badge)
+	if (!scene->facts->badge && tab)
 		buf_adds(out, "LIVE");
 	return ROLE_LIVE;
 }

@@ -148,12 +148,17 @@ int tab_refresh(struct tab *tab, size_t height)
 	if (!tab->is_stale && tab->view.height == height)
 		return 0;
 	tab->is_stale = false;
+	if (!tab->has_moved && !tab->view.follows) {
+		tab->view.cursor = tab->view.top = 0;
+		buf_clear(&tab->view.cursor_key);
+	}
 	return view_refresh(&tab->view, tab->table, MAX_OF(height, (size_t)1));
 }
 
 static void hold(struct tab *tab)
 {
 	tab->is_stale = true;
+	tab->has_moved = true;
 	if (tab->view.follows)
 		return;
 	tab->view.holds = true;
@@ -172,8 +177,18 @@ void tab_move_to(struct tab *tab, size_t place)
 	hold(tab);
 }
 
-ptrdiff_t tab_cursor_row(const struct tab *tab)
+void tab_home(struct tab *tab)
 {
+	view_move_to(&tab->view, tab->table, 0);
+	tab->is_stale = true;
+	tab->has_moved = false;
+}
+
+ptrdiff_t tab_cursor_row(struct tab *tab)
+{
+	/* Several keys may come before a frame. */
+	if (tab->is_stale && (!tab->view.height || tab_refresh(tab, tab->view.height) < 0))
+		return -1;
 	return tab->view.n_matched ? view_row(&tab->view, tab->view.cursor) : -1;
 }
 

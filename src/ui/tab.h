@@ -77,9 +77,11 @@ int tab_refresh(struct tab *tab, size_t height);
 /* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
 void tab_move(struct tab *tab, ptrdiff_t by);
 void tab_move_to(struct tab *tab, size_t place);
+/* Back to the first line, where the cursor stays until it is moved. */
+void tab_home(struct tab *tab);
 
 /* The row under the cursor, or -1. */
-ptrdiff_t tab_cursor_row(const struct tab *tab);
+ptrdiff_t tab_cursor_row(struct tab *tab);
 
 /* Sorts by one column, at once. */
 void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
@@ -105,4 +107,5 @@ int tab_decode(struct tab *tab);
 /* The text of a visible row (counted from the top of the window) after tab_decode. */
 const char *tab_text(const struct tab *tab, size_t line, unsigned i);
 
-enum { TAB_GUTTER = 3 };
+/* Columns of the screen before the first column and behind the last. */
+enum { TAB_GUTTER = 3, TAB_MARGIN = 1 };
