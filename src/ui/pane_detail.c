@@ -13,6 +13,8 @@
 #include "ui/glyph.h"
 #include "ui/state.h"
 
+#define MORE " e shows all "
+
 enum {
 	NAME_MAX_COLS = 24,
 	NUMBER_COLS = 12,

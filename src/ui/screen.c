@@ -318,9 +318,12 @@ static void draw_rows(const struct scene *scene)
 {
 	const struct layout *layout = &scene->screen->layout;
 	struct tab *tab = scene->tab;
+	size_t height = (size_t)layout->rows.n_rows;
 
-	if (tab &&
-	    (tab_refresh(tab, (size_t)MAX_OF(layout->rows.n_rows, 1)) < 0 || tab_decode(tab) < 0)) {
+	/* Behind a zoomed detail the window of rows stays as it was. */
+	if (tab && height == 0)
+		height = tab->view.height;
+	if (tab && (tab_refresh(tab, height) < 0 || tab_decode(tab) < 0)) {
 		grid_put(scene->grid, layout->rows, 0, 1, ROLE_CRIT, "out of memory");
 		return;
 	}

@@ -60,6 +60,7 @@ struct tab {
 	struct totals totals;
 	unsigned held;	       /* readings for which the order stays */
 	bool is_stale;	       /* the view must be refreshed before it is drawn */
+	bool has_moved;	       /* else the cursor stays in the first line, whatever row that is */
 	uint64_t base_wall_ns; /* when the baseline was set; 0: none */
 	struct buf texts;      /* of the visible cells, one after the other, NUL-terminated */
 	struct pages text_at;  /* size_t[rows × n_shown]: where each begins */
