@@ -8,51 +8,51 @@
 
 /*      action            name           run by */
 #define ACTIONS(X)                                                                                 \
-	X(ACT_UP, "up", move_up)                                                                   \
-	X(ACT_DOWN, "down", move_down)                                                             \
-	X(ACT_LEFT, "left", scroll_left)                                                           \
-	X(ACT_RIGHT, "right", scroll_right)                                                        \
-	X(ACT_PAGE_UP, "page-up", move_page_up)                                                    \
-	X(ACT_PAGE_DOWN, "page-down", move_page_down)                                              \
-	X(ACT_FIRST, "first", move_first)                                                          \
-	X(ACT_LAST, "last", move_last)                                                             \
-	X(ACT_OPEN, "open", open_cursor)                                                           \
-	X(ACT_FILTER, "filter", ask_filter)                                                        \
-	X(ACT_SORT_MENU, "sort", open_sort)                                                        \
-	X(ACT_SORT_LEFT, "sort-left", sort_left)                                                   \
-	X(ACT_SORT_RIGHT, "sort-right", sort_right)                                                \
-	X(ACT_REVERSE, "reverse", sort_reverse)                                                    \
-	X(ACT_PAUSE, "pause", pause_screen)                                                        \
-	X(ACT_FOLLOW, "follow", follow_row)                                                        \
-	X(ACT_TAG, "tag", tag_cursor)                                                              \
-	X(ACT_UNTAG, "untag", untag_all)                                                           \
-	X(ACT_CPUS, "cpus", next_cpu_mode)                                                         \
-	X(ACT_VALUES, "values", next_value_mode)                                                   \
-	X(ACT_BASELINE, "baseline", set_baseline)                                                  \
-	X(ACT_HIDE, "hide", next_hide_mode)                                                        \
-	X(ACT_TAB_NEXT, "next-map", tab_next)                                                      \
-	X(ACT_TAB_PREVIOUS, "previous-map", tab_previous)                                          \
-	X(ACT_TAB_NUMBER, "map-number", tab_number)                                                \
-	X(ACT_CLOSE_MAP, "close-map", close_map)                                                   \
-	X(ACT_SLOWER, "slower", slower)                                                            \
-	X(ACT_FASTER, "faster", faster)                                                            \
-	X(ACT_INTERVAL, "interval", ask_interval)                                                  \
-	X(ACT_THEME, "theme", next_theme)                                                          \
-	X(ACT_RAW, "raw", show_raw)                                                                \
-	X(ACT_SCALE, "scale", change_scale)                                                        \
-	X(ACT_ZOOM, "zoom", zoom_detail)                                                           \
-	X(ACT_WRITE, "write", ask_write)                                                           \
-	X(ACT_COPY_KEY, "copy-key", copy_key)                                                      \
-	X(ACT_COPY_ROW, "copy-row", copy_row)                                                      \
-	X(ACT_METRICS, "metrics", open_metrics)                                                    \
-	X(ACT_PICKER, "picker", open_picker)                                                       \
-	X(ACT_HELP, "help", open_help)                                                             \
-	X(ACT_BACK, "back", go_back)                                                               \
-	X(ACT_ERASE, "erase", erase_or_back)                                                       \
-	X(ACT_QUIT, "quit", back_or_quit)                                                          \
-	X(ACT_QUIT_NOW, "quit-now", quit_now)                                                      \
-	X(ACT_REDRAW, "redraw", redraw)                                                            \
-	X(ACT_SUSPEND, "suspend", suspend)
+	X(ACT_UP, "up", act_up)                                                                    \
+	X(ACT_DOWN, "down", act_down)                                                              \
+	X(ACT_LEFT, "left", act_left)                                                              \
+	X(ACT_RIGHT, "right", act_right)                                                           \
+	X(ACT_PAGE_UP, "page-up", act_page_up)                                                     \
+	X(ACT_PAGE_DOWN, "page-down", act_page_down)                                               \
+	X(ACT_FIRST, "first", act_first)                                                           \
+	X(ACT_LAST, "last", act_last)                                                              \
+	X(ACT_OPEN, "open", act_open)                                                              \
+	X(ACT_FILTER, "filter", act_filter)                                                        \
+	X(ACT_SORT_MENU, "sort", act_sort_menu)                                                    \
+	X(ACT_SORT_LEFT, "sort-left", act_sort_left)                                               \
+	X(ACT_SORT_RIGHT, "sort-right", act_sort_right)                                            \
+	X(ACT_REVERSE, "reverse", act_reverse)                                                     \
+	X(ACT_PAUSE, "pause", act_pause)                                                           \
+	X(ACT_FOLLOW, "follow", act_follow)                                                        \
+	X(ACT_TAG, "tag", act_tag)                                                                 \
+	X(ACT_UNTAG, "untag", act_untag)                                                           \
+	X(ACT_CPUS, "cpus", act_cpus)                                                              \
+	X(ACT_VALUES, "values", act_values)                                                        \
+	X(ACT_BASELINE, "baseline", act_baseline)                                                  \
+	X(ACT_HIDE, "hide", act_hide)                                                              \
+	X(ACT_TAB_NEXT, "next-map", act_tab_next)                                                  \
+	X(ACT_TAB_PREVIOUS, "previous-map", act_tab_previous)                                      \
+	X(ACT_TAB_NUMBER, "map-number", act_tab_number)                                            \
+	X(ACT_CLOSE_MAP, "close-map", act_close_map)                                               \
+	X(ACT_SLOWER, "slower", act_slower)                                                        \
+	X(ACT_FASTER, "faster", act_faster)                                                        \
+	X(ACT_INTERVAL, "interval", act_interval)                                                  \
+	X(ACT_THEME, "theme", act_theme)                                                           \
+	X(ACT_RAW, "raw", act_raw)                                                                 \
+	X(ACT_SCALE, "scale", act_scale)                                                           \
+	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
+	X(ACT_WRITE, "write", act_write)                                                           \
+	X(ACT_COPY_KEY, "copy-key", act_copy_key)                                                  \
+	X(ACT_COPY_ROW, "copy-row", act_copy_row)                                                  \
+	X(ACT_METRICS, "metrics", act_metrics)                                                     \
+	X(ACT_PICKER, "picker", act_picker)                                                        \
+	X(ACT_HELP, "help", act_help)                                                              \
+	X(ACT_BACK, "back", act_back)                                                              \
+	X(ACT_ERASE, "erase", act_erase)                                                           \
+	X(ACT_QUIT, "quit", act_quit)                                                              \
+	X(ACT_QUIT_NOW, "quit-now", act_quit_now)                                                  \
+	X(ACT_REDRAW, "redraw", act_redraw)                                                        \
+	X(ACT_SUSPEND, "suspend", act_suspend)
 
 enum action {
 	ACT_NONE,
@@ -67,3 +67,8 @@ struct act_row {
 	struct intent (*run)(struct screen *screen, uint32_t key);
 };
 extern const struct act_row act_rows[N_ACTIONS];
+
+/* What runs them; `key` is the key that was pressed. */
+#define X(id, name, run) struct intent run(struct screen *screen, uint32_t key);
+ACTIONS(X)
+#undef X

@@ -88,7 +88,15 @@ struct screen {
 /* The tab in front, or NULL. */
 struct tab *front_tab(const struct screen *screen);
 enum key_scope screen_scope(const struct screen *screen);
+/* Defines what runs an action; most have no use for the key. */
+#define ACTION(name)                                                                               \
+	struct intent name(__attribute__((unused)) struct screen *screen,                          \
+			   __attribute__((unused)) uint32_t key)
+
 struct intent nothing(void);
+/* command_rows.c: the sort menu */
+unsigned sort_place(const struct tab *tab); /* of the column sorted by, among the choices */
+void sort_menu_take(struct screen *screen);
 /* Columns of the tab that can be sorted by: shown[0 .. n). */
 unsigned sort_choices(const struct tab *tab);
 

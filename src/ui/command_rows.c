@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Actions on the rows of the tab in front, and on lists that lie over them: moving, sorting, what is
+ * seen of them. An action that means something in both asks where it is. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/tidy.h"
+#include "ui/state.h"
+
+/* -- moving ------------------------------------------------------------------------------------------- */
+
+static struct intent move_by(struct screen *screen, ptrdiff_t by)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (screen->overlay != OVERLAY_NONE)
+		list_move(&screen->list, by);
+	else if (screen->is_zoomed)
+		screen->detail_scroll =
+			by < 0 ? screen->detail_scroll - MIN_OF((size_t)-by, screen->detail_scroll)
+			       : MIN_OF(screen->detail_scroll + (size_t)by, (size_t)1 << 16);
+	else if (tab)
+		tab_move(tab, by);
+	return nothing();
+}
+
+static ptrdiff_t page_of(const struct screen *screen)
+{
+	int n_rows = screen->layout.rows.n_rows;
+
+	if (screen->is_zoomed)
+		n_rows = screen->layout.detail.n_rows;
+	return MAX_OF(n_rows - 1, 1);
+}
+
+ACTION(act_up)
+{
+	return move_by(screen, -1);
+}
+
+ACTION(act_down)
+{
+	return move_by(screen, 1);
+}
+
+ACTION(act_page_up)
+{
+	return move_by(screen, -page_of(screen));
+}
+
+ACTION(act_page_down)
+{
+	return move_by(screen, page_of(screen));
+}
+
+ACTION(act_first)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (screen->overlay == OVERLAY_NONE && !screen->is_zoomed && tab) {
+		tab_home(tab);
+		return nothing();
+	}
+	return move_by(screen, -(PTRDIFF_MAX / 2));
+}
+
+ACTION(act_last)
+{
+	return move_by(screen, PTRDIFF_MAX / 2);
+}
+
+static struct intent scroll(struct screen *screen, int by)
+{
+	struct tab *tab = front_tab(screen);
+	struct picker *picker = &screen->picker;
+	unsigned n_behind = 0;
+
+	if (screen->overlay == OVERLAY_PICKER) {
+		picker->sort = (picker->sort + N_PICKER_SORTS + (unsigned)by) % N_PICKER_SORTS;
+		picker_order(screen);
+		return nothing();
+	}
+	if (!tab)
+		return nothing();
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		n_behind += !tab->shown[i].in_key;
+	if (by < 0)
+		tab->scroll -= tab->scroll > 0;
+	else if (tab->scroll + 1 < n_behind)
+		tab->scroll++;
+	return nothing();
+}
+
+ACTION(act_left)
+{
+	return scroll(screen, -1);
+}
+
+ACTION(act_right)
+{
+	return scroll(screen, 1);
+}
+
+/* -- sorting ------------------------------------------------------------------------------------------- */
+
+/* Columns of the table stand before trends and heat, which can't be sorted by. */
+unsigned sort_choices(const struct tab *tab)
+{
+	unsigned n = 0;
+
+	while (n < tab->n_shown && tab->shown[n].kind == SHOWN_CELL)
+		n++;
+	return n;
+}
+
+static bool descends_first(const struct column *column)
+{
+	return column_is_numeric(column) && !column_in_key(column);
+}
+
+unsigned sort_place(const struct tab *tab)
+{
+	for (unsigned i = 0; i < sort_choices(tab) && tab->view.n_keys; i++)
+		if (column_equal(&tab->shown[i].column, &tab->view.keys[0].column))
+			return i;
+	return 0;
+}
+
+static struct intent sort_beside(struct screen *screen, int by)
+{
+	struct tab *tab = front_tab(screen);
+	unsigned n = tab ? sort_choices(tab) : 0, i;
+	struct column column;
+
+	if (!n)
+		return nothing();
+	i = tab->view.n_keys ? (sort_place(tab) + n + (unsigned)by) % n : 0;
+	column = tab->shown[i].column;
+	tab_sort(tab, &column, descends_first(&column));
+	return nothing();
+}
+
+ACTION(act_sort_left)
+{
+	return sort_beside(screen, -1);
+}
+
+ACTION(act_sort_right)
+{
+	return sort_beside(screen, 1);
+}
+
+ACTION(act_reverse)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (screen->overlay == OVERLAY_SORT) {
+		for (unsigned i = 0; i < screen->n_sorting; i++)
+			screen->sorting[i].is_descending = !screen->sorting[i].is_descending;
+	} else if (tab && tab->view.n_keys) {
+		for (unsigned i = 0; i < tab->view.n_keys; i++)
+			tab->view.keys[i].is_descending = !tab->view.keys[i].is_descending;
+		tab_reorder(tab);
+	}
+	return nothing();
+}
+
+ACTION(act_sort_menu)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	screen->overlay = OVERLAY_SORT;
+	screen->n_sorting = 0;
+	list_open(&screen->list, sort_choices(tab));
+	list_move(&screen->list, (ptrdiff_t)sort_place(tab));
+	return nothing();
+}
+
+/* Adds the choice under the cursor as the next key, or turns it around when it is one already. */
+static void choose_sort_key(struct screen *screen)
+{
+	const struct tab *tab = front_tab(screen);
+	const struct column *column = &tab->shown[screen->list.cursor].column;
+
+	for (unsigned i = 0; i < screen->n_sorting; i++)
+		if (column_equal(&screen->sorting[i].column, column)) {
+			screen->sorting[i].is_descending = !screen->sorting[i].is_descending;
+			return;
+		}
+	if (screen->n_sorting < VIEW_MAX_KEYS)
+		screen->sorting[screen->n_sorting++] =
+			(struct sort_key){*column, descends_first(column)};
+}
+
+void sort_menu_take(struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (!screen->n_sorting)
+		choose_sort_key(screen);
+	memcpy(tab->view.keys, screen->sorting, sizeof(screen->sorting));
+	tab->view.n_keys = screen->n_sorting;
+	screen->overlay = OVERLAY_NONE;
+	tab_reorder(tab);
+}
+
+/* -- what is seen ---------------------------------------------------------------------------------------- */
+
+ACTION(act_pause)
+{
+	const struct tab *tab = front_tab(screen);
+
+	screen->is_paused = !screen->is_paused;
+	screen->paused_ns = clock_now_ns();
+	screen->paused_wall_ns =
+		tab && tab->table->current->number ? tab->table->current->wall_ns : clock_wall_ns();
+	return nothing();
+}
+
+ACTION(act_follow)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	tab->view.follows = !tab->view.follows;
+	tab_reorder(tab);
+	screen_say(screen, false,
+		   tab->view.follows ? "following the row under the cursor"
+				     : "not following any more");
+	return nothing();
+}
+
+ACTION(act_tag)
+{
+	struct tab *tab = front_tab(screen);
+	struct picker *picker = &screen->picker;
+	ptrdiff_t row;
+	size_t size;
+
+	if (screen->overlay == OVERLAY_SORT) {
+		choose_sort_key(screen);
+	} else if (screen->overlay == OVERLAY_PICKER && screen->list.n) {
+		uint32_t i = picker->order[screen->list.cursor];
+
+		picker->is_tagged[i] = !picker->is_tagged[i];
+		list_move(&screen->list, 1);
+	} else if (screen->overlay == OVERLAY_NONE && tab && (row = tab_cursor_row(tab)) >= 0) {
+		if (tags_toggle(&tab->tags, table_key(tab->table, (size_t)row, &size)) < 0)
+			screen_say(screen, true, "out of memory for tags");
+		tab_move(tab, 1);
+	}
+	return nothing();
+}
+
+ACTION(act_untag)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (tab)
+		tags_clear(&tab->tags);
+	return nothing();
+}
+
+ACTION(act_cpus)
+{
+	static const char *const names[N_CPU_MODES] = {
+		[CPUS_SUM] = "CPUs: summed",
+		[CPUS_MAX] = "CPUs: the highest, and which one it is",
+		[CPUS_SKEW] = "CPUs: skew, the highest over the mean",
+		[CPUS_EACH] = "CPUs: a column each",
+		[CPUS_HEAT] = "CPUs: a strip a row",
+	};
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	if (!tab_is_per_cpu(tab)) {
+		screen_say(screen, true, "'%s' is not a per-CPU map", tab->table->map.name);
+		return nothing();
+	}
+	tab->cpus = (tab->cpus + 1) % N_CPU_MODES;
+	tab_columns(tab);
+	screen_say(screen, false, "%s", names[tab->cpus]);
+	return nothing();
+}
+
+ACTION(act_values)
+{
+	static const char *const names[N_VALUE_MODES] = {
+		[VALUES_BOTH] = "values: total and rate",
+		[VALUES_RATE] = "values: rate per second",
+		[VALUES_DELTA] = "values: change since the last reading",
+		[VALUES_TOTAL] = "values: total",
+		[VALUES_BASE] = "values: since the baseline",
+	};
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	tab->values = (tab->values + 1) % N_VALUE_MODES;
+	tab_columns(tab);
+	if (tab->values == VALUES_BASE && !tab->base_wall_ns)
+		screen_say(screen, true, "no baseline yet: 0 sets it");
+	else
+		screen_say(screen, false, "%s", names[tab->values]);
+	return nothing();
+}
+
+ACTION(act_baseline)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	tab->base_wall_ns = clock_wall_ns();
+	tab->values = VALUES_BASE;
+	tab_reorder(tab);
+	screen_say(screen, false, "counting from now on; v shows the other values");
+	return (struct intent){.kind = INTENT_BASELINE};
+}
+
+ACTION(act_hide)
+{
+	struct tab *tab = front_tab(screen);
+	struct view *view = tab ? &tab->view : NULL;
+
+	if (!view)
+		return nothing();
+	if (view->hides_idle) {
+		view->hides_idle = view->hides_zero = false;
+		screen_say(screen, false, "all rows are shown");
+	} else if (view->hides_zero) {
+		view->hides_idle = true;
+		screen_say(screen, false, "zero and idle rows are hidden");
+	} else {
+		view->hides_zero = true;
+		screen_say(screen, false, "zero rows are hidden");
+	}
+	tab_reorder(tab);
+	return nothing();
+}
+
+ACTION(act_raw)
+{
+	struct tab *tab = front_tab(screen);
+
+	if (!tab)
+		return nothing();
+	tab->is_raw = !tab->is_raw;
+	if (tab->is_raw)
+		screen->shows_detail = true;
+	return nothing();
+}
+
+ACTION(act_scale)
+{
+	screen->is_log = !screen->is_log;
+	screen_say(screen, false, screen->is_log ? "graphs are logarithmic" : "graphs are linear");
+	return nothing();
+}
