@@ -183,39 +183,57 @@ static int match_leaf(struct eval *eval, struct table *table, const struct test 
 
 /* -- all, any -- */
 
+/* The members from the first that needs text on, row by row, so that a row's text is made once. */
+static void match_texts(struct eval *eval, const struct test *test, const struct test *first,
+			uint64_t *bits, size_t n_rows)
+{
+	struct test tail = {.kind = test->kind, .first = (struct test *)first};
+
+	forget_numbers(eval);
+	match_each(eval, &tail, bits, 0, n_words(n_rows));
+}
+
 static int match_any(struct eval *eval, struct table *table, const struct test *test,
 		     uint64_t *bits, size_t n_rows)
 {
 	size_t n = n_words(n_rows);
 	uint64_t *left = malloc(2 * n * sizeof(*left)), *tried = left + n;
+	const struct test *member = test->first;
 	int r = 0;
 
 	if (!left)
 		return -ENOMEM;
 	memcpy(left, bits, n * sizeof(*left));
 	memset(bits, 0, n * sizeof(*bits));
-	for (test = test->first; test && !r; test = test->next) {
+	for (bool is_text = false; member && !is_text && !r; member = member->next) {
+		is_text = member->cost == COST_TEXT;
 		memcpy(tried, left, n * sizeof(*tried));
-		r = match_rows(eval, table, test, tried, n_rows);
+		if (is_text)
+			match_texts(eval, test, member, tried, n_rows);
+		else
+			r = match_rows(eval, table, member, tried, n_rows);
 		for (size_t w = 0; w < n; w++) {
 			bits[w] |= tried[w];
 			left[w] &= ~tried[w];
 		}
 	}
 	free(left);
-	return r;
+	return eval->failed ? -ENOMEM : r;
 }
 
 int match_rows(struct eval *eval, struct table *table, const struct test *test, uint64_t *bits,
 	       size_t n_rows)
 {
+	const struct test *member = test->first;
 	int r = 0;
 
 	if (test->kind == TEST_ANY)
 		return match_any(eval, table, test, bits, n_rows);
 	if (test->kind != TEST_ALL)
 		return match_leaf(eval, table, test, bits, n_rows);
-	for (test = test->first; test && !r; test = test->next)
-		r = match_rows(eval, table, test, bits, n_rows);
-	return r;
+	for (; member && member->cost < COST_TEXT && !r; member = member->next)
+		r = match_rows(eval, table, member, bits, n_rows);
+	if (member && !r)
+		match_texts(eval, test, member, bits, n_rows);
+	return eval->failed ? -ENOMEM : r;
 }

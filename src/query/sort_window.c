@@ -69,9 +69,13 @@ static void select_first(const struct sorter *sorter, struct ranked *at, size_t 
 		insertion_sort(sorter, at, n);
 }
 
-static int by_order(const void *a, const void *b, void *sorter)
+static int by_order(const void *at_a, const void *at_b, void *sorter)
 {
-	return sorter_before(sorter, a, b) ? -1 : sorter_before(sorter, b, a);
+	const struct ranked *a = at_a, *b = at_b;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return sorter_before(sorter, a, b) ? -1 : a->row != b->row;
 }
 
 static void sort_all(const struct sorter *sorter, struct ranked *at, size_t n)
