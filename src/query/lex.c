@@ -56,7 +56,7 @@ int lex_column(const char *text, size_t at)
 
 /* -- words -- */
 
-static bool is_word_byte(char c)
+bool lex_is_word_byte(char c)
 {
 	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("_.@:", c));
 }
@@ -90,7 +90,7 @@ static bool awaits_exponent(const char *text, size_t len)
 
 static bool begins_operand(char c)
 {
-	return c == '(' || c == '"' || c == '\'' || (c && is_word_byte(c));
+	return c == '(' || c == '"' || c == '\'' || (c && lex_is_word_byte(c));
 }
 
 /* May the sign at text[len] join the word text[0..len)? rest: bytes from text on. */
@@ -114,7 +114,7 @@ static size_t word_len(const char *text, size_t rest)
 	while (n < rest) {
 		if (n + 1 < rest && text[n] == '.' && text[n + 1] == '.')
 			break;
-		if (is_word_byte(text[n]))
+		if (lex_is_word_byte(text[n]))
 			n++;
 		else if (n > 0 && joins_word(text, n, rest))
 			n += text[n] == '%' ? 1 : 2;

@@ -58,6 +58,8 @@ int lex_next(struct lexer *lexer, struct token *token);
 /* How a person writes it: "'=='", "a word". */
 const char *token_name(enum token_kind kind);
 
+/* Can words hold it? */
+bool lex_is_word_byte(char c);
 /* Is it one bare word, that reads back as it is without quotes? */
 bool lex_is_word(const char *text, size_t len);
 

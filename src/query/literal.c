@@ -130,6 +130,11 @@ enum domain domain_of(const struct table *table, const struct column *column)
 	return is_of_field(column) || domain == DOMAIN_TIME ? domain : DOMAIN_NUMBER;
 }
 
+const char *literal_state(unsigned i)
+{
+	return i < ARRAY_LEN(states) ? states[i] : NULL;
+}
+
 bool domain_is_number(enum domain domain)
 {
 	return domain == DOMAIN_NUMBER || domain == DOMAIN_TIME || domain == DOMAIN_NAMES;

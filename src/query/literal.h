@@ -41,3 +41,6 @@ int literal_number(const char *text, size_t len, struct val *out, bool *is_time)
 
 /* What the column can be compared with, as a clause: "one like 10.0.0.1 or a network ...". */
 void literal_hint(const struct table *table, const struct column *column, char *out, size_t size);
+
+/* What a row can be, by name; NULL past the end. */
+const char *literal_state(unsigned i);

@@ -2,7 +2,8 @@
 /* Small tables by hand, for the tests of queries and views:
  *   flows    two readings a second apart; names a..j, in `name`. h is new, i went, j's counter was reset
  *   cpus     a per-CPU array of 4 CPUs
- *   vars     the variables of a section */
+ *   vars     the variables of a section
+ *   rows     as many as wanted, with many ties */
 #pragma once
 
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "model/table.h"
@@ -297,6 +299,66 @@ static inline void make_vars(struct table *table)
 	for (unsigned reading = 0; reading < 2; reading++) {
 		value.errors += 8;
 		assert_int_equal(snap_add(next_reading(table, 10 + reading), &key, &value), 0);
+		take(table);
+	}
+}
+
+/* -- any number of rows -- */
+
+struct row_key {
+	uint32_t a, b;
+};
+
+struct row_value {
+	uint64_t n;
+	int64_t s;
+	double x;
+	char t[4], pad[4];
+};
+
+static inline void make_rows(struct table *table)
+{
+	struct plan plan = {0};
+
+	plan_begin(&plan, sizeof(struct row_key), sizeof(struct row_value), "test");
+	add_field(&plan, false, FIELD_STRUCT, "struct row_key", "", 0, 8);
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "a", 0, 4);
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "b", 4, 4);
+	close_field(&plan);
+	add_field(&plan, true, FIELD_STRUCT, "struct row_value", "", 0, 32);
+	add_field(&plan, true, FIELD_UINT, "unsigned long long", "n", 0, 8);
+	add_field(&plan, true, FIELD_INT, "long long", "s", 8, 8);
+	add_field(&plan, true, FIELD_REAL, "double", "x", 16, 8);
+	add_field(&plan, true, FIELD_TEXT, "char[4]", "t", 24, 4);
+	close_field(&plan);
+	assert_int_equal(plan_finish(&plan, NULL), 0);
+	assert_int_equal(table_init(table, test_map("hash", 8, 32, 1), &plan), 0);
+}
+
+static inline void add_row(struct snap *next, uint32_t a, uint64_t n, double x)
+{
+	struct row_key key = {a, a ^ 0x5a5a};
+	struct row_value value = {.n = n, .s = (int64_t)(n * 7919 % 41) - 20, .x = x};
+
+	value.t[0] = (char)('a' + n % 26);
+	assert_int_equal(snap_add(next, &key, &value), 0);
+}
+
+/* Three readings of about n rows with many ties; each leaves out some rows and brings new ones. */
+static inline void fill_random(struct table *table, uint32_t n)
+{
+	for (uint32_t reading = 0; reading < 3; reading++) {
+		struct snap *next = next_reading(table, 10 + reading);
+
+		for (uint32_t i = 0; i < n; i++) {
+			uint64_t seed = i * 31 + reading;
+			uint64_t draw = num_random(&seed);
+
+			if (draw % 50 == 0)
+				continue;
+			add_row(next, i, draw / 64 % 200 + reading * (i % 5) * 100,
+				draw % 7 == 0 ? __builtin_nan("") : (double)(draw % 1000) - 500);
+		}
 		take(table);
 	}
 }

@@ -4,67 +4,8 @@
 #include "tests/unit/query_tables.h"
 
 #include "base/buf.h"
-#include "base/num.h"
 #include "query/query.h"
 #include "query/view.h"
-
-struct row_key {
-	uint32_t a, b;
-};
-
-struct row_value {
-	uint64_t n;
-	int64_t s;
-	double x;
-	char t[4], pad[4];
-};
-
-static void make_table(struct table *table)
-{
-	struct plan plan = {0};
-
-	plan_begin(&plan, sizeof(struct row_key), sizeof(struct row_value), "test");
-	add_field(&plan, false, FIELD_STRUCT, "struct row_key", "", 0, 8);
-	add_field(&plan, false, FIELD_UINT, "unsigned int", "a", 0, 4);
-	add_field(&plan, false, FIELD_UINT, "unsigned int", "b", 4, 4);
-	close_field(&plan);
-	add_field(&plan, true, FIELD_STRUCT, "struct row_value", "", 0, 32);
-	add_field(&plan, true, FIELD_UINT, "unsigned long long", "n", 0, 8);
-	add_field(&plan, true, FIELD_INT, "long long", "s", 8, 8);
-	add_field(&plan, true, FIELD_REAL, "double", "x", 16, 8);
-	add_field(&plan, true, FIELD_TEXT, "char[4]", "t", 24, 4);
-	close_field(&plan);
-	assert_int_equal(plan_finish(&plan, NULL), 0);
-	assert_int_equal(table_init(table, test_map("hash", 8, 32, 1), &plan), 0);
-}
-
-static void add_row(struct snap *next, uint32_t a, uint64_t n, double x)
-{
-	struct row_key key = {a, a ^ 0x5a5a};
-	struct row_value value = {.n = n, .s = (int64_t)(n * 7919 % 41) - 20, .x = x};
-
-	value.t[0] = (char)('a' + n % 26);
-	assert_int_equal(snap_add(next, &key, &value), 0);
-}
-
-/* Three readings of about n rows with many ties; each leaves out some rows and brings new ones. */
-static void fill_random(struct table *table, uint32_t n)
-{
-	for (uint32_t reading = 0; reading < 3; reading++) {
-		struct snap *next = next_reading(table, 10 + reading);
-
-		for (uint32_t i = 0; i < n; i++) {
-			uint64_t seed = i * 31 + reading;
-			uint64_t draw = num_random(&seed);
-
-			if (draw % 50 == 0)
-				continue;
-			add_row(next, i, draw / 64 % 200 + reading * (i % 5) * 100,
-				draw % 7 == 0 ? __builtin_nan("") : (double)(draw % 1000) - 500);
-		}
-		take(table);
-	}
-}
 
 /* -- the plain order -- */
 
@@ -162,7 +103,7 @@ static void test_every_window(void **state)
 	struct table table;
 
 	(void)state;
-	make_table(&table);
+	make_rows(&table);
 	fill_random(&table, 5000);
 	assert_true(table_n_rows(&table) > table_n_live(&table));
 	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
@@ -181,7 +122,7 @@ static void test_output_is_all_of_it(void **state)
 	size_t n;
 
 	(void)state;
-	make_table(&table);
+	make_rows(&table);
 	fill_random(&table, 3000);
 	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
 		view_init(&view);
@@ -234,7 +175,7 @@ static void check_keys(const struct view *view, const struct table *table, const
 
 static void start(struct table *table, struct view *view, const char *sort)
 {
-	make_table(table);
+	make_rows(table);
 	view_init(view);
 	assert_int_equal(view_sort(view, table, sort, NULL), 0);
 	TAKE(table, 1, {1, 50}, {2, 40}, {3, 30}, {4, 20}, {5, 10});
@@ -476,7 +417,7 @@ static void test_sort_text(void **state)
 	struct view view;
 
 	(void)state;
-	make_table(&table);
+	make_rows(&table);
 	view_init(&view);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
@@ -523,7 +464,7 @@ static void test_nothing_to_show(void **state)
 	struct view view;
 
 	(void)state;
-	make_table(&table);
+	make_rows(&table);
 	view_init(&view);
 	view.follows = view.holds = true;
 	refresh(&view, &table, 10);

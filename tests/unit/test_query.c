@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whole columns say what rows say; limits; completion. The language itself: tests/query. */
+#include "tests/unit/query_tables.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "query/query.h"
+
+static struct query *compiled(const char *text, const struct table *table)
+{
+	struct query *query = NULL;
+	struct err err = {0};
+
+	if (query_compile(text, table, &query, &err) < 0)
+		fail_msg("%s: %s at %d", text, err.text, err.column);
+	return query;
+}
+
+static void check_agrees(const char *text, struct table *table)
+{
+	size_t n_rows = table_n_rows(table), n, n_each = 0;
+	uint64_t *bits = calloc(n_rows / 64 + 1, sizeof(*bits));
+	struct query *query = compiled(text, table);
+
+	assert_int_equal(query_match(query, table, bits, &n), 0);
+	for (size_t row = 0; row < n_rows; row++) {
+		bool is_match = query_match_row(query, table, row);
+
+		n_each += is_match;
+		if ((bits[row / 64] >> (row % 64) & 1) != is_match)
+			fail_msg("%s: row %zu", text, row);
+	}
+	assert_int_equal(n, n_each);
+	for (size_t row = n_rows; row % 64; row++)
+		assert_false(bits[row / 64] >> (row % 64) & 1);
+	query_free(query);
+	free(bits);
+}
+
+static void test_columns_agree_with_rows(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"n > 100",
+		"n <= 100.5",
+		"n != 50",
+		"n in (1, 5, 20..30, 180..1000)",
+		"n not in (1, 5, 20..30, 180..1000)",
+		"n in (1, 3, 5, 7, 9, 11, 13, 15, 17, 19)",
+		"s < -3",
+		"s in -5..5",
+		"s >= 0.5",
+		"x > 0",
+		"not x > 0",
+		"x != 17",
+		"x in (-100..100, 400..1000)",
+		"x >= -0.0 and x <= 0.0",
+		"n.rate > 50",
+		"not n.rate > 50",
+		"n.delta == 0 or x < 0",
+		"n > 10 and not (s > 0 or x > 0) and t != a",
+		"n > 100 or s > 10 or x < -400 or t == c",
+		"t ~ '[a-c]' or n > 199",
+		"n + s > x * 2",
+		"n.rate > n / 3 and n.delta < n",
+		"n n.delta n.rate n.base s x a b s.delta s.rate a + b + n + s + x + s.rate > 0",
+		"n + n.delta + n.rate + s + x + a + b + s.delta + s.rate > 100",
+		"age > 1s or idle == 0",
+		"state == gone or n > 150",
+		"state != gone and n < 20",
+		"a < 64",
+		"a == 64 or b == 64",
+		"not (a in 64..127 or n in 10..20)",
+		"18446744073709551615 > n",
+		"s > 9223372036854775807 or s < -9223372036854775808",
+		"42 x",
+	};
+	static const uint32_t sizes[] = {0, 1, 63, 64, 65, 130, 700};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct table table;
+
+		make_rows(&table);
+		fill_random(&table, sizes[i]);
+		for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+			check_agrees(texts[t], &table);
+		table_release(&table);
+	}
+}
+
+static void test_before_the_first_reading(void **state)
+{
+	struct table table;
+
+	(void)state;
+	make_rows(&table);
+	check_agrees("n > 5 or t ~ x", &table);
+	check_agrees("not n.rate > 5", &table);
+	table_release(&table);
+}
+
+/* -- limits -- */
+
+static int fault_of(const char *text, const struct table *table, int *column)
+{
+	struct query *query = NULL;
+	struct err err = {0};
+	int r = query_compile(text, table, &query, &err);
+
+	assert_true(r < 0 ? err.text[0] && !query : query != NULL);
+	*column = err.column;
+	query_free(query);
+	return r;
+}
+
+static void repeat(struct buf *out, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_adds(out, text);
+}
+
+static void check_limit(const struct table *table, const char *before, const char *again, size_t n,
+			const char *after, int expected)
+{
+	SCOPED(buf) text = {0};
+	int column;
+
+	buf_adds(&text, before);
+	repeat(&text, again, n);
+	buf_adds(&text, after);
+	assert_int_equal(fault_of(buf_text(&text), table, &column), expected);
+}
+
+static void test_limits(void **state)
+{
+	struct table table;
+	SCOPED(buf) deep = {0};
+	int column;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 3);
+	check_limit(&table, "n > 1", " ", QUERY_MAX_BYTES - 5, "", 0);
+	check_limit(&table, "n > 1", " ", QUERY_MAX_BYTES - 4, "", -EINVAL);
+	check_limit(&table, "", "a ", QUERY_MAX_NODES - 1, "", 0);
+	check_limit(&table, "", "a ", QUERY_MAX_NODES, "", -EINVAL);
+	check_limit(&table, "n > 0", " or n>1", 250, "", 0);
+	check_limit(&table, "", "not ", QUERY_MAX_DEPTH, "n", 0);
+	check_limit(&table, "", "not ", QUERY_MAX_DEPTH + 1, "n", -EINVAL);
+	check_limit(&table, "n > ", "-", QUERY_MAX_DEPTH, "1", 0);
+	check_limit(&table, "n > ", "-", QUERY_MAX_DEPTH + 1, "1", -EINVAL);
+	check_limit(&table, "n in (1", ", 1", 1000, ")", 0);
+	check_limit(&table, "n > 1", "+1", 450, "", 0);
+	repeat(&deep, "(", QUERY_MAX_DEPTH);
+	buf_adds(&deep, "n");
+	repeat(&deep, ")", QUERY_MAX_DEPTH);
+	assert_int_equal(fault_of(buf_text(&deep), &table, &column), 0);
+	check_limit(&table, "", "(", QUERY_MAX_DEPTH + 1, "", -EINVAL);
+	table_release(&table);
+}
+
+static void test_blank_matches_all(void **state)
+{
+	struct table table;
+	uint64_t bits[4];
+	size_t n;
+
+	(void)state;
+	make_flows(&table);
+	for (const char *text = " \t\n "; *text; text++) {
+		struct query *query = compiled(text, &table);
+
+		assert_int_equal(query_match(query, &table, bits, &n), 0);
+		assert_int_equal(n, table_n_rows(&table));
+		assert_true(query_match_row(query, &table, 0));
+		query_free(query);
+	}
+	table_release(&table);
+}
+
+/* -- completion -- */
+
+static void add_word(void *ctx, const char *word, size_t replaces)
+{
+	struct buf *out = ctx;
+
+	if (out->len == 0)
+		buf_addf(out, "%zu:", replaces);
+	buf_addf(out, " %s", word);
+}
+
+static void test_completion(void **state)
+{
+	static const struct {
+		const char *text, *words; /* bytes replaced: words */
+	} cases[] = {
+		{"pa", "2: packets"},
+		{"PA", "2: packets"},
+		{"packets", ""},
+		{"packets.", "8: packets.delta packets.rate packets.base"},
+		{"packets.r", "9: packets.rate"},
+		{"proto == ", "0: tcp udp icmp sctp gre"},
+		{"proto == t", "1: tcp"},
+		{"proto in (tcp, u", "1: udp"},
+		{"verdict = ", "0: PASS DROP TX 7"},
+		{"verdict = D", "1: DROP"},
+		{"state != ", "0: new kept changed gone"},
+		{"name == g", "1: \"g-2\""},
+		{"name == j", "1: \"j-1\""},
+		{"name == \"j", "2: \"j-1\""},
+		{"is_syn == t", "1: true"},
+		{"packets > ", ""},
+		{"rtt_ns > ", ""},
+		{"saddr == 10.0.20", "7: 10.0.200.1"},
+		{"packets > 5 a", "1: and age"},
+		{"packets > 5 ", "0: and or"},
+		{"packets ", "0: and or in not in"},
+		{"not sta", "3: state"},
+		{"(sta", "3: state"},
+		{"nothing", ""},
+		{"name ~ ", ""},
+		{"packets > ; pa", ""},
+	};
+	struct table table;
+
+	(void)state;
+	make_flows(&table);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		SCOPED(buf) words = {0};
+
+		query_complete(cases[i].text, strlen(cases[i].text), &table, add_word, &words);
+		if (strcmp(buf_text(&words), cases[i].words) != 0)
+			fail_msg("'%s'\n  offers   %s\n  expected %s", cases[i].text,
+				 buf_text(&words), cases[i].words);
+	}
+	table_release(&table);
+	make_cpus(&table);
+	SCOPED(buf) words = {0};
+
+	assert_int_equal(query_complete("hits@ > 5", 5, &table, add_word, &words), 4);
+	assert_string_equal(buf_text(&words), "5: hits@0 hits@1 hits@2 hits@3");
+	table_release(&table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_columns_agree_with_rows),
+		cmocka_unit_test(test_before_the_first_reading),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_blank_matches_all),
+		cmocka_unit_test(test_completion),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
