@@ -22,7 +22,7 @@ for pin in "$pins"/*; do
 	if text=$(python3 "$live/dump_oracle.py" "$scratch/ours" "$scratch/theirs" 2>&1) && [ $status = 0 ]; then
 		ok "$name is what bpftool dumps"
 	else
-		not_ok "$name is what bpftool dumps" "status $status" "$(head -3 "$scratch/words")" "$text"
+		not_ok "$name is what bpftool dumps" "status $status" "$(head -3 "$scratch/words")" "$(tail -n 3 <<<"$text")"
 	fi
 done
 
