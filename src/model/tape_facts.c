@@ -30,7 +30,7 @@ static const struct fact head_facts[] = {
 	FACT(tape_head, "big_endian", is_big_endian, BOOL),
 	FACT(tape_head, "interval_ns", interval_ns, U64),
 	FACT(tape_head, "wall_ns", wall_ns, U64),
-	FACT(tape_head, "boot_lead_ns", boot_lead_ns, U64),
+	FACT(tape_head, "boot_ns", boot_ns, U64),
 };
 
 /* struct map as far as plain members go; the type goes by its number. */

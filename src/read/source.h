@@ -46,9 +46,12 @@ struct source_ops {
 	/* Compiles the layout; falls back to an untyped plan and says why in the log. */
 	int (*plan)(struct source *source, const struct map *map, struct plan *out,
 		    struct err *err);
+	/* When the map's next reading can begin (CLOCK_MONOTONIC): in the past: now; UINT64_MAX: not
+	 * before something happens. NULL: whenever one likes. */
+	uint64_t (*due)(struct source *source, const struct map *map);
 	/* Opens for one reading. *cursor_ret is the caller's, freed by end; map must outlive it.
 	 * -ENOENT: the map went. -ESTALE: its pin leads to another map now; find the pin again.
-	 * -EOPNOTSUPP: not readable, and why. */
+	 * -EOPNOTSUPP: not readable, and why. -EAGAIN: not due. */
 	int (*begin)(struct source *source, const struct map *map, const struct read_plan *how,
 		     struct snap *snap, struct cursor **cursor_ret, struct err *err);
 	/* One bounded piece (one system call, at most about 2 ms). STEP_MORE, STEP_DONE or -errno; on

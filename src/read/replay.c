@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tape as a source: opening it, what it holds, and its state. A regular file is indexed and can be
+ * sought; anything else is read as it comes. */
+#include "read/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "model/format.h"
+#include "model/plan.h"
+#include "read/replay_state.h"
+#include "read/spec.h"
+
+/* -- maps -- */
+
+/* What was recorded elsewhere, or before this system was started, was loaded so long ago in the clock of
+ * today; 0 where that clock didn't run yet. */
+static void set_loaded(const struct replay *replay, struct map *map)
+{
+	const struct tape_head *head = &replay->head;
+	uint64_t age_ns;
+
+	if (replay->is_same_boot || !map->loaded_boot_ns)
+		return;
+	age_ns = clock_wall_ns() - head->wall_ns + head->boot_ns - map->loaded_boot_ns;
+	map->loaded_boot_ns = age_ns < clock_boot_ns() ? clock_boot_ns() - age_ns : 0;
+}
+
+static int add_map(const struct replay *replay, const struct replay_map *map, struct map_list *out,
+		   struct err *err)
+{
+	struct map *copy = map_list_add(out);
+	int r = copy ? tape_unpack_map(map->body.at, map->body.len, copy, NULL, err) : -ENOMEM;
+
+	if (r < 0) {
+		out->n -= copy != NULL;
+		return err_set(err, r, "out of memory for the maps of tape '%s'", replay->name);
+	}
+	set_loaded(replay, copy);
+	return 0;
+}
+
+static int list_maps(struct source *source, struct map_list *out, struct err *err)
+{
+	struct replay *replay = replay_of(source);
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < replay->n_maps; i++)
+		r = add_map(replay, replay->maps[i], out, err);
+	return r;
+}
+
+/* A tape is opened by its name; all its maps are meant. */
+static int find_maps(struct source *source, const struct spec *spec, struct map_list *out,
+		     struct err *err)
+{
+	const struct replay *replay = replay_of(source);
+
+	(void)spec;
+	if (replay->n_maps)
+		return list_maps(source, out, err);
+	return err_set(err, -ENOENT, "%s",
+		       replay->fault.text[0] ? replay->fault.text
+					     : "the tape has no maps in it, yet");
+}
+
+static int plan_map(struct source *source, const struct map *map, struct plan *out, struct err *err)
+{
+	struct replay *replay = replay_of(source);
+	const struct replay_map *of = replay_map_of(replay, map);
+
+	if (!of)
+		return err_set(err, -ENOENT, "map '%s' is not in tape '%s'", map->name,
+			       replay->name);
+	return tape_unpack_map(of->body.at, of->body.len, NULL, out, err);
+}
+
+static uint64_t due(struct source *source, const struct map *map)
+{
+	struct replay *replay = replay_of(source);
+	const struct replay_map *of = replay_map_of(replay, map);
+	int r;
+
+	if (!of)
+		return UINT64_MAX;
+	if (!replay->is_file) {
+		if (of->now_entry != of->given_entry)
+			return 0;
+		r = replay_pump(replay, NULL);
+		return r == 1 || r == -EAGAIN ? 0 : UINT64_MAX;
+	}
+	replay_advance(replay);
+	if (replay_target(replay, of) != of->given_entry)
+		return 0;
+	return replay_next_ns(replay);
+}
+
+/* -- opening -- */
+
+static void free_tape(struct source *source)
+{
+	struct replay *replay = replay_of(source);
+
+	for (uint32_t i = 0; i < replay->n_maps; i++)
+		replay_map_free(replay->maps[i]);
+	free(replay->maps);
+	tape_reader_release(&replay->reader);
+	tape_head_release(&replay->head);
+	pages_release(&replay->entries);
+	pages_release(&replay->places);
+	arena_release(&replay->mem);
+	free(replay->name);
+	close(replay->fd);
+	free(replay);
+}
+
+static const struct source_ops tape_ops = {
+	.name = "tape",
+	.find = find_maps,
+	.list = list_maps,
+	.plan = plan_map,
+	.due = due,
+	.begin = replay_begin,
+	.step = replay_step,
+	.end = replay_end,
+	.free = free_tape,
+};
+
+bool source_is_tape(const struct source *source)
+{
+	return source->ops == &tape_ops;
+}
+
+/* What is there of a pipe, without waiting. */
+static ptrdiff_t read_pipe(void *ctx, void *bytes, size_t n)
+{
+	const struct replay *replay = ctx;
+	struct pollfd ready = {.fd = replay->fd, .events = POLLIN};
+	ssize_t done;
+
+	if (poll(&ready, 1, 0) == 0)
+		return -EAGAIN;
+	done = read(replay->fd, bytes, n);
+	if (done < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	return done;
+}
+
+static int read_magic(struct replay *replay, struct err *err)
+{
+	uint8_t bytes[TAPE_MAGIC_BYTES];
+	size_t have = 0;
+
+	while (have < sizeof(bytes)) {
+		ssize_t n = read(replay->fd, bytes + have, sizeof(bytes) - have);
+
+		if (n < 0)
+			return err_set(err, -errno, "cannot read tape '%s': %s", replay->name,
+				       err_words(-errno));
+		if (n == 0)
+			return err_set(err, -EBADMSG,
+				       have ? "'%s' is not a tape: it is too short"
+					    : "tape '%s' is empty",
+				       replay->name);
+		have += (size_t)n;
+	}
+	replay->indexed_bytes = TAPE_MAGIC_BYTES;
+	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
+	return tape_magic_check(bytes, replay->name, err);
+}
+
+static int first_look(struct replay *replay, struct err *err)
+{
+	int r = read_magic(replay, err);
+
+	if (r < 0)
+		return r;
+	if (replay->is_file) {
+		r = replay_look(replay);
+		replay_anchor(replay);
+		return r < 0 ? err_set(err, r, "cannot read tape '%s': %s", replay->name,
+				       err_words(r))
+			     : 0;
+	}
+	r = replay_await(replay, err);
+	if (r == -ENODATA)
+		return err_set(err, -EBADMSG, "%s",
+			       replay->fault.text[0] ? replay->fault.text
+						     : "the tape ended before its first reading");
+	return r < 0 ? r : 0;
+}
+
+static struct replay *replay_new(int fd, const char *name, bool is_file)
+{
+	struct replay *replay = calloc(1, sizeof(*replay));
+
+	if (!replay)
+		return NULL;
+	replay->source.ops = &tape_ops;
+	replay->fd = fd;
+	replay->is_file = is_file;
+	replay->is_held = is_file;
+	replay->speed = 1;
+	replay->head = (struct tape_head){.host = "", .program = "", .boot = ""};
+	replay->reader = (struct tape_reader){.read = read_pipe, .ctx = replay};
+	replay->name = strdup(name);
+	if (replay->name)
+		return replay;
+	free(replay);
+	return NULL;
+}
+
+int source_tape_of(int fd, const char *name, struct source **out, struct err *err)
+{
+	struct replay *replay;
+	struct stat stat;
+	int r;
+
+	if (fstat(fd, &stat) < 0)
+		r = -errno;
+	else
+		r = S_ISDIR(stat.st_mode) ? -EISDIR : 0;
+	replay = r < 0 ? NULL : replay_new(fd, name, S_ISREG(stat.st_mode));
+	if (!replay) {
+		close(fd);
+		r = r < 0 ? r : -ENOMEM;
+		return err_set(err, r, "cannot open tape '%s': %s", name, err_words(r));
+	}
+	r = first_look(replay, err);
+	if (r < 0)
+		free_tape(&replay->source);
+	else
+		*out = &replay->source;
+	return r;
+}
+
+static int open_tape(const char *path, struct err *err)
+{
+	int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? err_set(err, -errno, "cannot open tape '%s': %s", path, err_words(-errno))
+		      : fd;
+}
+
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "stdin" : path;
+}
+
+int source_tape_new(const char *path, struct source **out, struct err *err)
+{
+	int fd = open_tape(path, err);
+
+	return fd < 0 ? fd : source_tape_of(fd, name_of(path), out, err);
+}
+
+/* -- state -- */
+
+static const char *fault_of(struct replay *replay)
+{
+	if (replay->fault.text[0])
+		return replay->fault.text;
+	if (!replay->n_torn)
+		return NULL;
+	err_set(&replay->torn, -ENODATA,
+		"the last %llu bytes of tape '%s' are no whole reading: it was torn, or is being "
+		"written",
+		(unsigned long long)replay->n_torn, replay->name);
+	return replay->torn.text;
+}
+
+void replay_state(const struct source *tape, struct replay_state *out)
+{
+	struct replay *replay = replay_of(tape);
+	size_t n = replay->n_places;
+
+	*out = (struct replay_state){
+		.place = replay->is_file && n ? replay->place + 1 : n,
+		.n_places = n,
+		.speed = replay->speed,
+		.is_held = replay->is_held,
+		.is_live = !replay->is_file,
+		.is_over = replay->is_ended && (!replay->is_file || replay->place + 1 >= n),
+		.host = replay->head.host,
+		.fault = fault_of(replay),
+	};
+}
+
+static uint64_t tape_boot_ns(void *ctx)
+{
+	const struct replay *replay = ctx;
+
+	if (replay->is_file)
+		return replay->n_places ? replay_place(replay, replay->place)->time_ns : 0;
+	return replay->reader.label.time_ns;
+}
+
+void replay_lookups(struct source *tape, struct lookups *out)
+{
+	struct replay *replay = replay_of(tape);
+
+	*out = replay->is_same_boot ? *source_lookups() : (struct lookups){0};
+	out->boot_ns = tape_boot_ns;
+	out->ctx = replay;
+}
+
+/* -- checking -- */
+
+static void count(const struct replay *replay, struct replay_check *out)
+{
+	const struct tape_label *label = &replay->reader.label;
+
+	if (!out->n_readings++)
+		out->first_ns = label->time_ns;
+	out->last_ns = label->time_ns;
+}
+
+int replay_verify(const char *path, struct replay_check *out, struct err *err)
+{
+	int fd = open_tape(path, err), r;
+	struct replay *replay;
+
+	*out = (struct replay_check){0};
+	if (fd < 0)
+		return fd;
+	replay = replay_new(fd, name_of(path), false);
+	if (!replay) {
+		close(fd);
+		return err_set(err, -ENOMEM, "out of memory for tape '%s'", path);
+	}
+	r = read_magic(replay, err);
+	while (r >= 0) {
+		r = replay_await(replay, err);
+		if (r == 1)
+			count(replay, out);
+	}
+	out->n_maps = replay->n_maps;
+	out->n_bytes = replay->reader.at;
+	out->is_ended = r == -ENODATA && replay->reader.label.tag == TAPE_END;
+	if (r == -ENODATA)
+		r = replay->fault.text[0] ? err_set(err, -EBADMSG, "%s", replay->fault.text) : 0;
+	free_tape(&replay->source);
+	return r;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The index of a tape in a file: its labels, one pread each, without the rows. HEAD and MAP chunks are
+ * read and checked on the way; a reading's body is checked when it is decoded. A label that is damaged,
+ * or about a map that isn't there, ends the tape. Bytes at the end that are no whole chunk may become one
+ * while the tape is written; until then they are torn.
+ *
+ * Invariant: entries of one map are linked both ways in the order of the file; every place has one at
+ * least. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "read/replay_state.h"
+
+ptrdiff_t replay_pread(int fd, uint64_t *at, void *bytes, size_t n)
+{
+	ssize_t done;
+
+	do
+		done = pread(fd, bytes, n, (off_t)*at);
+	while (done < 0 && errno == EINTR);
+	if (done < 0)
+		return -errno;
+	*at += (uint64_t)done;
+	return done;
+}
+
+int replay_fault(struct replay *replay, uint64_t at, const char *what, struct err *err)
+{
+	err_set(&replay->fault, -EBADMSG,
+		"tape '%s' is damaged at byte %llu: %s; what comes before is whole", replay->name,
+		(unsigned long long)at, what);
+	return err_set(err, -EBADMSG, "%s", replay->fault.text);
+}
+
+/* -- entries and places -- */
+
+static int add_place(struct replay *replay, const struct tape_label *label)
+{
+	uint32_t n = replay->n_places;
+
+	if (n && replay_place(replay, n - 1)->tick == label->tick) {
+		struct replay_place *last = replay_place(replay, n - 1);
+
+		last->time_ns = MAX_OF(last->time_ns, label->time_ns);
+		return 0;
+	}
+	if (pages_reserve(&replay->places, (n + 1) * sizeof(struct replay_place)) < 0)
+		return -ENOMEM;
+	*replay_place(replay, n) = (struct replay_place){
+		.first = replay->n_entries,
+		.tick = label->tick,
+		.time_ns = label->time_ns,
+	};
+	replay->n_places++;
+	return 0;
+}
+
+static int add_entry(struct replay *replay, const struct tape_label *label, uint64_t at)
+{
+	struct replay_map *map = replay->maps[label->map];
+	uint32_t n = replay->n_entries;
+
+	if (n == REPLAY_NONE - 1 ||
+	    pages_reserve(&replay->entries, (n + 1) * sizeof(struct replay_entry)) < 0 ||
+	    add_place(replay, label) < 0)
+		return -ENOMEM;
+	*replay_entry(replay, n) = (struct replay_entry){
+		.at = at, .label = *label, .previous = map->last_entry, .next = REPLAY_NONE};
+	if (map->last_entry != REPLAY_NONE)
+		replay_entry(replay, map->last_entry)->next = n;
+	map->last_entry = n;
+	replay->n_entries++;
+	return 0;
+}
+
+void replay_cut(struct replay *replay, uint32_t entry)
+{
+	for (uint32_t i = 0; i < replay->n_maps; i++) {
+		struct replay_map *map = replay->maps[i];
+
+		while (map->last_entry != REPLAY_NONE && map->last_entry >= entry)
+			map->last_entry = replay_entry(replay, map->last_entry)->previous;
+		if (map->last_entry != REPLAY_NONE)
+			replay_entry(replay, map->last_entry)->next = REPLAY_NONE;
+		if (map->now_entry != REPLAY_NONE && map->now_entry >= entry)
+			map->now_entry = REPLAY_NONE;
+		if (map->given_entry != REPLAY_NONE && map->given_entry >= entry)
+			map->given_entry = REPLAY_NONE;
+	}
+	replay->n_entries = entry;
+	while (replay->n_places && replay_place(replay, replay->n_places - 1)->first >= entry)
+		replay->n_places--;
+	replay->is_ended = true;
+	if (replay->place >= replay->n_places)
+		replay->place = replay->n_places ? replay->n_places - 1 : 0;
+}
+
+uint32_t replay_target(const struct replay *replay, const struct replay_map *map)
+{
+	uint32_t end = replay->n_entries, entry = map->last_entry;
+
+	if (!replay->n_places)
+		return REPLAY_NONE;
+	if (replay->place + 1 < replay->n_places)
+		end = replay_place(replay, replay->place + 1)->first;
+	/* Mostly the last one handed out, or the next, is near. */
+	if (map->given_entry != REPLAY_NONE && map->given_entry < end) {
+		entry = map->given_entry;
+		while (replay_entry(replay, entry)->next < end)
+			entry = replay_entry(replay, entry)->next;
+		return entry;
+	}
+	while (entry != REPLAY_NONE && entry >= end)
+		entry = replay_entry(replay, entry)->previous;
+	return entry;
+}
+
+/* -- the file -- */
+
+struct place_in_file {
+	int fd;
+	uint64_t at;
+};
+
+static ptrdiff_t read_on(void *ctx, void *bytes, size_t n)
+{
+	struct place_in_file *file = ctx;
+
+	return replay_pread(file->fd, &file->at, bytes, n);
+}
+
+/* HEAD or MAP: read whole now. */
+static int take_facts(struct replay *replay, uint64_t at, const struct tape_label *label,
+		      struct err *err)
+{
+	struct place_in_file file = {.fd = replay->fd, .at = at};
+	SCOPED(tape_reader) reader = {.read = read_on, .ctx = &file};
+	int r;
+
+	if (label->length > TAPE_MAX_FACT_BYTES)
+		return -EBADMSG;
+	tape_reader_begin(&reader, at);
+	do
+		r = tape_reader_step(&reader, REPLAY_STEP_BYTES);
+	while (r == TAPE_AGAIN);
+	if (r < 0)
+		return r;
+	if (label->tag == TAPE_HEAD)
+		return replay_take_head(replay, reader.body.at, (size_t)label->length, err);
+	return replay_add_map(replay, label, reader.body.at, err);
+}
+
+static int take_label(struct replay *replay, uint64_t at, const struct tape_label *label,
+		      struct err *err)
+{
+	switch (label->tag) {
+	case TAPE_HEAD:
+	case TAPE_MAP:
+		return take_facts(replay, at, label, err);
+	case TAPE_SNAP:
+	case TAPE_DIFF:
+		return label->map < replay->n_maps ? add_entry(replay, label, at) : -EBADMSG;
+	case TAPE_END:
+		replay->is_ended = true;
+		break;
+	}
+	return 0;
+}
+
+/* The chunk at indexed_bytes, if it is there whole. 1: taken, 0: isn't there. */
+static int look_at_one(struct replay *replay, uint64_t size, struct err *err)
+{
+	uint8_t bytes[TAPE_LABEL_BYTES];
+	uint64_t at = replay->indexed_bytes, from = at, all;
+	struct tape_label label;
+	ptrdiff_t n;
+	int r;
+
+	if (size < at + TAPE_LABEL_BYTES)
+		return 0;
+	n = replay_pread(replay->fd, &from, bytes, sizeof(bytes));
+	if (n < TAPE_LABEL_BYTES)
+		return n < 0 ? (int)n : 0;
+	r = tape_label_read(bytes, &label);
+	if (r < 0)
+		return r;
+	all = TAPE_LABEL_BYTES + label.length + TAPE_SUM_BYTES;
+	if (size - at < all)
+		return 0;
+	r = take_label(replay, at, &label, err);
+	if (r == 0)
+		replay->indexed_bytes = at + all;
+	return r < 0 ? r : 1;
+}
+
+int replay_look(struct replay *replay)
+{
+	struct err why = {0};
+	struct stat stat;
+	int r = 1;
+
+	replay->looked_ns = clock_now_ns();
+	if (fstat(replay->fd, &stat) < 0)
+		return -errno;
+	while (r > 0 && !replay->is_ended)
+		r = look_at_one(replay, (uint64_t)stat.st_size, &why);
+	replay->n_torn = 0;
+	if (r == -EBADMSG) {
+		replay_fault(replay, replay->indexed_bytes,
+			     why.text[0] ? why.text : "its checksum doesn't fit", NULL);
+		replay->is_ended = true;
+		return 0;
+	}
+	if (!replay->is_ended && (uint64_t)stat.st_size > replay->indexed_bytes)
+		replay->n_torn = (uint64_t)stat.st_size - replay->indexed_bytes;
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A tape from a pipe: chunk after chunk, decoded as they come. A reading that nobody fetched before the
+ * next one is whole is passed over, as a screen that is late misses ticks; but none is changed while it
+ * is being fetched. */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/tidy.h"
+#include "read/replay_state.h"
+
+static int over(struct replay *replay, int code)
+{
+	replay->is_ended = true;
+	return code;
+}
+
+static int torn(struct replay *replay)
+{
+	err_set(&replay->fault, -ENODATA,
+		"tape '%s' is torn: it ends at byte %llu within a reading; what comes before is "
+		"whole",
+		replay->name, (unsigned long long)replay->reader.at);
+	return over(replay, -ENODATA);
+}
+
+static int begin_reading(struct replay *replay, struct err *err)
+{
+	const struct tape_label *label = &replay->reader.label;
+	struct replay_map *map;
+	int r;
+
+	if (label->map >= replay->n_maps)
+		return replay_fault(replay, replay->reader.at, "a reading of no map", err);
+	map = replay->maps[label->map];
+	r = replay_decode(replay, map, &replay->reader, map->now->number ? map->now : NULL,
+			  &replay->rows);
+	if (r == -EBADMSG)
+		return replay_fault(replay, replay->reader.at, "a reading makes no sense", err);
+	if (r < 0)
+		return err_set(err, r, "out of memory for a reading of map '%s'", map->facts.name);
+	replay->decoding = map;
+	return -EAGAIN;
+}
+
+static int take_chunk(struct replay *replay, struct err *err)
+{
+	const struct tape_reader *reader = &replay->reader;
+	struct err why = {0};
+	int r = 0;
+
+	switch (reader->label.tag) {
+	case TAPE_HEAD:
+		r = replay_take_head(replay, reader->body.at, (size_t)reader->label.length, &why);
+		break;
+	case TAPE_MAP:
+		r = replay_add_map(replay, &reader->label, reader->body.at, &why);
+		break;
+	case TAPE_SNAP:
+	case TAPE_DIFF:
+		return begin_reading(replay, err);
+	case TAPE_END:
+		return over(replay, -ENODATA);
+	}
+	if (r == -EBADMSG)
+		return replay_fault(replay, reader->at, why.text[0] ? why.text : "its facts", err);
+	return r < 0 ? err_set(err, r, "out of memory for tape '%s'", replay->name) : -EAGAIN;
+}
+
+static int decode_on(struct replay *replay, struct err *err)
+{
+	struct replay_map *map = replay->decoding;
+	int r;
+
+	if (map->is_lent)
+		return 0;
+	r = tape_rows_step(&replay->rows, map->fresh, replay_step_rows(map->fresh));
+	if (r > 0)
+		return -EAGAIN;
+	replay->decoding = NULL;
+	if (r < 0)
+		return over(replay, replay_fault(replay, replay->reader.at,
+						 "a reading makes no sense", err));
+	replay_decoded(map, replay->n_came++);
+	if (replay->last_tick != replay->reader.label.tick || !replay->n_places)
+		replay->n_places++;
+	replay->last_tick = replay->reader.label.tick;
+	return 1;
+}
+
+int replay_pump(struct replay *replay, struct err *err)
+{
+	int r;
+
+	if (replay->decoding)
+		return decode_on(replay, err);
+	if (replay->is_ended)
+		return -ENODATA;
+	r = tape_reader_step(&replay->reader, REPLAY_STEP_BYTES);
+	switch (r) {
+	case TAPE_AGAIN:
+		return -EAGAIN;
+	case -EAGAIN:
+		return 0;
+	case TAPE_CHUNK:
+		r = take_chunk(replay, err);
+		return r == -EAGAIN ? r : over(replay, r);
+	case -ENODATA:
+		return over(replay, r);
+	case -EPIPE:
+		return torn(replay);
+	case -EBADMSG:
+		return over(replay, replay_fault(replay, replay->reader.at,
+						 "its checksum doesn't fit", err));
+	}
+	return over(replay,
+		    err_set(err, r, "cannot read tape '%s': %s", replay->name, err_words(r)));
+}
+
+int replay_await(struct replay *replay, struct err *err)
+{
+	struct pollfd ready = {.fd = replay->fd, .events = POLLIN};
+	int r;
+
+	for (;;) {
+		r = replay_pump(replay, err);
+		if (r == 0 && poll(&ready, 1, -1) < 0)
+			return err_set(err, -errno, "waiting for tape '%s' ended: %s", replay->name,
+				       err_words(-errno));
+		if (r != 0 && r != -EAGAIN)
+			return r;
+	}
+}
