@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The ways to read: each that suits a map at rest gives the same rows, and the best is taken unasked. */
+#include "maps.h"
+
+enum { ROWS = 10000 };
+
+static const char *const methods[] = {"mmap", "batch", "next-key"};
+
+static int make_array(uint32_t value_size, uint32_t n)
+{
+	int fd = make_map(BPF_MAP_TYPE_ARRAY, "ways", 4, value_size, n, BPF_F_MMAPABLE);
+	uint8_t *value = test_calloc(1, value_size);
+
+	for (uint32_t key = 0; key < n; key++) {
+		for (uint32_t i = 0; i < value_size; i++)
+			value[i] = (uint8_t)(key * 13 + i);
+		assert_int_equal(bpf_map_update_elem(fd, &key, value, BPF_ANY), 0);
+	}
+	test_free(value);
+	return fd;
+}
+
+static void check_array(const struct snap *snap, uint32_t value_size, uint32_t n)
+{
+	assert_int_equal(snap->n_rows, n);
+	for (uint32_t row = 0; row < n; row++) {
+		assert_memory_equal(snap_key(snap, row), &row, sizeof(row));
+		for (uint32_t i = 0; i < value_size; i++)
+			assert_int_equal(snap_value(snap, row)[i], (uint8_t)(row * 13 + i));
+	}
+}
+
+/* Values that fill their place in the kernel's memory, and values that don't. */
+static void test_arrays_by_each(void **state)
+{
+	static const uint32_t sizes[] = {8, 12, 5000};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		uint32_t n = sizes[i] > 1000 ? 20 : ROWS;
+		int fd = make_array(sizes[i], n);
+		struct map_list list = {0};
+		const struct map *map = find_fd(the_source, fd, &list);
+		SCOPED(snap) snap = {0};
+
+		for (size_t way = 0; way < ARRAY_LEN(methods); way++) {
+			read_clean(the_source, map, &(struct read_plan){.method = methods[way]},
+				   &snap);
+			assert_string_equal(snap.method, methods[way]);
+			check_array(&snap, sizes[i], n);
+		}
+		map_list_release(&list);
+		close(fd);
+	}
+}
+
+static void test_best_unasked(void **state)
+{
+	int large = make_array(8, ROWS), small = make_array(8, 10);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, large, &list);
+	SCOPED(snap) snap = {0};
+
+	(void)state;
+	read_clean(the_source, map, NULL, &snap);
+	assert_string_equal(snap.method, "mmap");
+	assert_in_range(snap.n_calls, 1, 10);
+	read_clean(the_source, map, &(struct read_plan){.is_strict = true}, &snap);
+	assert_string_equal(snap.method, "batch");
+	map = find_fd(the_source, small, &list);
+	read_clean(the_source, map, NULL, &snap);
+	assert_string_equal(snap.method, "batch");
+	map_list_release(&list);
+	close(large);
+	close(small);
+}
+
+/* Nothing of a reading keeps the map alive, and no mapping of it is left. */
+static void test_nothing_stays(void **state)
+{
+	int fd = make_array(8, ROWS);
+	uint32_t id = id_of(fd);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+
+	(void)state;
+	read_clean(the_source, map, NULL, &snap);
+	close(fd);
+	assert_true(wait_gone(id));
+	map_list_release(&list);
+}
+
+static void test_forced_and_unfit(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "unfit", 4, 8, 8, 0);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(source_read(the_source, map, &(struct read_plan){.method = "mmap"}, &snap,
+				     &err),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "'mmap'"));
+	map_list_release(&list);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_arrays_by_each),
+		cmocka_unit_test(test_best_unasked),
+		cmocka_unit_test(test_nothing_stays),
+		cmocka_unit_test(test_forced_and_unfit),
+	};
+
+	return run_live(tests);
+}

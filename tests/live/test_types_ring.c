@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Ring buffers are watched, never consumed: what waits is shown, and a consumer beside the watcher gets
+ * every record. */
+#include "shown.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { RING_BYTES = 1 << 16, RECORD_ROOM = 16 /* header and 8 bytes */ };
+
+/* Copies the first 8 bytes of the packet into the ring; returns what bpf_ringbuf_output returns. */
+static int make_producer(int ring)
+{
+	const struct bpf_insn code[] = {
+		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1, .off = 0},
+		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 3, .src_reg = 1, .off = 4},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 4, .src_reg = 2},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 4, .imm = 8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1},
+		{.code = BPF_JMP | BPF_JGT | BPF_X, .dst_reg = 4, .src_reg = 3, .off = 9},
+		{.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 5, .src_reg = 2, .off = 0},
+		{.code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 10, .src_reg = 5, .off = -8},
+		{.code = BPF_LD | BPF_IMM | BPF_DW,
+		 .dst_reg = 1,
+		 .src_reg = BPF_PSEUDO_MAP_FD,
+		 .imm = ring},
+		{0},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2, .src_reg = 10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 2, .imm = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = 8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 4, .imm = 0},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_ringbuf_output},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "produce", "GPL", code, ARRAY_LEN(code), NULL);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* false: the ring is full */
+static bool produce(int prog, uint64_t number)
+{
+	uint8_t packet[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet));
+
+	memcpy(packet, &number, sizeof(number));
+	assert_int_equal(bpf_prog_test_run_opts(prog, &opts), 0);
+	return opts.retval == 0;
+}
+
+struct consumer {
+	uint64_t n;
+	bool is_in_order;
+};
+
+static int consume(void *ctx, void *data, size_t size)
+{
+	struct consumer *consumer = ctx;
+	uint64_t number;
+
+	memcpy(&number, data, sizeof(number));
+	consumer->is_in_order &= size == sizeof(number) && number == consumer->n;
+	consumer->n++;
+	return 0;
+}
+
+static void test_waiting_records(void **state)
+{
+	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, RING_BYTES, 0);
+	int prog = make_producer(ring);
+	struct consumer consumer = {.is_in_order = true};
+	struct ring_buffer *reader = ring_buffer__new(ring, consume, &consumer, NULL);
+	SCOPED(table) full = {0};
+	SCOPED(table) empty = {0};
+	char expected[32];
+
+	(void)state;
+	for (uint64_t i = 0; i < 100; i++)
+		assert_true(produce(prog, i));
+	show(ring, 0, &full);
+	assert_int_equal(table_n_live(&full), 100);
+	assert_int_equal(full.current->ring.size_bytes, RING_BYTES);
+	assert_int_equal(full.current->ring.produced_bytes, 100 * RECORD_ROOM);
+	assert_int_equal(full.current->ring.consumed_bytes, 0);
+	assert_int_equal(full.current->ring.n_ready, 100);
+	assert_string_equal(cell(&full, 7, "length", PRINT_EXACT), "8");
+	assert_string_equal(cell(&full, 7, "state", PRINT_EXACT), "ready");
+	snprintf(expected, sizeof(expected), "%d", 7 * RECORD_ROOM);
+	assert_string_equal(cell(&full, 7, "position", PRINT_EXACT), expected);
+	assert_memory_equal(cell(&full, 7, "bytes", PRINT_EXACT), "07 00 00", 8);
+
+	assert_int_equal(ring_buffer__consume(reader), 100);
+	assert_true(consumer.is_in_order);
+	show(ring, 0, &empty);
+	assert_int_equal(table_n_live(&empty), 0);
+	assert_int_equal(empty.current->ring.consumed_bytes, 100 * RECORD_ROOM);
+	assert_true(snap_consumed_rate(empty.current, full.current) > 0);
+	assert_true(snap_produced_rate(empty.current, full.current) == 0);
+	ring_buffer__free(reader);
+	close(prog);
+	close(ring);
+}
+
+/* What user space writes can be left unfinished, and thrown away. */
+static void test_user_ring(void **state)
+{
+	int ring = make_map(BPF_MAP_TYPE_USER_RINGBUF, "uring", 0, 0, RING_BYTES, 0);
+	struct user_ring_buffer *writer = user_ring_buffer__new(ring, NULL);
+	SCOPED(table) table = {0};
+	void *record;
+
+	(void)state;
+	record = user_ring_buffer__reserve(writer, 4);
+	memcpy(record, "one", 4);
+	user_ring_buffer__submit(writer, record);
+	record = user_ring_buffer__reserve(writer, 200);
+	user_ring_buffer__discard(writer, record);
+	record = user_ring_buffer__reserve(writer, 8);
+	show(ring, 0, &table);
+	assert_int_equal(table_n_live(&table), 3);
+	assert_int_equal(table.current->ring.n_ready, 1);
+	assert_int_equal(table.current->ring.n_discarded, 1);
+	assert_int_equal(table.current->ring.n_busy, 1);
+	assert_string_equal(cell(&table, 0, "length", PRINT_EXACT), "4");
+	assert_string_equal(cell(&table, 1, "length", PRINT_EXACT), "200");
+	assert_string_equal(cell(&table, 1, "state", PRINT_EXACT), "discarded");
+	assert_string_equal(cell(&table, 2, "state", PRINT_EXACT), "busy");
+	user_ring_buffer__submit(writer, record);
+	user_ring_buffer__free(writer);
+	close(ring);
+}
+
+/* -- a watcher beside a producer and a consumer that are as fast as they can be -- */
+
+enum { RACE_RECORDS = 30000 };
+
+struct race {
+	int prog, ring;
+	struct consumer consumer;
+	atomic_bool is_over;
+};
+
+static void *run_producer(void *ctx)
+{
+	struct race *race = ctx;
+
+	for (uint64_t i = 0; i < RACE_RECORDS;)
+		i += produce(race->prog, i);
+	return NULL;
+}
+
+static void *run_consumer(void *ctx)
+{
+	struct race *race = ctx;
+	struct ring_buffer *reader = ring_buffer__new(race->ring, consume, &race->consumer, NULL);
+	uint64_t deadline_ns = clock_now_ns() + UINT64_C(20000000000);
+
+	while (race->consumer.n < RACE_RECORDS && clock_now_ns() < deadline_ns)
+		ring_buffer__poll(reader, 1);
+	ring_buffer__free(reader);
+	race->is_over = true;
+	return NULL;
+}
+
+/* Records of a reading follow one another without a gap, except where the consumer went past. */
+static void check_reading(const struct snap *snap)
+{
+	uint64_t last = 0;
+
+	for (size_t row = 0; row < snap->n_rows; row++) {
+		uint64_t position, number;
+
+		memcpy(&position, snap_key(snap, row), sizeof(position));
+		memcpy(&number, snap_value(snap, row) + 8, sizeof(number));
+		if (number * RECORD_ROOM != position || (row && position <= last))
+			fail_msg("row %zu at %lu has number %lu", row, (unsigned long)position,
+				 (unsigned long)number);
+		last = position;
+	}
+}
+
+static void test_consumer_gets_all(void **state)
+{
+	struct race race = {.ring = make_map(BPF_MAP_TYPE_RINGBUF, "race", 0, 0, 4096, 0),
+			    .consumer.is_in_order = true};
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, race.ring, &list);
+	pthread_t producer, consumer;
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+
+	(void)state;
+	race.prog = make_producer(race.ring);
+	assert_int_equal(pthread_create(&consumer, NULL, run_consumer, &race), 0);
+	assert_int_equal(pthread_create(&producer, NULL, run_producer, &race), 0);
+	while (!race.is_over) {
+		if (source_read(the_source, map, NULL, &snap, &err) != 0)
+			fail_msg("%s", err.text);
+		check_reading(&snap);
+	}
+	pthread_join(producer, NULL);
+	pthread_join(consumer, NULL);
+	assert_int_equal(race.consumer.n, RACE_RECORDS);
+	assert_true(race.consumer.is_in_order);
+	map_list_release(&list);
+	close(race.prog);
+	close(race.ring);
+}
+
+static void test_strict_forbids(void **state)
+{
+	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "strict", 0, 0, 4096, 0);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, ring, &list);
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(source_read(the_source, map, &(struct read_plan){.is_strict = true}, &snap,
+				     &err),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "--strict"));
+	map_list_release(&list);
+	close(ring);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_waiting_records),
+		cmocka_unit_test(test_user_ring),
+		cmocka_unit_test(test_consumer_gets_all),
+		cmocka_unit_test(test_strict_forbids),
+	};
+
+	return run_live(tests);
+}
