@@ -39,6 +39,12 @@ static void cell_name(const struct map *map, struct buf *out)
 	buf_adds(out, map->name);
 }
 
+static void cell_entries(const struct map *map, struct buf *out)
+{
+	if (map->entries_known)
+		buf_addu(out, map->n_entries);
+}
+
 static void cell_max(const struct map *map, struct buf *out)
 {
 	buf_addu(out, map->max_entries);
@@ -72,9 +78,15 @@ static const struct list_column {
 	const char *title;
 	void (*cell)(const struct map *map, struct buf *out);
 } list_columns[] = {
-	{">ID", cell_id},   {"TYPE", cell_type},      {"NAME", cell_name},
-	{">MAX", cell_max}, {">MEMORY", cell_memory}, {"PROGRAMS", cell_programs},
-	{"PIN", cell_pin},  {"OWNERS", cell_owners},
+	{">ID", cell_id},
+	{"TYPE", cell_type},
+	{"NAME", cell_name},
+	{">ENTRIES", cell_entries},
+	{">MAX", cell_max},
+	{">MEMORY", cell_memory},
+	{"PROGRAMS", cell_programs},
+	{"PIN", cell_pin},
+	{"OWNERS", cell_owners},
 };
 
 static int list_text(const struct map_list *maps, struct buf *out)

@@ -126,6 +126,8 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 	switch (note) {
 	case SNAP_TRUNCATED:
 		buf_addf(out, "truncated at %zu rows", snap->n_rows);
+		if (snap->n_there > snap->n_rows)
+			buf_addf(out, " of %llu", (unsigned long long)snap->n_there);
 		break;
 	case SNAP_RESTARTED:
 		buf_adds(out, "restarted");

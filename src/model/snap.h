@@ -48,6 +48,8 @@ struct snap {
 	uint64_t n_calls;  /* system calls it took */
 	uint64_t busy_ns;  /* time spent in steps, without the waits between them */
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
+	uint64_t
+		n_there; /* SNAP_TRUNCATED: entries in the map, as counted without reading; 0: unknown */
 	struct ring_facts ring;
 };
 

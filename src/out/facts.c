@@ -72,6 +72,8 @@ void out_map_json(struct json *json, const struct map *map)
 	add_uint(json, "key_size", map->key_size);
 	add_uint(json, "value_size", map->value_size);
 	add_uint(json, "max_entries", map->max_entries);
+	if (map->entries_known)
+		add_uint(json, "entries", map->n_entries);
 	add_uint(json, "flags", map->flags);
 	if (map->type->is_per_cpu)
 		add_uint(json, "cpus", map->n_cpus);

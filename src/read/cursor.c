@@ -30,7 +30,7 @@ enum { KERNEL_ENOTSUPP = 524 };
 enum { SLACK_ROWS = 4096 };
 
 static const struct method *const methods[] = {
-	&read_ring, &read_head, &read_mmap, &read_batch, &read_next,
+	&read_ring, &read_head, &read_mmap, &read_batch, &read_iter, &read_next,
 };
 _Static_assert(ARRAY_LEN(methods) <= MEMO_METHODS, "a method without a place in the memo");
 
@@ -290,6 +290,8 @@ static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
 	cursor->is_done = true;
 	if (r < 0)
 		return fail(cursor, r, snap, err);
+	if (snap->notes & SNAP_TRUNCATED)
+		snap->n_there = kernel_count_one(cursor->kernel, cursor->map);
 	/* Only a walk that was sent back to the start meets a key twice. */
 	if (snap->n_dropped)
 		snap->notes |= SNAP_RESTARTED;

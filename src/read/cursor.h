@@ -32,7 +32,7 @@ struct method {
 	bool is_of_map;
 };
 
-extern const struct method read_mmap, read_batch, read_next, read_head, read_ring;
+extern const struct method read_mmap, read_batch, read_next, read_head, read_ring, read_iter;
 
 struct cursor {
 	struct kernel *kernel;
@@ -67,6 +67,11 @@ struct cursor {
 			struct mapping mapping;
 			uint64_t at, end; /* indexes, or positions in a ring */
 		} mapped;
+		struct {
+			int fd;
+			uint8_t *room; /* owned: what was read and not yet cut into rows */
+			size_t n_room;
+		} iter;
 	};
 };
 

@@ -144,6 +144,7 @@ static void kernel_free(struct source *source)
 
 	btfcache_release(&kernel->btfs);
 	memo_release(&kernel->memo);
+	own_release(&kernel->own);
 	free(kernel);
 }
 
@@ -152,6 +153,7 @@ static const struct source_ops kernel_ops = {
 	.find = kernel_find,
 	.list = kernel_list,
 	.users = kernel_users,
+	.count = kernel_count,
 	.plan = kernel_plan,
 	.begin = kernel_begin,
 	.step = cursor_step,

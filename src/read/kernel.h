@@ -7,6 +7,7 @@
 
 #include "read/btfcache.h"
 #include "read/memo.h"
+#include "read/own.h"
 #include "read/source.h"
 
 struct bpf_map_info;
@@ -22,6 +23,7 @@ struct kernel {
 	uint32_t n_cpus;      /* possible CPUs, what per-CPU values are made for */
 	struct btfcache btfs;
 	struct memo memo;
+	struct own own;
 };
 
 /* What a person who may not open maps by id can do. */
@@ -53,6 +55,11 @@ int kernel_find(struct source *source, const struct spec *spec, struct map_list 
 int kernel_list(struct source *source, struct map_list *out, struct err *err);
 int kernel_plan(struct source *source, const struct map *map, struct plan *out, struct err *err);
 int kernel_users(struct source *source, struct map_list *maps, struct err *err);
+
+/* Fills in how many entries each map has, as far as the kernel counts them. 0 or -errno. */
+int kernel_count(struct source *source, struct map_list *maps);
+/* 0: unknown */
+uint64_t kernel_count_one(struct kernel *kernel, const struct map *map);
 
 /* -- walks: fn returns 0 to go on, else the walk ends with what it returned -- */
 

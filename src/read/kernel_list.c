@@ -243,5 +243,10 @@ int kernel_list(struct source *source, struct map_list *out, struct err *err)
 		r = add_pinned_only(kernel, out, err);
 	else if (r < 0)
 		err_set(err, r, "cannot list maps: %s", err_words(r));
-	return r < 0 ? r : kernel_users(source, out, err);
+	if (r < 0)
+		return r;
+	r = kernel_count(source, out);
+	if (r < 0)
+		log_add(LOG_INFO, "entries of maps can't be counted: %s", err_words(r));
+	return kernel_users(source, out, err);
 }

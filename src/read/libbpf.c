@@ -8,7 +8,9 @@
 
 #include <bpf/libbpf.h>
 
+#include "base/buf.h"
 #include "base/log.h"
+#include "base/tidy.h"
 
 static enum log_level level_of(enum libbpf_print_level level)
 {
@@ -23,15 +25,20 @@ static enum log_level level_of(enum libbpf_print_level level)
 	return LOG_DEBUG;
 }
 
+/* What libbpf says may be as long as the verifier's log of a program: a line of it is a line here, and
+ * only the first is as urgent as the whole. */
 __attribute__((format(printf, 2, 0))) static int print_to_log(enum libbpf_print_level level,
 							      const char *fmt, va_list args)
 {
-	char text[LOG_LINE_BYTES];
-	int n = vsnprintf(text, sizeof(text), fmt, args);
+	SCOPED(buf) text = {0};
+	char *rest, *line;
 
-	text[strcspn(text, "\n")] = '\0';
-	log_add(level_of(level), "%s", text);
-	return n;
+	buf_vaddf(&text, fmt, args);
+	for (rest = text.at; (line = strsep(&rest, "\n"));) {
+		if (*line)
+			log_add(line == text.at ? level_of(level) : LOG_DEBUG, "%s", line);
+	}
+	return (int)text.len;
 }
 
 void libbpf_to_log(void)

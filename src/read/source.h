@@ -43,6 +43,9 @@ struct source_ops {
 	/* Fills in who uses maps that were found: programs, pins, owners. Costs a walk over all of
 	 * them. 0 or -errno; what can't be looked at stays unknown. NULL: nobody does. */
 	int (*users)(struct source *source, struct map_list *maps, struct err *err);
+	/* Fills in n_entries of maps that were found, where that is known without reading them. One
+	 * quick walk. 0 or -errno. NULL: nobody knows. */
+	int (*count)(struct source *source, struct map_list *maps);
 	/* Compiles the layout; falls back to an untyped plan and says why in the log. */
 	int (*plan)(struct source *source, const struct map *map, struct plan *out,
 		    struct err *err);

@@ -95,6 +95,12 @@ static void test_next_key(void **state)
 	each_kind(&(struct read_plan){.method = "next-key"}, "next-key");
 }
 
+static void test_iterator(void **state)
+{
+	(void)state;
+	each_kind(&(struct read_plan){.method = "iter"}, "iter");
+}
+
 /* A call for one row meets buckets with more of them, and must ask for more at the same place. */
 static void test_batch_grows(void **state)
 {
@@ -114,7 +120,7 @@ static void test_batch_grows(void **state)
 
 static void test_empty(void **state)
 {
-	static const char *const methods[] = {"batch", "next-key"};
+	static const char *const methods[] = {"batch", "iter", "next-key"};
 	int fd = make_map(BPF_MAP_TYPE_HASH, "empty", 4, 8, 100, 0);
 	struct map_list list = {0};
 	const struct map *map = find_fd(the_source, fd, &list);
@@ -157,7 +163,7 @@ static void test_bucket_ranges(void **state)
 
 static void test_max_rows(void **state)
 {
-	static const char *const methods[] = {"batch", "next-key"};
+	static const char *const methods[] = {"batch", "iter", "next-key"};
 	int fd = make_map(BPF_MAP_TYPE_HASH, "maxrows", 4, VALUE_SIZE, ROWS, 0);
 	struct map_list list = {0};
 	const struct map *map = find_fd(the_source, fd, &list);
@@ -288,11 +294,11 @@ static void test_not_readable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_batch),	      cmocka_unit_test(test_next_key),
-		cmocka_unit_test(test_batch_grows),   cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_bucket_ranges), cmocka_unit_test(test_max_rows),
-		cmocka_unit_test(test_variables),     cmocka_unit_test(test_spin_lock),
-		cmocka_unit_test(test_not_readable),
+		cmocka_unit_test(test_batch),	  cmocka_unit_test(test_next_key),
+		cmocka_unit_test(test_iterator),  cmocka_unit_test(test_batch_grows),
+		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_bucket_ranges),
+		cmocka_unit_test(test_max_rows),  cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_spin_lock), cmocka_unit_test(test_not_readable),
 	};
 
 	return run_live(tests);

@@ -4,7 +4,7 @@
 
 enum { ROWS = 10000 };
 
-static const char *const methods[] = {"mmap", "batch", "next-key"};
+static const char *const methods[] = {"mmap", "batch", "iter", "next-key"};
 
 static int make_array(uint32_t value_size, uint32_t n)
 {
@@ -100,9 +100,9 @@ static void test_forced_and_unfit(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_int_equal(source_read(the_source, map, &(struct read_plan){.method = "mmap"}, &snap,
-				     &err),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		source_read(the_source, map, &(struct read_plan){.method = "mmap"}, &snap, &err),
+		-EOPNOTSUPP);
 	assert_non_null(strstr(err.text, "'mmap'"));
 	map_list_release(&list);
 	close(fd);

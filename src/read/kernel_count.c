@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Counts of entries without reading: the kernel keeps one for most of its types, and an iterator of our
+ * own adds it up for every map in one walk. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/tidy.h"
+#include "model/map.h"
+#include "model/maptype.h"
+#include "read/kernel.h"
+
+enum { READ_BYTES = 32 << 10 };
+
+static int read_records(int fd, struct buf *out)
+{
+	ssize_t n;
+
+	do {
+		if (buf_reserve(out, READ_BYTES) < 0)
+			return -ENOMEM;
+		n = read(fd, out->at + out->len, READ_BYTES);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	return n < 0 ? -errno : 0;
+}
+
+static int compare_records(const void *a, const void *b)
+{
+	const struct count_record *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void join_counts(struct count_record *records, size_t n, struct map_list *maps)
+{
+	if (n)
+		qsort(records, n, sizeof(*records), compare_records);
+	for (size_t i = 0; i < maps->n; i++) {
+		struct map *map = &maps->maps[i];
+		const struct count_record key = {.id = map->id};
+		const struct count_record *found =
+			n ? bsearch(&key, records, n, sizeof(key), compare_records) : NULL;
+
+		if (!found || map->type->is_array)
+			continue;
+		/* Counters of CPUs are added while they run: for a moment the sum may be off. */
+		map->n_entries = (uint64_t)MAX_OF(found->count, (int64_t)0);
+		map->entries_known = true;
+	}
+}
+
+static int gather(struct kernel *kernel, struct buf *records)
+{
+	int fd = own_counts(&kernel->own), r;
+
+	if (fd < 0)
+		return fd;
+	r = read_records(fd, records);
+	close(fd);
+	return r;
+}
+
+static struct count_record *first_of(const struct buf *records, size_t *n_ret)
+{
+	*n_ret = records->len / sizeof(struct count_record);
+	return (struct count_record *)(void *)records->at;
+}
+
+int kernel_count(struct source *source, struct map_list *maps)
+{
+	SCOPED(buf) records = {0};
+	int r = gather((struct kernel *)source, &records);
+	size_t n;
+
+	if (r == 0) {
+		struct count_record *first = first_of(&records, &n);
+
+		join_counts(first, n, maps);
+	}
+	return r;
+}
+
+uint64_t kernel_count_one(struct kernel *kernel, const struct map *map)
+{
+	SCOPED(buf) records = {0};
+	const struct count_record *at;
+	size_t n;
+
+	if (map->type->is_array)
+		return map->max_entries;
+	if (gather(kernel, &records) < 0)
+		return 0;
+	at = first_of(&records, &n);
+	for (size_t i = 0; i < n; i++)
+		if (at[i].id == map->id)
+			return (uint64_t)MAX_OF(at[i].count, (int64_t)0);
+	return 0;
+}
