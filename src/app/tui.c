@@ -205,8 +205,10 @@ static int tui_open(struct tui *tui, struct err *err)
 			return r;
 	}
 	r = tui_start_state(tui, err);
-	if (r < 0)
+	if (r < 0) {
+		tui->status = EXIT_USAGE;
 		return r;
+	}
 	r = loop_signals(tui->loop, signals, ARRAY_LEN(signals), on_signal, tui);
 	if (r == 0)
 		r = term_open(&tui->term, err);
@@ -247,7 +249,5 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 	tui_close(&tui);
 	if (r < 0 && err && !err->text[0])
 		err_set(err, r, "the terminal is gone: %s", err_words(r));
-	if (r == -EINVAL)
-		return EXIT_USAGE;
-	return r < 0 ? EXIT_FAILED : tui.status;
+	return r < 0 && tui.status == EXIT_DONE ? EXIT_FAILED : tui.status;
 }
