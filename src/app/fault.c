@@ -2,6 +2,7 @@
 /* A caret helps only where the line fits a terminal: longer text keeps the column alone. */
 #include "app/fault.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,5 +31,5 @@ int fault_shown(int code, const char *what, const char *text, struct err *err)
 			told.text, FAULT_MAX_TEXT, buf_text(&tame), caret, "");
 	}
 	err->column = told.column;
-	return code;
+	return -EINVAL;
 }

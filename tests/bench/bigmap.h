@@ -92,7 +92,7 @@ static inline struct bigmap_key bigmap_key(uint32_t i)
 
 	return (struct bigmap_key){
 		.saddr = 10 | (i << 8),
-		.daddr = 0xc0000200u | (uint32_t)(r & 0xff) << 24,
+		.daddr = 0x000200c0u | (uint32_t)(r & 0xff) << 24,
 		.sport = (uint16_t)(r >> 8),
 		.dport = (uint16_t)(r >> 24),
 		.proto = r >> 63 ? 6 : 17,
