@@ -36,7 +36,7 @@ SKELS := $(patsubst bpf/%.bpf.c,build/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 THEMES := themes/default.json $(filter-out themes/default.json,$(sort $(wildcard themes/*.json)))
 GEN := $(SKELS) build/gen/theme_all.h
 UNITS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(wildcard tests/live/*.c))
+TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -83,17 +83,17 @@ $(O)/fuzz/%: tests/fuzz/%.c $(O)/core.a
 
 # The first make makes sure of the packages, the second one starts with pkg-config in place.
 check: test-deps
-	$(Q)$(MAKE) --no-print-directory check-now
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) check-now
 check-now: $(O)/bpfmaptop $(UNITS) $(TOOLS) $(FUZZERS) $(if $(SAN),,build/bpfmaptop)
 	$(Q)tests/run.sh $(O)
 .PHONY: check-now
 
 demo: deps
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
 	$(Q)build/bpfmaptop demo $(ARGS)
 
 bench: test-deps
-	$(Q)$(MAKE) --no-print-directory bench-now
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) bench-now
 bench-now: $(O)/bpfmaptop $(BENCHES) $(TOOLS)
 	$(Q)tests/bench/run.sh $(O)
 .PHONY: bench-now

@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 n=0 status=0
+export MAKEFLAGS=
 check() { # NAME COMMAND...
 	local name=$1 text
 	shift
