@@ -11,7 +11,16 @@
  *   unary   := "-" unary | "(" expr ")" | number unit? | "text" | name
  *   set     := range | network | "(" item { "," item } ")"     range := sum ".." sum
  *   name    := field path, derived column ("pkts.rate", "pkts@3"), state, age, idle, key, value
- * A bare word that names no column is searched for in key and value as shown. */
+ * "&&" and "||" are and, or; keywords are read in either case. A bare word that names no column is
+ * searched for in key and value as shown; a bare number column means "not 0". Shown is as CSV has it,
+ * numbers in full.
+ *
+ * Beside a column a word is one of its values if its format can read it so, else another column; beside
+ * a text column the name of another text column comes first, and quotes make a text of it.
+ *
+ * Logic has three values: what is unknown matches nothing, and neither does its negation; `and` is false
+ * as soon as one side is, `or` true as soon as one side is. Numbers compare exactly, across signed,
+ * unsigned, 128 bits and reals. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Queries nobody would type: each compiles, or is refused with a sentence and a place inside it; one that
+ * compiles says the same of whole columns and of single rows. The text is also tried as a regular
+ * expression, as a sort and for completion.
+ *
+ *   fuzz_query DIRECTORY   replays every file, then seeded mutations of each; prints TAP
+ *   clang -fsanitize=fuzzer,address -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION ...   makes a libFuzzer
+ *                          target of the same file */
+#include <dirent.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "model/table.h"
+#include "query/query.h"
+#include "query/regex.h"
+#include "query/view.h"
+
+enum {
+	ROWS = 70,
+	N_MUTATIONS = 2500,
+	MAX_INPUT_BYTES = QUERY_MAX_BYTES + 64,
+	WORDS = ROWS / 64 + 1
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct row {
+	uint32_t saddr;
+	uint16_t dport, proto;
+	uint64_t packets;
+	int64_t balance;
+	double load;
+	char name[8];
+};
+
+static const struct field fields[] = {
+	{.kind = FIELD_UINT, .type = "__be32", .name = "saddr", .offset = 0, .size = 4},
+	{.kind = FIELD_UINT, .type = "__be16", .name = "dport", .offset = 4, .size = 2},
+	{.kind = FIELD_UINT, .type = "u16", .name = "proto", .offset = 6, .size = 2},
+	{.kind = FIELD_UINT,
+	 .type = "u64",
+	 .name = "packets",
+	 .offset = 0,
+	 .size = 8,
+	 .in_value = true},
+	{.kind = FIELD_INT,
+	 .type = "s64",
+	 .name = "balance",
+	 .offset = 8,
+	 .size = 8,
+	 .in_value = true},
+	{.kind = FIELD_REAL,
+	 .type = "double",
+	 .name = "load",
+	 .offset = 16,
+	 .size = 8,
+	 .in_value = true},
+	{.kind = FIELD_TEXT,
+	 .type = "char[8]",
+	 .name = "name",
+	 .offset = 24,
+	 .size = 8,
+	 .in_value = true},
+};
+
+static void must(bool is_true)
+{
+	if (!is_true)
+		abort();
+}
+
+static struct table *make_table(void)
+{
+	static struct table table;
+	struct plan plan = {0};
+	struct map map = {.name = "fuzz",
+			  .type = maptype_named("hash"),
+			  .key_size = 8,
+			  .value_size = sizeof(struct row) - 8,
+			  .max_entries = ROWS,
+			  .n_cpus = 1,
+			  .source = "fuzz"};
+
+	plan_begin(&plan, map.key_size, map.value_size, "fuzz");
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		must(plan_add(&plan, fields[i].in_value, &fields[i], NULL) == 0);
+	must(plan_finish(&plan, NULL) == 0 && table_init(&table, &map, &plan) == 0);
+	for (uint64_t reading = 0; reading < 2; reading++) {
+		uint64_t seed = 1;
+
+		snap_clear(table.next, &table.map);
+		table.next->ended_ns = reading * 1000000000 + 1;
+		for (uint32_t i = 0; i < ROWS; i++) {
+			uint64_t draw = num_random(&seed);
+			struct row row = {.saddr = i, .dport = (uint16_t)draw, .proto = draw >> 60};
+
+			row.packets = (draw >> 16) % 500 + reading * (i % 3);
+			row.balance = (int64_t)(draw % 9) - 4;
+			row.load = draw % 5 ? (double)(draw % 100) / 8 : (double)NAN;
+			row.name[0] = (char)(draw >> 8);
+			if ((i + reading) % 9)
+				must(snap_add(table.next, &row, &row.packets) == 0);
+		}
+		must(table_take(&table) == 0);
+	}
+	return &table;
+}
+
+static void try_query(const char *text, struct table *table)
+{
+	uint64_t bits[WORDS + 1];
+	struct query *query = NULL;
+	struct err err = {0};
+	int r = query_compile(text, table, &query, &err);
+	size_t n, n_each = 0;
+
+	if (r < 0) {
+		must(err.text[0] && err.column >= 1 && (size_t)err.column <= 8 * strlen(text) + 1);
+		return;
+	}
+	must(query_match(query, table, bits, &n) == 0);
+	for (size_t row = 0; row < table_n_rows(table); row++) {
+		bool is_match = query_match_row(query, table, row);
+
+		must(is_match == (bits[row / 64] >> (row % 64) & 1));
+		n_each += is_match;
+	}
+	must(n == n_each);
+	query_free(query);
+}
+
+static void try_regex(const char *text, size_t len)
+{
+	struct regex *regex = NULL;
+	struct err err = {0};
+
+	if (regex_compile(text, len, &regex, &err) < 0) {
+		must(err.text[0] && err.column >= 1 && (size_t)err.column <= len + 1);
+		return;
+	}
+	must(regex_search(regex, text, len) == regex_search(regex, text, len));
+	regex_free(regex);
+}
+
+static void ignore_word(void *ctx, const char *word, size_t replaces)
+{
+	must(word[0] && replaces <= *(const size_t *)ctx);
+}
+
+static void try_view(const char *text, struct table *table)
+{
+	struct view view;
+
+	view_init(&view);
+	if (view_sort(&view, table, text, NULL) == 0) {
+		must(view_refresh(&view, table, 10) == 0);
+		must(view_row(&view, 0) >= 0);
+	}
+	view_release(&view);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct table *table;
+	size_t len = MIN_OF(size, (size_t)MAX_INPUT_BYTES);
+	char *text = malloc(len + 1);
+
+	if (!table)
+		table = make_table();
+	memcpy(text, data, len);
+	text[len] = '\0';
+	len = strlen(text);
+	try_query(text, table);
+	try_regex(text, len);
+	try_view(text, table);
+	query_complete(text, len, table, ignore_word, &len);
+	if (len > 1) {
+		size_t half = len / 2;
+
+		query_complete(text, half, table, ignore_word, &half);
+	}
+	free(text);
+	return 0;
+}
+
+#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+
+static const char *const words[] = {
+	"packets", "load",  "balance", "saddr",	   "dport",	 "name",   "proto",
+	"state",   "key",   "age",     "packets.", ".rate",	 ".delta", "@0",
+	" and ",   " or ",  " not ",   " in ",	   "(",		 ")",	   ",",
+	"..",	   "==",    "!=",      "<",	   ">=",	 "~",	   "!~",
+	"+",	   "-",	    "*",       "/",	   "%",		 "1.5Mi",  "30s",
+	"0x1f",	   "1e308", "1e-3",    "-1",	   "10.0.0.0/8", "::/0",   "\"",
+	"'",	   "\\",    "\\x00",   "{2,5}",	   "{99}",	 "[^a",	   "]",
+	"(?i)",	   "|",	    "^",       "$",	   "\xc3\xa4",	 "\xff",   "18446744073709551615",
+	"new",	   "tcp",   " ",       "true",
+};
+
+/* Writes a mutation of file into out[MAX_INPUT_BYTES]; returns its length. */
+static size_t mutate(const struct buf *file, uint64_t *seed, char *out)
+{
+	size_t len = MIN_OF(file->len, (size_t)MAX_INPUT_BYTES);
+
+	memcpy(out, file->at, len);
+	for (uint64_t n = num_random(seed) % 4 + 1; n > 0; n--) {
+		const char *word = words[num_random(seed) % ARRAY_LEN(words)];
+		size_t at = num_random(seed) % (len + 1), gone = num_random(seed) % 6, added = 0;
+
+		gone = MIN_OF(gone, len - at);
+		if (num_random(seed) % 4 != 0)
+			added = MIN_OF(strlen(word), MAX_INPUT_BYTES - len);
+		memmove(out + at + added, out + at + gone, len - at - gone);
+		memcpy(out + at, word, added);
+		len = len - gone + added;
+		if (len && num_random(seed) % 8 == 0)
+			out[num_random(seed) % len] = (char)num_random(seed);
+	}
+	return len;
+}
+
+static void replay(const struct buf *file, const char *name, int *n_tests)
+{
+	char text[MAX_INPUT_BYTES + 64];
+	uint64_t seed = file->len;
+
+	LLVMFuzzerTestOneInput((const uint8_t *)file->at, file->len);
+	for (int i = 0; i < N_MUTATIONS; i++) {
+		size_t len = mutate(file, &seed, text);
+
+		LLVMFuzzerTestOneInput((const uint8_t *)text, len);
+	}
+	printf("ok %d - %s and %d mutations\n", ++*n_tests, name, N_MUTATIONS);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	DIR *directory = argc > 1 ? opendir(argv[1]) : NULL;
+	const struct dirent *entry;
+	int n_tests = 0;
+
+	while (directory && (entry = readdir(directory))) {
+		SCOPED(buf) path = {0};
+		SCOPED(buf) file = {0};
+
+		if (entry->d_name[0] == '.')
+			continue;
+		buf_addf(&path, "%s/%s", argv[1], entry->d_name);
+		if (file_read(buf_text(&path), MAX_INPUT_BYTES, &file) == 0 && file.len)
+			replay(&file, entry->d_name, &n_tests);
+	}
+	if (directory)
+		closedir(directory);
+	if (!n_tests)
+		puts("not ok 1 - no corpus to replay");
+	printf("1..%d\n", n_tests ? n_tests : 1);
+	return n_tests ? 0 : 1;
+}
+
+#endif
