@@ -52,9 +52,18 @@ static bool differs(const struct writer *w, int row, int col)
 	return !is_same(w->style, cell_of(w->was, row, col), now);
 }
 
-static void put_look(struct writer *w, const struct cell *cell)
+/* A blank may be written in any look that shows nothing of it: words apart cost no change of look. */
+static bool look_will_do(const struct writer *w, const struct cell *cell)
 {
 	if (w->look == look_of(cell))
+		return true;
+	return w->look >= 0 && w->look < 1 << 8 && w->style->is_plain[w->look] &&
+	       is_blank(w->style, cell);
+}
+
+static void put_look(struct writer *w, const struct cell *cell)
+{
+	if (look_will_do(w, cell))
 		return;
 	w->look = look_of(cell);
 	buf_adds(w->out, w->style->sgr[cell->role]);
@@ -172,4 +181,33 @@ void frame_diff(const struct frame_style *style, const struct grid *was, const s
 	for (int row = 0; row < is->n_rows; row++)
 		put_row(&w, row);
 	put_cursor(&w);
+}
+
+/* Where all the pieces are SGR sequences, as on every terminal of today, one sequence says it all:
+ * "\033[m\033[1m\033[34m" becomes "\033[;1;34m". Shifts of the character set are left out, ours is
+ * never shifted. source: ECMA-48, 8.3.117 */
+void frame_merge_sgr(struct buf *sgr)
+{
+	SCOPED(buf) merged = {0};
+	const char *c = buf_text(sgr);
+
+	while (*c) {
+		const char *end;
+
+		if (*c == '\017' || strncmp(c, "\033(B", 3) == 0) {
+			c += *c == '\017' ? 1 : 3;
+			continue;
+		}
+		end = c[0] == '\033' && c[1] == '[' ? c + 2 + strspn(c + 2, "0123456789;:") : c;
+		if (*end != 'm')
+			return;
+		buf_adds(&merged, merged.len ? ";" : "\033[");
+		buf_add(&merged, c + 2, (size_t)(end - c - 2));
+		c = end + 1;
+	}
+	buf_addc(&merged, 'm');
+	if (merged.len == 1 || merged.failed)
+		return;
+	buf_clear(sgr);
+	buf_add(sgr, merged.at, merged.len);
 }

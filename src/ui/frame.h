@@ -24,3 +24,6 @@ struct frame_style {
 /* Adds what turns `was` (NULL: anything) into `is`. Nothing where they are equal. */
 void frame_diff(const struct frame_style *style, const struct grid *was, const struct grid *is,
 		struct buf *out);
+
+/* Makes one SGR sequence of several, where that is all that sgr holds; else leaves it alone. */
+void frame_merge_sgr(struct buf *sgr);

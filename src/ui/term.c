@@ -141,6 +141,7 @@ void term_theme(struct term *term, const struct theme *theme)
 		SCOPED(buf) sgr = {0};
 
 		add_look(term, look, &sgr);
+		frame_merge_sgr(&sgr);
 		memcpy(term->sgr[i], buf_text(&sgr), MIN_OF(sgr.len + 1, (size_t)SGR_BYTES));
 		term->sgr[i][SGR_BYTES - 1] = '\0';
 		term->style.sgr[i] = term->sgr[i];
@@ -182,7 +183,9 @@ static void join(char *out, size_t size, const char *before, const char *const *
 static void find_enter_and_leave(struct term *term)
 {
 	static const char *const enter[] = {"smcup", "smkx", "civis", NULL};
-	static const char *const leave[] = {"sgr0", "rmkx", "cnorm", "rmcup", NULL};
+	/* Without a screen of our own there is nothing to go back to but a clear one. */
+	bool has_own = *capability("rmcup");
+	const char *const leave[] = {"sgr0", "rmkx", "cnorm", has_own ? "rmcup" : "clear", NULL};
 
 	join(term->enter, sizeof(term->enter), "", enter);
 	join(term->leave, sizeof(term->leave), FRAME_END, leave);
@@ -205,8 +208,7 @@ static void give_back(struct term *term)
 
 static int start_curses(struct term *term, struct err *err)
 {
-	const char *name = getenv("TERM");
-	const char *cup;
+	const char *name = getenv("TERM"), *cup;
 
 	use_env(FALSE);
 	use_tioctl(TRUE);
@@ -230,6 +232,7 @@ static int start_curses(struct term *term, struct err *err)
 	set_escdelay(ESC_WAIT_MS);
 	nodelay(term->keys, TRUE);
 	keypad(term->keys, TRUE);
+	delay_output(0); /* flushes what newterm has to say, or it would come after the end */
 	return 0;
 }
 
@@ -285,7 +288,8 @@ int term_open(struct term **out, struct err *err)
 	find_enter_and_leave(term);
 	ask_size(term);
 	rescue_arm(term->outlet.fd, term->leave, strlen(term->leave), &term->found);
-	take(term);
+	/* newterm has taken the terminal already; saying it twice would be undone only once. */
+	buf_adds(&term->outlet.pending, term->style.hide_cursor);
 	*out = term;
 	return 0;
 fail:

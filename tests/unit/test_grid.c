@@ -295,6 +295,26 @@ static void a_changed_cell_costs_few_bytes(void **state)
 	grid_release(&is);
 }
 
+static void looks_are_set_by_one_sequence(void **state)
+{
+	static const char *const rows[][2] = {
+		{"\033(B\033[m\033[1m\033[38;5;75m", "\033[;1;38;5;75m"},
+		{"\033[0;10m\017\033[34m", "\033[0;10;34m"},
+		{"\033[m", "\033[m"},
+		{"\033[m\033]x", "\033[m\033]x"},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		SCOPED(buf) sgr = {0};
+
+		buf_adds(&sgr, rows[i][0]);
+		frame_merge_sgr(&sgr);
+		assert_string_equal(buf_text(&sgr), rows[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +328,7 @@ int main(void)
 		cmocka_unit_test(sparklines_end_at_the_newest),
 		cmocka_unit_test(frames_played_back_give_the_grid),
 		cmocka_unit_test(a_changed_cell_costs_few_bytes),
+		cmocka_unit_test(looks_are_set_by_one_sequence),
 	};
 
 	return cmocka_run_group_tests_name("grid", tests, NULL, NULL);
