@@ -111,7 +111,9 @@ static void print_members(const struct printer *printer, const struct field *par
 		}
 		if (is_full(printer))
 			return;
-		buf_addf(printer->out, "%s%s=", *between, member->name);
+		buf_adds(printer->out, *between);
+		buf_adds(printer->out, member->name);
+		buf_addc(printer->out, '=');
 		print_field(printer, member, base);
 		*between = ", ";
 	}
@@ -161,7 +163,9 @@ void format_print_side(const struct plan *plan, bool in_value, const uint8_t *ba
 	}
 	buf_addc(out, '{');
 	for (uint32_t i = from; i < to && !is_full(&printer); i += plan->fields[i].n_below + 1) {
-		buf_addf(out, "%s%s=", i == from ? "" : ", ", plan->fields[i].name);
+		buf_adds(out, i == from ? "" : ", ");
+		buf_adds(out, plan->fields[i].name);
+		buf_addc(out, '=');
 		print_field(&printer, &plan->fields[i], base);
 	}
 	buf_addc(out, '}');

@@ -60,6 +60,14 @@ static void add_address(int family, const uint8_t *at, struct buf *out)
 {
 	char text[INET6_ADDRSTRLEN];
 
+	if (family == AF_INET) { /* most keys have two; inet_ntop(3) goes through sprintf */
+		for (unsigned i = 0; i < IP4_BYTES; i++) {
+			if (i)
+				buf_addc(out, '.');
+			buf_addu(out, at[i]);
+		}
+		return;
+	}
 	if (inet_ntop(family, at, text, sizeof(text)))
 		buf_adds(out, text);
 }
