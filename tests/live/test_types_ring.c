@@ -217,9 +217,9 @@ static void test_strict_forbids(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_int_equal(source_read(the_source, map, &(struct read_plan){.is_strict = true}, &snap,
-				     &err),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		source_read(the_source, map, &(struct read_plan){.is_strict = true}, &snap, &err),
+		-EOPNOTSUPP);
 	assert_non_null(strstr(err.text, "--strict"));
 	map_list_release(&list);
 	close(ring);
