@@ -23,6 +23,12 @@ const struct fact snap_facts[] = {
 	FACT(snap, "notes", notes, U32),	   FACT(snap, "error", error, INT),
 	FACT(snap, "dropped", n_dropped, SIZE),	   FACT(snap, "calls", n_calls, U64),
 	FACT(snap, "busy_ns", busy_ns, U64),	   FACT(snap, "missed", n_missed, U64),
+	FACT(snap, "there", n_there, U64),	   FACT(snap, "ring_bytes", ring.size_bytes, U64),
+	FACT(snap, "ring_produced", ring.produced_bytes, U64),
+	FACT(snap, "ring_consumed", ring.consumed_bytes, U64),
+	FACT(snap, "ring_ready", ring.n_ready, U64),
+	FACT(snap, "ring_busy", ring.n_busy, U64),
+	FACT(snap, "ring_discarded", ring.n_discarded, U64),
 };
 const unsigned n_snap_facts = ARRAY_LEN(snap_facts);
 

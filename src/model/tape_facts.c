@@ -56,6 +56,10 @@ static const struct fact map_facts[] = {
 	FACT(map, "pin", pin, TEXT),
 	FACT(map, "section", section, TEXT),
 	FACT(map, "owners_known", owners_known, BOOL),
+	FACT(map, "row_key_size", row_key_size, U32),
+	FACT(map, "row_value_size", row_value_size, U32),
+	FACT(map, "entries", n_entries, U64),
+	FACT(map, "entries_known", entries_known, BOOL),
 };
 
 static const struct fact user_facts[] = {
@@ -193,9 +197,9 @@ static const struct map_user *unpack_users(struct packed *in, size_t *n_ret, str
 
 static bool map_makes_sense(const struct map *map)
 {
-	if (!map->n_cpus || map->n_cpus > MAX_CPUS || map->key_size > MAX_KEY_BYTES)
+	if (!map->n_cpus || map->n_cpus > MAX_CPUS || map_key_stride(map) > MAX_KEY_BYTES)
 		return false;
-	return map->value_size <= MAX_STRIDE_BYTES && map_value_stride(map) <= MAX_STRIDE_BYTES;
+	return map_copy_size(map) <= MAX_STRIDE_BYTES && map_value_stride(map) <= MAX_STRIDE_BYTES;
 }
 
 static int unpack_facts(struct packed *in, struct map *map, struct err *err)
@@ -287,7 +291,7 @@ static int unpack_plan(struct packed *in, const struct map *map, struct plan *pl
 	uint64_t n_fields;
 	int r;
 
-	plan_begin(plan, map->key_size, map->value_size, "");
+	plan_begin(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map), "");
 	facts_unpack(plan_facts, ARRAY_LEN(plan_facts), in, &facts, &plan->mem);
 	n_fields = unpack_number(in);
 	if (in->failed || n_fields > PLAN_MAX_FIELDS)
