@@ -30,7 +30,8 @@ enum { KERNEL_ENOTSUPP = 524 };
 enum { SLACK_ROWS = 4096 };
 
 static const struct method *const methods[] = {
-	&read_ring, &read_head, &read_mmap, &read_batch, &read_iter, &read_next,
+	&read_ring, &read_head,	 &read_arena, &read_tasks, &read_cgroups,
+	&read_mmap, &read_batch, &read_iter,  &read_next,
 };
 _Static_assert(ARRAY_LEN(methods) <= MEMO_METHODS, "a method without a place in the memo");
 
@@ -184,7 +185,9 @@ static int cursor_set_up(struct cursor *cursor, struct snap *snap, struct err *e
 	if (!memo || alloc_places(cursor) < 0)
 		return err_set(err, -ENOMEM, "out of memory for reading map '%s'", map->name);
 	cursor->elem_flags = memo->elem_flags;
-	cursor->most_rows = 2 * (size_t)map->max_entries + SLACK_ROWS;
+	/* Where the rows are made by us max_entries bounds nothing: it counts bytes, or is 0. */
+	cursor->most_rows =
+		map->row_key_size ? SIZE_MAX : 2 * (size_t)map->max_entries + SLACK_ROWS;
 	snap_clear(snap, map);
 	snap->started_ns = clock_now_ns();
 	return start_method(cursor, 0, -EOPNOTSUPP, snap, err);

@@ -3,6 +3,8 @@
  * Inside of the kernel source; the floors above see only read/source.h. */
 #pragma once
 
+#include <dirent.h>
+#include <fts.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,7 +34,8 @@ struct method {
 	bool is_of_map;
 };
 
-extern const struct method read_mmap, read_batch, read_next, read_head, read_ring, read_iter;
+extern const struct method read_mmap, read_batch, read_next, read_head, read_ring, read_iter,
+	read_arena, read_tasks, read_cgroups;
 
 struct cursor {
 	struct kernel *kernel;
@@ -72,6 +75,17 @@ struct cursor {
 			uint8_t *room; /* owned: what was read and not yet cut into rows */
 			size_t n_room;
 		} iter;
+		struct {
+			uint64_t next;
+		} pages;
+		struct {
+			DIR *processes, *threads; /* of process pid */
+			uint32_t pid;
+			bool no_threads; /* this kernel has no descriptors for them */
+		} tasks;
+		struct {
+			FTS *walk;
+		} cgroups;
 	};
 };
 

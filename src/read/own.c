@@ -15,8 +15,10 @@
 #include "model/map.h"
 #include "read/libbpf.h"
 
+#include "bpf/arenas.h"
 #include "counts.skel.h"
 #include "elems.skel.h"
+#include "arenas.skel.h"
 #include "sockets.skel.h"
 
 void own_release(struct own *own)
@@ -26,11 +28,17 @@ void own_release(struct own *own)
 	counts__destroy(own->counts);
 	elems__destroy(own->elems);
 	sockets__destroy(own->sockets);
+	arenas__destroy(own->arenas);
 	*own = (struct own){0};
 }
 
-static int refused(const char *what, int r, bool *is_refused)
+/* The end of each loading; NULL: it could not even be opened. */
+static int load(struct bpf_object_skeleton *skeleton, const char *what, bool *is_refused)
 {
+	int r = skeleton ? bpf_object__load_skeleton(skeleton) : -errno;
+
+	if (r == 0)
+		return 0;
 	log_add(LOG_INFO, "the kernel refuses our program '%s': %s", what, err_words(r));
 	*is_refused = true;
 	return -EOPNOTSUPP;
@@ -51,22 +59,26 @@ static int open_iterator(const struct bpf_program *program, int map_fd)
 	return fd;
 }
 
-int own_counts(struct own *own)
+static int load_counts(struct own *own)
 {
 	int r;
 
-	if (own->no_counts)
-		return -EOPNOTSUPP;
-	if (!own->counts) {
-		own->counts = counts__open();
-		r = own->counts ? counts__load(own->counts) : -errno;
-		if (r < 0) {
-			counts__destroy(own->counts);
-			own->counts = NULL;
-			return refused("counts", r, &own->no_counts);
-		}
+	own->counts = counts__open();
+	r = load(own->counts ? own->counts->skeleton : NULL, "counts", &own->no_counts);
+	if (r < 0) {
+		counts__destroy(own->counts);
+		own->counts = NULL;
 	}
-	return open_iterator(own->counts->progs.counts, -1);
+	return r;
+}
+
+int own_counts(struct own *own)
+{
+	int r = own->no_counts ? -EOPNOTSUPP : 0;
+
+	if (r == 0 && !own->counts)
+		r = load_counts(own);
+	return r < 0 ? r : open_iterator(own->counts->progs.counts, -1);
 }
 
 static int load_elems(struct own *own, uint32_t key_bytes, uint32_t value_bytes)
@@ -75,29 +87,26 @@ static int load_elems(struct own *own, uint32_t key_bytes, uint32_t value_bytes)
 
 	elems__destroy(own->elems);
 	own->elems = elems__open();
-	r = own->elems ? 0 : -errno;
-	if (r == 0) {
-		own->elems->rodata->key_bytes = own->elems_key_bytes = key_bytes;
-		own->elems->rodata->value_bytes = own->elems_value_bytes = value_bytes;
-		r = elems__load(own->elems);
+	if (own->elems) {
+		own->elems->rodata->key_bytes = key_bytes;
+		own->elems->rodata->value_bytes = value_bytes;
 	}
-	if (r == 0)
-		return 0;
-	elems__destroy(own->elems);
-	own->elems = NULL;
-	return refused("elems", r, &own->no_elems);
+	r = load(own->elems ? own->elems->skeleton : NULL, "elems", &own->no_elems);
+	if (r < 0) {
+		elems__destroy(own->elems);
+		own->elems = NULL;
+	}
+	return r;
 }
 
 int own_elems(struct own *own, const struct map *map, int map_fd)
 {
 	uint32_t key_bytes = (uint32_t)map_key_stride(map);
 	uint32_t value_bytes = (uint32_t)map_value_stride(map);
-	int r = 0;
+	int r = own->no_elems ? -EOPNOTSUPP : 0;
 
-	if (own->no_elems)
-		return -EOPNOTSUPP;
-	if (!own->elems || own->elems_key_bytes != key_bytes ||
-	    own->elems_value_bytes != value_bytes)
+	if (r == 0 && (!own->elems || own->elems->rodata->key_bytes != key_bytes ||
+		       own->elems->rodata->value_bytes != value_bytes))
 		r = load_elems(own, key_bytes, value_bytes);
 	return r < 0 ? r : open_iterator(own->elems->progs.elems, map_fd);
 }
@@ -108,25 +117,68 @@ static int load_sockets(struct own *own, uint32_t value_bytes)
 
 	sockets__destroy(own->sockets);
 	own->sockets = sockets__open();
-	r = own->sockets ? 0 : -errno;
-	if (r == 0) {
-		own->sockets->rodata->value_bytes = own->sockets_value_bytes = value_bytes;
-		r = sockets__load(own->sockets);
+	if (own->sockets)
+		own->sockets->rodata->value_bytes = value_bytes;
+	r = load(own->sockets ? own->sockets->skeleton : NULL, "sockets", &own->no_sockets);
+	if (r < 0) {
+		sockets__destroy(own->sockets);
+		own->sockets = NULL;
 	}
-	if (r == 0)
-		return 0;
-	sockets__destroy(own->sockets);
-	own->sockets = NULL;
-	return refused("sockets", r, &own->no_sockets);
+	return r;
 }
 
 int own_sockets(struct own *own, const struct map *map, int map_fd)
 {
-	int r = 0;
+	int r = own->no_sockets ? -EOPNOTSUPP : 0;
 
-	if (own->no_sockets)
-		return -EOPNOTSUPP;
-	if (!own->sockets || own->sockets_value_bytes != map->value_size)
+	if (r == 0 && (!own->sockets || own->sockets->rodata->value_bytes != map->value_size))
 		r = load_sockets(own, map->value_size);
 	return r < 0 ? r : open_iterator(own->sockets->progs.sockets, map_fd);
+}
+
+static int load_arenas(struct own *own)
+{
+	int r;
+
+	own->arenas = arenas__open();
+	r = load(own->arenas ? own->arenas->skeleton : NULL, "arenas", &own->no_arenas);
+	if (r < 0) {
+		arenas__destroy(own->arenas);
+		own->arenas = NULL;
+	}
+	return r;
+}
+
+int own_pages(struct own *own, const struct map *map, uint64_t *page, struct own_pages *out)
+{
+	int r = own->no_arenas ? -EOPNOTSUPP : 0, fd;
+	ssize_t n;
+	char none;
+
+	if (r == 0 && !own->arenas)
+		r = load_arenas(own);
+	if (r < 0)
+		return r;
+	own->arenas->bss->wanted_id = map->id;
+	own->arenas->bss->first_page = own->arenas->bss->next_page = *page;
+	own->arenas->bss->end_page = map->max_entries;
+	own->arenas->bss->n_found = 0;
+	fd = open_iterator(own->arenas->progs.arenas, -1);
+	if (fd < 0)
+		return fd;
+	do
+		n = read(fd, &none, sizeof(none));
+	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	r = n < 0 ? -errno : 0;
+	close(fd);
+	/* The program never met the arena: it went. */
+	if (r == 0 && own->arenas->bss->next_page == *page && *page < map->max_entries)
+		r = -ENOENT;
+	*page = own->arenas->bss->next_page;
+	*out = (struct own_pages){
+		.n = own->arenas->bss->n_found,
+		.addresses = (const uint64_t *)(const void *)own->arenas->bss->addresses,
+		.contents = own->arenas->bss->contents[0],
+	};
+	return r;
 }

@@ -7,19 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct bpf_object_skeleton;
 struct counts;
 struct elems;
 struct map;
+struct arenas;
 struct sockets;
 
 struct own {
+	/* elems and sockets are loaded for one size of row: the verifier wants it fixed. */
 	struct counts *counts;
 	struct elems *elems;
 	struct sockets *sockets;
-	/* The sizes that elems and sockets were loaded for: the verifier wants them fixed. */
-	uint32_t elems_key_bytes, elems_value_bytes, sockets_value_bytes;
-	bool no_counts, no_elems, no_sockets; /* refused */
+	struct arenas *arenas;
+	bool no_counts, no_elems, no_sockets, no_arenas; /* refused */
 };
 
 void own_release(struct own *own);
@@ -35,3 +35,12 @@ int own_counts(struct own *own);
 /* Rows of key and value, as in a snap of map. */
 int own_elems(struct own *own, const struct map *map, int map_fd);
 int own_sockets(struct own *own, const struct map *map, int map_fd);
+
+/* Pages of an arena, looked for from *page on, which moves on to where to go on from; the end is
+ * map->max_entries. 0 or -errno. Borrowed until the next call. */
+struct own_pages {
+	uint32_t n;
+	const uint64_t *addresses; /* [n] as its owner sees them */
+	const uint8_t *contents;   /* [n × 4096] */
+};
+int own_pages(struct own *own, const struct map *map, uint64_t *page, struct own_pages *out);
