@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/rows.h"
+#include "app/tapes.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -60,24 +61,35 @@ static void write_frame(const struct rows *rows, struct buf *out,
 		part(&rows->job, out);
 }
 
-/* One reading of every map, each after the other. *partly_ret: some were incomplete. */
-static int write_readings(struct watch_set *set, struct rows *rows, bool *partly_ret,
-			  struct err *err)
-{
-	for (size_t i = 0; i < set->n; i++) {
-		struct table *table = &set->watches[i]->table;
-		int r = watch_read(set->watches[i], err);
+struct batch {
+	struct watch_set set;
+	struct rows *rows; /* one a watch */
+	bool has_begun;	   /* something was written */
+	bool is_partly;	   /* a reading was incomplete, a tape damaged */
+};
 
-		if (r < 0)
-			return r;
-		*partly_ret |= is_partly(table, err);
-		if (i || table->current->number > 1)
-			write_frame(&rows[i], &rows[i].out, rows[i].output->between);
-		else
-			write_frame(&rows[i], &rows[i].out, rows[i].output->begin);
-		r = rows_write(&rows[i], table, err);
-		if (r == 0)
-			r = rows_flush(NULL, &rows[i].out);
+static int write_reading(struct batch *batch, size_t i, struct err *err)
+{
+	struct rows *rows = &batch->rows[i];
+	struct table *table = &batch->set.watches[i]->table;
+	int r;
+
+	batch->is_partly |= is_partly(table, err);
+	write_frame(rows, &rows->out,
+		    batch->has_begun ? rows->output->between : rows->output->begin);
+	batch->has_begun = true;
+	r = rows_write(rows, table, err);
+	return r < 0 ? r : rows_flush(NULL, &rows->out);
+}
+
+/* One reading of every map, each after the other; a tape has none of a map where that was not read. */
+static int write_readings(struct batch *batch, struct err *err)
+{
+	for (size_t i = 0; i < batch->set.n; i++) {
+		int r = tapes_read(batch->set.watches[i], err);
+
+		if (r > 0)
+			r = write_reading(batch, i, err);
 		if (r < 0)
 			return r;
 	}
@@ -93,53 +105,90 @@ static void wait_until(uint64_t at_ns)
 		;
 }
 
-/* Readings at absolute times, until there were enough of them or somebody stopped us. */
-static int write_all(struct watch_set *set, struct rows *rows, uint64_t n_readings, bool *partly,
-		     struct err *err)
+/* Waits for the next reading; tapes go on to it. 1, 0 when there is none. */
+static int next_readings(struct batch *batch, uint64_t *due_ns, struct err *err)
 {
-	uint64_t interval_ns = set->options->interval_ns, due_ns = clock_now_ns();
-	int r = 0;
+	uint64_t interval_ns = batch->set.options->interval_ns;
+	int r = tapes_next(&batch->set, err);
 
-	for (uint64_t i = 0; r == 0 && (!n_readings || i < n_readings); i++) {
-		if (i) {
-			do
-				due_ns += interval_ns;
-			while (due_ns + interval_ns < clock_now_ns());
-			wait_until(due_ns);
+	if (r < 0 || tapes_only(&batch->set))
+		return r;
+	do
+		*due_ns += interval_ns;
+	while (*due_ns + interval_ns < clock_now_ns());
+	wait_until(*due_ns);
+	return 1;
+}
+
+/* Readings at absolute times, until there were enough of them or somebody stopped us. */
+static int write_all(struct batch *batch, uint64_t n_readings, struct err *err)
+{
+	uint64_t due_ns = clock_now_ns();
+	int r = 1;
+
+	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_readings); i++) {
+		if (i)
+			r = next_readings(batch, &due_ns, err);
+		if (r > 0) {
+			int code = write_readings(batch, err);
+
+			if (code < 0)
+				return code;
 		}
-		r = write_readings(set, rows, partly, err);
 	}
-	if (r == 0 && set->n) {
-		write_frame(&rows[0], &rows[0].out, rows[0].output->end);
-		r = rows_flush(NULL, &rows[0].out);
+	if (r >= 0 && batch->has_begun) {
+		write_frame(&batch->rows[0], &batch->rows[0].out, batch->rows[0].output->end);
+		return rows_flush(NULL, &batch->rows[0].out);
 	}
-	return r;
+	return r < 0 ? r : 0;
+}
+
+/* What is wrong with a tape is said once its whole readings are written. */
+static void note_fault(struct batch *batch, struct err *err)
+{
+	const char *fault = tapes_fault(&batch->set);
+
+	if (!fault)
+		return;
+	err_set(err, 0, "%s", fault);
+	batch->is_partly = true;
+}
+
+static int run_batch(struct batch *batch, const struct out_ops *output, uint64_t n_readings,
+		     bool is_stream, struct err *err)
+{
+	const struct options *options = batch->set.options;
+	int r = open_all(&batch->set, err);
+
+	if (r < 0)
+		return r;
+	if (options->place || !is_stream)
+		tapes_seek(&batch->set, options->place);
+	batch->rows = calloc(MAX_OF(batch->set.n, (size_t)1), sizeof(*batch->rows));
+	if (!batch->rows)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
+		r = rows_init(&batch->rows[i], &batch->set.watches[i]->table, options, output,
+			      is_stream, err);
+	return r < 0 ? r : write_all(batch, n_readings, err);
 }
 
 static int run_rows(const struct options *options, const struct out_ops *output,
 		    uint64_t n_readings, bool is_stream, struct err *err)
 {
-	struct watch_set set = {.options = options};
-	struct rows *rows = NULL;
-	bool partly = false;
+	struct batch batch = {.set.options = options};
 	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
-	r = open_all(&set, err);
-	if (r == 0) {
-		rows = calloc(set.n ? set.n : 1, sizeof(*rows));
-		r = rows ? 0 : err_set(err, -ENOMEM, "out of memory");
-	}
-	for (size_t i = 0; r == 0 && i < set.n; i++)
-		r = rows_init(&rows[i], &set.watches[i]->table, options, output, is_stream, err);
-	if (r == 0)
-		r = write_all(&set, rows, n_readings, &partly, err);
-	for (size_t i = 0; rows && i < set.n; i++)
-		rows_release(&rows[i]);
-	free(rows);
-	watch_set_release(&set);
-	return status_of(r, partly);
+	r = run_batch(&batch, output, n_readings, is_stream, err);
+	if (r == 0 || r == -EBADMSG)
+		note_fault(&batch, err);
+	for (size_t i = 0; batch.rows && i < batch.set.n; i++)
+		rows_release(&batch.rows[i]);
+	free(batch.rows);
+	watch_set_release(&batch.set);
+	return status_of(r, batch.is_partly);
 }
 
 int run_dump(const struct options *options, struct err *err)

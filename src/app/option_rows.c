@@ -65,6 +65,50 @@ static int set_seed(struct options *options, const char *value, struct err *err)
 	return whole_number("seed", value, 0, UINT64_MAX, &options->seed, err);
 }
 
+static int set_place(struct options *options, const char *value, struct err *err)
+{
+	return set_rows("place", value, &options->place, err);
+}
+
+static int set_max_files(struct options *options, const char *value, struct err *err)
+{
+	uint64_t n = 0;
+	int r = whole_number("max-files", value, 1, 10000, &n, err);
+
+	if (r == 0)
+		options->max_files = (size_t)n;
+	return r;
+}
+
+static int set_duration(struct options *options, const char *value, struct err *err)
+{
+	struct num num;
+	int n = num_parse(value, strlen(value), &num);
+
+	if (n <= 0 || value[n] || num.is_negative || !(num.real > 0) ||
+	    (num.kind != NUM_TIME && num.kind != NUM_PLAIN))
+		return err_set(err, -EINVAL, "duration '%s' is not a time like 90s, 10m or 2h",
+			       value);
+	/* A plain number is seconds, as of -d. */
+	if (num.kind == NUM_PLAIN)
+		num.real *= 1e9;
+	options->duration_ns = num.real < 1e18 ? (uint64_t)num.real : (uint64_t)1e18;
+	return 0;
+}
+
+static int set_max_bytes(struct options *options, const char *value, struct err *err)
+{
+	struct num num;
+	int n = num_parse(value, strlen(value), &num);
+
+	if (n <= 0 || value[n] || num.is_negative || !num.is_whole || !num.whole ||
+	    num.kind == NUM_TIME || num.kind == NUM_PERCENT)
+		return err_set(err, -EINVAL, "size '%s' is not a number of bytes like 500M or 2Gi",
+			       value);
+	options->max_bytes = num.whole;
+	return 0;
+}
+
 static int set_hex_width(struct options *options, const char *value, struct err *err)
 {
 	uint64_t n;
@@ -120,6 +164,7 @@ SET_TEXT(interface)
 SET_FLAG(is_batch)
 SET_FLAG(is_formatted)
 SET_FLAG(is_strict)
+SET_FLAG(verifies)
 SET_FLAG(is_ascii)
 SET_FLAG(is_verbose)
 SET_FLAG(wants_version)
@@ -146,6 +191,14 @@ const struct option_row option_rows[] = {
 	 set_is_formatted},
 	{0, "max-rows", "ROWS", "read at most this many entries of a map (default 4194304)",
 	 set_max_rows},
+	{0, "at", "PLACE", "tapes: the reading to begin with, from 1 (dump: the last one)",
+	 set_place},
+	{0, "for", "DURATION", "record: stop after so long, such as 90s, 10m or 2h", set_duration},
+	{0, "max-size", "SIZE", "record: begin a new file before one is larger, such as 500M",
+	 set_max_bytes},
+	{0, "max-files", "COUNT", "record: keep so many files with --max-size (default 8)",
+	 set_max_files},
+	{0, "verify", NULL, "replay: check the tape and say what is whole", set_verifies},
 	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
 	 set_hex_width},
 	{0, "method", "NAME", "read by this method only: batch or next-key", set_method},

@@ -113,6 +113,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 		.interval_ns = 1000000000,
 		.max_rows = (size_t)1 << 22,
 		.seed = 1,
+		.max_files = 8,
 	};
 	r = split(options, argc, argv, err);
 	if (r < 0 || options->help_topic || options->wants_version || options->wants_manual)

@@ -39,6 +39,11 @@ struct options {
 	const struct out_ops *output;	     /* NULL: the command's usual one */
 	bool is_formatted;
 	size_t limit, max_rows;
+	size_t place;	      /* in a tape, from 1; 0: not given */
+	uint64_t duration_ns; /* 0: no end */
+	uint64_t max_bytes;   /* of a recording's file; 0: no limit */
+	size_t max_files;
+	bool verifies;
 	unsigned hex_width; /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
 	const char *method, *theme, *interface;
 	bool is_strict, is_ascii, is_verbose;

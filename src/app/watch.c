@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "read/replay.h"
 
 static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code)
 {
@@ -39,12 +41,15 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	int r;
 
 	if (!watch->cursor) {
+		if (watch->source->ops->due)
+			watch->due_ns = watch->source->ops->due(watch->source, &watch->table.map);
 		if (watch->table.is_gone || now_ns < watch->due_ns)
 			return WATCH_IDLE;
-		next_tick(watch, now_ns, interval_ns);
+		if (!watch->source->ops->due)
+			next_tick(watch, now_ns, interval_ns);
 		r = watch->source->ops->begin(watch->source, &watch->table.map, &watch->how, next,
 					      &watch->cursor, err);
-		if (r < 0)
+		if (r < 0 && r != -EAGAIN)
 			return lost(watch, now_ns, interval_ns, r);
 		return WATCH_MORE;
 	}
@@ -63,9 +68,12 @@ int watch_take(struct watch *watch)
 {
 	struct snap *next = watch->table.next;
 
-	next->n_missed = watch->n_missed;
-	if (watch->n_missed)
-		next->notes |= SNAP_SLOW;
+	/* A tape says itself what was missed when it was made. */
+	if (!watch->source->ops->due) {
+		next->n_missed = watch->n_missed;
+		if (watch->n_missed)
+			next->notes |= SNAP_SLOW;
+	}
 	watch->n_missed = 0;
 	return table_take(&watch->table);
 }
@@ -99,6 +107,9 @@ void watch_set_release(struct watch_set *set)
 		set->kernel->ops->free(set->kernel);
 	if (set->sim)
 		set->sim->ops->free(set->sim);
+	for (size_t i = 0; i < set->n_tapes; i++)
+		set->tapes[i].source->ops->free(set->tapes[i].source);
+	free(set->tapes);
 	*set = (struct watch_set){0};
 }
 
@@ -131,4 +142,23 @@ struct source *watch_set_sim(struct watch_set *set, struct err *err)
 	if (r < 0)
 		err_set(err, r, "out of memory");
 	return set->sim;
+}
+
+struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err)
+{
+	struct watch_tape *tapes;
+
+	for (size_t i = 0; i < set->n_tapes; i++)
+		if (strcmp(set->tapes[i].path, path) == 0)
+			return set->tapes[i].source;
+	tapes = reallocarray(set->tapes, set->n_tapes + 1, sizeof(*tapes));
+	if (!tapes) {
+		err_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	set->tapes = tapes;
+	tapes[set->n_tapes].path = path;
+	if (source_tape_new(path, &tapes[set->n_tapes].source, err) < 0)
+		return NULL;
+	return tapes[set->n_tapes++].source;
 }

@@ -25,11 +25,18 @@ struct watch {
 	bool follows_pin;      /* opened by its pin: another map under the same path is followed */
 };
 
+struct watch_tape {
+	const char *path; /* borrowed from the command line */
+	struct source *source;
+};
+
 /* Every source that was needed, every map that was opened. */
 struct watch_set {
 	const struct options *options;
 	struct source *kernel, *sim; /* owned; NULL until needed */
-	struct watch **watches;	     /* owned; each stays where it is */
+	struct watch_tape *tapes;    /* owned */
+	size_t n_tapes;
+	struct watch **watches; /* owned; each stays where it is */
 	size_t n, cap;
 };
 
@@ -38,6 +45,8 @@ void watch_set_release(struct watch_set *set);
 /* The source that a spec of this kind is looked up in; made when needed. NULL with a sentence. */
 struct source *watch_set_kernel(struct watch_set *set, struct err *err);
 struct source *watch_set_sim(struct watch_set *set, struct err *err);
+/* The tape at path ("-": stdin), opened when it wasn't yet. path must outlive the set. */
+struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err);
 
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
  * open already. 0, or -errno with a sentence; then nothing was added. */

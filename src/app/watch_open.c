@@ -10,13 +10,19 @@
 #include "app/options.h"
 #include "base/err.h"
 #include "base/tidy.h"
+#include "read/replay.h"
 #include "read/spec.h"
 
-static bool is_open(const struct watch_set *set, const struct source *source, uint32_t id)
+/* A tape may hold maps of several sources, so that an id alone is not enough. */
+static bool is_open(const struct watch_set *set, const struct source *source, const struct map *map)
 {
-	for (size_t i = 0; i < set->n; i++)
-		if (set->watches[i]->source == source && set->watches[i]->table.map.id == id)
+	for (size_t i = 0; i < set->n; i++) {
+		const struct map *other = &set->watches[i]->table.map;
+
+		if (set->watches[i]->source == source && other->id == map->id &&
+		    strcmp(other->source, map->source) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -74,23 +80,37 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 		free(watch);
 		return err_set(err, r, "out of memory for a map");
 	}
-	watch->table.lookups = *source_lookups();
+	if (source_is_tape(source))
+		replay_lookups(source, &watch->table.lookups);
+	else
+		watch->table.lookups = *source_lookups();
 	return 0;
+}
+
+static struct source *source_of(struct watch_set *set, const struct spec *spec, struct err *err)
+{
+	switch (spec->kind) {
+	case SPEC_SIM:
+		return watch_set_sim(set, err);
+	case SPEC_TAPE:
+		return watch_set_tape(set, spec->text, err);
+	default:
+		return watch_set_kernel(set, err);
+	}
 }
 
 static int open_spec(struct watch_set *set, const struct spec *spec, bool by_pin, struct err *err)
 {
 	SCOPED(map_list) found = {0};
-	struct source *source =
-		spec->kind == SPEC_SIM ? watch_set_sim(set, err) : watch_set_kernel(set, err);
+	struct source *source = source_of(set, spec, err);
 	size_t n_before = set->n;
 	int r;
 
 	if (!source)
-		return -ENOMEM;
+		return err && err->code ? err->code : -ENOMEM;
 	r = source->ops->find(source, spec, &found, err);
 	for (size_t i = 0; r == 0 && i < found.n; i++) {
-		if (is_open(set, source, found.maps[i].id))
+		if (is_open(set, source, &found.maps[i]))
 			continue;
 		r = open_map(set, source, &found.maps[i], err);
 		if (r == 0)

@@ -269,11 +269,28 @@ static void forget_caches(struct table *table)
 	}
 }
 
+/* The next reading is older than the current one: a tape went back. What was counted since is yet to
+ * come, so the table begins anew, with numbers that go on. */
+static int rewind_table(struct table *table)
+{
+	int r = hist_reset(&table->trends, table->trends.key_size, HIST_KEYS);
+
+	if (r < 0)
+		return r;
+	churn_clear(&table->churn);
+	returns_release(&table->returns);
+	table->ghosts.n_rows = 0;
+	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
+	table->current->number = 0;
+	return 0;
+}
+
 int table_take(struct table *table)
 {
 	struct snap *next = table->next;
+	uint64_t number = table->current->number;
 	SCOPED(turn) turn = {0};
-	int r;
+	int r = 0;
 
 	if (table->is_gone)
 		return 0;
@@ -283,10 +300,15 @@ int table_take(struct table *table)
 	forget_caches(table);
 	pages_trim(&next->keys, next->n_rows * next->key_stride);
 	pages_trim(&next->vals, next->n_rows * next->val_stride);
-	next->number = table->current->number + 1;
-	r = turn_prepare(&turn, table);
+	next->number = number + 1;
+	if (number && next->ended_ns < table->current->ended_ns)
+		r = rewind_table(table);
+	if (r == 0)
+		r = turn_prepare(&turn, table);
 	if (r == 0)
 		turn_commit(&turn, table);
+	else
+		table->current->number = number;
 	return r;
 }
 

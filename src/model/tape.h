@@ -64,8 +64,8 @@ struct tape_head {
 	const char *boot; /* of the host's kernel: the same one gives ids the same names */
 	bool is_big_endian;
 	uint64_t interval_ns, wall_ns;
-	uint64_t boot_ns;      /* CLOCK_BOOTTIME at wall_ns */
-	struct arena mem;      /* holds the texts of one that was read */
+	uint64_t boot_ns; /* CLOCK_BOOTTIME at wall_ns */
+	struct arena mem; /* holds the texts of one that was read */
 };
 
 void tape_head_release(struct tape_head *head);

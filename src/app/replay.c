@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* replay: a tape on the screen, as rows, or checked. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/options.h"
+#include "app/rows.h"
+#include "app/tui.h"
+#include "app/watch.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "read/replay.h"
+
+static void add_check(const struct replay_check *check, const char *path, struct buf *out)
+{
+	buf_addf(out, "%s: %llu readings of %u maps", path, (unsigned long long)check->n_readings,
+		 check->n_maps);
+	if (check->last_ns > check->first_ns) {
+		buf_adds(out, " over ");
+		num_duration(out, (double)(check->last_ns - check->first_ns));
+	}
+	buf_addf(out, " are whole, %llu bytes%s\n", (unsigned long long)check->n_bytes,
+		 check->is_ended ? "" : "; the recording was not ended in order");
+}
+
+static int verify(const char *path, struct err *err)
+{
+	struct replay_check check;
+	SCOPED(buf) out = {0};
+	int r = replay_verify(path, &check, err), w;
+
+	/* What isn't a tape at all has no whole part. */
+	if (r < 0 && !check.n_bytes)
+		return EXIT_FAILED;
+	add_check(&check, path, &out);
+	w = rows_flush(NULL, &out);
+	return r < 0 || w < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Keys come from the terminal when the tape comes through stdin. */
+static void keys_from_terminal(const char *path)
+{
+	int fd;
+
+	if (strcmp(path, "-") != 0 || isatty(STDIN_FILENO))
+		return;
+	fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+}
+
+static int on_screen(struct watch_set *set, const char *word, struct err *err)
+{
+	const struct options *options = set->options;
+	struct replay_state state;
+	int r = watch_set_open(set, word, err);
+
+	if (r < 0)
+		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	if (options->place)
+		replay_seek(set->tapes[0].source, options->place);
+	replay_hold(set->tapes[0].source, false);
+	replay_state(set->tapes[0].source, &state);
+	return tui_run(set, NULL, state.fault, err);
+}
+
+int run_replay(const struct options *options, struct err *err)
+{
+	const char *path = options->words[0];
+	struct watch_set set = {.options = options};
+	struct options rows = *options;
+	char *word;
+	int status;
+
+	if (options->is_verbose)
+		log_to_stderr(LOG_DEBUG);
+	if (options->verifies)
+		return verify(path, err);
+	if (asprintf(&word, "file:%s", path) < 0)
+		return err_set(err, -ENOMEM, "out of memory"), EXIT_FAILED;
+	if (options->output || options->is_batch || !tui_is_possible(path)) {
+		rows.words = (const char *const *)&word;
+		rows.n_words = 1;
+		status = run_stream(&rows, err);
+	} else {
+		status = on_screen(&set, word, err);
+	}
+	watch_set_release(&set);
+	free(word);
+	return status;
+}
