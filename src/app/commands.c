@@ -16,6 +16,9 @@ static const struct command commands[] = {
 	 run_info},
 	{"dump", "MAP...", "one reading to stdout", 1, -1, run_dump},
 	{"stream", "MAP...", "a reading each interval to stdout, with rates", 1, -1, run_stream},
+	{"record", "FILE MAP...", "record readings for replay; '-' is stdout", 2, -1, run_record},
+	{"replay", "FILE", "a recording on the screen, or written with -o; '-' is stdin", 1, 1,
+	 run_replay},
 	{"demo", "", "real XDP counters, fed by synthetic packets, on the screen", 0, 0, run_demo},
 };
 

@@ -10,4 +10,6 @@ int run_list(const struct options *options, struct err *err);
 int run_info(const struct options *options, struct err *err);
 int run_dump(const struct options *options, struct err *err);
 int run_stream(const struct options *options, struct err *err);
+int run_record(const struct options *options, struct err *err);
+int run_replay(const struct options *options, struct err *err);
 int run_demo(const struct options *options, struct err *err);

@@ -17,13 +17,6 @@
 
 enum { DEMO_MAX_MAPS = 8 };
 
-static bool has_screen(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
-}
-
 /* Pipes and dumb terminals get the rows as text. */
 static int watch_without_screen(const struct options *options, struct err *err)
 {
@@ -43,7 +36,7 @@ int run_watch(const struct options *options, struct err *err)
 	struct watch_set set = {.options = options};
 	int r = 0, status;
 
-	if (!has_screen())
+	if (!tui_is_possible(STDIN_FILENO))
 		return watch_without_screen(options, err);
 	for (int i = 0; r == 0 && i < options->n_words; i++)
 		r = watch_set_open(&set, options->words[i], err);
@@ -83,7 +76,7 @@ int run_demo(const struct options *options, struct err *err)
 	char opening[ERR_TEXT_BYTES + 32];
 	int status = EXIT_FAILED, r;
 
-	if (!has_screen()) {
+	if (!tui_is_possible(STDIN_FILENO)) {
 		err_set(err, -ENOTTY, "the demo needs a terminal");
 		return EXIT_FAILED;
 	}

@@ -146,7 +146,8 @@ static int write_reading(struct recorder *recorder, struct track *track, struct 
 	struct snap *was = track->last;
 	int r = pack(recorder, track);
 
-	if (r == 0 && recorder->n_readings && tape_file_is_full(&recorder->file, &recorder->chunk)) {
+	if (r == 0 && recorder->n_readings &&
+	    tape_file_is_full(&recorder->file, &recorder->chunk)) {
 		r = end_file(recorder, err);
 		if (r == 0)
 			r = tape_file_rotate(&recorder->file, err);

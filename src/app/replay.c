@@ -45,21 +45,16 @@ static int verify(const char *path, struct err *err)
 	return r < 0 || w < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Keys come from the terminal when the tape comes through stdin. */
-static void keys_from_terminal(const char *path)
+/* Where keys come from: the terminal itself when the tape comes through stdin. -1: nowhere. */
+static int open_keys(const char *path)
 {
-	int fd;
-
-	if (strcmp(path, "-") != 0 || isatty(STDIN_FILENO))
-		return;
-	fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	dup2(fd, STDIN_FILENO);
-	close(fd);
+	if (strcmp(path, "-") != 0)
+		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	return open("/dev/tty", O_RDWR | O_CLOEXEC);
 }
 
-static int on_screen(struct watch_set *set, const char *word, struct err *err)
+/* The tape has a descriptor of its own by the time that keys take over stdin. */
+static int on_screen(struct watch_set *set, const char *word, int keys_fd, struct err *err)
 {
 	const struct options *options = set->options;
 	struct replay_state state;
@@ -71,6 +66,8 @@ static int on_screen(struct watch_set *set, const char *word, struct err *err)
 		replay_seek(set->tapes[0].source, options->place);
 	replay_hold(set->tapes[0].source, false);
 	replay_state(set->tapes[0].source, &state);
+	if (dup2(keys_fd, STDIN_FILENO) < 0)
+		return EXIT_FAILED;
 	return tui_run(set, NULL, state.fault, err);
 }
 
@@ -79,8 +76,8 @@ int run_replay(const struct options *options, struct err *err)
 	const char *path = options->words[0];
 	struct watch_set set = {.options = options};
 	struct options rows = *options;
+	int status, keys_fd;
 	char *word;
-	int status;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
@@ -88,13 +85,16 @@ int run_replay(const struct options *options, struct err *err)
 		return verify(path, err);
 	if (asprintf(&word, "file:%s", path) < 0)
 		return err_set(err, -ENOMEM, "out of memory"), EXIT_FAILED;
-	if (options->output || options->is_batch || !tui_is_possible(path)) {
+	keys_fd = open_keys(path);
+	if (options->output || options->is_batch || !tui_is_possible(keys_fd)) {
 		rows.words = (const char *const *)&word;
 		rows.n_words = 1;
 		status = run_stream(&rows, err);
 	} else {
-		status = on_screen(&set, word, err);
+		status = on_screen(&set, word, keys_fd, err);
 	}
+	if (keys_fd >= 0)
+		close(keys_fd);
 	watch_set_release(&set);
 	free(word);
 	return status;

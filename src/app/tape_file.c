@@ -141,8 +141,7 @@ static int move_on(struct tape_file *file, struct err *err)
 	size_t n = MIN_OF(file->max_files, file->n_files + 1);
 
 	if (strlen(file->path) > PATH_MAX - 32)
-		return err_set(err, -ENAMETOOLONG, "the name of tape '%s' is too long",
-			       file->path);
+		return err_set(err, -ENAMETOOLONG, "the name of tape '%s' is too long", file->path);
 	if (n == 1 && unlink(file->path) < 0)
 		return err_set(err, -errno, "cannot remove tape '%s': %s", file->path,
 			       err_words(-errno));

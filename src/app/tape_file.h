@@ -14,8 +14,8 @@ struct err;
 struct tape_file {
 	const char *path; /* borrowed; "-": stdout */
 	int fd;
-	bool is_regular; /* can be cut short and followed by another */
-	bool is_ours;	 /* made here, so that it can be unmade */
+	bool is_regular;    /* can be cut short and followed by another */
+	bool is_ours;	    /* made here, so that it can be unmade */
 	uint64_t max_bytes; /* 0: no limit */
 	size_t max_files;
 	uint64_t n_bytes; /* of whole chunks in this file */

@@ -227,6 +227,13 @@ static void tui_close(struct tui *tui)
 	map_list_release(&tui->picked);
 }
 
+bool tui_is_possible(int keys_fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(keys_fd) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
 int tui_run(struct watch_set *set, const char *badge, const char *opening, struct err *err)
 {
 	struct tui tui = {

@@ -2,8 +2,13 @@
 /* The driver of the screen: one loop for keys, signals, readings and frames. */
 #pragma once
 
+#include <stdbool.h>
+
 struct err;
 struct watch_set;
+
+/* Whether there is a terminal for the picture and, at keys_fd, for the keys. */
+bool tui_is_possible(int keys_fd);
 
 /* Runs until the person quits, a signal ends it, or the terminal goes. `badge` (or NULL) stands in the
  * header throughout, `opening` (or NULL) is said first; without any watch the picker is shown.

@@ -345,6 +345,8 @@ int replay_verify(const char *path, struct replay_check *out, struct err *err)
 	}
 	out->n_maps = replay->n_maps;
 	out->n_bytes = replay->reader.at;
+	if (replay->reader.is_whole && r != -EBADMSG)
+		out->n_bytes += TAPE_LABEL_BYTES + replay->reader.label.length + TAPE_SUM_BYTES;
 	out->is_ended = r == -ENODATA && replay->reader.label.tag == TAPE_END;
 	if (r == -ENODATA)
 		r = replay->fault.text[0] ? err_set(err, -EBADMSG, "%s", replay->fault.text) : 0;
