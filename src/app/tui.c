@@ -125,7 +125,9 @@ static int draw(struct tui *tui)
 		.now_ns = clock_now_ns(),
 		.wall_ns = clock_wall_ns(),
 		.badge = tui->badge,
-		.is_ascii = tui->set->options->is_ascii || !term_is_utf8(tui->term),
+		.glyphs = tui->theme.glyphs,
+		.is_ascii = tui->set->options->is_ascii || !term_is_utf8(tui->term) ||
+			    strcmp(tui->theme.glyphs, "ascii") == 0,
 		.is_reading = tui->is_reading,
 	};
 	int n_rows, n_cols, r;

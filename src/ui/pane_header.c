@@ -13,7 +13,7 @@
 #include "ui/glyph.h"
 #include "ui/state.h"
 
-enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 6, STRIP_MAX = 40, GAP = 2 };
+enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 4, STRIP_MAX = 40, GAP = 2 };
 
 /* A line being filled from both ends. */
 struct line {
@@ -334,7 +334,7 @@ void pane_rates(const struct scene *scene, struct area area)
 	if (!scene->tab)
 		return;
 	is_array = scene->tab->table->map.type->is_array;
-	line.left = scene->tab->totals.n_sums ? area.n_cols * 9 / 20 : 1;
+	line.left = scene->tab->totals.n_sums ? area.n_cols * 3 / 7 : 1;
 	rates.n_cols = line.left - 1;
 	left = line_of(scene, rates);
 	for (unsigned i = 0; i < scene->tab->totals.n_sums; i++)

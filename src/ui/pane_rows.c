@@ -59,7 +59,7 @@ static void put_trend(const struct scene *scene, struct area area, int line, int
 		      const struct row_view *view)
 {
 	const struct tab *tab = scene->tab;
-	enum glyph_set wish = GLYPHS_BLOCKS;
+	enum glyph_set wish = scene->sparks;
 	float samples[HIST_SAMPLES];
 	size_t n = MIN_OF(glyph_spark_samples(scene->grid, wish, width), (size_t)HIST_SAMPLES);
 	size_t size;

@@ -337,6 +337,9 @@ static void draw_header(const struct scene *scene)
 {
 	const struct layout *layout = &scene->screen->layout;
 
+	if (scene->tab && !layout->is_compact && tab_sum_up(scene->tab) < 0)
+		screen_say(scene->screen, true, "out of memory: some totals are old");
+
 	draw_area(scene, layout->is_compact ? pane_compact : pane_identity, layout->identity);
 	draw_area(scene, pane_map, layout->map);
 	draw_area(scene, pane_rates, layout->rates);
@@ -351,6 +354,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 		.facts = facts,
 		.grid = grid,
 		.glyphs = glyphs_of(glyph_set_for(grid, GLYPHS_BLOCKS)),
+		.sparks = glyph_set_named(facts->glyphs ? facts->glyphs : ""),
 		.tab = front_tab(screen),
 	};
 

@@ -47,7 +47,8 @@ struct screen_facts {
 	const char *host;
 	uint64_t interval_ns;
 	uint64_t now_ns, wall_ns;
-	const char *badge; /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
+	const char *badge;  /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
+	const char *glyphs; /* what the theme would like: "blocks", "braille"; NULL: blocks */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */
 };

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "ui/glyph.h"
 #include "ui/grid.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
@@ -123,7 +124,8 @@ struct scene {
 	const struct screen_facts *facts;
 	struct grid *grid;
 	const struct glyphs *glyphs;
-	struct tab *tab; /* in front; NULL: none */
+	enum glyph_set sparks; /* what sparklines are drawn with */
+	struct tab *tab;       /* in front; NULL: none */
 };
 typedef void pane_fn(const struct scene *scene, struct area area);
 

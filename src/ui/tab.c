@@ -61,6 +61,7 @@ static void choose_trend(struct tab *tab)
 	if (column_equal(&found, &tab->trend))
 		return;
 	tab->trend = found;
+	tab->totals.number = 0;
 	tab->trend_scale = 0;
 	hist_reset(&tab->table->trends, tab->table->trends.key_size, HIST_KEYS);
 }
@@ -127,13 +128,13 @@ static int sample_trends(struct tab *tab)
 
 int tab_took(struct tab *tab)
 {
-	int r = totals_take(&tab->totals, tab->table, tab->trend.field);
+	int r = 0;
 
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;
 	tab->is_stale = true;
 	/* Places of the order are rows of the reading before until the view is refreshed. */
-	if (tab->view.height && r == 0)
+	if (tab->view.height)
 		r = tab_refresh(tab, tab->view.height);
 	if (r == 0)
 		r = sample_trends(tab);
@@ -141,6 +142,13 @@ int tab_took(struct tab *tab)
 		tab->shown[i].n_wide++;
 	tab->trend_scale *= 0.9;
 	return r;
+}
+
+int tab_sum_up(struct tab *tab)
+{
+	if (tab->totals.number == tab->table->current->number)
+		return 0;
+	return totals_take(&tab->totals, tab->table, tab->trend.field);
 }
 
 int tab_refresh(struct tab *tab, size_t height)

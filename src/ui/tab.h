@@ -69,8 +69,10 @@ struct tab {
 int tab_new(struct table *table, struct tab **out);
 void tab_free(struct tab *tab);
 
-/* A reading was taken: histories, totals, the order held a little less long. 0 or -ENOMEM. */
+/* A reading was taken: histories, the order held a little less long. 0 or -ENOMEM. */
 int tab_took(struct tab *tab);
+/* Totals of the reading shown, made when they are first looked at. 0 or -ENOMEM. */
+int tab_sum_up(struct tab *tab);
 
 /* Brings the view up to date for a window of so many rows. */
 int tab_refresh(struct tab *tab, size_t height);

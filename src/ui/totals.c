@@ -131,6 +131,7 @@ static int spread_over_cpus(struct totals *totals, const struct table *table,
 
 int totals_take(struct totals *totals, struct table *table, const struct field *field)
 {
+	totals->number = table->current->number;
 	sum_counters(totals, table);
 	return spread_over_cpus(totals, table, field);
 }

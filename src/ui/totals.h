@@ -26,6 +26,7 @@ struct totals {
 	double max_share; /* of all the work; NaN: unknown */
 	double skew;	  /* busiest / mean; NaN: unknown */
 	bool is_rate;	  /* of what happened since the reading before; else of the totals */
+	uint64_t number;  /* the reading they are of */
 	bool is_sampled;  /* the map is large: from every n-th row */
 };
 
