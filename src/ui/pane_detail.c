@@ -220,8 +220,7 @@ static void put_cpus(struct page *page)
 		qsort(parts, n, sizeof(*parts), by_part);
 	page->line++;
 	grid_putf(page->scene->grid, page->area, page->line++, 1, ROLE_HEADER, "%s%s on each CPU%s",
-		  trend.field->path, per_second ? " per second" : "",
-		  is_sorted ? ", the busiest first" : "");
+		  trend.field->path, per_second ? "/s" : "", is_sorted ? ", busiest first" : "");
 	for (uint32_t i = 0; i < n; i++)
 		put_cpu(page, &parts[i], max);
 	free(parts);

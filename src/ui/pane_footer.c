@@ -105,7 +105,8 @@ void pane_counts(const struct scene *scene, struct area area)
 		put_message(scene, area);
 		return;
 	}
-	if (!tab)
+	if (!tab ||
+	    (scene->screen->overlay != OVERLAY_NONE && scene->screen->overlay != OVERLAY_SORT))
 		return;
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)
 		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));

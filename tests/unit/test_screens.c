@@ -50,6 +50,7 @@ struct stage {
 	struct table tables[MAX_TABLES];
 	size_t n_tables;
 	struct grid grid;
+	struct map_list picked;
 	uint64_t now_ns, interval_ns, tick;
 	bool with_roles, quits;
 	const char *file;
@@ -134,9 +135,25 @@ static void take_ticks(struct stage *stage, int n)
 	}
 }
 
+static void pick(struct stage *stage)
+{
+	struct err err = {0};
+
+	map_list_release(&stage->picked);
+	assert_int_equal(stage->sim->ops->list(stage->sim, &stage->picked, &err), 0);
+	screen_pick(stage->screen, &stage->picked, NULL);
+}
+
 static void obey(struct stage *stage, struct intent intent)
 {
 	switch (intent.kind) {
+	case INTENT_OPEN_PICKER:
+		pick(stage);
+		break;
+	case INTENT_OPEN_IDS:
+		screen_say(stage->screen, false, "opens %zu, first %u", intent.n_ids,
+			   intent.ids[0]);
+		break;
 	case INTENT_INTERVAL:
 		stage->interval_ns = intent.number;
 		break;
@@ -279,6 +296,7 @@ static void stage_close(struct stage *stage)
 	screen_free(stage->screen);
 	for (size_t i = 0; i < stage->n_tables; i++)
 		table_release(&stage->tables[i]);
+	map_list_release(&stage->picked);
 	stage->sim->ops->free(stage->sim);
 	grid_release(&stage->grid);
 	clock_free_run();
