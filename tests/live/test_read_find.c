@@ -108,6 +108,7 @@ static void test_by_pin(void **state)
 	assert_non_null(strstr(err.text, "it is no map"));
 	assert_true(find_error(the_source, "/proc/self/comm", &err) < 0);
 	assert_non_null(strstr(err.text, "bpffs"));
+	unpin();
 	close(program);
 	close(fd);
 }
