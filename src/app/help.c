@@ -47,7 +47,7 @@ static void help_usage(struct buf *out)
 	buf_addf(out, "bpfmaptop %s: %s\n\n", VERSION, about);
 	buf_adds(out, "usage: bpfmaptop [OPTIONS] [COMMAND] [MAP]...\n\n");
 	for (unsigned i = 0; command_at(i); i++)
-		buf_addf(out, "  %-7s %-9s %s\n", command_at(i)->name, command_at(i)->arguments,
+		buf_addf(out, "  %-7s %-11s %s\n", command_at(i)->name, command_at(i)->arguments,
 			 command_at(i)->help);
 	buf_addf(out, "\n%s\n", map_words);
 	for (unsigned i = 0; i < n_option_rows; i++)

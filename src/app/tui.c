@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "app/follow.h"
 #include "app/intents.h"
 #include "app/options.h"
 #include "app/tui_state.h"
@@ -72,10 +73,12 @@ static void on_signal(void *ctx, int number)
 
 static void lost(struct tui *tui, struct watch *watch, const struct err *why)
 {
+	tui->is_dirty = true;
+	if (why->code == -ESTALE && watch->table.map.pin && follow_pin(tui, watch))
+		return;
 	if (watch->n_failures == 1)
 		screen_say(tui->screen, true, "%s", why->text);
 	log_add(LOG_WARN, "%s", why->text);
-	tui->is_dirty = true;
 }
 
 static void took(struct tui *tui, struct watch *watch)

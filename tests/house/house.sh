@@ -41,6 +41,7 @@ check "the binary links no call that changes a map" no_writes
 check "no source names a bpf(2) command that changes a map" no_write_commands
 check "the top level holds only what belongs there" top_level
 check "every source has its SPDX line" spdx
+check "the README shows what the program prints" tests/house/readme.sh
 check "nothing below app prints or exits" says_nothing_below_app
 echo "1..$n"
 exit $status

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The map under a pin was replaced, as happens when its owner restarts: what a person named is the path,
+ * so the path is followed. */
+#include "app/follow.h"
+
+#include "app/tui_state.h"
+#include "app/watch.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "query/view.h"
+
+/* What a person had set, as text: the columns of the old layout can't be kept. */
+struct kept {
+	struct buf path, filter, sort;
+};
+
+static void kept_release(struct kept *kept)
+{
+	buf_release(&kept->path);
+	buf_release(&kept->filter);
+	buf_release(&kept->sort);
+}
+
+static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
+{
+	struct view *view = screen_view(tui->screen);
+
+	buf_adds(&kept->path, watch->table.map.pin);
+	if (screen_front(tui->screen) != &watch->table || !view)
+		return;
+	buf_adds(&kept->filter, buf_text(&view->filter_text));
+	view_sort_text(view, &watch->table, &kept->sort);
+}
+
+static void take_up(struct tui *tui, const struct kept *kept)
+{
+	if (kept->sort.len)
+		screen_sort(tui->screen, buf_text(&kept->sort), NULL);
+	if (kept->filter.len)
+		screen_filter(tui->screen, buf_text(&kept->filter), NULL);
+}
+
+bool follow_pin(struct tui *tui, struct watch *watch)
+{
+	SCOPED(kept) kept = {0};
+	size_t n_before = tui->set->n;
+	struct err why = {0};
+	struct watch *next;
+
+	keep(&kept, tui, watch);
+	if (watch_set_open(tui->set, buf_text(&kept.path), &why) < 0 || tui->set->n == n_before)
+		return false;
+	next = tui->set->watches[n_before];
+	if (screen_add(tui->screen, &next->table, &why) < 0) {
+		watch_set_close(tui->set, next);
+		return false;
+	}
+	screen_remove(tui->screen, &watch->table);
+	watch_set_close(tui->set, watch);
+	take_up(tui, &kept);
+	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it",
+		   buf_text(&kept.path), next->table.map.id);
+	return true;
+}

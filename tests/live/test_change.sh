@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What a person sees on the screen when the map they watch goes away or is replaced; and that watching
+# keeps nothing alive.
+. "$(dirname "$0")/lib.sh"
+command -v tmux >/dev/null || {
+	skip "$(basename "$0" .sh)" "tmux is not installed"
+	exit 0
+}
+needs_bpf
+socket=$me
+at_exit+=("tmux -L $socket kill-server")
+
+start() { # ARGUMENTS...
+	tmux -L "$socket" -f /dev/null new-session -d -s s -x 100 -y 24 "LC_ALL=C.UTF-8 $BPFMAPTOP -d 0.2 $*"
+}
+shows() { tmux -L "$socket" capture-pane -p -t s 2>/dev/null | grep -qF "$1"; }
+screen() { tmux -L "$socket" capture-pane -p -t s 2>/dev/null; }
+sees() { # NAME NEEDLE
+	if wait_for 10 shows "$2"; then ok "$1"; else not_ok "$1" "looking for: $2" "$(screen)"; fi
+}
+stop() {
+	tmux -L "$socket" send-keys -t s Q
+	wait_for 10 eval "! tmux -L $socket has-session -t s 2>/dev/null" && ok "$1" || not_ok "$1"
+}
+listed() { bpftool -j map list | jq -e ".[] | select(.id == $1)" >/dev/null; }
+gone() { ! listed "$1"; }
+
+make_map() { # NAME BYTE
+	bpftool map create "$pins/$1" type hash key 4 value 8 entries 16 name "$1"
+	bpftool map update pinned "$pins/$1" key hex "$2" 0 0 0 value hex 7 0 0 0 0 0 0 0
+}
+
+make_map first 11
+id=$(id_of "$pins/first")
+start "id:$id"
+sees "a map is watched" "first"
+rm "$pins/first"
+wait_for 10 gone "$id" && ok "its owner let it go, and it went" || not_ok "its owner let it go, and it went"
+sees "the screen says so" "MAP GONE"
+sees "the last reading stays" "11 00 00 00"
+stop "and q quits"
+
+make_map second 22
+id=$(id_of "$pins/second")
+start "$pins/second"
+sees "a pin is watched" "22 00 00 00"
+rm "$pins/second"
+make_map second 33
+sees "another map under the pin is followed" "33 00 00 00"
+sees "and that is said" "following it"
+wait_for 10 gone "$id" && ok "the old one is not kept" || not_ok "the old one is not kept"
+stop "and q quits then too"
