@@ -8,6 +8,7 @@
 #include "app/fault.h"
 #include "app/options.h"
 #include "app/tui_state.h"
+#include "app/tui_tape.h"
 #include "app/watch.h"
 #include "app/write.h"
 #include "base/clock.h"
@@ -150,6 +151,10 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_COPY] = do_copy,
 	[INTENT_SUSPEND] = do_suspend,
 	[INTENT_REDRAW] = do_redraw,
+	[INTENT_REPLAY_HOLD] = tui_tape_hold,
+	[INTENT_REPLAY_STEP] = tui_tape_step,
+	[INTENT_REPLAY_SKIP] = tui_tape_skip,
+	[INTENT_REPLAY_SPEED] = tui_tape_speed,
 };
 
 void intent_run(struct tui *tui, struct intent intent)

@@ -16,6 +16,7 @@
 #include "app/intents.h"
 #include "app/options.h"
 #include "app/tui_state.h"
+#include "app/tui_tape.h"
 #include "app/watch.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -142,6 +143,7 @@ static int draw(struct tui *tui)
 			return r;
 	}
 	tui->grid.is_ascii = facts.is_ascii;
+	tui_tape_facts(tui, &facts);
 	screen_draw(tui->screen, &facts, &tui->grid);
 	r = term_show(tui->term, &tui->grid);
 	tui->last_frame_ns = facts.now_ns;
@@ -215,6 +217,8 @@ static int tui_open(struct tui *tui, struct err *err)
 		return r;
 	}
 	r = loop_signals(tui->loop, signals, ARRAY_LEN(signals), on_signal, tui);
+	if (r == 0)
+		r = tui_tape_watch(tui);
 	if (r == 0)
 		r = term_open(&tui->term, err);
 	if (r < 0)

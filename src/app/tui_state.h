@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the driver of the screen holds; shared by tui.c and intents.c only. */
+/* What the driver of the screen holds; shared by tui.c, tui_tape.c and intents.c only. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,6 +25,7 @@ struct tui {
 	unsigned theme_place;	/* in the built-in order, for the next one */
 	struct map_list picked; /* what the picker shows; borrowed by the screen */
 	const char *badge;
+	char tape_badge[48];
 	char host[65];
 	uint64_t interval_ns, last_frame_ns;
 	bool is_dirty, is_reading, quits;

@@ -287,6 +287,7 @@ void replay_state(const struct source *tape, struct replay_state *out)
 		.place = replay->is_file && n ? replay->place + 1 : n,
 		.n_places = n,
 		.speed = replay->speed,
+		.interval_ns = replay->head.interval_ns,
 		.is_held = replay->is_held,
 		.is_live = !replay->is_file,
 		.is_over = replay->is_ended && (!replay->is_file || replay->place + 1 >= n),

@@ -29,6 +29,7 @@ bool source_is_tape(const struct source *source);
 struct replay_state {
 	size_t place, n_places; /* from 1; of a pipe both count what came */
 	double speed;
+	uint64_t interval_ns;  /* between readings when it was made; 0: it doesn't say */
 	bool is_held, is_live; /* live: from a pipe */
 	bool is_over;	       /* at the end, and nothing can follow */
 	const char *host;      /* where it was recorded; "" when it doesn't say */

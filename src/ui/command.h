@@ -23,6 +23,12 @@
 	X(ACT_SORT_RIGHT, "sort-right", act_sort_right)                                            \
 	X(ACT_REVERSE, "reverse", act_reverse)                                                     \
 	X(ACT_PAUSE, "pause", act_pause)                                                           \
+	X(ACT_STEP_BACK, "step-back", act_step_back)                                               \
+	X(ACT_STEP_ON, "step-on", act_step_on)                                                     \
+	X(ACT_SKIP_BACK, "skip-back", act_skip_back)                                               \
+	X(ACT_SKIP_ON, "skip-on", act_skip_on)                                                     \
+	X(ACT_PLAY_SLOWER, "play-slower", act_play_slower)                                         \
+	X(ACT_PLAY_FASTER, "play-faster", act_play_faster)                                         \
 	X(ACT_FOLLOW, "follow", act_follow)                                                        \
 	X(ACT_TAG, "tag", act_tag)                                                                 \
 	X(ACT_UNTAG, "untag", act_untag)                                                           \

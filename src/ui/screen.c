@@ -360,6 +360,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 
 	grid_clear(grid);
 	screen->interval_ns = facts->interval_ns;
+	screen->is_replay = facts->is_replay;
 	screen->drawn_ns = facts->now_ns;
 	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
 		screen->message.until_ns = 0;

@@ -32,6 +32,11 @@ enum intent_kind {
 	INTENT_COPY,  /* text: to the clipboard */
 	INTENT_SUSPEND,
 	INTENT_REDRAW, /* ^L */
+	/* of the recording that the table in front is from */
+	INTENT_REPLAY_HOLD,  /* hold it, or play on */
+	INTENT_REPLAY_STEP,  /* number, as int64_t: readings on, or back */
+	INTENT_REPLAY_SKIP,  /* number, as int64_t: tenths of it on, or back */
+	INTENT_REPLAY_SPEED, /* number, as int64_t: the next speed up, or down */
 };
 
 struct intent {
@@ -51,6 +56,7 @@ struct screen_facts {
 	const char *glyphs; /* what the theme would like: "blocks", "braille"; NULL: blocks */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */
+	bool is_replay;	 /* of a recording that can be held and sought */
 };
 
 struct screen *screen_new(void); /* NULL when out of memory */

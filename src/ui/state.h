@@ -81,6 +81,7 @@ struct screen {
 	size_t detail_scroll;
 	struct message message;
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
+	bool is_replay;			/* likewise */
 	struct layout layout;		/* of the last frame */
 	struct buf answer;		/* text of an intent */
 	uint32_t *ids;			/* ids of an intent */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Recordings on the screen: what the header says of one, the keys that play it, and waking when a pipe
+ * brings more. */
+#pragma once
+
+#include "ui/screen.h"
+
+struct tui;
+
+/* Says of the table in front whose recording it is, and where in it. */
+void tui_tape_facts(struct tui *tui, struct screen_facts *facts);
+/* Wakes the loop for the tapes that come through pipes. 0 or -errno. */
+int tui_tape_watch(struct tui *tui);
+
+void tui_tape_hold(struct tui *tui, const struct intent *intent);
+void tui_tape_step(struct tui *tui, const struct intent *intent);
+void tui_tape_skip(struct tui *tui, const struct intent *intent);
+void tui_tape_speed(struct tui *tui, const struct intent *intent);
