@@ -54,7 +54,7 @@ struct frame {
 };
 enum { FRAME_EMPTY, FRAME_IN_FILE, FRAME_IP };
 
-enum { SHORT_FRAMES = 4, NO_LIMIT = INT32_MAX };
+enum { SHORT_FRAMES = 16, NO_LIMIT = INT32_MAX };
 
 static bool fits_stack(const struct field *field)
 {

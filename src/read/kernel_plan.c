@@ -70,7 +70,8 @@ static void mark_programs(const struct map *map, struct plan *plan)
 	if (!map->btf_vmlinux_value_type_id)
 		return;
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
-		if (plan->fields[i].kind == FIELD_POINTER && format->fits(&plan->fields[i]))
+		if (plan->fields[i].kind == FIELD_POINTER && strstr(plan->fields[i].type, "(*)") &&
+		    format->fits(&plan->fields[i]))
 			plan->fields[i].format = format;
 }
 

@@ -21,6 +21,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 #include "read/kernel.h"
+#include "read/names.h"
 #include "read/source.h"
 
 enum { PLACES = 512, NAME_BYTES = 64, COMM_MAX_BYTES = 64 };
@@ -230,6 +231,9 @@ const struct lookups *source_lookups(void)
 		.cgroup = lookup_cgroup,
 		.program = lookup_program,
 		.map = lookup_map,
+		.socket = sockets_lookup,
+		.symbol = ksyms_lookup,
+		.frame = frames_lookup,
 	};
 
 	return &lookups;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The larger tables of names behind source_lookups(), a file each. ctx is not used. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+
+/* sockets.c: "tcp 10.0.0.1:443 10.0.0.2:51234" */
+bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out);
+/* ksyms.c: "tcp_sendmsg+0x1b" */
+bool ksyms_lookup(void *ctx, uint64_t address, struct buf *out);
+/* frames.c: "main+0x1b" */
+bool frames_lookup(void *ctx, const uint8_t *build_id, uint64_t offset, struct buf *out);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Values that are numbers to the kernel and names to people: sockets by their ends, stacks by their
+ * functions. */
+#include "shown.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+/* -- sockets -- */
+
+struct pair {
+	int listener, client, server;
+	struct sockaddr_in listener_address, client_address;
+};
+
+static int open_tcp(struct sockaddr_in *address, bool is_shared)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	socklen_t size = sizeof(*address);
+
+	*address = (struct sockaddr_in){.sin_family = AF_INET,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	if (is_shared)
+		assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)address, &size), 0);
+	return fd;
+}
+
+static void open_pair(struct pair *pair)
+{
+	pair->listener = open_tcp(&pair->listener_address, true);
+	assert_int_equal(listen(pair->listener, 1), 0);
+	pair->client = open_tcp(&pair->client_address, false);
+	assert_int_equal(connect(pair->client, (struct sockaddr *)&pair->listener_address,
+				 sizeof(pair->listener_address)),
+			 0);
+	pair->server = accept(pair->listener, NULL, NULL);
+	assert_true(pair->server >= 0);
+}
+
+static void close_pair(struct pair *pair)
+{
+	close(pair->client);
+	close(pair->server);
+	close(pair->listener);
+}
+
+static uint64_t cookie_of(int fd)
+{
+	uint64_t cookie;
+	socklen_t size = sizeof(cookie);
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), 0);
+	return cookie;
+}
+
+static void test_sockets(void **state)
+{
+	static const enum bpf_map_type types[] = {BPF_MAP_TYPE_SOCKMAP, BPF_MAP_TYPE_SOCKHASH};
+	const uint32_t key = 1;
+	struct pair pair;
+
+	(void)state;
+	open_pair(&pair);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		int fd = make_map(types[i], "socks", 4, 8, 4, 0);
+		uint64_t value = (uint64_t)pair.client;
+		char expected[96];
+		SCOPED(table) table = {0};
+
+		assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+		show(fd, SNAP_TOUCHED, &table);
+		assert_int_equal(table_n_live(&table), 1);
+		snprintf(expected, sizeof(expected), "%lu", (unsigned long)cookie_of(pair.client));
+		assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), expected);
+		snprintf(expected, sizeof(expected), "tcp 127.0.0.1:%u 127.0.0.1:%u",
+			 ntohs(pair.client_address.sin_port),
+			 ntohs(pair.listener_address.sin_port));
+		assert_string_equal(cell(&table, 0, "value", PRINT_SHORT), expected);
+		close(fd);
+	}
+	close_pair(&pair);
+}
+
+static void test_reuseport(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, "reuse", 4, 8, 4, 0);
+	const uint32_t key = 2;
+	struct pair pair;
+	uint64_t value;
+	char expected[32];
+	SCOPED(table) table = {0};
+
+	(void)state;
+	open_pair(&pair);
+	value = (uint64_t)pair.listener;
+	assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+	show(fd, SNAP_TOUCHED, &table);
+	assert_int_equal(table_n_live(&table), 1);
+	snprintf(expected, sizeof(expected), "%lu", (unsigned long)cookie_of(pair.listener));
+	assert_string_equal(cell(&table, 0, "key", PRINT_EXACT), "2");
+	assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), expected);
+	close_pair(&pair);
+	close(fd);
+}
+
+/* -- stacks -- */
+
+/* Runs a program that records the stack it is run from. false: this kernel doesn't let it. */
+static bool record_stack(int map, uint32_t flags)
+{
+	const struct bpf_insn code[] = {
+		{.code = BPF_LD | BPF_IMM | BPF_DW,
+		 .dst_reg = 2,
+		 .src_reg = BPF_PSEUDO_MAP_FD,
+		 .imm = map},
+		{0},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = (int)flags},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_stackid},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "record", "GPL", code,
+				 ARRAY_LEN(code), NULL);
+	int r = prog < 0 ? prog : bpf_prog_test_run_opts(prog, &opts);
+
+	if (prog >= 0)
+		close(prog);
+	return r == 0 && (int)opts.retval >= 0;
+}
+
+static void test_kernel_stack(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_STACK_TRACE, "stacks", 4, 127 * 8, 16, 0);
+	SCOPED(table) table = {0};
+	const char *text;
+
+	(void)state;
+	if (!record_stack(fd, 0))
+		skip();
+	show(fd, SNAP_TOUCHED, &table);
+	assert_int_equal(table_n_live(&table), 1);
+	text = cell(&table, 0, "value", PRINT_SHORT);
+	if (!strstr(text, "__sys_bpf+0x"))
+		fail_msg("no __sys_bpf in %s", text);
+	assert_memory_equal(cell(&table, 0, "value", PRINT_EXACT), "0xffff", 6);
+	/* and reading put it back */
+	show(fd, SNAP_TOUCHED, &table);
+	assert_int_equal(table_n_live(&table), 1);
+	close(fd);
+}
+
+static void test_user_stack(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_STACK_TRACE, "ustacks", 4,
+			  127 * sizeof(struct bpf_stack_build_id), 16, BPF_F_STACK_BUILD_ID);
+	SCOPED(table) table = {0};
+	const char *text;
+
+	(void)state;
+	if (!record_stack(fd, BPF_F_USER_STACK))
+		skip();
+	show(fd, SNAP_TOUCHED, &table);
+	assert_int_equal(table_n_live(&table), 1);
+	text = cell(&table, 0, "value", PRINT_SHORT);
+	if (strncmp(text, "syscall+0x", 10) != 0) /* of libc */
+		fail_msg("the innermost frame is not syscall: %s", text);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_reuseport),
+		cmocka_unit_test(test_kernel_stack),
+		cmocka_unit_test(test_user_stack),
+	};
+
+	return run_live(tests);
+}
