@@ -47,6 +47,22 @@ int grid_resize(struct grid *grid, int n_rows, int n_cols)
 	return 0;
 }
 
+int grid_copy(struct grid *to, const struct grid *from)
+{
+	size_t n = (size_t)from->n_rows * (size_t)from->n_cols;
+
+	if (to->n_rows != from->n_rows || to->n_cols != from->n_cols) {
+		int r = grid_resize(to, from->n_rows, from->n_cols);
+
+		if (r < 0)
+			return r;
+	}
+	memcpy(to->cells, from->cells, n * sizeof(struct cell));
+	to->cursor_row = from->cursor_row;
+	to->cursor_col = from->cursor_col;
+	return 0;
+}
+
 /* The cell at row, col of the area, or NULL when that is outside of the area or the grid. */
 static struct cell *cell_at(const struct grid *grid, struct area area, int row, int col)
 {

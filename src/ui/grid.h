@@ -34,6 +34,7 @@ struct area {
 };
 
 int grid_resize(struct grid *grid, int n_rows, int n_cols); /* clears; 0 or -ENOMEM */
+int grid_copy(struct grid *to, const struct grid *from);    /* cells, size, cursor; 0 or -ENOMEM */
 void grid_release(struct grid *grid);
 void grid_clear(struct grid *grid);
 

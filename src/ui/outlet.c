@@ -12,7 +12,7 @@
 
 #include "base/tidy.h"
 
-enum { CLIPBOARD_BYTES = 64 << 10 };
+enum { CLIPBOARD_BYTES = 64 << 10, FINISH_TRIES = 10, FINISH_WAIT_MS = 100 };
 
 void outlet_open(struct outlet *outlet, int fd)
 {
@@ -55,6 +55,19 @@ int outlet_send(struct outlet *outlet)
 	if (outlet->sent == outlet->pending.len)
 		outlet_drop(outlet);
 	return (int)n;
+}
+
+void outlet_finish(struct outlet *outlet, const char *text)
+{
+	outlet_drop(outlet);
+	buf_adds(&outlet->pending, text);
+	for (int i = 0; i < FINISH_TRIES && outlet->pending.len; i++) {
+		struct pollfd ready = {.fd = outlet->fd, .events = POLLOUT};
+
+		if (poll(&ready, 1, FINISH_WAIT_MS) > 0 && outlet_send(outlet) == -EIO)
+			break;
+	}
+	outlet_drop(outlet);
 }
 
 /* source: RFC 4648, section 4 */

@@ -28,7 +28,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/tidy.h"
 #include "ui/frame.h"
 #include "ui/outlet.h"
@@ -194,16 +193,15 @@ static void find_enter_and_leave(struct term *term)
 /* Takes the terminal: modes first, so that nothing typed meanwhile is echoed onto the new screen. */
 static void take(struct term *term)
 {
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->raw);
-	file_write_all(STDOUT_FILENO, term->enter, strlen(term->enter));
+	tcsetattr(STDIN_FILENO, TCSANOW, &term->raw);
+	outlet_finish(&term->outlet, term->enter);
 	term->is_shown_known = false;
 }
 
 static void give_back(struct term *term)
 {
-	outlet_drop(&term->outlet);
-	file_write_all(STDOUT_FILENO, term->leave, strlen(term->leave));
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->found);
+	outlet_finish(&term->outlet, term->leave);
+	tcsetattr(STDIN_FILENO, TCSANOW, &term->found);
 }
 
 static int start_curses(struct term *term, struct err *err)
@@ -239,14 +237,14 @@ static int start_curses(struct term *term, struct err *err)
 static void ask_size(struct term *term)
 {
 	struct winsize size = {0};
+	int n_rows = tigetnum("lines"), n_cols = tigetnum("cols");
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) {
-		term->n_rows = size.ws_row;
-		term->n_cols = size.ws_col;
-		return;
+		n_rows = size.ws_row;
+		n_cols = size.ws_col;
 	}
-	term->n_rows = tigetnum("lines") > 0 ? tigetnum("lines") : 24;
-	term->n_cols = tigetnum("cols") > 0 ? tigetnum("cols") : 80;
+	term->n_rows = n_rows > 0 ? n_rows : 24;
+	term->n_cols = n_cols > 0 ? n_cols : 80;
 }
 
 static void term_free(struct term *term)
@@ -306,11 +304,19 @@ void term_close(struct term *term)
 	term_free(term);
 }
 
+/* As the terminal would do it at ^Z: the whole job stops. The driver has the signal blocked; while it is
+ * let through, the kernel still ignores it where no shell is there to let us go on. */
 void term_suspend(struct term *term)
 {
+	sigset_t stop, before;
+
 	give_back(term);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
 	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP);
+	kill(0, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	take(term);
 	term_resized(term);
 }
@@ -341,24 +347,6 @@ int term_colours(const struct term *term)
 
 /* -- writing --------------------------------------------------------------------------------------- */
 
-static int remember(struct term *term, const struct grid *grid)
-{
-	struct grid *shown = &term->shown;
-
-	if (shown->n_rows != grid->n_rows || shown->n_cols != grid->n_cols) {
-		int r = grid_resize(shown, grid->n_rows, grid->n_cols);
-
-		if (r < 0)
-			return r;
-	}
-	memcpy(shown->cells, grid->cells,
-	       (size_t)grid->n_rows * (size_t)grid->n_cols * sizeof(struct cell));
-	shown->cursor_row = grid->cursor_row;
-	shown->cursor_col = grid->cursor_col;
-	term->is_shown_known = true;
-	return 0;
-}
-
 int term_show(struct term *term, const struct grid *grid)
 {
 	struct buf *pending = &term->outlet.pending;
@@ -379,8 +367,7 @@ int term_show(struct term *term, const struct grid *grid)
 		outlet_drop(&term->outlet); /* whole: the terminal still shows the old one */
 		return r;
 	}
-	if (remember(term, grid) < 0)
-		term->is_shown_known = false;
+	term->is_shown_known = grid_copy(&term->shown, grid) == 0;
 	return r + sent;
 }
 
