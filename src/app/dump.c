@@ -75,6 +75,7 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 	int r;
 
 	batch->is_partly |= is_partly(table, err);
+	rows->job.is_continued = batch->has_begun;
 	write_frame(rows, &rows->out,
 		    batch->has_begun ? rows->output->between : rows->output->begin);
 	batch->has_begun = true;
@@ -83,12 +84,12 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 }
 
 /* One reading of every map, each after the other; a tape has none of a map where that was not read. */
-static int write_readings(struct batch *batch, struct err *err)
+static int take_readings(struct batch *batch, bool is_written, struct err *err)
 {
 	for (size_t i = 0; i < batch->set.n; i++) {
 		int r = tapes_read(batch->set.watches[i], err);
 
-		if (r > 0)
+		if (r > 0 && is_written)
 			r = write_reading(batch, i, err);
 		if (r < 0)
 			return r;
@@ -120,17 +121,19 @@ static int next_readings(struct batch *batch, uint64_t *due_ns, struct err *err)
 	return 1;
 }
 
-/* Readings at absolute times, until there were enough of them or somebody stopped us. */
-static int write_all(struct batch *batch, uint64_t n_readings, struct err *err)
+/* Readings at absolute times, until there were enough of them or somebody stopped us. The first
+ * n_unwritten are only looked back to. */
+static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwritten,
+		     struct err *err)
 {
 	uint64_t due_ns = clock_now_ns();
 	int r = 1;
 
-	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_readings); i++) {
+	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_unwritten + n_readings); i++) {
 		if (i)
 			r = next_readings(batch, &due_ns, err);
 		if (r > 0) {
-			int code = write_readings(batch, err);
+			int code = take_readings(batch, i >= n_unwritten, err);
 
 			if (code < 0)
 				return code;
@@ -141,6 +144,39 @@ static int write_all(struct batch *batch, uint64_t n_readings, struct err *err)
 		return rows_flush(NULL, &batch->rows[0].out);
 	}
 	return r < 0 ? r : 0;
+}
+
+/* What the maps of one output must agree on. */
+static int join_maps(struct batch *batch, struct err *err)
+{
+	const struct watch_set *set = &batch->set;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct rows *rows = &batch->rows[i];
+		const struct table *table = &set->watches[i]->table;
+		const struct table *first = &set->watches[0]->table;
+
+		rows->job.is_joint = set->n > 1;
+		if (!rows->output->has_one_header ||
+		    rows_same_names(&batch->rows[0], first, rows, table))
+			continue;
+		return err_set(err, -EINVAL,
+			       "maps '%s' and '%s' have different columns, and %s has one line of "
+			       "names: write one map at a time, or name columns of both by -c",
+			       first->map.name, table->map.name, rows->output->name);
+	}
+	return 0;
+}
+
+/* In a first reading, rates and states are unknown: a dump of them means the second one. */
+static uint64_t n_unwritten(const struct batch *batch)
+{
+	if (tapes_only(&batch->set))
+		return 0;
+	for (size_t i = 0; i < batch->set.n; i++)
+		if (rows_look_back(&batch->rows[i]))
+			return 1;
+	return 0;
 }
 
 /* What is wrong with a tape is said once its whole readings are written. */
@@ -170,7 +206,11 @@ static int run_batch(struct batch *batch, const struct out_ops *output, uint64_t
 	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
 		r = rows_init(&batch->rows[i], &batch->set.watches[i]->table, options, output,
 			      is_stream, err);
-	return r < 0 ? r : write_all(batch, n_readings, err);
+	if (r == 0)
+		r = join_maps(batch, err);
+	if (r < 0)
+		return r;
+	return write_all(batch, n_readings, is_stream ? 0 : n_unwritten(batch), err);
 }
 
 static int run_rows(const struct options *options, const struct out_ops *output,

@@ -3,12 +3,15 @@
 #include "app/rows.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/fault.h"
 #include "app/options.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/tidy.h"
+#include "query/query.h"
 
 void rows_release(struct rows *rows)
 {
@@ -50,6 +53,7 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 		.limit = options->limit,
 	};
 	rows->view.hides_gone = !is_stream;
+	rows->view.keeps_order = true;
 	if (options->filter)
 		r = fault_shown(view_filter(&rows->view, table, options->filter, err), "filter",
 				options->filter, err);
@@ -57,6 +61,34 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 		r = fault_shown(view_sort(&rows->view, table, options->sort, err), "sort",
 				options->sort, err);
 	return r < 0 ? r : pick_columns(rows, table, options, err);
+}
+
+bool rows_look_back(const struct rows *rows)
+{
+	for (size_t i = 0; rows->job.is_selected && i < rows->job.n_columns; i++)
+		if (column_looks_back(&rows->columns[i]))
+			return true;
+	for (unsigned i = 0; i < rows->view.n_keys; i++)
+		if (column_looks_back(&rows->view.keys[i].column))
+			return true;
+	return rows->view.filter && query_looks_back(rows->view.filter);
+}
+
+bool rows_same_names(const struct rows *a, const struct table *table_a, const struct rows *b,
+		     const struct table *table_b)
+{
+	SCOPED(buf) name_a = {0};
+	SCOPED(buf) name_b = {0};
+
+	if (a->job.n_columns != b->job.n_columns)
+		return false;
+	for (size_t i = 0; i < a->job.n_columns; i++) {
+		table_column_name(table_a, &a->columns[i], &name_a);
+		table_column_name(table_b, &b->columns[i], &name_b);
+		buf_addc(&name_a, ',');
+		buf_addc(&name_b, ',');
+	}
+	return strcmp(buf_text(&name_a), buf_text(&name_b)) == 0;
 }
 
 int rows_flush(void *unused, struct buf *out)

@@ -28,6 +28,11 @@ void rows_release(struct rows *rows);
 /* Filter, sort and columns of options against table. 0, or -EINVAL with a sentence and its column. */
 int rows_init(struct rows *rows, struct table *table, const struct options *options,
 	      const struct out_ops *output, bool is_stream, struct err *err);
+/* They show, sort by or filter by what a table's first reading can't know. */
+bool rows_look_back(const struct rows *rows);
+/* The columns of both are called the same. */
+bool rows_same_names(const struct rows *a, const struct table *table_a, const struct rows *b,
+		     const struct table *table_b);
 /* Writes the table's current reading to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
 int rows_write(struct rows *rows, struct table *table, struct err *err);
 /* Writes what is waiting in out. */

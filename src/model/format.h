@@ -46,6 +46,7 @@ struct format {
 	const char *example; /* as printed */
 	enum format_sense sense;
 	bool is_left;	      /* left-aligned in columns */
+	bool is_time;	      /* exact is for machines: people want to know how long ago */
 	unsigned min_columns; /* usual width */
 	bool (*fits)(const struct field *field);
 	/* Adds the text of the field at base (see decode.h). Text from the map is NOT tamed here: one

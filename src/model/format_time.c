@@ -47,6 +47,7 @@ static void print_duration(const struct field *field, const uint8_t *base, enum 
 
 const struct format format_duration = {
 	.name = "duration",
+	.is_time = true,
 	.help = "nanoseconds as a span of time",
 	.example = "12.3us",
 	.min_columns = 6,
@@ -122,6 +123,7 @@ static struct val ktime_val(const struct field *field, const uint8_t *base)
 
 const struct format format_ktime = {
 	.name = "ktime",
+	.is_time = true,
 	.help = "moment by the kernel's clock, nanoseconds since boot",
 	.example = "3.2s ago",
 	.sense = SENSE_IDENTITY,
@@ -235,6 +237,7 @@ static int parse_epoch(const struct field *field, const char *text, size_t len,
 
 const struct format format_epoch = {
 	.name = "epoch",
+	.is_time = true,
 	.help = "moment since 1970, in s, ms, us or ns by its size",
 	.example = "2026-11-21T14:02:11Z",
 	.sense = SENSE_IDENTITY,

@@ -151,6 +151,9 @@ bool column_equal(const struct column *a, const struct column *b);
 bool column_is_left(const struct table *table, const struct column *column);
 bool column_is_numeric(const struct column *column);
 bool column_in_key(const struct column *column);
+/* Unknown in a table's first reading: rates, differences, states. */
+bool column_looks_back(const struct column *column);
+bool column_is_time(const struct column *column);
 
 /* The value to compare and sort by. Unknown where it can't be known. Borrowed text. */
 struct val table_cell(const struct table *table, size_t row, const struct column *column);

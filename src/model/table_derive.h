@@ -22,6 +22,7 @@ struct derive_row {
 	enum derive_of of;
 	bool is_numeric, is_left;
 	bool has_rate;	    /* may be asked for per second */
+	bool looks_back;    /* unknown in the first reading */
 	bool shows_unknown; /* print also has something to say of an unknown value */
 	struct val (*val)(const struct cell *cell);
 	void (*print)(const struct cell *cell, const struct val *val, enum print_style style,

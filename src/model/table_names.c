@@ -30,6 +30,20 @@ bool column_in_key(const struct column *column)
 	return column->field ? !column->field->in_value : column->derive == DERIVE_KEY;
 }
 
+bool column_looks_back(const struct column *column)
+{
+	return derive_rows[column->derive].looks_back || column->per_second;
+}
+
+bool column_is_time(const struct column *column)
+{
+	const struct format *format = column->format;
+
+	if (!format && column->field && !field_is_nested(column->field))
+		format = column->field->format;
+	return format && format->is_time;
+}
+
 bool column_is_numeric(const struct column *column)
 {
 	const struct field *field = column->field;

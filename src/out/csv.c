@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Comma-separated values, quoted as RFC 4180 says, with plain line feeds. A table's first reading begins
- * with the line of names. In a stream the time and the map lead each line. */
+/* Comma-separated values, quoted as RFC 4180 says, with plain line feeds. An output has one line of names,
+ * the first, as parsers expect: maps that share an output must have the same columns. In a stream the
+ * time leads each line, and the map where there may be several. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/table.h"
 #include "out/out.h"
 #include "out/walk.h"
@@ -35,7 +37,9 @@ static void add_names(const struct table *table, const struct out_job *job, stru
 		      struct buf *out)
 {
 	if (job->is_stream)
-		buf_adds(out, "at,map,");
+		buf_adds(out, "at,");
+	if (job->is_stream || job->is_joint)
+		buf_adds(out, "map,id,");
 	for (size_t i = 0; i < job->n_columns; i++) {
 		buf_clear(cell);
 		table_column_name(table, &job->columns[i], cell);
@@ -61,12 +65,18 @@ static void add_row(const struct table *table, const struct out_job *job, size_t
 
 static void make_lead(const struct table *table, const struct out_job *job, struct buf *lead)
 {
-	if (!job->is_stream)
+	SCOPED(buf) tame = {0};
+
+	if (job->is_stream) {
+		clock_rfc3339(lead, table->current->wall_ns);
+		buf_addc(lead, ',');
+	}
+	if (!job->is_stream && !job->is_joint)
 		return;
-	clock_rfc3339(lead, table->current->wall_ns);
-	buf_addc(lead, ',');
-	add_cell(lead, table->map.name, strlen(table->map.name));
-	buf_addc(lead, ',');
+	utf8_tame(&tame, table->map.name, strlen(table->map.name));
+	lead->failed |= tame.failed;
+	add_cell(lead, buf_text(&tame), tame.len);
+	buf_addf(lead, ",%u,", table->map.id);
 }
 
 static int csv_write(struct table *table, struct view *view, const struct out_job *job,
@@ -78,7 +88,7 @@ static int csv_write(struct table *table, struct view *view, const struct out_jo
 	int r = 0;
 
 	make_lead(table, job, &lead);
-	if (!job->is_stream || table->current->number <= 1)
+	if (!job->is_continued)
 		add_names(table, job, &cell, out);
 	while (!r && walk_next(&walk)) {
 		buf_add(out, buf_text(&lead), lead.len);
@@ -91,5 +101,6 @@ static int csv_write(struct table *table, struct view *view, const struct out_jo
 const struct out_ops out_csv = {
 	.name = "csv",
 	.help = "comma-separated values, a line of names first (RFC 4180)",
+	.has_one_header = true,
 	.write = csv_write,
 };

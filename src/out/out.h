@@ -20,12 +20,15 @@ struct out_job {
 	bool is_selected;  /* -c was given */
 	bool is_formatted; /* json: strings as the screen shows them */
 	bool is_stream;	   /* at, state and rates belong in */
+	bool is_joint;	   /* readings of several maps: each says of which map it is */
+	bool is_continued; /* not the first reading of this output */
 	size_t limit;	   /* 0: all */
 };
 
 struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
+	bool has_one_header; /* one line of names for all: maps must have the same columns */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
 	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
 	 * 0 or -errno (-EPIPE from flush). */

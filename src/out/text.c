@@ -33,11 +33,13 @@ static void sheet_release(struct sheet *sheet)
 /* The cell of a row, or the name above it; in sheet->cell. returns its columns. */
 static size_t read_cell(struct sheet *sheet, ptrdiff_t row, const struct column *column)
 {
+	enum print_style style = column_is_time(column) ? PRINT_SHORT : PRINT_EXACT;
+
 	buf_clear(&sheet->cell);
 	if (row < 0)
 		table_column_name(sheet->table, column, &sheet->cell);
 	else
-		table_text(sheet->table, (size_t)row, column, PRINT_EXACT, &sheet->cell);
+		table_text(sheet->table, (size_t)row, column, style, &sheet->cell);
 	return utf8_columns(buf_text(&sheet->cell), sheet->cell.len);
 }
 
@@ -69,13 +71,17 @@ static void add_line(struct sheet *sheet, ptrdiff_t row, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* Tells the readings of a stream apart. */
+/* Tells readings and maps apart. */
 static void add_title(const struct table *table, struct buf *out)
 {
 	utf8_tame(out, table->map.name, strlen(table->map.name));
 	buf_addf(out, " #%u  ", table->map.id);
 	clock_rfc3339(out, table->current->wall_ns);
 	buf_addf(out, "  %zu entries", table_n_live(table));
+	if (table->delta.knows_new)
+		buf_addf(out, "  +%zu new", table->delta.n_new);
+	if (table->delta.knows_gone)
+		buf_addf(out, "  -%zu gone", table->delta.n_gone);
 	if (table->current->notes) {
 		buf_adds(out, "  ");
 		snap_notes(table->current, out);
@@ -97,7 +103,7 @@ static int text_write(struct table *table, struct view *view, const struct out_j
 	while (ahead.n_taken < TEXT_MEASURED_ROWS && walk_next(&ahead))
 		measure_line(&sheet, (ptrdiff_t)ahead.row);
 
-	if (job->is_stream)
+	if (job->is_stream || job->is_joint)
 		add_title(table, out);
 	add_line(&sheet, -1, out);
 	while (!r && walk_next(&walk)) {

@@ -80,6 +80,14 @@ int query_match(const struct query *query, struct table *table, uint64_t *bits, 
 	return r;
 }
 
+bool query_looks_back(const struct query *query)
+{
+	for (unsigned i = 0; i < query->n_columns; i++)
+		if (column_looks_back(&query->columns[i]))
+			return true;
+	return false;
+}
+
 bool query_match_row(const struct query *query, const struct table *table, size_t row)
 {
 	struct eval eval;

@@ -43,6 +43,8 @@ void query_free(struct query *query);
  * rounded up to 8 bytes. Comparisons of numeric columns run a column at a time. Unknown matches
  * nothing (neither does its negation by !=). 0 or -ENOMEM. */
 int query_match(const struct query *query, struct table *table, uint64_t *bits, size_t *n_ret);
+/* Reads a column that is unknown in a table's first reading. */
+bool query_looks_back(const struct query *query);
 bool query_match_row(const struct query *query, const struct table *table, size_t row);
 
 /* The language for people: operators, units, examples; for --help=query and the manual. Static. */

@@ -305,6 +305,26 @@ static int sort_places(struct refresh *re, size_t from, size_t to)
 	return 0;
 }
 
+/* All matching rows as they stand in the table. */
+static int list_places(struct refresh *re)
+{
+	struct view *view = re->view;
+	const uint64_t *bits = bits_of(view);
+	uint32_t *next;
+
+	view->n_sorted = 0;
+	view->sorted_number = 0;
+	if (pages_reserve(&view->order, view->n_matched * sizeof(*next)) < 0)
+		return -ENOMEM;
+	next = order_of(view);
+	for (size_t word = 0; word * 64 < re->n_rows; word++)
+		for (uint64_t left = bits[word]; left; left &= left - 1)
+			*next++ = (uint32_t)(word * 64 + (unsigned)__builtin_ctzll(left));
+	view->first_sorted = 0;
+	view->n_sorted = view->n_matched;
+	return 0;
+}
+
 static int remember_window(struct view *view, const struct table *table)
 {
 	size_t size;
@@ -370,6 +390,8 @@ int view_refresh(struct view *view, struct table *table, size_t height)
 
 	if (r < 0)
 		return r;
+	if (!height && view->keeps_order && !view->n_keys)
+		return list_places(&re);
 	r = make_pins(&re);
 	if (r == 0) {
 		sorter_open(&re.sorter, table, view->keys, view->n_keys, view->n_matched);

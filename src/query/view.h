@@ -30,10 +30,11 @@ struct view {
 	struct buf filter_text;		     /* what is in force */
 	struct sort_key keys[VIEW_MAX_KEYS]; /* ties are broken by key bytes, always */
 	unsigned n_keys;
-	bool hides_zero; /* rows of nothing but zero bytes */
-	bool hides_idle; /* rows that did not change in the last reading */
-	bool hides_gone; /* ghosts */
-	bool follows;	 /* the cursor's row stays at its height on the screen, the rest moves */
+	bool hides_zero;  /* rows of nothing but zero bytes */
+	bool hides_idle;  /* rows that did not change in the last reading */
+	bool hides_gone;  /* ghosts */
+	bool keeps_order; /* without keys, a refresh of height 0 leaves rows in the kernel's order */
+	bool follows;	  /* the cursor's row stays at its height on the screen, the rest moves */
 	bool holds; /* rows of the last window keep their places; others are sorted around them */
 
 	size_t n_matched;
