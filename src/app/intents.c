@@ -135,7 +135,7 @@ static void do_suspend(struct tui *tui, const struct intent *intent)
 static void do_redraw(struct tui *tui, const struct intent *intent)
 {
 	(void)intent;
-	term_resized(tui->term);
+	term_redraw(tui->term);
 }
 
 static void (*const doers[])(struct tui *, const struct intent *) = {
