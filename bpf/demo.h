@@ -36,6 +36,9 @@ enum verdict {
 	N_VERDICTS,
 };
 
+/* The kernel wants a plain integer as an array's key; the tag says which names it has. */
+typedef __u32 verdict_index SHOWN_AS("enum:verdict");
+
 struct counts {
 	__u64 packets;
 	__u64 bytes;
@@ -72,7 +75,7 @@ struct demo_globals {
 	__u8 last_source[16];
 };
 
-_Static_assert(sizeof(enum verdict) == 4, "verdicts: key");
+_Static_assert(sizeof(verdict_index) == 4, "verdicts: key");
 _Static_assert(sizeof(struct counts) == 16, "verdicts, ports: value");
 _Static_assert(sizeof(struct flow_key) == 36, "flows: key");
 _Static_assert(sizeof(struct flow) == 32, "flows: value");

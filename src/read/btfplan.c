@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/format.h"
@@ -99,24 +100,6 @@ static int add_bits(struct compile *c, const struct place *place, struct field *
 	return add_field(c, place, proto);
 }
 
-static int add_int(struct compile *c, const struct place *place, const struct btf_type *t,
-		   struct field *proto)
-{
-	uint32_t n_bits = btf_int_bits(t), offset_bits = btf_int_offset(t);
-	uint8_t encoding = btf_int_encoding(t);
-
-	if (t->size < 1 || t->size > 16 || !n_bits || offset_bits + n_bits > t->size * 8)
-		return fault(c, place, "is an integer of impossible size");
-	proto->size = t->size;
-	proto->is_signed = encoding & BTF_INT_SIGNED;
-	proto->kind = proto->is_signed ? FIELD_INT : FIELD_UINT;
-	if ((encoding & BTF_INT_BOOL) && t->size <= 8)
-		proto->kind = FIELD_BOOL;
-	else if (btftype_is_char(c->btf, t))
-		proto->kind = FIELD_CHAR;
-	return add_bits(c, place, proto, offset_bits, n_bits);
-}
-
 static int reserve_names(struct compile *c, size_t n)
 {
 	struct enum_name *grown;
@@ -153,30 +136,73 @@ static int64_t enum_value(const struct btf_type *t, unsigned i, bool is_signed)
 	return is_signed ? (int64_t)btf_enum(t)[i].val : (int64_t)(uint32_t)btf_enum(t)[i].val;
 }
 
-static int add_enum(struct compile *c, const struct place *place, const struct btf_type *t,
-		    struct field *proto)
+static int take_names(struct compile *c, const struct btf_type *t, struct field *proto)
 {
+	bool is_signed = enum_is_signed(t);
 	unsigned n = btf_vlen(t);
-	int r;
+	int r = reserve_names(c, n);
 
-	if (t->size != 1 && t->size != 2 && t->size != 4 && t->size != 8)
-		return fault(c, place, "is an enum of impossible size");
-	r = reserve_names(c, n);
 	if (r)
 		return r;
-	proto->kind = FIELD_ENUM;
-	proto->size = t->size;
-	proto->is_signed = enum_is_signed(t);
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t name_off =
 			btf_is_enum64(t) ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off;
 
 		c->names[i].name = btftype_name(c->btf, name_off);
-		c->names[i].value = enum_value(t, i, proto->is_signed);
+		c->names[i].value = enum_value(t, i, is_signed);
 	}
+	proto->kind = FIELD_ENUM;
+	proto->is_signed = is_signed;
 	proto->names = c->names;
 	proto->n_names = n;
-	return add_bits(c, place, proto, 0, t->size * 8);
+	return 0;
+}
+
+static int add_enum(struct compile *c, const struct place *place, const struct btf_type *t,
+		    struct field *proto)
+{
+	int r;
+
+	if (t->size != 1 && t->size != 2 && t->size != 4 && t->size != 8)
+		return fault(c, place, "is an enum of impossible size");
+	proto->size = t->size;
+	r = take_names(c, t, proto);
+	return r ? r : add_bits(c, place, proto, 0, t->size * 8);
+}
+
+/* The enum that a tag on an integer names; NULL where there is none of that name. */
+static const struct btf_type *tagged_enum(const struct compile *c, const struct place *place)
+{
+	int32_t id;
+
+	if (!place->marks.enum_name)
+		return NULL;
+	id = btf__find_by_name_kind(c->btf, place->marks.enum_name, BTF_KIND_ENUM);
+	if (id < 0)
+		log_add(LOG_WARN, "BTF tag 'enum:%s' names no enum", place->marks.enum_name);
+	return id < 0 ? NULL : btf__type_by_id(c->btf, (uint32_t)id);
+}
+
+static int add_int(struct compile *c, const struct place *place, const struct btf_type *t,
+		   struct field *proto)
+{
+	uint32_t n_bits = btf_int_bits(t), offset_bits = btf_int_offset(t);
+	uint8_t encoding = btf_int_encoding(t);
+	const struct btf_type *names = tagged_enum(c, place);
+	int r = 0;
+
+	if (t->size < 1 || t->size > 16 || !n_bits || offset_bits + n_bits > t->size * 8)
+		return fault(c, place, "is an integer of impossible size");
+	proto->size = t->size;
+	proto->is_signed = encoding & BTF_INT_SIGNED;
+	proto->kind = proto->is_signed ? FIELD_INT : FIELD_UINT;
+	if ((encoding & BTF_INT_BOOL) && t->size <= 8)
+		proto->kind = FIELD_BOOL;
+	else if (btftype_is_char(c->btf, t))
+		proto->kind = FIELD_CHAR;
+	if (names && t->size <= 8)
+		r = take_names(c, names, proto);
+	return r ? r : add_bits(c, place, proto, offset_bits, n_bits);
 }
 
 /* Tags that make a pointer one the kernel keeps (include/linux/bpf.h, enum btf_field_type). */

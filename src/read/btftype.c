@@ -18,7 +18,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 
-static const char tag_prefix[] = "bpfmaptop:";
+static const char tag_prefix[] = "bpfmaptop:", enum_prefix[] = "enum:";
 
 const char *btftype_name(const struct btf *btf, uint32_t name_off)
 {
@@ -214,6 +214,10 @@ void btftags_mark(const struct btftags *tags, uint32_t type, int32_t component,
 
 		if (strcmp(text, "hide") == 0) {
 			marks->is_hidden = true;
+			continue;
+		}
+		if (strncmp(text, enum_prefix, sizeof(enum_prefix) - 1) == 0) {
+			marks->enum_name = text + sizeof(enum_prefix) - 1;
 			continue;
 		}
 		format = format_named(text, strlen(text));

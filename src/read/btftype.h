@@ -33,7 +33,8 @@ bool btftype_is_char(const struct btf *btf, const struct btf_type *t);
 void btftype_text(const struct btf *btf, uint32_t id, struct buf *out);
 
 /* -- declaration tags: __attribute__((btf_decl_tag("bpfmaptop:ip4"))) on members, typedefs and
- * variables. "bpfmaptop:hide" hides, anything else behind the colon names a format. -- */
+ * variables. "bpfmaptop:hide" hides, "bpfmaptop:enum:NAME" names an integer's values by that enum (the keys of
+ * arrays can't be enums themselves), anything else behind the colon names a format. -- */
 
 /* More tags than these on one target are not looked at. */
 enum { BTFTAGS_MAX = 8 };
@@ -56,6 +57,7 @@ int btftags_collect(struct btftags *tags, const struct btf *btf);
 
 struct btfmarks {
 	const struct format *format; /* NULL: none said */
+	const char *enum_name;	     /* NULL: none; borrowed from the BTF */
 	bool is_hidden;
 };
 

@@ -215,20 +215,12 @@ static int fill_ports(const struct sim_moment *moment, struct snap *snap)
 	return fill_hash(&moment->demo->ports, snap);
 }
 
-/* A hash: a verdict has no entry before it first fell. */
 static int fill_verdicts(const struct sim_moment *moment, struct snap *snap)
 {
 	int r = 0;
 
-	for (uint32_t key = 0; r == 0 && key < N_VERDICTS; key++) {
-		const struct counts *counts = moment->demo->verdicts[key];
-		uint64_t packets = 0;
-
-		for (uint32_t cpu = 0; cpu < SIM_CPUS; cpu++)
-			packets += counts[cpu].packets;
-		if (packets)
-			r = snap_add(snap, &key, counts);
-	}
+	for (uint32_t key = 0; r == 0 && key < N_VERDICTS; key++)
+		r = snap_add(snap, &key, moment->demo->verdicts[key]);
 	return r;
 }
 
@@ -304,9 +296,9 @@ _Static_assert(ARRAY_LEN(verdict_names) == N_VERDICTS + 1, "a name for each verd
 
 static const struct sim_field verdicts_fields[] = {
 	{.field = {.name = "",
-		   .type = "enum verdict",
+		   .type = "verdict_index",
 		   .kind = FIELD_ENUM,
-		   .size = sizeof(enum verdict),
+		   .size = sizeof(verdict_index),
 		   .names = verdict_names,
 		   .n_names = ARRAY_LEN(verdict_names)}},
 	SIM_STRUCT(VALUE, counts),
@@ -352,8 +344,8 @@ static const struct sim_map maps[] = {
 	 FIELDS(ports),
 	 .fill = fill_ports},
 	{.name = "verdicts",
-	 .type = "percpu_hash",
-	 .key_size = sizeof(enum verdict),
+	 .type = "percpu_array",
+	 .key_size = sizeof(verdict_index),
 	 .value_size = sizeof(struct counts),
 	 .max_entries = N_VERDICTS,
 	 .n_cpus = SIM_CPUS,
