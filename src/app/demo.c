@@ -34,12 +34,11 @@ static int watch_without_screen(const struct options *options, struct err *err)
 int run_watch(const struct options *options, struct err *err)
 {
 	struct watch_set set = {.options = options};
-	int r = 0, status;
+	int r, status;
 
 	if (!tui_is_possible(STDIN_FILENO))
 		return watch_without_screen(options, err);
-	for (int i = 0; r == 0 && i < options->n_words; i++)
-		r = watch_set_open(&set, options->words[i], err);
+	r = watch_set_open_words(&set, err);
 	if (r < 0)
 		status = r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	else

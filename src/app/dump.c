@@ -28,19 +28,6 @@ static int status_of(int code, bool is_partly)
 	return is_partly ? EXIT_PARTLY : EXIT_DONE;
 }
 
-static int open_all(struct watch_set *set, struct err *err)
-{
-	const struct options *options = set->options;
-
-	for (int i = 0; i < options->n_words; i++) {
-		int r = watch_set_open(set, options->words[i], err);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* Says on stderr what a reading missed; rows alone would not tell. */
 static bool is_partly(const struct table *table, struct err *err)
 {

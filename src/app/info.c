@@ -2,6 +2,7 @@
 /* info: what a map is, how its bytes are laid out, and how it is read; found out by reading it. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "app/commands.h"
 #include "app/options.h"
@@ -13,6 +14,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "read/schema.h"
 
 static void add_users(struct buf *out, const char *what, const struct map_user *users, size_t n)
 {
@@ -66,6 +68,8 @@ static void info_text(const struct watch *watch, int code, const struct err *why
 {
 	add_identity(&watch->table.map, out);
 	add_reading(watch, code, why, out);
+	if (watch->reader != watch->source)
+		buf_adds(out, "  folded     an entry of the array for each key and CPU\n");
 	buf_addf(out, "  layout     from %s\n", watch->table.plan.origin);
 	plan_text(&watch->table.plan, out);
 }
@@ -111,8 +115,13 @@ static int info_of(const struct options *options, struct watch *watch, bool is_f
 {
 	const struct out_ops *output = options->output ? options->output : &out_text;
 	struct err why = {0};
-	int code = watch_read(watch, &why);
+	int code;
 
+	if (options->wants_c) {
+		out_plan_c(&watch->table.map, &watch->table.plan, out);
+		return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
+	}
+	code = watch_read(watch, &why);
 	find_users(watch);
 	if (output == &out_text) {
 		if (!is_first)
@@ -121,8 +130,24 @@ static int info_of(const struct options *options, struct watch *watch, bool is_f
 	} else if (output == &out_json || output == &out_jsonl) {
 		info_json(watch, code, &why, out);
 	} else {
-		return err_set(err, -EINVAL, "info writes text or json, not '%s'", output->name);
+		return err_set(err, -EINVAL, "info writes text, json or c, not '%s'", output->name);
 	}
+	return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
+}
+
+/* One schema of all maps. */
+static int info_schema(const struct watch_set *set, struct buf *out, struct err *err)
+{
+	struct schema_layout *layouts = calloc(set->n + 1, sizeof(*layouts));
+
+	if (!layouts)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < set->n; i++) {
+		layouts[i].map = &set->watches[i]->table.map;
+		layouts[i].plan = &set->watches[i]->table.plan;
+	}
+	schema_write(layouts, set->n, out);
+	free(layouts);
 	return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
 
@@ -130,13 +155,14 @@ int run_info(const struct options *options, struct err *err)
 {
 	struct watch_set set = {.options = options};
 	SCOPED(buf) out = {0};
-	int r = 0;
+	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
-	for (int i = 0; r == 0 && i < options->n_words; i++)
-		r = watch_set_open(&set, options->words[i], err);
-	for (size_t i = 0; r == 0 && i < set.n; i++)
+	r = watch_set_open_words(&set, err);
+	if (r == 0 && options->wants_schema)
+		r = info_schema(&set, &out, err);
+	for (size_t i = 0; r == 0 && !options->wants_schema && i < set.n; i++)
 		r = info_of(options, set.watches[i], i == 0, &out, err);
 	if (r == 0)
 		r = rows_flush(NULL, &out);

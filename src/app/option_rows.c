@@ -122,7 +122,8 @@ static int set_hex_width(struct options *options, const char *value, struct err 
 static int set_output(struct options *options, const char *value, struct err *err)
 {
 	options->output = out_named(value);
-	if (!options->output)
+	options->wants_c = strcmp(value, "c") == 0;
+	if (!options->output && !options->wants_c)
 		return err_set(err, -EINVAL,
 			       "no output format is called '%s'; --help=outputs lists them", value);
 	return 0;
@@ -161,6 +162,8 @@ SET_TEXT(columns)
 SET_TEXT(theme)
 SET_TEXT(method)
 SET_TEXT(interface)
+SET_TEXT(schema)
+SET_TEXT(object)
 SET_FLAG(is_batch)
 SET_FLAG(is_formatted)
 SET_FLAG(is_strict)
@@ -169,6 +172,7 @@ SET_FLAG(is_ascii)
 SET_FLAG(is_verbose)
 SET_FLAG(wants_version)
 SET_FLAG(wants_manual)
+SET_FLAG(wants_schema)
 
 static int set_help(struct options *options, const char *value, struct err *err)
 {
@@ -201,6 +205,10 @@ const struct option_row option_rows[] = {
 	{0, "verify", NULL, "replay: check the tape and say what is whole", set_verifies},
 	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
 	 set_hex_width},
+	{0, "schema", "FILE", "layouts of maps, written down as JSON", set_schema},
+	{0, "btf", "FILE", "layouts from an object file's own BTF: x.bpf.o", set_object},
+	{0, "schema-out", NULL, "info: print the layout as a schema to start from",
+	 set_wants_schema},
 	{0, "method", "NAME", "read by this method only: batch or next-key", set_method},
 	{0, "strict", NULL, "never open a map read-write, not even to map its memory",
 	 set_is_strict},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From argv to struct options. getopt_long does the splitting; its short and long lists are made from
  * option_rows, so an option is one row with its validator. */
+#include "app/commands.h"
 #include "app/options.h"
 
 #include <errno.h>
@@ -118,5 +119,10 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 	r = split(options, argc, argv, err);
 	if (r < 0 || options->help_topic || options->wants_version || options->wants_manual)
 		return r;
-	return pick_command(options, err);
+	r = pick_command(options, err);
+	if (r == 0 && options->command->run != run_info &&
+	    (options->wants_schema || options->wants_c))
+		return err_set(err, -EINVAL, "only 'info' writes %s",
+			       options->wants_c ? "c" : "a schema");
+	return r;
 }

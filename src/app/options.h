@@ -46,6 +46,8 @@ struct options {
 	bool verifies;
 	unsigned hex_width; /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
 	const char *method, *theme, *interface;
+	const char *schema, *object; /* paths of layouts; NULL: none */
+	bool wants_schema, wants_c;
 	bool is_strict, is_ascii, is_verbose;
 	enum colour_mode colour;
 	uint64_t seed;

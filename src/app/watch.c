@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "read/object.h"
 #include "read/replay.h"
+#include "read/schema.h"
 
 static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code)
 {
@@ -47,16 +49,16 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 			return WATCH_IDLE;
 		if (!watch->source->ops->due)
 			next_tick(watch, now_ns, interval_ns);
-		r = watch->source->ops->begin(watch->source, &watch->table.map, &watch->how, next,
+		r = watch->reader->ops->begin(watch->reader, &watch->table.map, &watch->how, next,
 					      &watch->cursor, err);
 		if (r < 0 && r != -EAGAIN)
 			return lost(watch, now_ns, interval_ns, r);
 		return WATCH_MORE;
 	}
-	r = watch->source->ops->step(watch->cursor, next, err);
+	r = watch->reader->ops->step(watch->cursor, next, err);
 	if (r == STEP_MORE)
 		return WATCH_MORE;
-	watch->source->ops->end(watch->cursor, next);
+	watch->reader->ops->end(watch->cursor, next);
 	watch->cursor = NULL;
 	if (r < 0 && next->n_rows == 0)
 		return lost(watch, now_ns, interval_ns, r);
@@ -80,7 +82,7 @@ int watch_take(struct watch *watch)
 
 int watch_read(struct watch *watch, struct err *err)
 {
-	int r = source_read(watch->source, &watch->table.map, &watch->how, watch->table.next, err);
+	int r = source_read(watch->reader, &watch->table.map, &watch->how, watch->table.next, err);
 
 	if (r < 0 && watch->table.next->n_rows == 0)
 		return r;
@@ -93,7 +95,9 @@ int watch_read(struct watch *watch, struct err *err)
 static void watch_free(struct watch *watch)
 {
 	if (watch->cursor)
-		watch->source->ops->end(watch->cursor, watch->table.next);
+		watch->reader->ops->end(watch->cursor, watch->table.next);
+	if (watch->reader != watch->source)
+		watch->reader->ops->free(watch->reader);
 	table_release(&watch->table);
 	free(watch);
 }
@@ -110,6 +114,8 @@ void watch_set_release(struct watch_set *set)
 	for (size_t i = 0; i < set->n_tapes; i++)
 		set->tapes[i].source->ops->free(set->tapes[i].source);
 	free(set->tapes);
+	schema_free(set->schema);
+	object_free(set->object);
 	*set = (struct watch_set){0};
 }
 

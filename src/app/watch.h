@@ -12,10 +12,13 @@
 
 struct err;
 struct map;
+struct object;
 struct options;
+struct schema;
 
 struct watch {
-	struct source *source; /* borrowed from the set */
+	struct source *source; /* where it was found; borrowed from the set */
+	struct source *reader; /* what reads it: the same, or a fold of it, owned then */
 	struct table table;
 	struct read_plan how;
 	struct cursor *cursor; /* the reading under way, or NULL */
@@ -38,6 +41,9 @@ struct watch_set {
 	size_t n_tapes;
 	struct watch **watches; /* owned; each stays where it is */
 	size_t n, cap;
+	struct schema *schema; /* --schema and --btf; owned, NULL until needed */
+	struct object *object;
+	size_t n_described; /* maps whose layout came from one of them */
 };
 
 void watch_set_release(struct watch_set *set);
@@ -51,6 +57,13 @@ struct source *watch_set_tape(struct watch_set *set, const char *path, struct er
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
  * open already. 0, or -errno with a sentence; then nothing was added. */
 int watch_set_open(struct watch_set *set, const char *word, struct err *err);
+/* Opens every map that the options name. -EINVAL also where --schema or --btf were given and describe none
+ * of them. */
+int watch_set_open_words(struct watch_set *set, struct err *err);
+/* The layout of a map that is about to be opened, by the first that knows: --schema, --btf, its own. Where
+ * the schema folds it, map becomes the folded one and *reader what reads it so; else *reader is left. */
+int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
+		     struct plan *plan, struct source **reader, struct err *err);
 /* The same for a kernel map's id. */
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
 /* Closes one and gives its memory back. */

@@ -26,19 +26,6 @@ static bool is_open(const struct watch_set *set, const struct source *source, co
 	return false;
 }
 
-/* A map without a layout is shown in words of the width that was asked for. */
-static int plan_of(struct watch_set *set, struct source *source, const struct map *map,
-		   struct plan *plan, struct err *err)
-{
-	int r = source->ops->plan(source, map, plan, err);
-
-	if (r < 0 || plan->is_typed || !set->options->hex_width)
-		return r;
-	plan_release(plan);
-	return plan_untyped(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
-			    set->options->hex_width, err);
-}
-
 static int add(struct watch_set *set, struct watch *watch)
 {
 	if (set->n == set->cap) {
@@ -57,16 +44,18 @@ static int add(struct watch_set *set, struct watch *watch)
 /* Takes map over, whatever it returns. */
 static int open_map(struct watch_set *set, struct source *source, struct map *map, struct err *err)
 {
+	struct watch *watch = calloc(1, sizeof(*watch));
 	SCOPED(plan) plan = {0};
-	struct watch *watch;
-	int r = plan_of(set, source, map, &plan, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	watch = calloc(1, sizeof(*watch));
 	if (!watch)
 		return err_set(err, -ENOMEM, "out of memory for map '%s'", map->name);
-	watch->source = source;
+	watch->source = watch->reader = source;
+	r = watch_set_layout(set, source, map, &plan, &watch->reader, err);
+	if (r < 0) {
+		free(watch);
+		return r;
+	}
 	watch->how = (struct read_plan){
 		.max_rows = set->options->max_rows,
 		.method = set->options->method,
@@ -76,6 +65,8 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 	if (r == 0)
 		r = add(set, watch);
 	if (r < 0) {
+		if (watch->reader != source)
+			watch->reader->ops->free(watch->reader);
 		table_release(&watch->table);
 		free(watch);
 		return err_set(err, r, "out of memory for a map");

@@ -52,3 +52,5 @@ struct json;
 /* The "map" object of JSON outputs, and the layout; used by dump, list and info. */
 void out_map_json(struct json *json, const struct map *map);
 void out_plan_json(struct json *json, const struct plan *plan);
+/* The key's and value's types as C declarations, ready to compile. */
+void out_plan_c(const struct map *map, const struct plan *plan, struct buf *out);

@@ -16,6 +16,7 @@
 #include "model/plan.h"
 #include "read/btfplan.h"
 #include "read/kernel.h"
+#include "read/kernel_plan.h"
 #include "read/shape.h"
 
 struct sides {
@@ -95,13 +96,12 @@ static int add_side(const struct sides *sides, const struct map *map, bool in_va
 	return add_bytes(in_value, in_value ? plan->value_size : plan->key_size, plan, err);
 }
 
-static int build(const struct sides *sides, const struct map *map, struct plan *plan,
-		 struct err *err)
+static int build(const struct sides *sides, const struct map *map, const char *origin,
+		 struct plan *plan, struct err *err)
 {
 	int r;
 
-	plan_begin(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
-		   sides->btf ? "btf" : "kernel");
+	plan_begin(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map), origin);
 	r = add_side(sides, map, false, plan, err);
 	if (r == 0)
 		r = add_side(sides, map, true, plan, err);
@@ -112,19 +112,30 @@ static int build(const struct sides *sides, const struct map *map, struct plan *
 	return plan_finish(plan, err);
 }
 
+int plan_from_btf(const struct btf *btf, uint32_t key_type, uint32_t value_type,
+		  const struct map *map, const char *origin, struct plan *out, struct err *err)
+{
+	const struct sides sides = {shape_of(map), btf, key_type, value_type};
+	int r = build(&sides, map, origin, out, err);
+
+	if (r < 0)
+		plan_release(out);
+	return r;
+}
+
 int kernel_plan(struct source *source, const struct map *map, struct plan *out, struct err *err)
 {
 	struct sides sides = {.shape = shape_of(map)};
 	struct err why = {0};
 
 	find_btf((struct kernel *)source, map, &sides, &why);
-	if (sides.btf && build(&sides, map, out, &why) == 0)
+	if (sides.btf && build(&sides, map, "btf", out, &why) == 0)
 		return 0;
 	if (sides.btf)
 		plan_release(out);
 	sides.btf = NULL;
 	if (sides.shape)
-		return build(&sides, map, out, err);
+		return build(&sides, map, "kernel", out, err);
 	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
 	return plan_untyped(out, map->key_size, map->value_size, 0, err);
 }

@@ -53,5 +53,9 @@ struct schema_fold {
 };
 const struct schema_fold *schema_fold_of(const struct schema_map *entry); /* NULL: none */
 
-/* Adds the layout as a schema that reads back as the same plan. */
-void schema_write(const struct map *map, const struct plan *plan, struct buf *out);
+struct schema_layout {
+	const struct map *map;
+	const struct plan *plan;
+};
+/* Adds the layouts as a schema that reads back as the same plans; of maps of one name the first. */
+void schema_write(const struct schema_layout *layouts, size_t n, struct buf *out);

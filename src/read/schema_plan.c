@@ -9,6 +9,7 @@
 #include "model/maptype.h"
 #include "read/schema_json.h"
 #include "read/schema_node.h"
+#include "read/shape.h"
 
 static int add_node(struct plan *plan, bool in_value, const struct schema_node *node, uint32_t base,
 		    struct err *err)
@@ -62,11 +63,16 @@ static int sizes_part(const struct schema_map *entry, const struct schema_node *
 
 static int add_unsaid(struct plan *plan, bool in_value, const struct map *map, struct err *err)
 {
+	const struct shape *shape = shape_of(map);
+
+	if (shape_says(shape, in_value) != SHAPE_NOTHING)
+		return shape_add(shape, map, in_value, plan, err);
+
 	bool is_index = !in_value && map->type->is_array && map->key_size == sizeof(uint32_t);
 	const struct field field = {
 		.kind = is_index ? FIELD_UINT : FIELD_BYTES,
 		.type = is_index ? "u32" : "bytes",
-		.size = in_value ? map->value_size : map->key_size,
+		.size = in_value ? plan->value_size : plan->key_size,
 	};
 
 	return field.size ? plan_add(plan, in_value, &field, err) : 0;
@@ -76,7 +82,7 @@ static int add_side(const struct schema_map *entry, const struct map *map, bool 
 		    struct plan *plan, struct err *err)
 {
 	const struct schema_node *side = in_value ? entry->value : entry->key;
-	uint32_t map_size = in_value ? map->value_size : map->key_size;
+	uint32_t map_size = in_value ? plan->value_size : plan->key_size;
 	bool is_variables = in_value && entry->is_variables;
 	int r = 0;
 
@@ -98,7 +104,7 @@ int schema_plan(const struct schema_map *entry, const struct map *map, struct pl
 	struct err why = {0};
 	int r;
 
-	plan_begin(out, map->key_size, map->value_size, "schema");
+	plan_begin(out, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map), "schema");
 	r = add_side(entry, map, false, out, err);
 	if (r == 0)
 		r = add_side(entry, map, true, out, err);

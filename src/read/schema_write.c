@@ -199,7 +199,15 @@ static void add_lines(const char *compact, struct buf *out)
 	}
 }
 
-void schema_write(const struct map *map, const struct plan *plan, struct buf *out)
+static bool is_repeated(const struct schema_layout *layouts, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(layouts[j].map->name, layouts[i].map->name) == 0)
+			return true;
+	return false;
+}
+
+void schema_write(const struct schema_layout *layouts, size_t n, struct buf *out)
 {
 	SCOPED(buf) compact = {0};
 	struct json json;
@@ -208,11 +216,15 @@ void schema_write(const struct map *map, const struct plan *plan, struct buf *ou
 	json_open(&json, '{');
 	json_name(&json, "maps");
 	json_open(&json, '{');
-	json_name(&json, map->name);
-	json_open(&json, '{');
-	write_side(&json, plan, false);
-	write_side(&json, plan, true);
-	json_close(&json, '}');
+	for (size_t i = 0; i < n; i++) {
+		if (is_repeated(layouts, i))
+			continue;
+		json_name(&json, layouts[i].map->name);
+		json_open(&json, '{');
+		write_side(&json, layouts[i].plan, false);
+		write_side(&json, layouts[i].plan, true);
+		json_close(&json, '}');
+	}
 	json_close(&json, '}');
 	json_close(&json, '}');
 	add_lines(buf_text(&compact), out);

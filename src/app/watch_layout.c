@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which layout a map is shown in. What a person says comes before what the map says of itself; the schema,
+ * which is written by hand, before the object file. */
+#include <errno.h>
+
+#include "app/options.h"
+#include "app/watch.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "read/fold.h"
+#include "read/object.h"
+#include "read/schema.h"
+
+static int load(struct watch_set *set, struct err *err)
+{
+	const struct options *options = set->options;
+	int r = 0;
+
+	if (options->schema && !set->schema)
+		r = schema_load(options->schema, &set->schema, err);
+	if (r == 0 && options->object && !set->object)
+		r = object_load(options->object, &set->object, err);
+	return r;
+}
+
+static int plan_of_schema(const struct schema_map *entry, struct source *source, struct map *map,
+			  struct plan *plan, struct source **reader, struct err *err)
+{
+	const struct schema_fold *fold = schema_fold_of(entry);
+	int r = fold ? source_fold_new(source, fold, map, reader, err) : 0;
+
+	if (r == 0)
+		r = schema_plan(entry, map, plan, err);
+	if (r < 0 && *reader != source) {
+		(*reader)->ops->free(*reader);
+		*reader = source;
+	}
+	return r;
+}
+
+/* A map without a layout is shown in words of the width that was asked for. */
+static int plan_of_source(struct watch_set *set, struct source *source, const struct map *map,
+			  struct plan *plan, struct err *err)
+{
+	int r = source->ops->plan(source, map, plan, err);
+
+	if (r < 0 || plan->is_typed || !set->options->hex_width)
+		return r;
+	plan_release(plan);
+	return plan_untyped(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
+			    set->options->hex_width, err);
+}
+
+int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
+		     struct plan *plan, struct source **reader, struct err *err)
+{
+	const struct schema_map *entry;
+	int r = load(set, err);
+
+	if (r < 0)
+		return r;
+	entry = set->schema ? schema_find(set->schema, map) : NULL;
+	if (entry)
+		r = plan_of_schema(entry, source, map, plan, reader, err);
+	else
+		r = set->object ? object_plan(set->object, map, plan, err) : -ENOENT;
+	if (r == -ENOENT && !entry)
+		return plan_of_source(set, source, map, plan, err);
+	set->n_described += r == 0;
+	return r;
+}
+
+/* A layout that was asked for and isn't used is more likely a slip than a wish. */
+static int nothing_described(const struct watch_set *set, struct err *err)
+{
+	const char *name = set->watches[0]->table.map.name;
+	SCOPED(buf) names = {0};
+
+	if (!set->schema)
+		return err_set(err, -EINVAL, "object '%s' says nothing of map '%s'",
+			       set->options->object, name);
+	schema_names(set->schema, &names);
+	return err_set(err, -EINVAL, "schema '%s' says nothing of map '%s', only of: %s",
+		       set->options->schema, name, names.len ? buf_text(&names) : "no map at all");
+}
+
+int watch_set_open_words(struct watch_set *set, struct err *err)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < set->options->n_words; i++)
+		r = watch_set_open(set, set->options->words[i], err);
+	if (r == 0 && set->n && !set->n_described && (set->schema || set->object))
+		r = nothing_described(set, err);
+	return r;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where an object says what its maps hold:
+ *   section .maps     a variable a map, a struct whose members "key" and "value" are pointers to the types
+ *                     (tools/lib/bpf/libbpf.c, parse_btf_map_def)
+ *   ____btf_map_NAME  a struct with members "key" and "value", beside definitions of the old kind
+ *                     (BPF_ANNOTATE_KV_PAIR)
+ *   .bss .data ...    a DATASEC a map of global variables
+ * libbpf opens the object, because only it puts the offsets of variables into a DATASEC; objects of the old
+ * kind, which it refuses, are read for their BTF alone. Nothing is loaded. */
+#include "read/object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "model/map.h"
+#include "model/plan.h"
+#include "read/btftype.h"
+#include "read/kernel_plan.h"
+#include "read/libbpf.h"
+
+enum { KERNEL_NAME_CHARS = 15 };
+
+struct object {
+	char *path;
+	struct bpf_object *opened; /* NULL: own_btf is used */
+	struct btf *own_btf;
+	const struct btf *btf;
+};
+
+struct definition {
+	uint32_t key_type, value_type; /* 0: not said */
+};
+
+int object_load(const char *path, struct object **out, struct err *err)
+{
+	struct object *object = calloc(1, sizeof(*object));
+	int r = 0;
+
+	if (!object || !(object->path = strdup(path))) {
+		free(object);
+		return err_set(err, -ENOMEM, "out of memory for object '%s'", path);
+	}
+	libbpf_to_log();
+	object->opened = bpf_object__open_file(path, NULL);
+	if (object->opened) {
+		object->btf = bpf_object__btf(object->opened);
+	} else {
+		object->own_btf = btf__parse(path, NULL);
+		r = object->own_btf ? 0 : -errno;
+		object->btf = object->own_btf;
+	}
+	if (r == -ENOMEM)
+		err_set(err, r, "out of memory for object '%s'", path);
+	else if (r == -ENOENT || r == -EACCES || r == -EISDIR || r == -EPERM)
+		err_set(err, r, "cannot read object '%s': %s", path, err_words(r));
+	else if (r < 0)
+		r = err_set(err, -EINVAL, "'%s' is no BPF object with BTF in it", path);
+	else if (!object->btf)
+		r = err_set(err, -EINVAL, "object '%s' has no BTF: compile it with -g", path);
+	if (r < 0)
+		object_free(object);
+	else
+		*out = object;
+	return r;
+}
+
+void object_free(struct object *object)
+{
+	if (!object)
+		return;
+	bpf_object__close(object->opened);
+	btf__free(object->own_btf);
+	free(object->path);
+	free(object);
+}
+
+/* A name that the kernel cut is met by its start. */
+static bool is_called(const char *name, const struct map *map)
+{
+	size_t len = strlen(map->name);
+
+	return strcmp(name, map->name) == 0 ||
+	       (len == KERNEL_NAME_CHARS && strncmp(name, map->name, len) == 0);
+}
+
+/* The types of members "key" and "value"; is_new: the members are pointers to them. */
+static struct definition read_members(const struct btf *btf, uint32_t id, bool is_new)
+{
+	int64_t real = btftype_resolve(btf, id);
+	const struct btf_type *t = real < 0 ? NULL : btf__type_by_id(btf, (uint32_t)real);
+	struct definition definition = {0};
+
+	for (unsigned i = 0; t && btf_is_struct(t) && i < btf_vlen(t); i++) {
+		const struct btf_member *member = &btf_members(t)[i];
+		const char *name = btftype_name(btf, member->name_off);
+		const struct btf_type *pointer = btf__type_by_id(btf, member->type);
+		uint32_t type = member->type;
+
+		if (is_new) {
+			if (!pointer || !btf_is_ptr(pointer))
+				continue;
+			type = pointer->type;
+		}
+		if (strcmp(name, "key") == 0)
+			definition.key_type = type;
+		else if (strcmp(name, "value") == 0)
+			definition.value_type = type;
+	}
+	return definition;
+}
+
+static bool find_variable(const struct btf *btf, const struct btf_type *section,
+			  const struct map *map, struct definition *out)
+{
+	for (unsigned i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *var =
+			btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
+
+		if (var && btf_is_var(var) && is_called(btftype_name(btf, var->name_off), map)) {
+			*out = read_members(btf, var->type, true);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_definition(const struct btf *btf, const struct map *map, struct definition *out)
+{
+	static const char annotated[] = "____btf_map_";
+
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = t ? btftype_name(btf, t->name_off) : "";
+
+		if (!t)
+			continue;
+		if (btf_is_datasec(t) && strcmp(name, ".maps") == 0 &&
+		    find_variable(btf, t, map, out))
+			return true;
+		if (btf_is_datasec(t) && map->section && strcmp(name, map->section) == 0) {
+			*out = (struct definition){.value_type = id};
+			return true;
+		}
+		if (btf_is_struct(t) && strncmp(name, annotated, sizeof(annotated) - 1) == 0 &&
+		    is_called(name + sizeof(annotated) - 1, map)) {
+			*out = read_members(btf, id, false);
+			return true;
+		}
+	}
+	return false;
+}
+
+int object_plan(const struct object *object, const struct map *map, struct plan *out,
+		struct err *err)
+{
+	struct definition found;
+	struct err why = {0};
+	int r;
+
+	if (!find_definition(object->btf, map, &found))
+		return err_set(err, -ENOENT, "object '%s' defines no map '%s'", object->path,
+			       map->name);
+	if (!found.key_type && !found.value_type)
+		return err_set(err, -ENOENT,
+			       "object '%s' does not say what the keys and values of map '%s' are",
+			       object->path, map->name);
+	r = plan_from_btf(object->btf, found.key_type, found.value_type, map, "object", out, &why);
+	if (r < 0)
+		err_set(err, r, "object '%s', map '%s': %s", object->path, map->name, why.text);
+	return r;
+}
