@@ -223,7 +223,8 @@ static void write_member(struct declare *declare, const struct field *field)
 		buf_addf(declare->out, " : %u", field->bit_size);
 	write_dims(declare, field, type.n_bytes, is_array);
 	buf_addc(declare->out, ';');
-	write_comment(declare, field->type, is_group(element) ? "" : type.name);
+	if (!is_group(element) || strchr(field->type, ' '))
+		write_comment(declare, field->type, type.name);
 	buf_addc(declare->out, '\n');
 }
 

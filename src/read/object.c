@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -38,15 +39,12 @@ struct definition {
 	uint32_t key_type, value_type; /* 0: not said */
 };
 
-int object_load(const char *path, struct object **out, struct err *err)
+static int load(struct object *object, const char *path, struct err *err)
 {
-	struct object *object = calloc(1, sizeof(*object));
-	int r = 0;
+	int r;
 
-	if (!object || !(object->path = strdup(path))) {
-		free(object);
-		return err_set(err, -ENOMEM, "out of memory for object '%s'", path);
-	}
+	if (access(path, R_OK) < 0)
+		return err_set(err, -errno, "cannot read object '%s': %s", path, err_words(-errno));
 	libbpf_to_log();
 	object->opened = bpf_object__open_file(path, NULL);
 	if (object->opened) {
@@ -54,16 +52,28 @@ int object_load(const char *path, struct object **out, struct err *err)
 	} else {
 		object->own_btf = btf__parse(path, NULL);
 		r = object->own_btf ? 0 : -errno;
+		if (r == -ENOMEM)
+			return err_set(err, r, "out of memory for object '%s'", path);
 		object->btf = object->own_btf;
 	}
-	if (r == -ENOMEM)
+	if (!object->btf)
+		return err_set(err, -EINVAL,
+			       "'%s' is no BPF object with BTF in it; clang -g puts it there",
+			       path);
+	return 0;
+}
+
+int object_load(const char *path, struct object **out, struct err *err)
+{
+	struct object *object = calloc(1, sizeof(*object));
+	int r = -ENOMEM;
+
+	if (object)
+		object->path = strdup(path);
+	if (object && object->path)
+		r = load(object, path, err);
+	else
 		err_set(err, r, "out of memory for object '%s'", path);
-	else if (r == -ENOENT || r == -EACCES || r == -EISDIR || r == -EPERM)
-		err_set(err, r, "cannot read object '%s': %s", path, err_words(r));
-	else if (r < 0)
-		r = err_set(err, -EINVAL, "'%s' is no BPF object with BTF in it", path);
-	else if (!object->btf)
-		r = err_set(err, -EINVAL, "object '%s' has no BTF: compile it with -g", path);
 	if (r < 0)
 		object_free(object);
 	else

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Layouts that a map doesn't bring itself: a schema, an object file, tags; and layouts written down as a
+# schema, which must read back as they were, and as C, which must compile to the same places.
+. "$(dirname "$0")/lib.sh"
+needs_bpf
+live=$(dirname "$0")
+
+compile() { # NAME: -target bpf finds no asm/ headers of its own
+	clang -g -O2 -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -Wall -Werror \
+		-c -o "$scratch/$1.o" "$live/$1.bpf.c"
+}
+if ! text=$(compile layouts 2>&1 && compile legacy 2>&1 &&
+	bpftool prog loadall "$scratch/layouts.o" "$pins/prog" pinmaps "$pins" 2>&1); then
+	not_ok "the maps load" "$text"
+	exit 1
+fi
+dump() { "$BPFMAPTOP" dump "$@" 2>"$scratch/words"; }
+layout() { "$BPFMAPTOP" info "$@" -o json | jq -cS '.layout | del(.origin)'; }
+hex() { printf '%s' "$1" | sed 's/../0x& /g'; }
+put() { # PIN KEY VALUE, bytes in hex
+	# shellcheck disable=SC2046
+	bpftool map update pinned "$1" key $(hex "$2") value $(hex "$3")
+}
+plain_map() { # NAME TYPE KEY VALUE ENTRIES: without BTF
+	bpftool map create "$pins/$1_plain" type "$2" key "$3" value "$4" entries "$5" name "$1"
+}
+
+# -- tags of members and typedefs --
+put "$pins/ly_tagged" 01000000 0a000001ffffffff0b00000007000000
+text=$(dump "$pins/ly_tagged" -o csv | tr -d '\r' | tail -1)
+same "declaration tags choose formats and hide" "1,10.0.0.1,0xb,7" "$text"
+
+# -- a schema --
+plain_map ly_flows hash 8 24 8
+put "$pins/ly_flows_plain" 0a00000201000000 050000000000000000000010000000000303000002000000
+cat >"$scratch/flows.json" <<-'END'
+	{"maps": {"ly_flows": {
+	   "key": [{"name": "saddr", "type": "u32", "format": "ip4"}, {"name": "pad", "type": "u32", "hide": true}],
+	   "value": [{"name": "packets", "type": "u64"}, {"name": "bytes", "type": "u64", "format": "size"},
+	             {"name": "hits", "type": "u32", "mask": "0xff"}, {"name": "misses", "type": "u32", "shift": 8},
+	             {"name": "verdict", "type": "u32", "values": {"PASS": 1, "DROP": 2}}]}}}
+END
+text=$(dump "$pins/ly_flows_plain" --schema "$scratch/flows.json" -o csv | tr -d '\r')
+same "a schema gives columns" "saddr,packets,bytes,hits,misses,verdict
+10.0.0.2,5,268435456,3,3,DROP" "$text"
+text=$("$BPFMAPTOP" dump "$pins/ly_flows_plain" --schema "$scratch/flows.json" -o jsonl -f 'verdict == drop and saddr in 10.0.0.0/8' | jq -c .value.misses)
+same "and filters" 3 "$text"
+
+refused() { # NAME NEEDLE ARGUMENTS...
+	local name=$1 needle=$2 text status
+	shift 2
+	text=$("$BPFMAPTOP" dump "$pins/ly_flows_plain" "$@" 2>&1 >/dev/null)
+	status=$?
+	has "$name" "$needle" "$text"
+	[ $status = 2 ] || [ $status = 1 ] && [ "$(wc -l <<<"$text")" = 1 ] || not_ok "$name: status $status" "$text"
+}
+sed 's/"u64", "format": "size"/"u32", "format": "size"/' "$scratch/flows.json" >"$scratch/short.json"
+refused "both sizes and where they part" "20 bytes and the map's have 24: they part behind 'verdict', byte 16" --schema "$scratch/short.json"
+sed 's/ly_flows/other/' "$scratch/flows.json" >"$scratch/other.json"
+refused "a schema of other maps" "says nothing of map 'ly_flows', only of: 'other'" --schema "$scratch/other.json"
+refused "no schema" "no such file" --schema "$scratch/none.json"
+refused "a schema that isn't one" "is not JSON" --schema /bin/sh
+refused "an object that isn't one" "no BPF object" --btf "$scratch/flows.json"
+refused "an object without BTF" "no BPF object" --btf /bin/true
+refused "no object" "no such file" --btf "$scratch/none.o"
+refused "an object of other maps" "says nothing of map" --btf "$scratch/layouts.o"
+
+# -- an object file --
+for name in ly_tagged ly_odd ly_scalar; do
+	read -r key value < <(bpftool -j map show pinned "$pins/$name" | jq -r '"\(.bytes_key) \(.bytes_value)"')
+	plain_map $name hash "$key" "$value" 8
+	same "--btf gives $name its layout" "$(layout "$pins/$name")" \
+		"$(layout "$pins/${name}_plain" --btf "$scratch/layouts.o")"
+done
+same "--btf knows variables" "$(layout "$pins/layouts_bss")" \
+	"$(layout "$pins/layouts_bss" --btf "$scratch/layouts.o")"
+plain_map ly_legacy hash 4 16 8
+put "$pins/ly_legacy_plain" 07000000 01000000000000000200000000000000
+text=$(dump "$pins/ly_legacy_plain" --btf "$scratch/legacy.o" -o jsonl | jq -c '[.key,.value]')
+same "definitions of the old kind" '[7,{"packets":1,"bytes":2}]' "$text"
+bpftool map create "$pins/small" type hash key 4 value 12 entries 1 name ly_tagged
+text=$("$BPFMAPTOP" dump "$pins/small" --btf "$scratch/layouts.o" 2>&1)
+has "an object that doesn't fit" "has 16 bytes and the map's values have 12: they part at 'plain', byte 12" "$text"
+
+# -- written down --
+for name in ly_tagged ly_odd ly_scalar layouts_bss; do
+	"$BPFMAPTOP" info "$pins/$name" --schema-out >"$scratch/out.json" 2>"$scratch/words"
+	same "the layout of $name reads back" "$(layout "$pins/$name")" \
+		"$(layout "$pins/$name" --schema "$scratch/out.json")"
+
+	"$BPFMAPTOP" info "$pins/$name" -o c >"$scratch/out.h" 2>>"$scratch/words"
+	"$BPFMAPTOP" info "$pins/$name" -o json | jq -r '
+		.map.name as $map | .layout | {key, value} | to_entries[] | .key as $side | .value
+		| select(.[0].name != "" or .[0].kind == "struct")
+		| (if .[0].type | startswith("struct ") then .[0].type
+		   else "struct \($map)_\($side)" | gsub("[.]"; "_") end) as $type
+		| .[] | select(.name != "" and .bit_size == null and (.path | contains("[]") | not))
+		| "_Static_assert(offsetof(\($type), \(.path)) == \(.offset), \"\(.path)\");",
+		  "_Static_assert(sizeof(((\($type) *)0)->\(.path)) == \(.size), \"\(.path)\");"' >"$scratch/asserts"
+	[ "$name" = ly_scalar ] || [ -s "$scratch/asserts" ] || not_ok "there is something to assert of $name"
+	printf '#include <stddef.h>\n#include "out.h"\n#include "asserts"\n' >"$scratch/out.c"
+	if text=$(gcc -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1); then
+		ok "$name as C has the same places"
+	else
+		not_ok "$name as C has the same places" "$text"
+	fi
+done
+
+# -- an array whose index is key and CPU --
+fold() { # ORDER
+	printf '{"maps": {"ly_fold": {"value": "u32", "fold": {"cpus": 3, "order": "%s"}}}}' "$1" >"$scratch/fold.json"
+	dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o jsonl "${@:2}" | jq -c '[.key, [.values[].value]]' | tr '\n' ' '
+}
+plain_map ly_fold array 4 4 6
+for i in 0 1 2 3 4 5; do put "$pins/ly_fold_plain" "0${i}000000" "1${i}000000"; done
+same "folded by key, then CPU" "[0,[16,17,18]] [1,[19,20,21]] " "$(fold key-cpu)"
+same "folded by CPU, then key" "[0,[16,18,20]] [1,[17,19,21]] " "$(fold cpu-key)"
+same "only whole keys of a cut reading" "[0,[16,18,20]] " "$(fold cpu-key --max-rows 1)"
+text=$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o csv -c value.sum,value.max 2>&1 | tr -d '\r' | tail -1)
+same "sums over CPUs" "57,21" "$text"
+sed 's/: 3/: 4/' "$scratch/fold.json" >"$scratch/fold4.json"
+text=$("$BPFMAPTOP" dump "$pins/ly_fold_plain" --schema "$scratch/fold4.json" 2>&1)
+has "what can't be folded" "6 entries are not a multiple of 4 CPUs" "$text"
