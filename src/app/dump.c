@@ -181,7 +181,7 @@ static int run_batch(struct batch *batch, const struct out_ops *output, uint64_t
 		     bool is_stream, struct err *err)
 {
 	const struct options *options = batch->set.options;
-	int r = open_all(&batch->set, err);
+	int r = watch_set_open_words(&batch->set, err);
 
 	if (r < 0)
 		return r;

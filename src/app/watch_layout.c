@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/maptype.h"
 #include "read/fold.h"
 #include "read/object.h"
 #include "read/schema.h"
@@ -24,11 +25,13 @@ static int load(struct watch_set *set, struct err *err)
 	return r;
 }
 
+/* The recording of a folded map is folded already. */
 static int plan_of_schema(const struct schema_map *entry, struct source *source, struct map *map,
 			  struct plan *plan, struct source **reader, struct err *err)
 {
 	const struct schema_fold *fold = schema_fold_of(entry);
-	int r = fold ? source_fold_new(source, fold, map, reader, err) : 0;
+	bool is_folded = fold && map->type->is_per_cpu && map->n_cpus == fold->n_cpus;
+	int r = fold && !is_folded ? source_fold_new(source, fold, map, reader, err) : 0;
 
 	if (r == 0)
 		r = schema_plan(entry, map, plan, err);
