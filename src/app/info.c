@@ -14,6 +14,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "model/ring.h"
 #include "read/schema.h"
 
 static void add_users(struct buf *out, const char *what, const struct map_user *users, size_t n)
@@ -62,6 +63,11 @@ static void add_reading(const struct watch *watch, int code, const struct err *w
 	num_duration(out, (double)(snap->ended_ns - snap->started_ns));
 	buf_addf(out, " and %" PRIu64 " calls%s%s\n", snap->n_calls, notes.len ? "; " : "",
 		 buf_text(&notes));
+	if (snap->ring.size_bytes) {
+		buf_adds(out, "  ring       ");
+		ring_text(snap, watch->table.previous, out);
+		buf_addc(out, '\n');
+	}
 }
 
 static void info_text(const struct watch *watch, int code, const struct err *why, struct buf *out)

@@ -9,6 +9,7 @@
 #include "model/delta.h"
 #include "model/map.h"
 #include "model/maptype.h"
+#include "model/ring.h"
 #include "model/snap.h"
 
 enum { LIFE_POINTS = 10 }; /* readings that the mean life is averaged over */
@@ -95,8 +96,10 @@ double churn_mean_life(const struct churn *churn)
 
 double churn_fill(const struct map *map, const struct snap *current)
 {
+	if (current->ring.size_bytes)
+		return ring_fill(current);
 	if (!current->number || !snap_is_complete(current) || !map->max_entries ||
-	    (map->type && map->type->is_array))
+	    map->row_key_size || (map->type && map->type->is_array))
 		return NAN;
 	return (double)current->n_rows / map->max_entries;
 }

@@ -5,7 +5,6 @@
 #include "model/snap.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -100,25 +99,6 @@ int snap_drop_duplicates(struct snap *snap)
 	snap->n_dropped += snap->n_rows - n_kept;
 	snap->n_rows = n_kept;
 	return r;
-}
-
-static double rate(uint64_t now_bytes, uint64_t was_bytes, const struct snap *now,
-		   const struct snap *was)
-{
-	if (!now->ring.size_bytes || !was->ring.size_bytes || now->ended_ns <= was->ended_ns ||
-	    now_bytes < was_bytes)
-		return NAN;
-	return (double)(now_bytes - was_bytes) * 1e9 / (double)(now->ended_ns - was->ended_ns);
-}
-
-double snap_produced_rate(const struct snap *now, const struct snap *was)
-{
-	return rate(now->ring.produced_bytes, was->ring.produced_bytes, now, was);
-}
-
-double snap_consumed_rate(const struct snap *now, const struct snap *was)
-{
-	return rate(now->ring.consumed_bytes, was->ring.consumed_bytes, now, was);
 }
 
 static void note_words(const struct snap *snap, uint32_t note, struct buf *out)

@@ -81,10 +81,5 @@ bool snap_is_complete(const struct snap *snap);
  * n_dropped. 0 or -ENOMEM. */
 int snap_drop_duplicates(struct snap *snap);
 
-/* Bytes per second that were put into and taken out of a ring buffer between two readings; NaN where
- * that can't be known. */
-double snap_produced_rate(const struct snap *now, const struct snap *was);
-double snap_consumed_rate(const struct snap *now, const struct snap *was);
-
 /* The notes as words, "; " between them: "restarted; 3 duplicates dropped". Nothing when clean. */
 void snap_notes(const struct snap *snap, struct buf *out);

@@ -2,6 +2,7 @@
 /* A reading as one JSON object, or an entry a line. Both write entries the same way; they differ in what
  * stands around them. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/tidy.h"
+#include "model/ring.h"
 #include "model/table.h"
 #include "out/entry.h"
 #include "out/out.h"
@@ -178,6 +180,43 @@ static void write_notes(const struct snap *snap, struct json *json)
 	json_close(json, ']');
 }
 
+static void write_ring_rate(struct json *json, const char *name, double bytes)
+{
+	json_name(json, name);
+	if (isnan(bytes))
+		json_null(json);
+	else
+		json_real(json, bytes);
+}
+
+static void write_ring(const struct snap *now, const struct snap *was, struct json *json)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} facts[] = {
+		{"size_bytes", now->ring.size_bytes},
+		{"backlog_bytes", ring_backlog_bytes(now)},
+		{"produced_bytes", now->ring.produced_bytes},
+		{"consumed_bytes", now->ring.consumed_bytes},
+		{"ready", now->ring.n_ready},
+		{"busy", now->ring.n_busy},
+		{"discarded", now->ring.n_discarded},
+	};
+
+	if (!now->ring.size_bytes)
+		return;
+	json_name(json, "ring");
+	json_open(json, '{');
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
+		json_name(json, facts[i].name);
+		json_uint(json, facts[i].value);
+	}
+	write_ring_rate(json, "produced_bytes_per_second", ring_produced_rate(now, was));
+	write_ring_rate(json, "consumed_bytes_per_second", ring_consumed_rate(now, was));
+	json_close(json, '}');
+}
+
 static void write_reading(const struct table *table, struct json *json)
 {
 	const struct snap *snap = table->current;
@@ -198,6 +237,7 @@ static void write_reading(const struct table *table, struct json *json)
 	json_bool(json, snap_is_complete(snap));
 	json_name(json, "notes");
 	write_notes(snap, json);
+	write_ring(snap, table->previous, json);
 	json_close(json, '}');
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "model/ring.h"
 #include "model/table.h"
 #include "out/out.h"
 #include "out/walk.h"
@@ -82,6 +83,10 @@ static void add_title(const struct table *table, struct buf *out)
 		buf_addf(out, "  +%zu new", table->delta.n_new);
 	if (table->delta.knows_gone)
 		buf_addf(out, "  -%zu gone", table->delta.n_gone);
+	if (table->current->ring.size_bytes) {
+		buf_adds(out, "  ");
+		ring_text(table->current, table->previous, out);
+	}
 	if (table->current->notes) {
 		buf_adds(out, "  ");
 		snap_notes(table->current, out);

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "model/ring.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
 
@@ -167,7 +168,9 @@ static void entries_text(const struct tab *tab, struct buf *out)
 	const struct map *map = &tab->table->map;
 
 	num_short(out, (double)table_n_live(tab->table), 1000);
-	if (!map->type->is_array && map->max_entries) {
+	if (tab->table->current->ring.size_bytes) {
+		buf_adds(out, " records");
+	} else if (!map->type->is_array && map->max_entries && !map->row_key_size) {
 		buf_addc(out, '/');
 		num_short(out, map->max_entries, 1000);
 	} else if (!tab->table->plan.is_variables) {
@@ -228,6 +231,10 @@ void pane_map(const struct scene *scene, struct area area)
 		put_left(&line, ROLE_HEADER, buf_text(&text), 1);
 	}
 	put_left(&line, ROLE_HEADER, tab->table->map.type->name, GAP);
+	buf_clear(&text);
+	ring_text(tab->table->current, tab->table->previous, &text);
+	if (text.len)
+		put_left(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	buf_clear(&text);
 	snap_notes(tab->table->current, &text);
 	if (text.len)

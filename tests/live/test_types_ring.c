@@ -3,8 +3,11 @@
  * every record. */
 #include "shown.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+
+#include "model/ring.h"
 
 enum { RING_BYTES = 1 << 16, RECORD_ROOM = 16 /* header and 8 bytes */ };
 
@@ -73,6 +76,7 @@ static void test_waiting_records(void **state)
 	struct ring_buffer *reader = ring_buffer__new(ring, consume, &consumer, NULL);
 	SCOPED(table) full = {0};
 	SCOPED(table) empty = {0};
+	SCOPED(buf) text = {0};
 	char expected[32];
 
 	(void)state;
@@ -90,13 +94,18 @@ static void test_waiting_records(void **state)
 	assert_string_equal(cell(&full, 7, "position", PRINT_EXACT), expected);
 	assert_memory_equal(cell(&full, 7, "bytes", PRINT_EXACT), "07 00 00", 8);
 
+	assert_true(ring_fill(full.current) == 100.0 * RECORD_ROOM / RING_BYTES);
+	assert_true(isnan(ring_produced_rate(full.current, full.previous)));
+	ring_text(full.current, full.previous, &text);
+	assert_string_equal(buf_text(&text), "1.56Ki of 64.0Ki wait");
+
 	assert_int_equal(ring_buffer__consume(reader), 100);
 	assert_true(consumer.is_in_order);
 	show(ring, 0, &empty);
 	assert_int_equal(table_n_live(&empty), 0);
 	assert_int_equal(empty.current->ring.consumed_bytes, 100 * RECORD_ROOM);
-	assert_true(snap_consumed_rate(empty.current, full.current) > 0);
-	assert_true(snap_produced_rate(empty.current, full.current) == 0);
+	assert_true(ring_consumed_rate(empty.current, full.current) > 0);
+	assert_true(ring_produced_rate(empty.current, full.current) == 0);
 	ring_buffer__free(reader);
 	close(prog);
 	close(ring);
