@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/returns.h"
 #include "out/out.h"
 
 static int set_interval(struct options *options, const char *value, struct err *err)
@@ -58,6 +59,16 @@ static int set_limit(struct options *options, const char *value, struct err *err
 static int set_max_rows(struct options *options, const char *value, struct err *err)
 {
 	return set_rows("max-rows", value, &options->max_rows, err);
+}
+
+static int set_ghosts(struct options *options, const char *value, struct err *err)
+{
+	uint64_t n = 0;
+	int r = whole_number("ghosts", value, RETURNS_LEAST, RETURNS_MOST, &n, err);
+
+	if (r == 0)
+		options->n_ghosts = (uint32_t)n;
+	return r;
 }
 
 static int set_seed(struct options *options, const char *value, struct err *err)
@@ -203,6 +214,9 @@ const struct option_row option_rows[] = {
 	{0, "max-files", "COUNT", "record: keep so many files with --max-size (default 8)",
 	 set_max_files},
 	{0, "verify", NULL, "replay: check the tape and say what is whole", set_verifies},
+	{0, "ghosts", "KEYS",
+	 "remember so many keys that went, to see which return (default 65536, 60 bytes each)",
+	 set_ghosts},
 	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
 	 set_hex_width},
 	{0, "schema", "FILE", "layouts of maps, written down as JSON", set_schema},

@@ -44,6 +44,7 @@ struct options {
 	uint64_t max_bytes;   /* of a recording's file; 0: no limit */
 	size_t max_files;
 	bool verifies;
+	uint32_t n_ghosts;  /* keys that went to remember; 0: the usual */
 	unsigned hex_width; /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
 	const char *method, *theme, *interface;
 	const char *schema, *object; /* paths of layouts; NULL: none */

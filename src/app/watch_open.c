@@ -75,6 +75,8 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 		replay_lookups(source, &watch->table.lookups);
 	else
 		watch->table.lookups = *source_lookups();
+	if (set->options->n_ghosts)
+		table_remember(&watch->table, set->options->n_ghosts);
 	return 0;
 }
 

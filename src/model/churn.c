@@ -25,21 +25,31 @@ static double per_second(size_t n, uint64_t dt_ns, bool is_known)
 }
 
 void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta,
-	       size_t n_returned)
+	       struct returned returned)
 {
+	double share = returned_share(returned);
+
 	churn->history[churn->head] = (struct churn_point){
 		.new_rate = per_second(delta->n_new, delta->dt_ns, delta->knows_new),
 		.gone_rate = per_second(delta->n_gone, delta->dt_ns, delta->knows_gone),
 		.changed_rate = per_second(delta->n_changed, delta->dt_ns, true),
-		.return_rate = per_second(n_returned, delta->dt_ns, delta->knows_new),
+		.return_rate = per_second(delta->n_new, delta->dt_ns, delta->knows_new) *
+			       (isnan(share) ? 0 : share),
 		.n_rows = current->n_rows,
+		.n_new = delta->n_new,
+		.n_gone = delta->n_gone,
+		.n_changed = delta->n_changed,
+		.returned = returned,
+		.dt_ns = delta->dt_ns,
 	};
 	churn->head = (churn->head + 1) % CHURN_HISTORY;
 	churn->n_points = MIN_OF(churn->n_points + 1, (unsigned)CHURN_HISTORY);
 	churn->total_new += delta->n_new;
 	churn->total_gone += delta->n_gone;
 	churn->total_changed += delta->n_changed;
-	churn->total_returned += n_returned;
+	churn->returned.n_followed += returned.n_followed;
+	churn->returned.n_back += returned.n_back;
+	churn->returned.absent_ns = MAX_OF(churn->returned.absent_ns, returned.absent_ns);
 	churn->watched_ns += delta->dt_ns;
 }
 
@@ -68,11 +78,16 @@ double churn_turnover(const struct churn *churn)
 	return MIN_OF(last->new_rate, last->gone_rate) / (double)last->n_rows;
 }
 
+double returned_share(struct returned returned)
+{
+	if (!returned.n_followed)
+		return NAN;
+	return (double)returned.n_back / (double)returned.n_followed;
+}
+
 double churn_return_share(const struct churn *churn)
 {
-	if (!churn->total_new)
-		return NAN;
-	return (double)churn->total_returned / (double)churn->total_new;
+	return returned_share(churn->returned);
 }
 
 double churn_mean_life(const struct churn *churn)
@@ -92,6 +107,20 @@ double churn_mean_life(const struct churn *churn)
 	if (!n)
 		return NAN;
 	return gone > 0 ? rows / gone : INFINITY;
+}
+
+double churn_death_age(const struct churn *churn, double part)
+{
+	uint64_t total = 0, below = 0;
+
+	for (unsigned i = 0; i < CHURN_AGES; i++)
+		total += churn->deaths[i];
+	for (unsigned i = 0; i < CHURN_AGES; i++) {
+		below += churn->deaths[i];
+		if (total && (double)below >= part * (double)total)
+			return i == CHURN_AGES - 1 ? INFINITY : (double)(1U << i);
+	}
+	return NAN;
 }
 
 double churn_fill(const struct map *map, const struct snap *current)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/returns.h"
+
 struct delta;
 struct map;
 struct snap;
@@ -17,23 +19,25 @@ enum { CHURN_HISTORY = 120, CHURN_AGES = 16 };
 struct churn_point {				  /* one reading */
 	double new_rate, gone_rate, changed_rate; /* per second of measured time; NaN: unknown */
 	double return_rate;			  /* of the new ones, keys that had gone before */
-	size_t n_rows;
+	size_t n_rows, n_new, n_gone, n_changed;  /* 0 where unknown */
+	struct returned returned;
+	uint64_t dt_ns;
 };
 
 struct churn {
 	struct churn_point history[CHURN_HISTORY]; /* ring */
 	unsigned head, n_points;
-	uint64_t total_new, total_gone, total_changed, total_returned; /* since the first reading */
+	uint64_t total_new, total_gone, total_changed; /* since the first reading */
 	/* Age at death: deaths[0] below 1 s, deaths[i] from 2^(i-1) to 2^i s, the last one and older.
 	 * Of keys that were there at the start it isn't known: they are counted apart. */
 	uint64_t deaths[CHURN_AGES], deaths_unknown;
+	struct returned returned;
 	uint64_t watched_ns; /* sum of the dt they were counted over */
 };
 
 void churn_clear(struct churn *churn);
-/* n_returned: see returns.h */
 void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta,
-	       size_t n_returned);
+	       struct returned returned);
 /* An entry that went had lived that long. */
 void churn_add_death(struct churn *churn, uint64_t age_ns);
 
@@ -42,10 +46,15 @@ const struct churn_point *churn_point(const struct churn *churn, unsigned i);
 
 /* Of the last reading; each NaN where unknown. */
 double churn_turnover(const struct churn *churn); /* share of the entries replaced per second */
-/* Share of the new keys since the first reading that had gone before; NaN before there were any. */
+/* Share of the new keys since the first reading that had gone before; NaN before there were any. Keys
+ * that came before any had gone are left out. */
 double churn_return_share(const struct churn *churn);
+double returned_share(struct returned returned);
 /* Mean life of an entry in seconds by Little's law, L = lambda * W: entries / gone per second,
  * averaged over the last 10 readings. Infinity when nothing went. (Little 1961) */
 double churn_mean_life(const struct churn *churn);
+/* The age in seconds that this part (0..1) of the keys did not reach, of those whose age is known: the
+ * bucket's upper end. Infinity in the last one, NaN while there are none. */
+double churn_death_age(const struct churn *churn, double part);
 /* Entries / max_entries, 0..1; NaN for arrays (always full). */
 double churn_fill(const struct map *map, const struct snap *current);

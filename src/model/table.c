@@ -49,6 +49,7 @@ int table_init(struct table *table, struct map *map, struct plan *plan)
 	table->plan = *plan;
 	*map = (struct map){0};
 	*plan = (struct plan){0};
+	returns_init(&table->returns, table->map.max_entries, RETURNS_KEYS);
 	table->current = &table->snaps[0];
 	table->previous = &table->snaps[1];
 	table->next = &table->snaps[2];
@@ -75,6 +76,12 @@ void table_release(struct table *table)
 	plan_release(&table->plan);
 	map_release(&table->map);
 	*table = (struct table){0};
+}
+
+void table_remember(struct table *table, uint32_t n)
+{
+	returns_release(&table->returns);
+	returns_init(&table->returns, table->map.max_entries, n);
 }
 
 /* What a reading brings, while it isn't sure yet that all of it fits. */
@@ -220,7 +227,7 @@ static void count_churn(struct table *table, const struct turn *turn)
 {
 	const uint32_t *gone = (const uint32_t *)table->delta.gone.at;
 	const struct row_stamps *stamps = (const struct row_stamps *)table->stamps.at;
-	size_t n_returned =
+	struct returned returned =
 		returns_follow(&table->returns, table->current, table->next, &table->delta);
 
 	for (size_t i = 0; i < table->delta.n_gone; i++) {
@@ -231,7 +238,7 @@ static void count_churn(struct table *table, const struct turn *turn)
 		else
 			churn_add_death(&table->churn, (turn->stamp - born) * 1000000ULL);
 	}
-	churn_add(&table->churn, table->next, &table->delta, n_returned);
+	churn_add(&table->churn, table->next, &table->delta, returned);
 }
 
 /* From here on nothing can fail. */

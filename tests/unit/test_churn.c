@@ -15,7 +15,7 @@ static void add(struct churn *churn, size_t n_rows, size_t n_new, size_t n_gone,
 				    .knows_new = true,
 				    .knows_gone = true};
 
-	churn_add(churn, &snap, &delta, 0);
+	churn_add(churn, &snap, &delta, (struct returned){0});
 }
 
 static void test_nothing_is_known_at_first(void **state)
@@ -26,7 +26,8 @@ static void test_nothing_is_known_at_first(void **state)
 	assert_null(churn_point(&churn, 0));
 	assert_true(isnan(churn_turnover(&churn)));
 	assert_true(isnan(churn_mean_life(&churn)));
-	churn_add(&churn, &(struct snap){.number = 1, .n_rows = 9}, &(struct delta){0}, 0);
+	churn_add(&churn, &(struct snap){.number = 1, .n_rows = 9}, &(struct delta){0},
+		  (struct returned){0});
 	assert_true(isnan(churn_point(&churn, 0)->new_rate));
 	assert_true(isnan(churn_point(&churn, 0)->changed_rate));
 	assert_true(isnan(churn_turnover(&churn)));
@@ -113,29 +114,56 @@ static void test_returns_and_deaths(void **state)
 	read_keys(&table, 41, 5, 105);
 	assert_true(churn_point(&table.churn, 1)->return_rate == 10 / 35.0);
 	assert_true(churn_point(&table.churn, 0)->return_rate == 0);
-	assert_int_equal(table.churn.total_returned, 10);
-	assert_true(churn_return_share(&table.churn) == 0.5);
+	assert_int_equal(table.churn.returned.n_back, 10);
+	assert_true(churn_return_share(&table.churn) == 1); /* of 10: 10 came before any had gone */
 	assert_int_equal(table.churn.deaths_unknown, 10);
 	assert_int_equal(table.churn.deaths[2], 10);
 	read_keys(&table, 42, 0, 5); /* the others that went at first are remembered still */
-	assert_int_equal(table.churn.total_returned, 15);
+	assert_int_equal(table.churn.returned.n_back, 15);
+	assert_true(churn_death_age(&table.churn, 0.5) == 4);
+	assert_true(returns_since_ns(&table.returns) == 5 * SECOND);
 }
 
 /* More keys go than are remembered, over and over: the newest are the ones that count. */
 static void test_returns_are_bounded(void **state)
 {
-	const uint32_t many = 3 * RETURNS_KEYS;
 	SCOPED(table) table = {0};
+	uint32_t most, many;
+	size_t n_back;
 
 	(void)state;
 	make_counters(&table, 1);
+	table_remember(&table, RETURNS_LEAST);
+	table.returns.highest = UINT64_MAX;
+	most = table.returns.n_places;
+	many = 3 * most;
+	assert_int_equal(most, RETURNS_LEAST);
 	read_keys(&table, 1, 0, many);
 	read_keys(&table, 2, 0, 0);
 	read_keys(&table, 3, 0, many);
-	assert_int_equal(table.churn.total_returned, RETURNS_KEYS);
+	n_back = table.churn.returned.n_back;
+	assert_in_range(n_back, most - most / 4, most);
 	read_keys(&table, 4, 0, 0);
 	read_keys(&table, 5, many - 5, many + 5);
-	assert_int_equal(table.churn.total_returned, RETURNS_KEYS + 5);
+	assert_int_equal(table.churn.returned.n_back, n_back + 5);
+	assert_int_equal(table.returns.n_places, most);
+}
+
+/* A key that returns stands as deep as the keys used since it was used last. */
+static void test_returns_from_how_far(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1); /* of 1000 entries */
+	read_keys(&table, 1, 0, 1000);
+	assert_true(isnan(returns_size_for(&table.returns, 1)));
+	for (uint32_t i = 1; i <= 20; i++)
+		read_keys(&table, 1 + i, i * 100, 1000 + i * 100);
+	/* 0..2000 went; 900 is 1100 keys below the youngest ghost, and 1000 entries lie above that. */
+	add_counter(&table, 900, 1);
+	take_at(&table, 30 * SECOND);
+	assert_in_range((int)returns_size_for(&table.returns, 1), 2000, 2200);
 }
 
 int main(void)
@@ -148,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_returns_and_deaths),
 		cmocka_unit_test(test_returns_are_bounded),
+		cmocka_unit_test(test_returns_from_how_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
