@@ -377,7 +377,7 @@ static const struct kind_row {
 	[VERDICT_MIXED] = {"mixed", "a little too small", say_mixed},
 	[VERDICT_SCAN] = {"scan", "a scan", say_scan},
 };
-_Static_assert(ARRAY_LEN(kind_rows) == N_VERDICTS, "every kind of verdict has its words");
+_Static_assert(ARRAY_LEN(kind_rows) == N_VERDICT_KINDS, "every kind of verdict has its words");
 
 const char *verdict_name(enum verdict_kind kind)
 {

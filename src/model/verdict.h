@@ -24,7 +24,7 @@ enum verdict_kind {
 	VERDICT_TOO_SMALL,  /* what is pushed out comes back */
 	VERDICT_MIXED,	    /* a few come back */
 	VERDICT_SCAN,	    /* what is pushed out is not wanted again */
-	N_VERDICTS,
+	N_VERDICT_KINDS,
 };
 
 enum sureness { SURE_GUESS, SURE_LIKELY, SURE_YES, N_SURENESSES };
