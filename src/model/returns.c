@@ -40,7 +40,7 @@ void returns_init(struct returns *returns, uint32_t max_entries, uint32_t n_keys
 	returns->highest = (uint64_t)ldexp(returns->share, 64);
 }
 
-static void forget_all(struct returns *returns)
+void returns_clear(struct returns *returns)
 {
 	free(returns->ghosts);
 	free(returns->tree);
@@ -48,13 +48,14 @@ static void forget_all(struct returns *returns)
 	returns->ghosts = NULL;
 	returns->tree = NULL;
 	returns->n_ghosts = 0;
+	memset(returns->distances, 0, sizeof(returns->distances));
 }
 
 void returns_release(struct returns *returns)
 {
 	if (!returns)
 		return;
-	forget_all(returns);
+	returns_clear(returns);
 	*returns = (struct returns){0};
 }
 
@@ -68,7 +69,7 @@ int returns_reserve(struct returns *returns)
 	if (returns->ghosts && returns->tree &&
 	    index_reset(&returns->index, returns->n_places) == 0)
 		return 0;
-	forget_all(returns);
+	returns_clear(returns);
 	return -ENOMEM;
 }
 

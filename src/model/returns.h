@@ -55,6 +55,8 @@ struct returned {
 /* For a map of max_entries (0: unknown), remembering at most n_keys. */
 void returns_init(struct returns *returns, uint32_t max_entries, uint32_t n_keys);
 void returns_release(struct returns *returns);
+/* Forgets what went, keeps its size. */
+void returns_clear(struct returns *returns);
 
 /* Memory for a reading in which keys went: 0 or -ENOMEM. Without it returns_follow sees no returns. */
 int returns_reserve(struct returns *returns);

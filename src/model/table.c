@@ -285,7 +285,7 @@ static int rewind_table(struct table *table)
 	if (r < 0)
 		return r;
 	churn_clear(&table->churn);
-	returns_release(&table->returns);
+	returns_clear(&table->returns);
 	table->ghosts.n_rows = 0;
 	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
 	table->current->number = 0;

@@ -105,13 +105,12 @@ struct table {
 int table_init(struct table *table, struct map *map, struct plan *plan);
 void table_release(struct table *table);
 
-/* A reading that ended before the current one (a tape went back) begins everything anew.
- * table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
 /* Remembers so many keys that went (RETURNS_KEYS unless told), RETURNS_LEAST to RETURNS_MOST, to see
  * whether they return; those remembered so far are forgotten. */
 void table_remember(struct table *table, uint32_t n);
 
-/* table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
+/* A reading that ended before the current one (a tape went back) begins everything anew.
+ * table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
  * and delta, ages, ghosts, churn are brought up to date. 0 or -ENOMEM (then the old state stands). */
 int table_take(struct table *table);
 
