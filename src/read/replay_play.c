@@ -69,6 +69,8 @@ void replay_hold(struct source *tape, bool is_held)
 {
 	struct replay *replay = replay_of(tape);
 
+	if (!replay->is_file)
+		return;
 	replay_advance(replay);
 	replay->is_held = is_held;
 	replay_anchor(replay);
@@ -78,6 +80,8 @@ void replay_speed(struct source *tape, double speed)
 {
 	struct replay *replay = replay_of(tape);
 
+	if (!replay->is_file)
+		return;
 	replay_advance(replay);
 	replay->speed = MIN_OF(MAX_OF(speed, REPLAY_MIN_SPEED), REPLAY_MAX_SPEED);
 	replay_anchor(replay);

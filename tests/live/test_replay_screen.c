@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A recording on the real screen: held, stepped, sought and played to its end; and one that comes through
+ * a pipe while it is made. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "ptydrive.h"
+
+enum { PATIENCE_MS = 20000 };
+
+static char folder[] = "/tmp/replay_screen.XXXXXX";
+static char tape[64];
+
+static const char *program(void)
+{
+	const char *path = getenv("BPFMAPTOP");
+
+	return path ? path : "build/bpfmaptop";
+}
+
+static int run(const char *command)
+{
+	int status = system(command);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int make_tape(void **state)
+{
+	char command[512];
+
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(tape, sizeof(tape), "%s/ports.tape", folder);
+	snprintf(command, sizeof(command), "%s -d 0.1 -n 12 record %s sim:ports sim:kinds",
+		 program(), tape);
+	return run(command);
+}
+
+static int remove_tape(void **state)
+{
+	(void)state;
+	unlink(tape);
+	return rmdir(folder);
+}
+
+static void held_stepped_and_sought(void **state)
+{
+	struct pty pty;
+	const char *const argv[] = {program(), "replay", tape, "--at", "3", NULL};
+
+	(void)state;
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 80), 0);
+	assert_true(pty_wait_text(&pty, "REPLAY", PATIENCE_MS));
+	pty_send(&pty, "p");
+	assert_true(pty_wait_text(&pty, "held", PATIENCE_MS));
+	pty_send(&pty, "((((((((((((");
+	assert_true(pty_wait_text(&pty, "REPLAY 1/12 x1 held", PATIENCE_MS));
+	assert_true(pty_find(&pty, "sim:ports") >= 0 || pty_find(&pty, "ports") >= 0);
+	pty_send(&pty, "]]");
+	assert_true(pty_wait_text(&pty, "REPLAY 3/12 x1 held", PATIENCE_MS));
+	pty_send(&pty, "[");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x1 held", PATIENCE_MS));
+	pty_send(&pty, "}}{");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x2 held", PATIENCE_MS));
+	pty_send(&pty, "p");
+	assert_true(pty_wait_text(&pty, "REPLAY 12/12 x2", PATIENCE_MS));
+	/* The other map of the tape stands at the same place. */
+	pty_send(&pty, "\t");
+	assert_true(pty_wait_text(&pty, "row a", PATIENCE_MS));
+	assert_true(pty_find(&pty, "REPLAY 12/12") >= 0);
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+static void through_a_pipe(void **state)
+{
+	char command[512];
+	const char *const argv[] = {"sh", "-c", command, NULL};
+	struct pty pty;
+
+	(void)state;
+	snprintf(command, sizeof(command), "%s -d 0.1 -n 30 record - sim:ports | %s replay -",
+		 program(), program());
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 80), 0);
+	assert_true(pty_wait_text(&pty, "REMOTE", PATIENCE_MS));
+	/* Keys come from the terminal, not from the pipe. */
+	pty_send(&pty, "]");
+	assert_true(pty_wait_text(&pty, "no recording in a file", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "REMOTE 30 ended", PATIENCE_MS));
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(held_stepped_and_sought),
+		cmocka_unit_test(through_a_pipe),
+	};
+
+	return cmocka_run_group_tests(tests, make_tape, remove_tape);
+}
