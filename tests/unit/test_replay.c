@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is replayed is what was: at every place, in any order, from a file, a file that grows, a pipe; and
+ * of a tape that is torn or damaged, what was whole before. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "base/num.h"
+#include "read/replay.h"
+#include "read/source.h"
+#include "read/spec.h"
+#include "tests/unit/tape_make.h"
+
+enum { MAPS = 9, TICKS = 8, SEED = 1 };
+
+static const char *const names[MAPS] = {"flows", "ports", "verdicts", "sizes", "globals",
+					"many",	 "kinds", "empty",    "wide"};
+static char folder[] = "/tmp/test_replay.XXXXXX";
+static char path[64];
+static struct buf seen[TICKS][MAPS];  /* as it was shown when it was recorded */
+static struct buf exact[TICKS][MAPS]; /* the outputs alone */
+static uint64_t sums[TICKS][MAPS];    /* of the raw rows */
+
+/* A map as it is watched: what was opened of a source, and a screen for it. */
+struct stage {
+	struct source *source;
+	struct table table;
+	struct screen *screen;
+};
+
+static void stage_open(struct stage *stage, struct source *source, struct map *map)
+{
+	struct plan plan = {0};
+	struct err err = {0};
+
+	stage->source = source;
+	assert_int_equal(source->ops->plan(source, map, &plan, &err), 0);
+	assert_int_equal(table_init(&stage->table, map, &plan), 0);
+	stage->screen = screen_new();
+	assert_int_equal(screen_add(stage->screen, &stage->table, &err), 0);
+}
+
+static void stage_close(struct stage *stage)
+{
+	screen_free(stage->screen);
+	table_release(&stage->table);
+}
+
+static void stage_take(struct stage *stage)
+{
+	assert_int_equal(table_take(&stage->table), 0);
+	screen_took(stage->screen, &stage->table);
+}
+
+static void stage_show(struct stage *stage, struct buf *outputs, struct buf *all)
+{
+	show_outputs(&stage->table, outputs);
+	buf_add(all, outputs->at, outputs->len);
+	show_screen(stage->screen, &stage->table, all);
+}
+
+/* Reads what is due at the place. 0, or what the source says. */
+static int stage_read(struct stage *stage)
+{
+	struct source *source = stage->source;
+	struct err err = {0};
+	int n = 0;
+
+	while (source->ops->due(source, &stage->table.map) == 0) {
+		int r = source_read(source, &stage->table.map, NULL, stage->table.next, &err);
+
+		if (r < 0)
+			return r;
+		stage_take(stage);
+		n++;
+	}
+	return n;
+}
+
+static void open_stages(struct stage *stages, struct source *source)
+{
+	struct map_list found = {0};
+
+	assert_int_equal(source->ops->list(source, &found, NULL), 0);
+	assert_int_equal(found.n, MAPS);
+	for (size_t i = 0; i < MAPS; i++)
+		stage_open(&stages[i], source, &found.maps[i]);
+	map_list_release(&found);
+}
+
+static void close_stages(struct stage *stages)
+{
+	for (size_t i = 0; i < MAPS; i++)
+		stage_close(&stages[i]);
+}
+
+static uint64_t sum_of(const struct snap *snap)
+{
+	uint64_t sum = checksum_of(snap->n_rows, snap->keys.at, snap->n_rows * snap->key_stride);
+
+	return checksum_of(sum, snap->vals.at, snap->n_rows * snap->val_stride);
+}
+
+static const struct tape_head head = {.host = "testhost",
+				      .program = "test",
+				      .boot = "other",
+				      .is_big_endian = __BYTE_ORDER == __BIG_ENDIAN,
+				      .interval_ns = 1000000000};
+
+/* Every simulated map, TICKS readings of each, shown as they are recorded. */
+static int record(void **state)
+{
+	struct stage stages[MAPS] = {0};
+	struct tape_make make;
+	struct source *sim;
+
+	(void)state;
+	if (!mkdtemp(folder) || source_sim_new(SEED, &sim) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/all.tape", folder);
+	clock_hold(SIM_START_NS, SIM_START_WALL_NS);
+	if (tape_make_begin(&make, path, &head) < 0)
+		return -1;
+	open_stages(stages, sim);
+	for (uint32_t i = 0; i < MAPS; i++) {
+		assert_string_equal(stages[i].table.map.name, names[i]);
+		tape_make_map(&make, i, &stages[i].table);
+	}
+	for (uint64_t tick = 0; tick < TICKS; tick++)
+		for (uint32_t i = 0; i < MAPS; i++) {
+			source_sim_hold_tick(sim, tick);
+			if (source_read(sim, &stages[i].table.map, NULL, stages[i].table.next,
+					NULL) < 0)
+				return -1;
+			tape_make_snap(&make, i, tick + 1, stages[i].table.next, tick == 5);
+			sums[tick][i] = sum_of(stages[i].table.next);
+			stage_take(&stages[i]);
+			stage_show(&stages[i], &exact[tick][i], &seen[tick][i]);
+		}
+	tape_make_end(&make, true);
+	close_stages(stages);
+	sim->ops->free(sim);
+	return 0;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	for (size_t tick = 0; tick < TICKS; tick++)
+		for (size_t i = 0; i < MAPS; i++) {
+			buf_release(&seen[tick][i]);
+			buf_release(&exact[tick][i]);
+		}
+	unlink(path);
+	return rmdir(folder);
+}
+
+static void same(const struct buf *is, const struct buf *was)
+{
+	assert_string_equal(buf_text(is), buf_text(was));
+	assert_int_equal(is->len, was->len);
+}
+
+static void shows(struct stage *stage, size_t tick, size_t map)
+{
+	SCOPED(buf) outputs = {0};
+	SCOPED(buf) all = {0};
+
+	stage_show(stage, &outputs, &all);
+	same(&all, &seen[tick][map]);
+}
+
+static struct source *open_tape(const char *at)
+{
+	struct source *tape;
+	struct err err = {0};
+
+	if (source_tape_new(at, &tape, &err) < 0)
+		fail_msg("%s", err.text);
+	return tape;
+}
+
+static void outputs_and_screens_are_the_same(void **state)
+{
+	struct stage stages[MAPS] = {0};
+	struct source *tape = open_tape(path);
+	struct replay_state at;
+
+	(void)state;
+	open_stages(stages, tape);
+	for (size_t tick = 0; tick < TICKS; tick++) {
+		if (tick)
+			assert_int_equal(replay_next(tape, NULL), 1);
+		replay_state(tape, &at);
+		assert_int_equal(at.place, tick + 1);
+		for (size_t i = 0; i < MAPS; i++) {
+			assert_int_equal(stage_read(&stages[i]), 1);
+			shows(&stages[i], tick, i);
+		}
+	}
+	assert_int_equal(replay_next(tape, NULL), 0);
+	replay_state(tape, &at);
+	assert_true(at.is_over && !at.fault && !at.is_live);
+	assert_int_equal(at.n_places, TICKS);
+	assert_string_equal(at.host, "testhost");
+	close_stages(stages);
+	tape->ops->free(tape);
+}
+
+/* After any jump, back or on, the outputs are what they were, rates and changes among them. */
+static void any_place_can_be_sought(void **state)
+{
+	struct stage stages[MAPS] = {0};
+	struct source *tape = open_tape(path);
+	uint64_t seed = 5;
+
+	(void)state;
+	open_stages(stages, tape);
+	for (int jump = 0; jump < 12; jump++) {
+		size_t tick = num_random(&seed) % TICKS;
+
+		replay_seek(tape, tick + 1);
+		for (size_t i = 0; i < MAPS; i++) {
+			SCOPED(buf) outputs = {0};
+
+			assert_true(stage_read(&stages[i]) >= 0);
+			show_outputs(&stages[i].table, &outputs);
+			same(&outputs, &exact[tick][i]);
+		}
+	}
+	close_stages(stages);
+	tape->ops->free(tape);
+}
+
+/* -- the player, on a clock that is held -- */
+
+static void at_place(struct source *tape, const struct map *map, size_t place)
+{
+	struct replay_state at;
+
+	tape->ops->due(tape, map);
+	replay_state(tape, &at);
+	assert_int_equal(at.place, place);
+}
+
+static void the_clock_moves_the_place(void **state)
+{
+	struct source *tape = open_tape(path);
+	struct map_list found = {0};
+	uint64_t now = SIM_START_NS, second = 1000000000;
+	const struct map *map;
+
+	(void)state;
+	assert_int_equal(tape->ops->list(tape, &found, NULL), 0);
+	map = &found.maps[0];
+	clock_hold(now += 100 * second, 0);
+	at_place(tape, map, 1); /* it starts held */
+	replay_hold(tape, false);
+	clock_hold(now += second - 1, 0);
+	at_place(tape, map, 1);
+	clock_hold(now += 1, 0);
+	at_place(tape, map, 2);
+	replay_speed(tape, 2);
+	clock_hold(now += second, 0);
+	at_place(tape, map, 4);
+	replay_hold(tape, true);
+	clock_hold(now += 100 * second, 0);
+	at_place(tape, map, 4);
+	replay_hold(tape, false);
+	replay_speed(tape, 0); /* the slowest there is */
+	clock_hold(now += 10 * second - 1, 0);
+	at_place(tape, map, 4);
+	clock_hold(now += 1, 0);
+	at_place(tape, map, 5);
+	replay_seek(tape, 2);
+	at_place(tape, map, 2);
+	replay_seek(tape, 1000);
+	at_place(tape, map, TICKS);
+	replay_seek(tape, 0);
+	at_place(tape, map, 1);
+	clock_hold(SIM_START_NS, SIM_START_WALL_NS);
+	map_list_release(&found);
+	tape->ops->free(tape);
+}
+
+/* -- pipes -- */
+
+static void through_a_pipe(void **state)
+{
+	struct stage stages[MAPS] = {0};
+	struct source *tape = NULL;
+	struct err err = {0};
+	SCOPED(buf) bytes = {0};
+	int fds[2], r;
+	pid_t writer;
+
+	(void)state;
+	assert_int_equal(file_read(path, 1 << 28, &bytes), 0);
+	assert_int_equal(pipe(fds), 0);
+	writer = fork();
+	if (writer == 0) {
+		close(fds[0]);
+		_exit(file_write_all(fds[1], bytes.at, bytes.len) < 0);
+	}
+	close(fds[1]);
+	assert_int_equal(source_tape_of(fds[0], "pipe", &tape, &err), 0);
+	open_stages(stages, tape);
+	for (size_t n = 0;; n++) {
+		size_t tick = n / MAPS, i = n % MAPS;
+
+		r = source_read(tape, &stages[i].table.map, NULL, stages[i].table.next, &err);
+		assert_int_equal(r, 0);
+		stage_take(&stages[i]);
+		shows(&stages[i], tick, i);
+		r = replay_next(tape, &err);
+		if (r != 1) {
+			assert_int_equal(n + 1, TICKS * MAPS);
+			break;
+		}
+	}
+	assert_int_equal(r, 0);
+	assert_int_equal(replay_fd(tape), -1);
+	close_stages(stages);
+	tape->ops->free(tape);
+	waitpid(writer, NULL, 0);
+}
+
+/* -- faults -- */
+
+/* Reads each map at the place; true when all were there and are as they were. */
+static bool is_whole(struct source *tape, const struct map_list *maps, size_t tick)
+{
+	SCOPED(snap) snap = {0};
+
+	for (size_t i = 0; i < maps->n; i++) {
+		const struct map *map = &maps->maps[i];
+
+		if (tape->ops->due(tape, map) != 0 || source_read(tape, map, NULL, &snap, NULL) < 0)
+			return false;
+		assert_true(sum_of(&snap) == sums[tick][i]);
+	}
+	return maps->n == MAPS;
+}
+
+/* How many places of the tape at `at` can be read, one after the other; *fault_ret: something was said. */
+static size_t count_places(const char *at, bool *fault_ret)
+{
+	struct map_list found = {0};
+	struct replay_state state;
+	struct source *tape;
+	struct err err = {0};
+	size_t n = 0;
+
+	*fault_ret = true;
+	if (source_tape_new(at, &tape, &err) < 0) {
+		assert_true(err.text[0]);
+		return 0;
+	}
+	assert_int_equal(tape->ops->list(tape, &found, NULL), 0);
+	while (is_whole(tape, &found, n)) {
+		n++;
+		if (replay_next(tape, &err) != 1)
+			break;
+	}
+	replay_state(tape, &state);
+	*fault_ret = state.fault != NULL;
+	map_list_release(&found);
+	tape->ops->free(tape);
+	return n;
+}
+
+static void write_file(const char *at, const void *bytes, size_t n)
+{
+	int fd = open(at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_int_equal(file_write_all(fd, bytes, n), 0);
+	close(fd);
+}
+
+static void what_was_whole_before_a_fault_is_replayed(void **state)
+{
+	char at[80];
+	SCOPED(buf) bytes = {0};
+	uint64_t seed = 9;
+	bool has_fault;
+
+	(void)state;
+	snprintf(at, sizeof(at), "%s/hurt.tape", folder);
+	assert_int_equal(file_read(path, 1 << 28, &bytes), 0);
+	assert_int_equal(count_places(path, &has_fault), TICKS);
+	assert_false(has_fault);
+	for (int i = 0; i < 40; i++) {
+		size_t place = num_random(&seed) % bytes.len;
+		struct replay_check check;
+		struct err err = {0};
+		char flip;
+
+		write_file(at, bytes.at, place);
+		assert_true(count_places(at, &has_fault) < TICKS ||
+			    place >= bytes.len - TAPE_LABEL_BYTES - TAPE_SUM_BYTES);
+		flip = (char)(1u << num_random(&seed) % 8);
+		bytes.at[place] ^= flip;
+		write_file(at, bytes.at, bytes.len);
+		bytes.at[place] ^= flip;
+		assert_int_equal(replay_verify(at, &check, &err), -EBADMSG);
+		assert_true(check.n_readings < TICKS * MAPS || check.n_bytes < bytes.len);
+		assert_true(err.text[0]);
+		if (count_places(at, &has_fault) == TICKS)
+			assert_true(place >= bytes.len - TAPE_LABEL_BYTES - TAPE_SUM_BYTES);
+		assert_true(has_fault);
+	}
+	unlink(at);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outputs_and_screens_are_the_same),
+		cmocka_unit_test(any_place_can_be_sought),
+		cmocka_unit_test(the_clock_moves_the_place),
+		cmocka_unit_test(through_a_pipe),
+		cmocka_unit_test(what_was_whole_before_a_fault_is_replayed),
+	};
+
+	return cmocka_run_group_tests(tests, record, forget);
+}
