@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/tidy.h"
+#include "read/spec.h"
 #include "ui/term.h"
 
 enum { FRAME_NS = 16000000 };
@@ -227,6 +228,25 @@ static int tui_open(struct tui *tui, struct err *err)
 	return loop_watch(tui->loop, STDIN_FILENO, on_input, tui);
 }
 
+/* A name may be that of several maps, and all of them are open then: nobody should wonder which. */
+static void say_namesakes(struct tui *tui)
+{
+	const struct options *options = tui->set->options;
+
+	for (int i = 0; i < options->n_words; i++) {
+		struct spec spec;
+		size_t n = 0;
+
+		if (spec_parse(options->words[i], &spec, NULL) < 0 || spec.kind != SPEC_NAME)
+			continue;
+		for (size_t j = 0; j < tui->set->n; j++)
+			n += strcmp(tui->set->watches[j]->table.map.name, spec.text) == 0;
+		if (n > 1)
+			screen_say(tui->screen, false, "%zu maps are called '%s': all are open", n,
+				   spec.text);
+	}
+}
+
 static void tui_close(struct tui *tui)
 {
 	term_close(tui->term);
@@ -258,6 +278,8 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 	r = tui_open(&tui, err);
 	if (r == 0 && !set->n)
 		intent_run(&tui, (struct intent){.kind = INTENT_OPEN_PICKER});
+	if (r == 0)
+		say_namesakes(&tui);
 	if (r == 0 && opening)
 		screen_say(tui.screen, true, "%s", opening);
 	while (r == 0 && !tui.quits)

@@ -9,7 +9,7 @@
 
 #include "base/index.h"
 
-enum { HIST_KEYS = 4096, HIST_SAMPLES = 32 };
+enum { HIST_KEYS = 4096, HIST_SAMPLES = 64 };
 
 struct hist {
 	uint8_t *keys;	   /* [cap × key_size] */

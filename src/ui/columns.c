@@ -183,8 +183,11 @@ static void add_counter(struct list *list, const struct field *field)
 	if (is_crowded_out(list->tab, field))
 		return;
 	if (values == VALUES_BOTH) {
+		/* Of a variable what it is comes first, how fast it counts second. */
 		add_derived(list, field ? DERIVE_TOTAL : DERIVE_VALUE, field,
-			    is_first ? RANK_TOTAL : RANK_MORE_TOTALS + place);
+			    !field     ? RANK_SORTED
+			    : is_first ? RANK_TOTAL
+				       : RANK_MORE_TOTALS + place);
 		add_derived(list, DERIVE_RATE, field,
 			    is_first ? RANK_RATE : RANK_MORE_RATES + place);
 	} else {

@@ -176,15 +176,41 @@ static double highest(const float *shares, size_t first, size_t end)
 	return best;
 }
 
+static double mean_of(const float *shares, size_t n)
+{
+	size_t n_known = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(shares[i])) {
+			sum += (double)shares[i];
+			n_known++;
+		}
+	return n_known ? sum / (double)n_known : 0;
+}
+
+/* Hot is what does more than its part: the mean is calm, `hottest` times that is the last role. */
+static int heat_of(double share, double mean)
+{
+	static const double hottest = 4;
+	static const int calm = 2;
+	double times = mean > 0 && !isnan(share) ? fmax(share, 0) / mean : 0;
+
+	if (times <= 1)
+		return (int)(times * calm);
+	return calm + (int)(fmin(log2(times) / log2(hottest), 1) * (7 - calm));
+}
+
 void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
 		const float *shares, size_t n)
 {
 	enum glyph_set set = glyph_set_for(grid, GLYPHS_BLOCKS);
 	size_t cells = (size_t)glyph_heat_columns(n, columns);
+	double mean = mean_of(shares, n);
 
 	for (size_t i = 0; i < cells; i++) {
 		double share = highest(shares, i * n / cells, (i + 1) * n / cells);
-		int heat = isnan(share) ? 0 : (int)fmin(fmax(share, 0) * 8, 7);
+		int heat = heat_of(share, mean);
 
 		col = grid_put(grid, area, row, col, ROLE_HEAT_0 + heat, glyph_level(set, share));
 	}

@@ -46,8 +46,8 @@ size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int col
 void glyph_meter(struct grid *grid, struct area area, int row, int col, int columns, double share,
 		 enum role role);
 
-/* n shares of 0..1 (NaN unknown) in `columns` cells with the heat roles; more shares than columns fold
- * into groups, and the highest of each group is shown. */
+/* n shares of 0..1 (NaN unknown) in `columns` cells: the height is the share, the heat role how far it is
+ * above the mean. More shares than columns fold into groups, and the highest of each group is shown. */
 void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
 		const float *shares, size_t n);
 /* Cells that a heat strip of n shares fills, at most `columns`. */

@@ -75,6 +75,16 @@ static int put_number(struct page *page, int col, enum derive derive, const stru
 			ROLE_HEADER_VALUE, buf_text(&text));
 }
 
+/* What the field holds; of a moment or a span first as people say it. */
+static void field_text(const struct page *page, const struct field *field, struct buf *out)
+{
+	if (field->format && field->format->is_time && !field->in_array) {
+		text_of(page, DERIVE_TOTAL, field, PRINT_SHORT, out);
+		buf_adds(out, "  ");
+	}
+	text_of(page, DERIVE_TOTAL, field, PRINT_EXACT, out);
+}
+
 static void put_field(struct page *page, const struct field *field, int name_width)
 {
 	bool counts = field->in_value && field_is_counter(field);
@@ -83,7 +93,10 @@ static void put_field(struct page *page, const struct field *field, int name_wid
 
 	grid_fit(page->scene->grid, page->area, page->line, 1, name_width, false,
 		 field->in_value ? ROLE_TEXT : ROLE_KEY, field->path);
-	text_of(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
+	if (counts)
+		text_of(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
+	else
+		field_text(page, field, &text);
 	if (counts)
 		width = MIN_OF(width,
 			       MAX_OF(page->area.n_cols - col - 2 * NUMBER_COLS + 3, NUMBER_COLS));
@@ -234,16 +247,34 @@ static double scaled(double sample, bool is_log)
 }
 
 /* A column of GRAPH_ROWS cells, from the bottom up; an unknown sample is a mark on the ground. */
-static void put_bar(struct page *page, int col, double share)
+static void put_bar(struct page *page, int col, int width, double share)
 {
 	enum glyph_set set = glyph_set_for(page->scene->grid, GLYPHS_BLOCKS);
 
 	for (int i = 0; i < GRAPH_ROWS; i++) {
 		double part = share * GRAPH_ROWS - (GRAPH_ROWS - 1 - i);
 
-		if (part > 0 || (isnan(part) && i == GRAPH_ROWS - 1))
-			grid_put(page->scene->grid, page->area, page->line + i, col, ROLE_GRAPH,
-				 glyph_level(set, part));
+		for (int j = 0; j < width; j++)
+			if (part > 0 || (isnan(part) && i == GRAPH_ROWS - 1))
+				grid_put(page->scene->grid, page->area, page->line + i, col + j,
+					 ROLE_GRAPH, glyph_level(set, part));
+	}
+}
+
+/* As wide as the page allows, the newest sample at the right edge. */
+static void put_bars(struct page *page, const float *samples, double max)
+{
+	bool is_log = page->scene->screen->is_log, has_begun = false;
+	int n_cols = MAX_OF(page->area.n_cols - 2, 1);
+	int width = MAX_OF(n_cols / HIST_SAMPLES, 1), n = MIN_OF(n_cols / width, HIST_SAMPLES);
+
+	for (int i = 0; i < n; i++) {
+		double sample = (double)samples[HIST_SAMPLES - n + i];
+		double share = scaled(sample, is_log) / scaled(max > 0 ? max : 1, is_log);
+
+		has_begun |= !isnan(share);
+		if (has_begun)
+			put_bar(page, 1 + n_cols - (n - i) * width, width, share);
 	}
 }
 
@@ -252,7 +283,6 @@ static void put_graph(struct page *page)
 	const struct tab *tab = page->scene->tab;
 	bool is_log = page->scene->screen->is_log;
 	float samples[HIST_SAMPLES];
-	bool has_begun = false;
 	double max = 0;
 	size_t size;
 	SCOPED(buf) head = {0};
@@ -265,14 +295,7 @@ static void put_graph(struct page *page)
 	buf_addf(&head, ", %s 0..", is_log ? "log" : "linear");
 	num_short(&head, max, 1000);
 	title(page, buf_text(&head));
-	for (size_t i = 0; i < HIST_SAMPLES; i++) {
-		double share =
-			scaled((double)samples[i], is_log) / scaled(max > 0 ? max : 1, is_log);
-
-		has_begun |= !isnan(share);
-		if (has_begun)
-			put_bar(page, 1 + (int)i, share);
-	}
+	put_bars(page, samples, max);
 	page->line += GRAPH_ROWS;
 }
 
@@ -344,6 +367,24 @@ static void put_more(const struct page *page)
 	grid_put(page->scene->grid, top, 0, top.n_cols - (int)strlen(MORE), ROLE_COLUMN, MORE);
 }
 
+/* The key as a title: only what its fields hold, since their names stand below. */
+static void title_text(const struct page *page, struct buf *out)
+{
+	const struct plan *plan = &page->table->plan;
+	bool has_fields = false;
+
+	for (uint32_t i = 0; i < plan->n_key_fields && !plan->is_variables; i++) {
+		if (!has_line(plan, &plan->fields[i]))
+			continue;
+		if (has_fields)
+			buf_addc(out, ' ');
+		text_of(page, DERIVE_TOTAL, &plan->fields[i], PRINT_SHORT, out);
+		has_fields = true;
+	}
+	if (!has_fields)
+		text_of(page, DERIVE_KEY, NULL, PRINT_SHORT, out);
+}
+
 void pane_detail(const struct scene *scene, struct area area)
 {
 	ptrdiff_t row = scene->tab ? tab_cursor_row(scene->tab) : -1;
@@ -356,7 +397,7 @@ void pane_detail(const struct scene *scene, struct area area)
 	}
 	page.table = scene->tab->table;
 	page.row = (size_t)row;
-	text_of(&page, DERIVE_KEY, NULL, PRINT_SHORT, &name);
+	title_text(&page, &name);
 	page.area = put_frame(scene, area, buf_text(&name));
 	page.line = -(int)scene->screen->detail_scroll;
 	put_page(&page);

@@ -7,9 +7,12 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/maptype.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
+
+enum { HANG_MAX = 32 };
 
 static const char legend[] =
 	"Marks before a row\n"
@@ -18,23 +21,83 @@ static const char legend[] =
 	"  -  gone; stays in place for 3 readings, with its last values\n"
 	"\n"
 	"Numbers\n"
-	"  -       not known: rates need two readings, a counter that went down has none\n"
+	"  -       not known: rates need two readings, a counter that fell has none\n"
 	"  >= or ≥ a lower bound: some rows have no rate yet\n"
 	"  ~       an estimate: life is entries / gone per second (Little's law)\n"
 	"  new, gone and churn are lower bounds: a key that came and went between two\n"
 	"  readings was never seen\n"
 	"\n"
 	"Trends\n"
-	"  one scale for all rows on screen; blank is zero, a low mark is more than zero\n"
+	"  one scale for all rows on screen; blank is zero, a low mark is above it\n"
 	"\n"
 	"Keys\n";
 
+/* Where the rest of a line goes on that is too long: below its second column, if it has one. */
+static size_t hang_of(const char *line, size_t len)
+{
+	size_t at = strspn(line, " ");
+
+	for (size_t i = at; i + 2 < MIN_OF(len, HANG_MAX); i++)
+		if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ')
+			return i + 2;
+	return at;
+}
+
+/* Bytes of text that go into so many columns, up to a blank if there is one behind `from`. */
+static size_t break_at(const char *text, size_t len, size_t from, size_t columns)
+{
+	size_t end = 0, blank = 0;
+
+	while (end < len && utf8_columns(text, end + 1) <= columns) {
+		if (text[end] == ' ' && end > from)
+			blank = end;
+		end++;
+	}
+	if (end == len || !blank)
+		return MAX_OF(end, MIN_OF(from + 1, len));
+	return text[end] == ' ' ? end : blank;
+}
+
+static void wrap_line(const char *line, size_t len, size_t columns, struct buf *out)
+{
+	size_t hang = MIN_OF(hang_of(line, len), columns / 2);
+	size_t n = break_at(line, len, hang, columns);
+
+	buf_add(out, line, n);
+	while (n < len) {
+		size_t blanks = strspn(line + n, " "), rest = len - n - MIN_OF(blanks, len - n);
+
+		line += len - rest;
+		len = rest;
+		if (!len)
+			break;
+		buf_addf(out, "\n%*s", (int)hang, "");
+		n = break_at(line, len, 0, columns - hang);
+		buf_add(out, line, n);
+	}
+	buf_addc(out, '\n');
+}
+
+static void wrap(const char *text, int columns, struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		wrap_line(text, len, (size_t)MAX_OF(columns, 1), out);
+		text += len + (text[len] == '\n');
+	}
+}
+
 /* Draws the lines of text from the list's top on; "Keys" and the like, without indent, are titles. */
-static void put_lines(const struct scene *scene, struct area area, const char *text)
+static void put_lines(const struct scene *scene, struct area area, const char *whole)
 {
 	struct list_place *list = &scene->screen->list;
 	size_t n = 0, line = 0;
+	SCOPED(buf) wrapped = {0};
+	const char *text;
 
+	wrap(whole, area.n_cols - 2, &wrapped);
+	text = buf_text(&wrapped);
 	for (const char *c = text; *c; c++)
 		n += *c == '\n';
 	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
