@@ -34,7 +34,7 @@ SRCS := $(sort $(wildcard src/*/*.c))
 OBJS := $(SRCS:src/%.c=$(O)/%.o)
 SKELS := $(patsubst bpf/%.bpf.c,build/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 THEMES := themes/default.json $(filter-out themes/default.json,$(sort $(wildcard themes/*.json)))
-GEN := $(SKELS) build/gen/theme_all.h
+GEN := $(SKELS) build/gen/theme_all.h build/gen/syscall_names.h
 UNITS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
@@ -66,6 +66,11 @@ build/gen/%.skel.h: build/gen/%.bpf.o
 build/gen/theme_all.h: $(THEMES)
 	$(Q)mkdir -p $(@D) && for t in $^; do printf '{"%s",\n' "$$(basename $$t .json)"; \
 		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$t; echo '},'; done > $@
+
+# The host's own: a recording of another architecture would need its table.
+build/gen/syscall_names.h:
+	$(Q)mkdir -p $(@D) && echo '#include <asm/unistd.h>' | $(CC) -dM -E - | \
+		sed -nE 's/^#define __NR_([a-z0-9_]+) ([0-9]+)$$/{\2, "\1"},/p' | grep -v '"syscalls"' | sort -t'{' -k2n > $@
 
 # -- tests ---------------------------------------------------------------------------------------
 $(O)/unit/%: tests/unit/%.c $(O)/core.a

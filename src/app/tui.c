@@ -275,6 +275,7 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 
 	if (gethostname(tui.host, sizeof(tui.host) - 1) < 0)
 		strcpy(tui.host, "localhost");
+	source_lookups_wait(false);
 	r = tui_open(&tui, err);
 	if (r == 0 && !set->n)
 		intent_run(&tui, (struct intent){.kind = INTENT_OPEN_PICKER});

@@ -14,13 +14,14 @@
 enum { SHORT_ITEMS = 8, EXACT_ITEMS = 4096, MAX_PRINTED = 65536, MAX_NAMES_OFFERED = 8 };
 
 static const struct format *const formats[] = {
-	&format_dec,	  &format_id,	  &format_hex,	 &format_si,	 &format_size,
-	&format_percent,  &format_bool,	  &format_char,	 &format_text,	 &format_bytes,
-	&format_ip4,	  &format_ip6,	  &format_cidr,	 &format_mac,	 &format_port,
-	&format_proto,	  &format_be16,	  &format_be32,	 &format_be64,	 &format_ifname,
-	&format_duration, &format_ktime,  &format_epoch, &format_pid,	 &format_cgroup,
-	&format_ksym,	  &format_errno,  &format_enum,	 &format_flags,	 &format_fields,
-	&format_special,  &format_progid, &format_mapid, &format_socket, &format_stack,
+	&format_dec,	  &format_id,	     &format_hex,   &format_si,	    &format_size,
+	&format_percent,  &format_bool,	     &format_char,  &format_text,   &format_bytes,
+	&format_ip4,	  &format_ip6,	     &format_cidr,  &format_mac,    &format_port,
+	&format_proto,	  &format_be16,	     &format_be32,  &format_be64,   &format_ifname,
+	&format_duration, &format_ktime,     &format_epoch, &format_pid,    &format_cgroup,
+	&format_ksym,	  &format_errno,     &format_enum,  &format_flags,  &format_fields,
+	&format_special,  &format_progid,    &format_mapid, &format_socket, &format_stack,
+	&format_syscall,  &format_ethertype,
 };
 
 const struct format *format_at(unsigned i)
@@ -227,6 +228,7 @@ int format_parse(const struct field *field, const char *text, size_t len,
 		return refuse(field, text, len, err);
 	/* The few digits that name a double are not the whole number that it is. */
 	if (field->kind == FIELD_REAL && val_is_number(out))
-		*out = val_real(val_as_real(out));
+		*out = val_real(field->size <= sizeof(float) ? (double)(float)val_as_real(out)
+							     : val_as_real(out));
 	return 0;
 }

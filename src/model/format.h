@@ -20,7 +20,9 @@ struct lookups {
 	bool (*ifindex)(void *ctx, const char *name, size_t len, uint32_t *out);
 	bool (*process)(void *ctx, uint32_t pid, struct buf *out);
 	bool (*cgroup)(void *ctx, uint64_t id, struct buf *out);
+	bool (*cgroup_id)(void *ctx, const char *path, size_t len, uint64_t *out);
 	bool (*symbol)(void *ctx, uint64_t address, struct buf *out);
+	bool (*symbol_address)(void *ctx, const char *name, size_t len, uint64_t *out);
 	bool (*program)(void *ctx, uint32_t id, struct buf *out);
 	bool (*map)(void *ctx, uint32_t id, struct buf *out);
 	/* The ends of a connection: "10.0.0.1:443 10.0.0.2:51234". */
@@ -95,3 +97,6 @@ void format_print_side(const struct plan *plan, bool in_value, const uint8_t *ba
 int format_parse(const struct field *field, const char *text, size_t len,
 		 const struct lookups *lookups, struct arena *mem, struct val *out,
 		 struct err *err);
+
+/* As few digits as read back as the same 32-bit float. */
+void format_write_single(double x, struct buf *out);

@@ -22,6 +22,7 @@ struct rule {
 
 static const struct rule rules[] = {
 	{"__be16 be16", PORT_NAMES " *_source *_dest *_src *_dst", "port"},
+	{"__be16 be16", "h_proto *_ethertype *_eth_proto *_eth_type *_l2_proto", "ethertype"},
 	{"__be16 be16", NULL, "be16"},
 	{"__be32 be32", ADDRESS_NAMES, "ip4 ip6"},
 	{"__be32 be32", NULL, "be32"},
@@ -37,6 +38,8 @@ static const struct rule rules[] = {
 	{NULL, "*_mac *_smac *_dmac *_lladdr *_hwaddr h_source h_dest *_eth_src *_eth_dst", "mac"},
 	{NULL, ADDRESS_NAMES, "ip4 ip6 mac"},
 	{NULL, PORT_NAMES, "port"},
+	{NULL, "h_proto *_ethertype *_eth_proto *_eth_type", "ethertype"},
+	{NULL, "*_syscall *_syscall_id *_syscall_nr *_sysno *_scno", "syscall"},
 	{NULL, "*_proto *_protocol *_nexthdr *_ipproto", "proto"},
 	{NULL, "*_ifindex *_if_index *_iif *_oif", "ifname"},
 	{NULL,

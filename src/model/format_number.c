@@ -121,6 +121,18 @@ static void write_real(double x, enum print_style style, struct buf *out)
 	buf_adds(out, text);
 }
 
+void format_write_single(double x, struct buf *out)
+{
+	char text[32];
+
+	for (int digits = 1; digits <= 9; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+		if (strtof(text, NULL) == (float)x)
+			break;
+	}
+	buf_adds(out, text);
+}
+
 static void write_wide(bool is_negative, u128 size, struct buf *out)
 {
 	if (is_negative)
@@ -174,9 +186,13 @@ static void print_dec(const struct field *field, const uint8_t *base, enum print
 		      const struct lookups *lookups, struct buf *out)
 {
 	struct val val = decode_val(field, base);
+	bool is_single = field->kind == FIELD_REAL && field->size <= sizeof(float);
 
 	(void)lookups;
-	format_write_number(&val, style, out);
+	if (is_single && style == PRINT_EXACT)
+		format_write_single(val.x, out);
+	else
+		format_write_number(&val, style, out);
 }
 
 const struct format format_dec = {

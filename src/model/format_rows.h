@@ -11,6 +11,7 @@ extern const struct format
 	/* format_text.c */   format_char, format_text, format_bytes, format_special, format_fields,
 	/* format_net.c */    format_ip4, format_ip6, format_cidr, format_mac, format_port, format_proto,
 			      format_be16, format_be32, format_be64, format_ifname,
+	/* format_table.c */  format_syscall, format_ethertype,
 	/* format_time.c */   format_duration, format_ktime, format_epoch,
 	/* format_system.c */ format_pid, format_progid, format_mapid, format_cgroup, format_socket,
 	/* format_stack.c */  format_ksym, format_stack;

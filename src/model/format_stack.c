@@ -32,6 +32,27 @@ static struct val ksym_val(const struct field *field, const uint8_t *base)
 	return val_uint(decode_u64(field, base));
 }
 
+/* "tcp_sendmsg+0x1b", as shown, or the address. */
+static int parse_ksym(const struct field *field, const char *text, size_t len,
+		      const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	const char *plus = memchr(text, '+', len);
+	size_t name_len = plus ? (size_t)(plus - text) : len;
+	struct val beyond = val_uint(0);
+	uint64_t address;
+
+	(void)field;
+	(void)mem;
+	if (!lookups || !lookups->symbol_address ||
+	    !lookups->symbol_address(lookups->ctx, text, name_len, &address))
+		return format_read_number(text, len, out);
+	if (plus && (format_read_number(plus + 1, len - name_len - 1, &beyond) < 0 ||
+		     beyond.kind != VAL_UINT))
+		return -EINVAL;
+	*out = val_uint(address + beyond.u);
+	return 0;
+}
+
 const struct format format_ksym = {
 	.name = "ksym",
 	.help = "address in the kernel by symbol",
@@ -41,6 +62,7 @@ const struct format format_ksym = {
 	.min_columns = 18,
 	.fits = fits_address,
 	.print = print_ksym,
+	.parse = parse_ksym,
 	.value = ksym_val,
 };
 

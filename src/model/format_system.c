@@ -114,6 +114,19 @@ static void print_cgroup(const struct field *field, const uint8_t *base, enum pr
 		format_id.print(field, base, PRINT_EXACT, lookups, out);
 }
 
+static int parse_cgroup(const struct field *field, const char *text, size_t len,
+			const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	uint64_t id;
+
+	(void)field;
+	(void)mem;
+	if (!lookups || !lookups->cgroup_id || !lookups->cgroup_id(lookups->ctx, text, len, &id))
+		return format_read_number(text, len, out);
+	*out = val_uint(id);
+	return 0;
+}
+
 const struct format format_cgroup = {
 	.name = "cgroup",
 	.help = "cgroup v2 id by its path",
@@ -123,6 +136,7 @@ const struct format format_cgroup = {
 	.min_columns = 16,
 	.fits = fits_id,
 	.print = print_cgroup,
+	.parse = parse_cgroup,
 };
 
 static void print_socket(const struct field *field, const uint8_t *base, enum print_style style,

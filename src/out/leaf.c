@@ -4,6 +4,7 @@
  * written as bpftool writes them. */
 #include "out/leaf.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -79,6 +80,18 @@ static void write_val(struct leaf_context *context, const struct field *field, c
 
 	(void)context;
 	leaf_val(&val, out);
+}
+
+/* 0.1 in 32 bits is another number than in 64, and is written as what it was meant to be all the same. */
+static void write_single(struct leaf_context *context, const struct field *field,
+			 const uint8_t *base, struct buf *out)
+{
+	const struct val val = decode_val(field, base);
+
+	if (isfinite(val.x))
+		format_write_single(val.x, out);
+	else
+		write_val(context, field, base, out);
 }
 
 static void write_uint(struct leaf_context *context, const struct field *field, const uint8_t *base,
@@ -160,6 +173,8 @@ leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
 		return write_formatted;
 	if (field_is_integer(field) && of_kind[field->kind])
 		return of_kind[field->kind];
+	if (field->kind == FIELD_REAL && field->size <= sizeof(float))
+		return write_single;
 	return write_val;
 }
 

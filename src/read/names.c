@@ -7,6 +7,7 @@
  * or a network. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,35 @@ static bool lookup_cgroup(void *ctx, uint64_t id, struct buf *out)
 	return name_of(&names, id, out);
 }
 
+static bool cgroup_below(const char *root, const char *name, size_t len, uint64_t *out)
+{
+	union {
+		struct file_handle handle;
+		char bytes[sizeof(struct file_handle) + sizeof(*out)];
+	} by_id = {.handle = {.handle_bytes = sizeof(*out)}};
+	char path[PATH_MAX];
+	int mount;
+
+	if (snprintf(path, sizeof(path), "%s%.*s", root, (int)len, name) >= (int)sizeof(path) ||
+	    name_to_handle_at(AT_FDCWD, path, &by_id.handle, &mount, 0) < 0 ||
+	    by_id.handle.handle_bytes != sizeof(*out))
+		return false;
+	memcpy(out, by_id.handle.f_handle, sizeof(*out));
+	return true;
+}
+
+/* Asked when a person types a path, not for each row: no table. */
+static bool lookup_cgroup_id(void *ctx, const char *path, size_t len, uint64_t *out)
+{
+	(void)ctx;
+	if (len == 0 || len > PATH_MAX || path[0] != '/')
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(cgroup_roots); i++)
+		if (cgroup_below(cgroup_roots[i], path, len, out))
+			return true;
+	return false;
+}
+
 /* -- programs and maps -- */
 
 static bool ask_program(uint64_t id, char name[NAME_BYTES])
@@ -229,10 +259,12 @@ const struct lookups *source_lookups(void)
 		.ifindex = lookup_ifindex,
 		.process = lookup_process,
 		.cgroup = lookup_cgroup,
+		.cgroup_id = lookup_cgroup_id,
 		.program = lookup_program,
 		.map = lookup_map,
 		.socket = sockets_lookup,
 		.symbol = ksyms_lookup,
+		.symbol_address = ksyms_address,
 		.frame = frames_lookup,
 	};
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -11,5 +12,6 @@ struct buf;
 bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out);
 /* ksyms.c: "tcp_sendmsg+0x1b" */
 bool ksyms_lookup(void *ctx, uint64_t address, struct buf *out);
+bool ksyms_address(void *ctx, const char *name, size_t len, uint64_t *out);
 /* frames.c: "main+0x1b" */
 bool frames_lookup(void *ctx, const uint8_t *build_id, uint64_t offset, struct buf *out);

@@ -88,6 +88,10 @@ void source_sim_hold_tick(struct source *sim, uint64_t tick);
 /* Fills lookups from the system (interfaces by if_indextoname, ...), cached. Static storage. */
 const struct lookups *source_lookups(void);
 
+/* Whether lookups wait for tables that take a moment to read (at first they do), as what is written only
+ * once needs; the screen asks again with the next frame instead. */
+void source_lookups_wait(bool is_waiting);
+
 /* Reads to the end in one go, for dump and tests: begin, steps, end. */
 int source_read(struct source *source, const struct map *map, const struct read_plan *how,
 		struct snap *snap, struct err *err);

@@ -41,7 +41,7 @@ FNR == 1 {
 		if ((index(name, l) == 1 || (l ~ /^\./ && index(name, l))) && !room_ok(lib[l], path)) {
 			print FILENAME ":" FNR ": " name " may only be seen from" lib[l]; bad = 1
 		}
-	if ($0 !~ /"/ || name ~ /\.skel\.h$/ || name ~ /^theme_/ || name ~ /^bpf\//)
+	if ($0 !~ /"/ || name ~ /\.skel\.h$/ || name ~ /^(theme|syscall)_/ || name ~ /^bpf\//)
 		next
 	theirs = name
 	sub(/\/.*/, "", theirs)

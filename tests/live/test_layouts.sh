@@ -108,17 +108,47 @@ for name in ly_tagged ly_odd ly_scalar layouts_bss; do
 done
 
 # -- an array whose index is key and CPU --
-fold() { # ORDER
+folded() { # ORDER
 	printf '{"maps": {"ly_fold": {"value": "u32", "fold": {"cpus": 3, "order": "%s"}}}}' "$1" >"$scratch/fold.json"
 	dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o jsonl "${@:2}" | jq -c '[.key, [.values[].value]]' | tr '\n' ' '
 }
 plain_map ly_fold array 4 4 6
 for i in 0 1 2 3 4 5; do put "$pins/ly_fold_plain" "0${i}000000" "1${i}000000"; done
-same "folded by key, then CPU" "[0,[16,17,18]] [1,[19,20,21]] " "$(fold key-cpu)"
-same "folded by CPU, then key" "[0,[16,18,20]] [1,[17,19,21]] " "$(fold cpu-key)"
-same "only whole keys of a cut reading" "[0,[16,18,20]] " "$(fold cpu-key --max-rows 1)"
+same "folded by key, then CPU" "[0,[16,17,18]] [1,[19,20,21]] " "$(folded key-cpu)"
+same "folded by CPU, then key" "[0,[16,18,20]] [1,[17,19,21]] " "$(folded cpu-key)"
+same "only whole keys of a cut reading" "[0,[16,18,20]] " "$(folded cpu-key --max-rows 1)"
 text=$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o csv -c value.sum,value.max 2>&1 | tr -d '\r' | tail -1)
 same "sums over CPUs" "57,21" "$text"
 sed 's/: 3/: 4/' "$scratch/fold.json" >"$scratch/fold4.json"
 text=$("$BPFMAPTOP" dump "$pins/ly_fold_plain" --schema "$scratch/fold4.json" 2>&1)
 has "what can't be folded" "6 entries are not a multiple of 4 CPUs" "$text"
+
+# -- names that the running system knows, printed and typed --
+plain_map ly_names hash 4 24 8
+address=$(awk '$3 == "tcp_sendmsg" { print $1 }' /proc/kallsyms | head -1)
+group_root=$(stat -fc '%T %n' /sys/fs/cgroup/unified /sys/fs/cgroup 2>/dev/null | sed -n 's/^cgroup2fs //p' | head -1)
+cgroup=$(stat -c %i "${group_root:-/}")
+little() { printf '%016x\n' "$1" | fold -w2 | tac | tr -d '\n'; } # as bytes of this host
+cat >"$scratch/names.json" <<-'END'
+	{"maps": {"ly_names": {"key": "u32", "value": [{"name": "at", "type": "u64", "format": "ksym"},
+	    {"name": "group", "type": "u64", "format": "cgroup"}, {"name": "share", "type": "f32"}, {"name": "pid", "type": "u32"}]}}}
+END
+case $address in
+"" | *[!0]*) ;;
+*) address= ;; # not ours to see
+esac
+put "$pins/ly_names_plain" 01000000 "$(little $((0x${address:-1000})))$(little "$cgroup")cdcccc3d$(little $$ | cut -c-8)"
+names() { "$BPFMAPTOP" dump "$pins/ly_names_plain" --schema "$scratch/names.json" "$@" 2>&1; }
+same "32-bit floats are short" '0.1' "$(names -o jsonl | jq -c .value.share)"
+same "and compare as they are typed" 1 "$(names -o jsonl -f 'share == 0.1' | wc -l)"
+same "a process by number" 1 "$(names -o jsonl -f "pid == $$" | wc -l)"
+if [ -n "$group_root" ]; then
+	same "a cgroup by its path" 1 "$(names -o jsonl -f 'group == "/"' | wc -l)"
+else
+	skip "a cgroup by its path" "no cgroup2 is mounted"
+fi
+if [ -n "$address" ]; then
+	same "a symbol by its name" 1 "$(names -o jsonl -f 'at == "tcp_sendmsg"' | wc -l)"
+else
+	skip "a symbol by its name" "the kernel shows no addresses"
+fi

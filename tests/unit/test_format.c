@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -59,6 +60,10 @@ static const struct sample samples[] = {
 	 "-0x10000000000000000"},
 	{"dec", R(8), "\x9a\x99\x99\x99\x99\x99\xb9\x3f", "0.1", "0.1"},
 	{"dec", R(4), "\x00\x00\xc0\x3f", "1.5", "1.5"},
+	{"dec", R(4), "\xcd\xcc\xcc\x3d", "0.1", "0.1"},
+	{"dec", R(4), "\xdb\x0f\x49\x40", "3.14", "3.1415927"},
+	{"dec", R(4), "\x01\0\0\0", NULL, "1e-45"},
+	{"dec", R(4), "\xff\xff\x7f\x7f", NULL, "3.4028235e+38"},
 	{"id", U(4), "\x71\x11\x01\x00", "70001", "70001"},
 	{"hex", S(4), "\xff\xff\xff\xff", "0xffffffff", "0xffffffff", "4294967295"},
 	{"hex", U(8), "\0\0\0\0\0\0\0\0", "0x0", "0x0"},
@@ -95,6 +100,10 @@ static const struct sample samples[] = {
 	{"be16", U(2), "\x01\x02", "258", "258"},
 	{"be32", U(4), "\xff\x00\x00\x00", "4278190080", "4278190080", "0xff000000"},
 	{"be64", U(8), "\x80\0\0\0\0\0\0\0", "9223372036854775808", "9223372036854775808"},
+	{"ethertype", BE16, "\x86\xdd", "ipv6", "ipv6", "IPv6"},
+	{"ethertype", U(2), "\x00\x08", "ipv4", "ipv4", "0x800"},
+	{"ethertype", U(4), "\x34\x12\0\0", "0x1234", "0x1234", "4660"},
+	{"syscall", S(4), "\xff\xff\xff\xff", "-1", "-1"},
 	{"duration", U(4), "\x0c\x30\x00\x00", "12.3us", "12300ns", "12300"},
 	{"duration", S(8), "\xff\xff\xff\xff\xff\xff\xff\xff", "-1ns", "-1ns"},
 	{"ktime", U(8), "\0\0\0\0\0\0\0", "never", "0ns", "never"},
@@ -280,6 +289,58 @@ static void enums_and_flags_by_name(void **state)
 	assert_string_equal(buf_text(&text), "NONE");
 }
 
+static bool one_symbol(void *ctx, const char *name, size_t len, uint64_t *out)
+{
+	(void)ctx;
+	*out = UINT64_C(0xffffffff81000000);
+	return len == 5 && memcmp(name, "_text", len) == 0;
+}
+
+static bool one_cgroup(void *ctx, const char *path, size_t len, uint64_t *out)
+{
+	(void)ctx;
+	*out = 77;
+	return len == 2 && memcmp(path, "/a", len) == 0;
+}
+
+static void names_of_the_system_are_read(void **state)
+{
+	static const struct {
+		const char *format, *text;
+		uint64_t value;
+	} cases[] = {
+		{"ksym", "_text", UINT64_C(0xffffffff81000000)},
+		{"ksym", "_text+0x1b", UINT64_C(0xffffffff8100001b)},
+		{"ksym", "0xffffffff81000000", UINT64_C(0xffffffff81000000)},
+		{"cgroup", "/a", 77},
+		{"cgroup", "78", 78},
+		{"syscall", "openat", SYS_openat},
+		{"syscall", "READ", SYS_read},
+	};
+	const struct lookups lookups = {.symbol_address = one_symbol, .cgroup_id = one_cgroup};
+	SCOPED(arena) mem = {0};
+	SCOPED(buf) text = {0};
+	struct field field = U(8);
+	struct err err = {0};
+	struct val val;
+
+	(void)state;
+	field.path = "x";
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		field.format = named(cases[i].format);
+		if (format_parse(&field, cases[i].text, strlen(cases[i].text), &lookups, &mem, &val,
+				 &err) < 0)
+			fail_msg("%s", err.text);
+		assert_true(val.kind == VAL_UINT && val.u == cases[i].value);
+	}
+	field.format = named("ksym");
+	assert_int_equal(format_parse(&field, "_txt", 4, &lookups, &mem, &val, &err), -EINVAL);
+	assert_int_equal(format_parse(&field, "_text+x", 7, &lookups, &mem, &val, &err), -EINVAL);
+	field.format = named("syscall");
+	print(&field, &(uint64_t){SYS_openat}, PRINT_EXACT, NULL, &text);
+	assert_string_equal(buf_text(&text), "openat");
+}
+
 static void the_first_rule_that_says_so(void **state)
 {
 	static const struct {
@@ -313,6 +374,8 @@ static void the_first_rule_that_says_so(void **state)
 		{U(2), "dport", NULL, "port"},
 		{U(8), "ports_seen", NULL, "ktime"},
 		{U(8), "ports", NULL, "dec"},
+		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "h_proto", NULL, "ethertype"},
+		{U(4), "syscall_nr", NULL, "syscall"},
 		{U(1), "proto", NULL, "proto"},
 		{U(1), "nexthdr", NULL, "proto"},
 		{U(4), "ingress_ifindex", NULL, "ifname"},
@@ -544,6 +607,7 @@ int main(void)
 #endif
 		cmocka_unit_test(any_bytes_read_back),
 		cmocka_unit_test(nonsense_is_refused_in_words),
+		cmocka_unit_test(names_of_the_system_are_read),
 		cmocka_unit_test(the_first_rule_that_says_so),
 		cmocka_unit_test(counters_are_quantities_of_the_value),
 		cmocka_unit_test(long_arrays_are_cut),

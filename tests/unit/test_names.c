@@ -88,12 +88,48 @@ static void test_cgroup(void **state)
 	assert_false(lookups->cgroup(lookups->ctx, UINT64_MAX, &out));
 }
 
+static bool kernel_shows_addresses(void)
+{
+	char first[16] = "";
+	int fd = open("/proc/kallsyms", O_RDONLY);
+	ssize_t n = fd < 0 ? 0 : read(fd, first, sizeof(first));
+
+	if (fd >= 0)
+		close(fd);
+	return n == sizeof(first) && memcmp(first, "ffff", 4) == 0;
+}
+
+/* The thread's table comes by itself while nobody waits; a name that is asked for leads back. */
+static void test_symbol(void **state)
+{
+	const struct lookups *lookups = source_lookups();
+	const uint64_t until_ns = clock_now_ns() + UINT64_C(20000000000);
+	const char name[] = "schedule";
+	uint64_t address = 0;
+	SCOPED(buf) out = {0};
+
+	(void)state;
+	if (!kernel_shows_addresses())
+		skip();
+	source_lookups_wait(false);
+	while (!lookups->symbol_address(lookups->ctx, name, strlen(name), &address) &&
+	       clock_now_ns() < until_ns)
+		;
+	source_lookups_wait(true);
+	assert_true(lookups->symbol(lookups->ctx, address, &out));
+	assert_true(lookups->symbol(lookups->ctx, address + 1, &out));
+	assert_string_equal(buf_text(&out), "scheduleschedule+0x1");
+	assert_false(lookups->symbol(lookups->ctx, 0x1000, &out));
+	assert_false(lookups->symbol_address(lookups->ctx, "no such symbol", 14, &address));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_interface),
 		cmocka_unit_test(test_cgroup),
+		cmocka_unit_test(test_symbol),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
