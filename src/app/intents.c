@@ -3,6 +3,7 @@
 #include "app/intents.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/fault.h"
@@ -15,6 +16,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "read/replay.h"
 #include "read/source.h"
 #include "ui/term.h"
 
@@ -52,6 +54,48 @@ static void do_open_ids(struct tui *tui, const struct intent *intent)
 		if (r < 0)
 			screen_say(tui->screen, true, "%s", why.text);
 	}
+}
+
+/* What a row names is on this host, now; in a recording it was on another, or long ago. */
+static void follow(struct tui *tui, const char *scheme, uint64_t id)
+{
+	size_t n_before = tui->set->n;
+	struct err why = {0};
+	char word[32];
+	int r;
+
+	if (tui_tape_front(tui)) {
+		screen_say(tui->screen, true, "a recording holds only the maps that were recorded");
+		return;
+	}
+	snprintf(word, sizeof(word), "%s:%u", scheme, (unsigned)id);
+	r = watch_set_open(tui->set, word, &why);
+	for (size_t i = n_before; r == 0 && i < tui->set->n; i++)
+		r = screen_add(tui->screen, &tui->set->watches[i]->table, &why);
+	if (r == 0 && tui->set->n > n_before)
+		r = screen_add(tui->screen, &tui->set->watches[n_before]->table, &why);
+	else if (r == 0)
+		screen_say(tui->screen, false, "its maps are open already");
+	if (r < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+}
+
+static void do_follow_map(struct tui *tui, const struct intent *intent)
+{
+	for (size_t i = 0; i < tui->set->n; i++) {
+		struct watch *watch = tui->set->watches[i];
+
+		if (watch->table.map.id != intent->number || source_is_tape(watch->source))
+			continue;
+		screen_add(tui->screen, &watch->table, NULL); /* it is there: to the front */
+		return;
+	}
+	follow(tui, "id", intent->number);
+}
+
+static void do_follow_program(struct tui *tui, const struct intent *intent)
+{
+	follow(tui, "prog", intent->number);
 }
 
 static void do_open_picker(struct tui *tui, const struct intent *intent)
@@ -143,6 +187,8 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_QUIT] = do_quit,
 	[INTENT_INTERVAL] = do_interval,
 	[INTENT_OPEN_IDS] = do_open_ids,
+	[INTENT_FOLLOW_MAP] = do_follow_map,
+	[INTENT_FOLLOW_PROGRAM] = do_follow_program,
 	[INTENT_OPEN_PICKER] = do_open_picker,
 	[INTENT_THEME] = do_theme,
 	[INTENT_BASELINE] = do_baseline,

@@ -12,8 +12,7 @@
 
 static const double speeds[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100};
 
-/* The tape that the table in front is from, or NULL. */
-static struct source *front_tape(const struct tui *tui)
+struct source *tui_tape_front(const struct tui *tui)
 {
 	const struct table *front = screen_front(tui->screen);
 
@@ -26,7 +25,7 @@ static struct source *front_tape(const struct tui *tui)
 
 void tui_tape_facts(struct tui *tui, struct screen_facts *facts)
 {
-	const struct source *tape = front_tape(tui);
+	const struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 
 	if (!tape)
@@ -75,7 +74,7 @@ int tui_tape_watch(struct tui *tui)
 
 void tui_tape_hold(struct tui *tui, const struct intent *intent)
 {
-	struct source *tape = front_tape(tui);
+	struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 
 	(void)intent;
@@ -88,7 +87,7 @@ void tui_tape_hold(struct tui *tui, const struct intent *intent)
 /* Whoever steps wants to look: the tape is held. */
 static void move_by(struct tui *tui, int64_t places)
 {
-	struct source *tape = front_tape(tui);
+	struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 	int64_t place;
 
@@ -107,7 +106,7 @@ void tui_tape_step(struct tui *tui, const struct intent *intent)
 
 void tui_tape_skip(struct tui *tui, const struct intent *intent)
 {
-	struct source *tape = front_tape(tui);
+	struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 
 	if (!tape)
@@ -118,7 +117,7 @@ void tui_tape_skip(struct tui *tui, const struct intent *intent)
 
 void tui_tape_speed(struct tui *tui, const struct intent *intent)
 {
-	struct source *tape = front_tape(tui);
+	struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 	size_t i = 0;
 

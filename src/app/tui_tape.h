@@ -5,10 +5,13 @@
 
 #include "ui/screen.h"
 
+struct source;
 struct tui;
 
 /* Says of the table in front whose recording it is, and where in it. */
 void tui_tape_facts(struct tui *tui, struct screen_facts *facts);
+/* The recording that the table in front is from, or NULL. */
+struct source *tui_tape_front(const struct tui *tui);
 /* Wakes the loop for the tapes that come through pipes. 0 or -errno. */
 int tui_tape_watch(struct tui *tui);
 

@@ -78,6 +78,23 @@ static int add_unsaid(struct plan *plan, bool in_value, const struct map *map, s
 	return field.size ? plan_add(plan, in_value, &field, err) : 0;
 }
 
+/* A record of a ring buffer: the kernel says how long it is, the schema what it holds. */
+static int add_record(const struct schema_map *entry, const struct map *map, struct plan *plan,
+		      struct err *err)
+{
+	const struct shape *shape = shape_of(map);
+	uint32_t at = shape_payload_at(shape), room = plan->value_size - at;
+	int r = shape_add_before_payload(shape, map, plan, err);
+
+	if (r == 0 && entry->value->proto.size > room)
+		return err_set(
+			err, -EINVAL,
+			"schema '%s' gives records of map '%s' %u bytes and only their first "
+			"%u are looked at",
+			entry->schema->name, entry->name, entry->value->proto.size, room);
+	return r == 0 ? add_node(plan, true, entry->value, at, err) : r;
+}
+
 static int add_side(const struct schema_map *entry, const struct map *map, bool in_value,
 		    struct plan *plan, struct err *err)
 {
@@ -88,6 +105,8 @@ static int add_side(const struct schema_map *entry, const struct map *map, bool 
 
 	if (!side)
 		return add_unsaid(plan, in_value, map, err);
+	if (in_value && shape_payload_at(shape_of(map)))
+		return add_record(entry, map, plan, err);
 	if (is_variables ? side->proto.size > map_size : side->proto.size != map_size)
 		return sizes_part(entry, side, in_value ? "value" : "key", map_size, err);
 	if (!is_variables)

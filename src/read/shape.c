@@ -242,16 +242,35 @@ static int add_part(const struct part *part, uint32_t side_size, bool in_value, 
 	return plan_add(plan, in_value, &field, err);
 }
 
+static int add_parts(const struct part *parts, unsigned n, uint32_t size, bool in_value,
+		     struct plan *plan, struct err *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < n && r == 0; i++)
+		r = add_part(&parts[i], size, in_value, plan, err);
+	while (r == 0 && plan->n_open)
+		r = plan_close(plan, err);
+	return r;
+}
+
 int shape_add(const struct shape *shape, const struct map *map, bool in_value, struct plan *plan,
 	      struct err *err)
 {
 	const struct layout *layout = in_value ? &shape->value : &shape->key;
 	size_t size = in_value ? map_copy_size(map) : map_key_stride(map);
-	int r = 0;
 
-	for (unsigned i = 0; i < layout->n && r == 0; i++)
-		r = add_part(&layout->parts[i], (uint32_t)size, in_value, plan, err);
-	while (r == 0 && plan->n_open)
-		r = plan_close(plan, err);
-	return r;
+	return add_parts(layout->parts, layout->n, (uint32_t)size, in_value, plan, err);
+}
+
+uint32_t shape_payload_at(const struct shape *shape)
+{
+	return shape && shape->value.parts == record ? offsetof(struct record_value, bytes) : 0;
+}
+
+int shape_add_before_payload(const struct shape *shape, const struct map *map, struct plan *plan,
+			     struct err *err)
+{
+	return add_parts(shape->value.parts, shape->value.n - 1, (uint32_t)map_copy_size(map), true,
+			 plan, err);
 }

@@ -25,9 +25,16 @@ enum shape_say shape_says(const struct shape *shape, bool in_value);
 int shape_add(const struct shape *shape, const struct map *map, bool in_value, struct plan *plan,
 	      struct err *err);
 
+/* Where in the value of a row the bytes stand that the kernel says nothing of, and somebody else may: a
+ * record of a ring buffer, behind its length and state. 0: the value is nothing but the kernel's. */
+uint32_t shape_payload_at(const struct shape *shape);
+/* Adds the fields of the value before those. */
+int shape_add_before_payload(const struct shape *shape, const struct map *map, struct plan *plan,
+			     struct err *err);
+
 /* -- rows that are made here; both their writers and their layout include this -- */
 
-enum { SHAPE_RECORD_BYTES = 64, SHAPE_PAGE_BYTES = 4096, SHAPE_ADDRESS_BYTES = 16 };
+enum { SHAPE_RECORD_BYTES = 128, SHAPE_PAGE_BYTES = 4096, SHAPE_ADDRESS_BYTES = 16 };
 
 enum record_state { RECORD_READY, RECORD_BUSY, RECORD_DISCARDED };
 

@@ -3,8 +3,12 @@
  * can't be done on this floor is answered as an intent for the driver. */
 #include "ui/command.h"
 
+#include <string.h>
+
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/decode.h"
+#include "model/maptype.h"
 #include "ui/state.h"
 
 const struct act_row act_rows[N_ACTIONS] = {
@@ -25,6 +29,24 @@ static struct intent asks(enum intent_kind kind)
 
 /* -- opening and going back ------------------------------------------------------------------------------ */
 
+/* A row that stands for something else leads there: to the inner map, to the maps of a program. */
+static struct intent follow(struct tab *tab)
+{
+	const struct table *table = tab->table;
+	ptrdiff_t row = tab_cursor_row(tab);
+	const struct field *field = &table->plan.fields[table->plan.n_key_fields];
+	uint32_t id;
+
+	if (row < 0 || table->map.type->reading != READS_IDS ||
+	    table->plan.n_fields == table->plan.n_key_fields || !field_is_integer(field))
+		return nothing();
+	id = (uint32_t)decode_u64(field, table_value(table, (size_t)row, &(size_t){0}));
+	return (struct intent){.kind = strcmp(field->format->name, "mapid") == 0
+					       ? INTENT_FOLLOW_MAP
+					       : INTENT_FOLLOW_PROGRAM,
+			       .number = id};
+}
+
 ACTION(act_open)
 {
 	if (screen->overlay == OVERLAY_PICKER)
@@ -32,6 +54,10 @@ ACTION(act_open)
 	if (screen->overlay == OVERLAY_SORT) {
 		sort_menu_take(screen);
 	} else if (front_tab(screen)) {
+		struct intent intent = follow(front_tab(screen));
+
+		if (intent.kind != INTENT_NONE)
+			return intent;
 		screen->shows_detail = !screen->shows_detail;
 		screen->is_zoomed = false;
 		screen->detail_scroll = 0;

@@ -89,6 +89,7 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 	for (size_t i = 0; i < screen->n_tabs; i++)
 		if (screen->tabs[i]->table == table) {
 			screen->front = i;
+			screen->tabs[i]->is_stale = true;
 			return 0;
 		}
 	tabs = realloc(screen->tabs, (screen->n_tabs + 1) * sizeof(struct tab *));

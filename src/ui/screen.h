@@ -22,11 +22,13 @@ struct view;
 enum intent_kind {
 	INTENT_NONE,
 	INTENT_QUIT,
-	INTENT_INTERVAL,    /* number: ns */
-	INTENT_OPEN_IDS,    /* ids[0..n_ids): open these maps */
-	INTENT_OPEN_PICKER, /* list every map of the host into screen_pick */
-	INTENT_THEME,	    /* the next theme */
-	INTENT_BASELINE,    /* of the table in front */
+	INTENT_INTERVAL,       /* number: ns */
+	INTENT_OPEN_IDS,       /* ids[0..n_ids): open these maps */
+	INTENT_FOLLOW_MAP,     /* number: open the map of that id, which a row names */
+	INTENT_FOLLOW_PROGRAM, /* number: open the maps of that program */
+	INTENT_OPEN_PICKER,    /* list every map of the host into screen_pick */
+	INTENT_THEME,	       /* the next theme */
+	INTENT_BASELINE,       /* of the table in front */
 	INTENT_CLOSE_MAP,
 	INTENT_WRITE, /* text: file to write what is seen to */
 	INTENT_COPY,  /* text: to the clipboard */
@@ -62,7 +64,7 @@ struct screen_facts {
 struct screen *screen_new(void); /* NULL when out of memory */
 void screen_free(struct screen *screen);
 
-/* Adds a map to the tabs; the table stays the caller's and must outlive the screen or its removal. */
+/* Adds a map to the tabs, or brings it to the front when it is one of them; the table stays the caller's and must outlive the screen or its removal. */
 int screen_add(struct screen *screen, struct table *table, struct err *err);
 void screen_remove(struct screen *screen, struct table *table);
 struct table *screen_front(const struct screen *screen); /* NULL: none */

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "model/ring.h"
+#include "read/schema.h"
 
 enum { RING_BYTES = 1 << 16, RECORD_ROOM = 16 /* header and 8 bytes */ };
 
@@ -140,6 +141,45 @@ static void test_user_ring(void **state)
 	close(ring);
 }
 
+/* A layout that a person gives is that of the records, behind what the kernel says of them. */
+static void test_records_by_schema(void **state)
+{
+	static const char text[] = "{\"maps\":{\"*\":{\"value\":["
+				   "{\"name\":\"pid\",\"type\":\"u32\"},"
+				   "{\"name\":\"size\",\"type\":\"u16\"}]}}}";
+	int ring = make_map(BPF_MAP_TYPE_USER_RINGBUF, "typed", 0, 0, 4096, 0);
+	struct user_ring_buffer *writer = user_ring_buffer__new(ring, NULL);
+	struct map_list list = {0};
+	struct schema *schema = NULL;
+	struct err err = {0};
+	SCOPED(plan) plan = {0};
+	SCOPED(table) table = {0};
+	SCOPED(buf) named = {0};
+	uint16_t *record;
+
+	(void)state;
+	record = user_ring_buffer__reserve(writer, 6);
+	memcpy(record, (const uint16_t[]){4321, 0, 99}, 6);
+	user_ring_buffer__submit(writer, record);
+	buf_addf(&named, "%.*s%s%s", (int)(strchr(text, '*') - text), text, own_name("typed"),
+		 strchr(text, '*') + 1);
+	if (schema_parse("test", buf_text(&named), named.len, &schema, &err) < 0)
+		fail_msg("%s", err.text);
+	find_fd(the_source, ring, &list);
+	if (schema_plan(schema_find(schema, &list.maps[0]), &list.maps[0], &plan, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(table_init(&table, &list.maps[0], &plan), 0);
+	read_clean(the_source, &table.map, NULL, table.next);
+	assert_int_equal(table_take(&table), 0);
+	assert_string_equal(cell(&table, 0, "state", PRINT_EXACT), "ready");
+	assert_string_equal(cell(&table, 0, "pid", PRINT_EXACT), "4321");
+	assert_string_equal(cell(&table, 0, "size", PRINT_EXACT), "99");
+	schema_free(schema);
+	map_list_release(&list);
+	user_ring_buffer__free(writer);
+	close(ring);
+}
+
 /* -- a watcher beside a producer and a consumer that are as fast as they can be -- */
 
 enum { RACE_RECORDS = 30000 };
@@ -237,9 +277,8 @@ static void test_strict_forbids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_waiting_records),
-		cmocka_unit_test(test_user_ring),
-		cmocka_unit_test(test_consumer_gets_all),
+		cmocka_unit_test(test_waiting_records),	  cmocka_unit_test(test_user_ring),
+		cmocka_unit_test(test_records_by_schema), cmocka_unit_test(test_consumer_gets_all),
 		cmocka_unit_test(test_strict_forbids),
 	};
 
