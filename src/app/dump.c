@@ -144,6 +144,11 @@ static int join_maps(struct batch *batch, struct err *err)
 		const struct table *first = &set->watches[0]->table;
 
 		rows->job.is_joint = set->n > 1;
+		if (rows->output->is_document && i)
+			return err_set(err, -EINVAL,
+				       "maps '%s' and '%s' can't share one %s document: 'export - "
+				       "MAP...' writes several",
+				       first->map.name, table->map.name, rows->output->name);
 		if (!rows->output->has_one_header ||
 		    rows_same_names(&batch->rows[0], first, rows, table))
 			continue;

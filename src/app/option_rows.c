@@ -71,6 +71,11 @@ static int set_ghosts(struct options *options, const char *value, struct err *er
 	return r;
 }
 
+static int set_max_series(struct options *options, const char *value, struct err *err)
+{
+	return set_rows("max-series", value, &options->max_series, err);
+}
+
 static int set_seed(struct options *options, const char *value, struct err *err)
 {
 	return whole_number("seed", value, 0, UINT64_MAX, &options->seed, err);
@@ -217,6 +222,9 @@ const struct option_row option_rows[] = {
 	{0, "ghosts", "KEYS",
 	 "remember so many keys that went, to see which return (default 65536, 60 bytes each)",
 	 set_ghosts},
+	{0, "max-series", "COUNT",
+	 "prom: at most this many series of a map's rows, the rest summed (default 1000)",
+	 set_max_series},
 	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
 	 set_hex_width},
 	{0, "schema", "FILE", "layouts of maps, written down as JSON", set_schema},

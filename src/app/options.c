@@ -10,6 +10,7 @@
 
 #include "app/option_rows.h"
 #include "base/err.h"
+#include "out/prom.h"
 
 enum { LONG_BASE = 1000, MAX_OPTIONS = 64 };
 
@@ -113,6 +114,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 	*options = (struct options){
 		.interval_ns = 1000000000,
 		.max_rows = (size_t)1 << 22,
+		.max_series = PROM_MAX_SERIES,
 		.seed = 1,
 		.max_files = 8,
 	};

@@ -38,7 +38,7 @@ struct options {
 	const char *filter, *sort, *columns; /* NULL: not given */
 	const struct out_ops *output;	     /* NULL: the command's usual one */
 	bool is_formatted;
-	size_t limit, max_rows;
+	size_t limit, max_rows, max_series;
 	size_t place;	      /* in a tape, from 1; 0: not given */
 	uint64_t duration_ns; /* 0: no end */
 	uint64_t max_bytes;   /* of a recording's file; 0: no limit */

@@ -51,6 +51,7 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 		.is_formatted = options->is_formatted,
 		.is_stream = is_stream,
 		.limit = options->limit,
+		.max_series = options->max_series,
 	};
 	rows->view.hides_gone = !is_stream;
 	rows->view.keeps_order = true;

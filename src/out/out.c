@@ -6,7 +6,8 @@
 
 #include "base/tidy.h"
 
-static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl, &out_csv};
+static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl, &out_csv,
+						&out_prom};
 
 const struct out_ops *out_at(unsigned i)
 {

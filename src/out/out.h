@@ -23,11 +23,13 @@ struct out_job {
 	bool is_joint;	   /* readings of several maps: each says of which map it is */
 	bool is_continued; /* not the first reading of this output */
 	size_t limit;	   /* 0: all */
+	size_t max_series; /* prom: 0: as many as usual */
 };
 
 struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
+	bool is_document;    /* one a map: several can't stand behind each other */
 	bool has_one_header; /* one line of names for all: maps must have the same columns */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
 	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
@@ -40,7 +42,7 @@ struct out_ops {
 	void (*end)(const struct out_job *job, struct buf *out);
 };
 
-extern const struct out_ops out_text, out_json, out_jsonl, out_csv;
+extern const struct out_ops out_text, out_json, out_jsonl, out_csv, out_prom;
 
 /* The row called that, or NULL; and rows in order for help, NULL past the end. */
 const struct out_ops *out_named(const char *name);

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A metric family is a row: its name, what it means, and what adds its samples for a map. All samples of a
+ * family stand together, whatever map they are of, as the format wants it.
+ *
+ * It is the text format that promtool and the textfile collector read, closed by the "# EOF" of OpenMetrics,
+ * which is a comment to them: Prometheus reads it as either. Where OpenMetrics differs, the name behind
+ * "# TYPE" of a counter, the collector's way is kept. */
+#include "out/prom.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "model/maptype.h"
+#include "out/out.h"
+#include "query/view.h"
+
+/* -- samples -- */
+
+static void add_value(struct buf *out, const struct val *val)
+{
+	double x = val_as_real(val);
+
+	if (val->kind == VAL_UINT)
+		buf_addu(out, val->u);
+	else if (val->kind == VAL_INT)
+		buf_addi(out, val->i);
+	else if (isfinite(x))
+		buf_addf(out, "%.17g", x);
+	else
+		buf_adds(out, isnan(x) ? "NaN" : x < 0 ? "-Inf" : "+Inf");
+	buf_addc(out, '\n');
+}
+
+struct samples {
+	const char *name; /* of the family */
+	const struct prom_map *prom;
+	struct buf *out;
+};
+
+/* more: labels besides those of the map, each behind a comma. */
+static void add_sample(const struct samples *samples, const char *more, struct val val)
+{
+	buf_addf(samples->out, "%s{%s%s} ", samples->name, samples->prom->labels, more);
+	add_value(samples->out, &val);
+}
+
+static void add_fields(const struct samples *samples, bool are_counters)
+{
+	const struct prom_rows *rows = &samples->prom->rows;
+	const struct prom_columns *columns = &rows->columns;
+
+	for (size_t i = 0; i < columns->n_fields; i++)
+		for (size_t s = 0;
+		     s < rows->n_series && columns->fields[i].is_counter == are_counters; s++) {
+			const struct prom_series *series = &rows->series[s];
+
+			if (series->values[i].kind == VAL_UNKNOWN || (s && !series->n_rows))
+				continue;
+			buf_addf(samples->out, "%s{%s,field=%s%s} ", samples->name,
+				 samples->prom->labels, columns->fields[i].name, series->labels);
+			add_value(samples->out, &series->values[i]);
+		}
+}
+
+static void field_counters(const struct samples *samples)
+{
+	add_fields(samples, true);
+}
+
+static void field_gauges(const struct samples *samples)
+{
+	add_fields(samples, false);
+}
+
+static void entries(const struct samples *samples)
+{
+	const struct table *table = samples->prom->table;
+
+	/* Of a reading that was cut short, the map's own count is the truer one. */
+	add_sample(samples, "",
+		   val_uint(MAX_OF((uint64_t)table_n_live(table), table->current->n_there)));
+}
+
+static void max_entries(const struct samples *samples)
+{
+	add_sample(samples, "", val_uint(samples->prom->table->map.max_entries));
+}
+
+static void memory(const struct samples *samples)
+{
+	uint64_t n = samples->prom->table->map.memory_bytes;
+
+	if (n)
+		add_sample(samples, "", val_uint(n));
+}
+
+static void new_keys(const struct samples *samples)
+{
+	add_sample(samples, "", val_uint(samples->prom->table->churn.total_new));
+}
+
+static void gone_keys(const struct samples *samples)
+{
+	add_sample(samples, "", val_uint(samples->prom->table->churn.total_gone));
+}
+
+static void returned_keys(const struct samples *samples)
+{
+	if (samples->prom->table->map.type->is_lru)
+		add_sample(samples, "", val_uint(samples->prom->table->churn.total_returned));
+}
+
+static void up(const struct samples *samples)
+{
+	add_sample(samples, "", val_uint(samples->prom->is_up));
+}
+
+static void read_seconds(const struct samples *samples)
+{
+	const struct snap *snap = samples->prom->table->current;
+
+	add_sample(samples, "", val_real((double)(snap->ended_ns - snap->started_ns) / 1e9));
+}
+
+static void read_moment(const struct samples *samples)
+{
+	add_sample(samples, "", val_real((double)samples->prom->table->current->wall_ns / 1e9));
+}
+
+static void reads(const struct samples *samples)
+{
+	static const char *const statuses[] = {
+		[PROM_COMPLETE] = "complete", [PROM_PARTIAL] = "partial", [PROM_FAILED] = "failed"};
+	_Static_assert(ARRAY_LEN(statuses) == N_PROM_STATUSES, "every status has a name");
+
+	for (size_t i = 0; i < PROM_METHODS && samples->prom->reads[i].method; i++)
+		for (size_t k = 0; k < N_PROM_STATUSES; k++) {
+			const struct prom_reads *reads = &samples->prom->reads[i];
+			SCOPED(buf) labels = {0};
+
+			if (!reads->n[k])
+				continue;
+			buf_addf(&labels, ",method=\"%s\",status=\"%s\"", reads->method,
+				 statuses[k]);
+			add_sample(samples, buf_text(&labels), val_uint(reads->n[k]));
+		}
+}
+
+/* -- families -- */
+
+static const struct family {
+	const char *name, *type, *help;
+	void (*add)(const struct samples *samples);
+	bool is_always; /* also of maps that can't be read */
+} families[] = {
+	{"bpf_map_entries", "gauge", "Entries in the map.", entries},
+	{"bpf_map_max_entries", "gauge", "Entries that the map has room for.", max_entries},
+	{"bpf_map_memory_bytes", "gauge", "Memory that the kernel charges for the map.", memory},
+	{"bpf_map_new_keys_total", "counter",
+	 "Keys that appeared between readings; what came and went between two is not seen.",
+	 new_keys},
+	{"bpf_map_gone_keys_total", "counter",
+	 "Keys that disappeared between readings; what came and went between two is not seen.",
+	 gone_keys},
+	{"bpf_map_returned_keys_total", "counter",
+	 "New keys that had gone shortly before: an LRU map evicts what is still in use.",
+	 returned_keys},
+	{"bpf_map_field_total", "counter", "A counter in the map's values, summed over the CPUs.",
+	 field_counters},
+	{"bpf_map_field", "gauge", "A number in the map's values, summed over the CPUs.",
+	 field_gauges},
+	{"bpfmaptop_map_up", "gauge", "1 if the map could be read the last time, 0 if not.", up,
+	 .is_always = true},
+	{"bpfmaptop_read_seconds", "gauge", "How long the last reading took.", read_seconds},
+	{"bpfmaptop_read_timestamp_seconds", "gauge", "When the last reading ended, since 1970.",
+	 read_moment, .is_always = true},
+	{"bpfmaptop_reads_total", "counter", "Readings, by how they were made and ended.", reads,
+	 .is_always = true},
+};
+
+static void write_family(const struct family *family, struct prom_map *const *maps, size_t n_maps,
+			 struct buf *out)
+{
+	size_t before = out->len, head;
+
+	buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
+		 family->type);
+	head = out->len;
+	for (size_t i = 0; i < n_maps; i++) {
+		struct samples samples = {family->name, maps[i], out};
+
+		if (maps[i]->table->current->number ? family->is_always || maps[i]->is_up
+						    : family->add == up)
+			family->add(&samples);
+	}
+	if (out->len == head)
+		buf_cut(out, before);
+}
+
+void prom_write(struct prom_map *const *maps, size_t n_maps, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		write_family(&families[i], maps, n_maps, out);
+	buf_adds(out, "# EOF\n");
+}
+
+/* -- maps -- */
+
+static char *labels_of(const struct map *map)
+{
+	SCOPED(buf) labels = {0};
+	SCOPED(buf) name = {0};
+
+	utf8_tame(&name, map->name, strlen(map->name));
+	buf_adds(&labels, "map=");
+	prom_quote(&labels, buf_text(&name), name.len);
+	buf_addf(&labels, ",id=\"%" PRIu32 "\"", map->id);
+	return name.failed || labels.failed ? NULL : strdup(buf_text(&labels));
+}
+
+int prom_map_init(struct prom_map *prom, const struct table *table, const struct out_job *job,
+		  size_t max_series)
+{
+	int r;
+
+	*prom = (struct prom_map){.table = table, .labels = labels_of(&table->map)};
+	r = prom_rows_init(&prom->rows, table, job, max_series);
+	return prom->labels ? r : -ENOMEM;
+}
+
+void prom_map_release(struct prom_map *prom)
+{
+	if (!prom)
+		return;
+	free(prom->labels);
+	prom_rows_release(&prom->rows);
+	*prom = (struct prom_map){0};
+}
+
+static void count(struct prom_map *prom, const char *method, enum prom_status status)
+{
+	size_t i = 0;
+
+	while (i + 1 < PROM_METHODS && prom->reads[i].method &&
+	       strcmp(prom->reads[i].method, method) != 0)
+		i++;
+	if (!prom->reads[i].method)
+		prom->reads[i].method = method;
+	prom->reads[i].n[status]++;
+}
+
+int prom_map_take(struct prom_map *prom, struct table *table, struct view *view)
+{
+	const struct snap *snap = table->current;
+
+	count(prom, snap->method ? snap->method : "none",
+	      snap_is_complete(snap) ? PROM_COMPLETE : PROM_PARTIAL);
+	prom->is_up = true;
+	return prom_rows_take(&prom->rows, table, view);
+}
+
+void prom_map_failed(struct prom_map *prom)
+{
+	count(prom, "none", PROM_FAILED);
+	prom->is_up = false;
+}
+
+/* -- one reading -- */
+
+static int prom_out(struct table *table, struct view *view, const struct out_job *job,
+		    struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	SCOPED(prom_map) prom = {0};
+	struct prom_map *one = &prom;
+	int r = prom_map_init(&prom, table, job,
+			      job->max_series ? job->max_series : PROM_MAX_SERIES);
+
+	(void)flush, (void)ctx;
+	if (r == 0)
+		r = prom_map_take(&prom, table, view);
+	if (r == 0)
+		prom_write(&one, 1, out);
+	return out->failed ? -ENOMEM : r;
+}
+
+const struct out_ops out_prom = {
+	.name = "prom",
+	.help = "metrics for Prometheus, one document a reading",
+	.is_document = true,
+	.write = prom_out,
+};
