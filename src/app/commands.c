@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	{"record", "FILE MAP...", "record readings for replay; '-' is stdout", 2, -1, run_record},
 	{"replay", "FILE", "a recording on the screen, or written with -o; '-' is stdin", 1, 1,
 	 run_replay},
+	{"export", "FILE MAP...", "keep a Prometheus textfile current; '-' is stdout", 2, -1,
+	 run_export},
 	{"demo", "", "real XDP counters, fed by synthetic packets, on the screen", 0, 0, run_demo},
 };
 

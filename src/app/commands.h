@@ -12,4 +12,5 @@ int run_dump(const struct options *options, struct err *err);
 int run_stream(const struct options *options, struct err *err);
 int run_record(const struct options *options, struct err *err);
 int run_replay(const struct options *options, struct err *err);
+int run_export(const struct options *options, struct err *err);
 int run_demo(const struct options *options, struct err *err);

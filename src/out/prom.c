@@ -113,7 +113,13 @@ static void gone_keys(const struct samples *samples)
 static void returned_keys(const struct samples *samples)
 {
 	if (samples->prom->table->map.type->is_lru)
-		add_sample(samples, "", val_uint(samples->prom->table->churn.total_returned));
+		add_sample(samples, "", val_uint(samples->prom->table->churn.returned.n_back));
+}
+
+static void followed_keys(const struct samples *samples)
+{
+	if (samples->prom->table->map.type->is_lru)
+		add_sample(samples, "", val_uint(samples->prom->table->churn.returned.n_followed));
 }
 
 static void up(const struct samples *samples)
@@ -169,8 +175,10 @@ static const struct family {
 	 "Keys that disappeared between readings; what came and went between two is not seen.",
 	 gone_keys},
 	{"bpf_map_returned_keys_total", "counter",
-	 "New keys that had gone shortly before: an LRU map evicts what is still in use.",
+	 "Followed keys that had gone before: an LRU map evicts what is still in use.",
 	 returned_keys},
+	{"bpf_map_followed_keys_total", "counter",
+	 "New keys that were looked up among those that had gone.", followed_keys},
 	{"bpf_map_field_total", "counter", "A counter in the map's values, summed over the CPUs.",
 	 field_counters},
 	{"bpf_map_field", "gauge", "A number in the map's values, summed over the CPUs.",
