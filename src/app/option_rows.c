@@ -205,7 +205,7 @@ const struct option_row option_rows[] = {
 	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort},
 	{'c', "columns", "LIST", "columns, each optionally with a format: saddr,bytes:size",
 	 set_columns},
-	{'o', "output", "FORMAT", "how rows are written (--help=outputs)", set_output},
+	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c", set_output},
 	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit},
 	{0, "formatted", NULL, "json: the strings that the screen shows instead of plain values",
 	 set_is_formatted},
