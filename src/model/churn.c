@@ -109,6 +109,11 @@ double churn_mean_life(const struct churn *churn)
 	return gone > 0 ? rows / gone : INFINITY;
 }
 
+double churn_age_end(unsigned i)
+{
+	return i < CHURN_AGES - 1 ? (double)(1U << i) : INFINITY;
+}
+
 double churn_death_age(const struct churn *churn, double part)
 {
 	uint64_t total = 0, below = 0;
@@ -118,7 +123,7 @@ double churn_death_age(const struct churn *churn, double part)
 	for (unsigned i = 0; i < CHURN_AGES; i++) {
 		below += churn->deaths[i];
 		if (total && (double)below >= part * (double)total)
-			return i == CHURN_AGES - 1 ? INFINITY : (double)(1U << i);
+			return churn_age_end(i);
 	}
 	return NAN;
 }

@@ -44,6 +44,9 @@ void churn_add_death(struct churn *churn, uint64_t age_ns);
 /* i readings ago, 0 the last; NULL past the end. */
 const struct churn_point *churn_point(const struct churn *churn, unsigned i);
 
+/* The age in seconds that keys of deaths[i] did not reach; infinity for the last. */
+double churn_age_end(unsigned i);
+
 /* Of the last reading; each NaN where unknown. */
 double churn_turnover(const struct churn *churn); /* share of the entries replaced per second */
 /* Share of the new keys since the first reading that had gone before; NaN before there were any. Keys

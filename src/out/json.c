@@ -274,6 +274,10 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 	json_name(&json, "map");
 	out_map_json(&json, &table->map);
 	write_reading(table, &json);
+	if (job->is_stream) {
+		json_name(&json, "churn");
+		out_churn_json(&json, table);
+	}
 	json_name(&json, "entries");
 	json_open(&json, '[');
 	r = write_entries(&entries, &walk, out, flush, ctx);

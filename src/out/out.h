@@ -54,5 +54,7 @@ struct json;
 /* The "map" object of JSON outputs, and the layout; used by dump, list and info. */
 void out_map_json(struct json *json, const struct map *map);
 void out_plan_json(struct json *json, const struct plan *plan);
+/* The "churn" object of a stream's readings. */
+void out_churn_json(struct json *json, const struct table *table);
 /* The key's and value's types as C declarations, ready to compile. */
 void out_plan_c(const struct map *map, const struct plan *plan, struct buf *out);

@@ -100,6 +100,12 @@ ACTION(act_metrics)
 	return nothing();
 }
 
+ACTION(act_churn)
+{
+	toggle_text(screen, OVERLAY_CHURN);
+	return nothing();
+}
+
 ACTION(act_picker)
 {
 	return asks(INTENT_OPEN_PICKER);

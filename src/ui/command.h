@@ -51,6 +51,7 @@
 	X(ACT_COPY_KEY, "copy-key", act_copy_key)                                                  \
 	X(ACT_COPY_ROW, "copy-row", act_copy_row)                                                  \
 	X(ACT_METRICS, "metrics", act_metrics)                                                     \
+	X(ACT_CHURN, "churn", act_churn)                                                           \
 	X(ACT_PICKER, "picker", act_picker)                                                        \
 	X(ACT_HELP, "help", act_help)                                                              \
 	X(ACT_BACK, "back", act_back)                                                              \

@@ -114,7 +114,7 @@ static void put_lines(const struct scene *scene, struct area area, const char *w
 	}
 }
 
-static struct area titled(const struct scene *scene, struct area area, const char *title)
+struct area pane_titled(const struct scene *scene, struct area area, const char *title)
 {
 	struct area top = {area.row, area.col, 1, area.n_cols};
 
@@ -132,7 +132,7 @@ void pane_help(const struct scene *scene, struct area area)
 
 	buf_adds(&text, legend);
 	keys_print(KEYS_TEXT, &text);
-	put_lines(scene, titled(scene, area, "help"), buf_text(&text));
+	put_lines(scene, pane_titled(scene, area, "help"), buf_text(&text));
 }
 
 /* -- metrics --------------------------------------------------------------------------------------------- */
@@ -207,5 +207,5 @@ void pane_metrics(const struct scene *scene, struct area area)
 
 	if (scene->tab)
 		metrics_text(scene->tab, &text);
-	put_lines(scene, titled(scene, area, "what reading costs"), buf_text(&text));
+	put_lines(scene, pane_titled(scene, area, "what reading costs"), buf_text(&text));
 }

@@ -20,9 +20,9 @@ struct tab *front_tab(const struct screen *screen)
 enum key_scope screen_scope(const struct screen *screen)
 {
 	static const enum key_scope scopes[N_OVERLAYS] = {
-		[OVERLAY_NONE] = SCOPE_ROWS,	 [OVERLAY_HELP] = SCOPE_HELP,
-		[OVERLAY_METRICS] = SCOPE_HELP,	 [OVERLAY_SORT] = SCOPE_MENU,
-		[OVERLAY_PICKER] = SCOPE_PICKER,
+		[OVERLAY_NONE] = SCOPE_ROWS,	[OVERLAY_HELP] = SCOPE_HELP,
+		[OVERLAY_METRICS] = SCOPE_HELP, [OVERLAY_CHURN] = SCOPE_HELP,
+		[OVERLAY_SORT] = SCOPE_MENU,	[OVERLAY_PICKER] = SCOPE_PICKER,
 	};
 
 	return scopes[screen->overlay];
@@ -298,9 +298,8 @@ static void draw_area(const struct scene *scene, pane_fn *pane, struct area area
 static void draw_overlay(const struct scene *scene)
 {
 	static pane_fn *const panes[N_OVERLAYS] = {
-		[OVERLAY_HELP] = pane_help,
-		[OVERLAY_METRICS] = pane_metrics,
-		[OVERLAY_SORT] = pane_sort,
+		[OVERLAY_HELP] = pane_help,	[OVERLAY_METRICS] = pane_metrics,
+		[OVERLAY_CHURN] = pane_churn,	[OVERLAY_SORT] = pane_sort,
 		[OVERLAY_PICKER] = pane_picker,
 	};
 	const struct layout *layout = &scene->screen->layout;

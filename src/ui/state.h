@@ -21,6 +21,7 @@ enum overlay {
 	OVERLAY_NONE,
 	OVERLAY_HELP,
 	OVERLAY_METRICS,
+	OVERLAY_CHURN,
 	OVERLAY_SORT,
 	OVERLAY_PICKER,
 	N_OVERLAYS
@@ -136,4 +137,6 @@ pane_fn pane_columns, pane_rows; /* pane_rows.c */
 pane_fn pane_detail;
 pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
-pane_fn pane_help, pane_metrics, pane_sort, pane_picker;
+/* A line of title above a text; returns what is left. */
+struct area pane_titled(const struct scene *scene, struct area area, const char *title);
+pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker;

@@ -527,6 +527,36 @@ static void every_output_has_its_name(void **state)
 	assert_null(out_named("xml"));
 }
 
+static void a_stream_says_its_churn(void **state)
+{
+	static const char *const parts[] = {
+		"\"churn\":{\"watched_seconds\":2,\"new\":1,\"gone\":1,\"changed\":1,"
+		"\"new_per_second\":0.5,\"gone_per_second\":0.5,\"changed_per_second\":0.5,"
+		"\"returned_per_second\":0,\"turnover_per_second\":0.25,"
+		"\"mean_life_seconds\":4,\"age_at_death\":[{\"below_seconds\":1,\"count\":0},",
+		"{\"below_seconds\":null,\"count\":0}],\"age_unknown\":1,",
+		"\"verdict\":{\"kind\":\"not_enough\",\"text\":\"not enough seen yet: 1 of 5 "
+		"readings\",\"sure\":\"a guess\",\"caveats\":[],",
+		"\"share\":null,",
+		"\"working_set\":null,\"at_least\":false}},\"entries\":[",
+	};
+	SCOPED(table) table = {0};
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	add_counter(&table, 1, 10);
+	add_counter(&table, 2, 10);
+	take_at(&table, SECOND);
+	add_counter(&table, 1, 14);
+	add_counter(&table, 3, 1);
+	take_at(&table, 3 * SECOND);
+	write_to(&table, &out_json, &stream, &text);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (!strstr(buf_text(&text), parts[i]))
+			fail_msg("not there: %s in %s", parts[i], buf_text(&text));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -539,6 +569,7 @@ int main(void)
 		cmocka_unit_test(a_variable_is_an_entry),
 		cmocka_unit_test(a_map_without_a_layout_is_bytes),
 		cmocka_unit_test(a_stream_says_what_became_of_rows),
+		cmocka_unit_test(a_stream_says_its_churn),
 		cmocka_unit_test(chosen_columns_are_members),
 		cmocka_unit_test(text_columns_are_aligned),
 		cmocka_unit_test(large_outputs_are_handed_on_in_pieces),
