@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# record and replay as commands: how a recording ends, what is left of one that was killed or filled its
+# disk, files that follow each other, and tapes that are none.
+. "$(dirname "$0")/lib.sh"
+cd "$scratch" || exit 1
+
+fails() { # NAME STATUS NEEDLE ARGUMENT...
+	local name=$1 status=$2 needle=$3 text
+	shift 3
+	text=$("$BPFMAPTOP" "$@" 2>&1 >/dev/null </dev/null)
+	same "$name: status" "$status" $?
+	has "$name" "$needle" "$text"
+}
+size() { stat -c %s "$1" 2>/dev/null || echo 0; }
+is_larger() { [ "$(size "$1")" -gt "$2" ]; }
+readings() { "$BPFMAPTOP" replay --verify "$1" 2>/dev/null | grep -o '[0-9]* readings' | cut -d' ' -f1; }
+
+"$BPFMAPTOP" -d 0.1 -n 4 record a.tape sim:ports sim:kinds
+same "a recording of so many readings ends" 0 $?
+same "it holds them all" 8 "$(readings a.tape)"
+same "what it holds is not for everybody" 600 "$(stat -c %a a.tape)"
+"$BPFMAPTOP" replay --verify a.tape >verified
+same "and is whole" 0 $?
+same "to the last byte" "$(size a.tape)" "$(grep -o '[0-9]* bytes' verified | cut -d' ' -f1)"
+fails "it is not written over" 1 "is there already" -n 1 record a.tape sim:ports
+fails "nor recorded again" 2 "from a tape already" -n 1 record b.tape file:a.tape
+same "and nothing is left of the attempt" "" "$(ls b.tape 2>/dev/null)"
+fails "a map that isn't leaves no tape" 1 "nosuch" -n 1 record c.tape sim:nosuch
+same "nothing at all" "" "$(ls c.tape 2>/dev/null)"
+began=$SECONDS
+"$BPFMAPTOP" -d 0.1 --for 300ms record for.tape sim:ports
+same "a recording for so long ends" 0 $?
+[ "$(readings for.tape)" -ge 2 ] && [ $((SECONDS - began)) -lt 30 ] && ok "in time" || not_ok "in time"
+
+# Every output of every place is that of the whole stream.
+"$BPFMAPTOP" replay -o jsonl a.tape >all.jsonl
+"$BPFMAPTOP" stream -o jsonl file:a.tape >streamed.jsonl
+same "replay and stream write the same" "" "$(cmp all.jsonl streamed.jsonl 2>&1)"
+same "of four moments" 4 "$(jq -r 'select(.map == "ports").at' all.jsonl | sort -u | wc -l)"
+"$BPFMAPTOP" dump -o json file:a.tape | jq -s . >/dev/null && ok "a dump is JSON" || not_ok "a dump is JSON"
+for i in 1 2 3 4; do "$BPFMAPTOP" dump --at $i -o jsonl file:a.tape; done | grep -c '"map":"ports"' >n
+same "each place can be dumped" "$(grep -c '"map":"ports"' all.jsonl)" "$(cat n)"
+same "the last one is what a dump is of" "$("$BPFMAPTOP" dump --at 4 file:a.tape)" "$("$BPFMAPTOP" dump file:a.tape)"
+
+# Pipes
+"$BPFMAPTOP" -d 0.1 -n 3 record - sim:ports | "$BPFMAPTOP" replay - -o csv >piped.csv
+same "through a pipe, quietly" "0 0" "${PIPESTATUS[*]}"
+same "three readings come" 3 "$(tail -n +2 piped.csv | cut -d, -f1 | sort -u | wc -l)"
+"$BPFMAPTOP" -d 0.1 record - sim:ports | head -c 100 >/dev/null
+same "a reader that goes away is a quiet end" "0 0" "${PIPESTATUS[*]}"
+
+# Signals: in order
+for signal in INT TERM; do
+	"$BPFMAPTOP" -d 0.1 record $signal.tape sim:ports &
+	pid=$!
+	wait_for 20 is_larger $signal.tape 4000 || not_ok "a recording grows"
+	kill -$signal $pid
+	wait $pid
+	same "SIG$signal ends a recording in order" 0 $?
+	"$BPFMAPTOP" replay --verify $signal.tape | grep -q 'not ended' && not_ok "with an end" || ok "with an end"
+done
+# A pipe that nobody empties holds nobody.
+mkfifo stuck
+exec 9<>stuck
+"$BPFMAPTOP" -d 0.1 record stuck sim:many 2>/dev/null &
+pid=$!
+wait_for 20 grep -q -E '^(271|73) ' "/proc/$pid/syscall"
+kill -TERM $pid
+wait_for 20 sh -c "! kill -0 $pid 2>/dev/null" && ok "nor a recording into a pipe that nobody empties" ||
+	{ not_ok "nor a recording into a pipe that nobody empties"; kill -9 $pid; }
+wait $pid
+exec 9<&-
+
+# Killed
+"$BPFMAPTOP" -d 0.1 record killed.tape sim:ports sim:flows &
+pid=$!
+wait_for 20 is_larger killed.tape 300000 || not_ok "a recording grows"
+kill -9 $pid
+wait $pid 2>/dev/null
+n=$(readings killed.tape)
+[ "${n:-0}" -ge 2 ] && ok "a killed recording is whole up to there" || not_ok "a killed recording is whole up to there" "$n"
+"$BPFMAPTOP" dump file:killed.tape >/dev/null
+same "and can be read" 0 $?
+head -c $(($(size killed.tape) - 7)) killed.tape >torn.tape
+"$BPFMAPTOP" dump file:torn.tape >/dev/null 2>said
+same "what is torn off is partly" 3 $?
+has "and said" "torn" "$(cat said)"
+"$BPFMAPTOP" replay --verify torn.tape >/dev/null 2>said
+same "a torn tape does not verify" 1 $?
+has "and it is said where" "ends at byte" "$(cat said)"
+
+# Damaged in the middle
+cp a.tape bad.tape
+printf '\377' | dd of=bad.tape bs=1 seek=$(($(size bad.tape) / 2)) conv=notrunc 2>/dev/null
+cmp -s a.tape bad.tape && printf '\0' | dd of=bad.tape bs=1 seek=$(($(size bad.tape) / 2)) conv=notrunc 2>/dev/null
+fails "damage is found" 1 "is damaged at byte" replay --verify bad.tape
+"$BPFMAPTOP" replay -o jsonl bad.tape >part.jsonl 2>said
+same "what was whole before is replayed" 3 $?
+has "the rest is named" "is damaged at byte" "$(cat said)"
+[ -s part.jsonl ] && cmp -s -n "$(size part.jsonl)" part.jsonl all.jsonl && ok "exactly" || not_ok "exactly"
+
+# No tapes
+: >empty.tape
+echo "hello, this is a text and no tape" >text.tape
+sed '1s/tape 1/tape 7/' a.tape >newer.tape
+fails "an empty file" 1 "empty" replay --verify empty.tape
+fails "a text" 1 "is not a tape" dump file:text.tape
+fails "a newer version" 1 "of version 7.0, newer" dump file:newer.tape
+fails "a folder" 1 "directory" dump file:/
+fails "nothing there" 1 "no such file" replay -o text nosuch.tape
+
+# Files that follow each other
+"$BPFMAPTOP" -d 0.1 -n 20 --max-size 10k --max-files 3 record turn.tape sim:ports
+same "a recording in several files" 0 $?
+same "as many as asked for" "turn.tape turn.tape.1 turn.tape.2" "$(echo turn.tape*)"
+for f in turn.tape*; do
+	[ "$(size "$f")" -le 10000 ] && "$BPFMAPTOP" replay --verify "$f" >/dev/null || echo "$f: $(size "$f")"
+done >wrong
+same "each whole and no larger than asked for" "" "$(cat wrong)"
+
+# Full disks
+fails "a full device" 1 "no space left" -n 1 record /dev/full sim:ports
+mkdir full
+if mount -t tmpfs -o size=256k none full 2>/dev/null; then
+	at_exit+=("umount $scratch/full")
+	"$BPFMAPTOP" -d 0.1 record full/a.tape sim:flows 2>said
+	same "a disk that fills up ends a recording" 1 $?
+	has "and says so" "no space left" "$(cat said)"
+	"$BPFMAPTOP" replay --verify full/a.tape >verified
+	same "what was written is whole" 0 $?
+	has "readings are in it" "readings" "$(grep -v '^[^:]*: 0 ' verified)"
+else
+	skip "a disk that fills up" "tmpfs can't be mounted here"
+fi
