@@ -17,7 +17,7 @@
 #include "model/tape.h"
 
 enum {
-	MAX_KEY_BYTES = 1 << 16,
+	MAX_KEY_BYTES = 1 << 12,
 	MAX_STRIDE_BYTES = 1 << 30,
 	MAX_CPUS = 1 << 16,
 	NAMES_OWN = 0, /* otherwise 1 + the number of the earlier field with the same names */

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# make.sh [FOLDER]: records the tapes of this folder anew: small ones, of every shape of map that can be
+# simulated and every type of map that the running kernel lets us make and read. Needs root and bpftool.
+# The tapes are kept, so that maps of all kinds are replayed where no BPF is.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+to=${1:-$here}
+: "${BPFMAPTOP:=$here/../../build/bpfmaptop}"
+pins=/sys/fs/bpf/tapes$$
+mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
+mkdir "$pins"
+trap 'rm -rf "$pins"' EXIT
+
+record() { # NAME MAP...
+	rm -f "$to/$1.tape"
+	"$BPFMAPTOP" -d 0.1 -n 3 --max-rows 24 record "$to/$1.tape" "${@:2}"
+}
+
+for map in flows ports verdicts sizes globals kinds empty wide many; do
+	record "sim_$map" sim:$map
+done
+record sim_several sim:ports sim:verdicts sim:globals
+
+create() { # TYPE KEY VALUE ENTRIES [OPTION...]
+	bpftool map create "$pins/$1" type "$1" key "$2" value "$3" entries "$4" name "$1" "${@:5}" 2>/dev/null
+}
+put() { # TYPE KEY... value VALUE...
+	bpftool map update pinned "$pins/$1" key "${@:2}"
+}
+
+for type in hash lru_hash; do
+	create $type 4 8 8
+	put $type 1 0 0 0 value 1 2 3 4 5 6 7 8
+	put $type 2 0 0 0 value 255 255 255 255 255 255 255 255
+done
+create array 4 8 4
+put array 1 0 0 0 value 9 0 0 0 0 0 0 0
+for type in percpu_hash lru_percpu_hash percpu_array; do
+	create $type 4 8 4
+	put $type 1 0 0 0 value 1 0 0 0 1 0 0 0
+done
+create lpm_trie 8 4 8 flags 1
+put lpm_trie 24 0 0 0 10 1 2 0 value 1 0 0 0
+put lpm_trie 8 0 0 0 10 0 0 0 value 2 0 0 0
+for type in queue stack; do
+	create $type 0 4 4
+	bpftool map push pinned "$pins/$type" value 1 2 3 4
+done
+create stack_trace 4 1016 4
+create devmap 4 4 4
+create cpumap 4 4 4
+create devmap_hash 4 4 4
+create array_of_maps 4 4 4 inner_map pinned "$pins/array"
+bpftool map update pinned "$pins/array_of_maps" key 1 0 0 0 value pinned "$pins/array"
+create hash_of_maps 4 4 4 inner_map pinned "$pins/array"
+create prog_array 4 4 4
+create sockmap 4 4 4
+create sockhash 4 4 4
+create ringbuf 0 0 4096
+create bloom_filter 0 4 8
+
+for pin in "$pins"/*; do
+	record "$(basename "$pin")" "$pin" 2>/dev/null || echo "make.sh: $(basename "$pin") can't be recorded here" >&2
+done
