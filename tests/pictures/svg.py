@@ -102,8 +102,7 @@ def main():
            f'<rect width="100%" height="100%" rx="8" fill="{PAPER[light]}"/>',
            f'<text x="50%" y="18" text-anchor="middle" font-family="sans-serif" font-size="12" '
            f'fill="{INK[light]}" opacity="0.6">{html.escape(title)}</text>',
-           '<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14" '
-           'xml:space="preserve">']
+           '<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14">']
     for y, runs in enumerate(rows):
         top = PAD + BAR + y * CELL_H
         for x, text, (ink, paper, bold, dim, underline) in runs:
@@ -112,12 +111,13 @@ def main():
             if paper:
                 out.append(f'<rect x="{left:.1f}" y="{top}" width="{length:.1f}" height="{CELL_H}" '
                            f'fill="{paper}"/>')
-            if text.strip():
-                extra = (' font-weight="bold"' if bold else "") + (' opacity="0.6"' if dim else "")
-                extra += ' text-decoration="underline"' if underline else ""
-                out.append(f'<text x="{left:.1f}" y="{top + 14}" textLength="{length:.1f}" '
+            extra = (' font-weight="bold"' if bold else "") + (' opacity="0.6"' if dim else "")
+            extra += ' text-decoration="underline"' if underline else ""
+            for word in re.finditer(r"\S+", text):  # each at its own column: no renderer's blanks matter
+                out.append(f'<text x="{left + word.start() * CELL_W:.1f}" y="{top + 14}" '
+                           f'textLength="{len(word.group()) * CELL_W:.1f}" '
                            f'lengthAdjust="spacingAndGlyphs" fill="{ink}"{extra}>'
-                           f'{html.escape(text)}</text>')
+                           f'{html.escape(word.group())}</text>')
     out.append("</g></svg>")
     print("\n".join(out))
 
