@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/mapflags.h"
 #include "model/maptype.h"
 #include "model/ring.h"
 #include "read/schema.h"
@@ -25,6 +26,19 @@ static void add_users(struct buf *out, const char *what, const struct map_user *
 	for (size_t i = 0; i < n; i++)
 		buf_addf(out, " %s(%" PRIu32 ")", users[i].name ? users[i].name : "", users[i].id);
 	buf_addc(out, '\n');
+}
+
+static void add_flags(const struct map *map, struct buf *out)
+{
+	buf_addf(out, "  flags      0x%" PRIx32, map->flags);
+	if (map->flags) {
+		buf_adds(out, " (");
+		mapflags_text(map->flags, out);
+		buf_addc(out, ')');
+	}
+	buf_adds(out, map->is_frozen ? ", frozen\n" : "\n");
+	if (map->extra)
+		buf_addf(out, "  extra      0x%" PRIx64 "\n", map->extra);
 }
 
 static void add_identity(const struct map *map, struct buf *out)
@@ -41,8 +55,7 @@ static void add_identity(const struct map *map, struct buf *out)
 		num_short(out, (double)map->memory_bytes, 1024);
 		buf_adds(out, "B\n");
 	}
-	buf_addf(out, "  flags      0x%" PRIx32 "%s\n", map->flags,
-		 map->is_frozen ? ", frozen" : "");
+	add_flags(map, out);
 	if (map->pin)
 		buf_addf(out, "  pin        %s\n", map->pin);
 	add_users(out, "programs", map->programs, map->n_programs);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* list: every map of this host, a line each. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/commands.h"
+#include "app/list_group.h"
 #include "app/options.h"
 #include "app/rows.h"
 #include "app/sheet.h"
@@ -170,9 +173,12 @@ static int write_list(const struct options *options, const struct map_list *maps
 	int r;
 
 	if (output == &out_text)
-		r = list_text(maps, &out);
+		r = options->group ? list_group_text(maps, options->group, &out)
+				   : list_text(maps, &out);
 	else if (output == &out_json || output == &out_jsonl)
-		r = list_json(maps, output == &out_jsonl, &out);
+		r = options->group
+			    ? list_group_json(maps, options->group, output == &out_jsonl, &out)
+			    : list_json(maps, output == &out_jsonl, &out);
 	else
 		return err_set(err, -EINVAL, "list writes text, json or jsonl, not '%s'",
 			       output->name);
@@ -180,6 +186,20 @@ static int write_list(const struct options *options, const struct map_list *maps
 		r = rows_flush(NULL, &out);
 	return r < 0 && r != -EPIPE ? err_set(err, r, "cannot write the list: %s", err_words(r))
 				    : 0;
+}
+
+/* Words go to stderr, and only to a person: rows alone are what a pipe wants. */
+static void say_totals(const struct options *options, const struct map_list *maps)
+{
+	SCOPED(buf) memory = {0};
+	uint64_t bytes = 0;
+
+	if ((options->output && options->output != &out_text) || !isatty(STDOUT_FILENO))
+		return;
+	for (size_t i = 0; i < maps->n; i++)
+		bytes += maps->maps[i].memory_bytes;
+	num_short(&memory, (double)bytes, 1024);
+	fprintf(stderr, "%zu map%s, %sB\n", maps->n, maps->n == 1 ? "" : "s", buf_text(&memory));
 }
 
 int run_list(const struct options *options, struct err *err)
@@ -193,8 +213,12 @@ int run_list(const struct options *options, struct err *err)
 		log_to_stderr(LOG_DEBUG);
 	if (r == 0)
 		r = sort_maps(&maps, options->sort, err);
+	if (r == 0 && options->group)
+		r = list_group_check(options->group, err);
 	if (r == 0)
 		r = write_list(options, &maps, err);
+	if (r == 0)
+		say_totals(options, &maps);
 	watch_set_release(&set);
 	if (r == -EINVAL)
 		return EXIT_USAGE;

@@ -175,6 +175,7 @@ static int set_colour(struct options *options, const char *value, struct err *er
 SET_TEXT(filter)
 SET_TEXT(sort)
 SET_TEXT(columns)
+SET_TEXT(group)
 SET_TEXT(theme)
 SET_TEXT(method)
 SET_TEXT(interface)
@@ -205,6 +206,7 @@ const struct option_row option_rows[] = {
 	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort},
 	{'c', "columns", "LIST", "columns, each optionally with a format: saddr,bytes:size",
 	 set_columns},
+	{'g', "group", "WORD", "list: a line for each name, type or program", set_group},
 	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c", set_output},
 	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit},
 	{0, "formatted", NULL, "json: the strings that the screen shows instead of plain values",

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "read/caps.h"
 #include "read/object.h"
 #include "read/replay.h"
 #include "read/schema.h"
@@ -134,10 +135,14 @@ void watch_set_close(struct watch_set *set, struct watch *watch)
 
 struct source *watch_set_kernel(struct watch_set *set, struct err *err)
 {
-	int r = set->kernel ? 0 : source_kernel_new(&set->kernel);
+	int r;
 
+	if (set->kernel)
+		return set->kernel;
+	caps_keep_reading();
+	r = source_kernel_new(&set->kernel);
 	if (r < 0)
-		err_set(err, r, "out of memory");
+		err_set(err, r, "cannot make ready for the kernel's maps: %s", err_words(r));
 	return set->kernel;
 }
 

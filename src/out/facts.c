@@ -6,6 +6,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/map.h"
+#include "model/mapflags.h"
 #include "model/maptype.h"
 #include "model/plan.h"
 #include "out/out.h"
@@ -63,6 +64,16 @@ static void add_btf(struct json *json, const struct map *map)
 	add_known_uint(json, "btf_vmlinux_value_type_id", map->btf_vmlinux_value_type_id);
 }
 
+static void add_flag_names(struct json *json, uint32_t flags)
+{
+	json_name(json, "flag_names");
+	json_open(json, '[');
+	for (unsigned bit = 0; bit < 32 && flags >> bit; bit++)
+		if ((flags >> bit & 1) && mapflags_name(bit))
+			json_text(json, mapflags_name(bit));
+	json_close(json, ']');
+}
+
 void out_map_json(struct json *json, const struct map *map)
 {
 	json_open(json, '{');
@@ -75,6 +86,7 @@ void out_map_json(struct json *json, const struct map *map)
 	if (map->entries_known)
 		add_uint(json, "entries", map->n_entries);
 	add_uint(json, "flags", map->flags);
+	add_flag_names(json, map->flags);
 	if (map->type->is_per_cpu)
 		add_uint(json, "cpus", map->n_cpus);
 	add_known_uint(json, "extra", map->extra);

@@ -146,6 +146,7 @@ static void test_kernel_stack(void **state)
 		fail_msg("no __sys_bpf in %s", text);
 	assert_memory_equal(cell(&table, 0, "value", PRINT_EXACT), "0xffff", 6);
 	/* and reading put it back */
+	table_release(&table);
 	show(fd, SNAP_TOUCHED, &table);
 	assert_int_equal(table_n_live(&table), 1);
 	close(fd);

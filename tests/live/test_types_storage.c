@@ -247,9 +247,7 @@ static void test_arena(void **state)
 	enum { N_PAGES = 3000 };
 	static const uint32_t touched[] = {2, 1500, N_PAGES - 1};
 	const size_t page = 4096;
-	void *const where = (void *)(UINT64_C(1) << 44);
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE,
-		    .map_extra = (uintptr_t)where);
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	int fd = bpf_map_create((enum bpf_map_type)TYPE_ARENA, own_name("arena"), 0, 0, N_PAGES,
 				&opts);
 	uint8_t *at;
@@ -258,8 +256,8 @@ static void test_arena(void **state)
 	(void)state;
 	if (fd < 0)
 		skip();
-	at = mmap(where, N_PAGES * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
-	assert_ptr_equal(at, where);
+	at = mmap(NULL, N_PAGES * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(at != MAP_FAILED);
 	for (size_t i = 0; i < ARRAY_LEN(touched); i++)
 		memset(at + touched[i] * page, (int)(touched[i] & 0xff), page);
 	for (int reading = 0; reading < 2; reading++) { /* the first one adds no page */
