@@ -247,7 +247,9 @@ static struct val number_at(const struct numbers *numbers, size_t row)
 	if (cache->kind == VAL_REAL) {
 		double x = ((const double *)cache->values.at)[row];
 
-		return isnan(x) ? val_unknown() : val_real(x);
+		/* A float may be no number and still be known. */
+		return isnan(x) && numbers->column->derive != DERIVE_TOTAL ? val_unknown()
+									   : val_real(x);
 	}
 	return (struct val){.kind = cache->kind, .u = ((const uint64_t *)cache->values.at)[row]};
 }

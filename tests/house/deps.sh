@@ -26,6 +26,9 @@ cmd ip|iproute2|iproute|iproute2
 cmd git|git|git|git
 cmd nm|binutils|binutils|binutils
 cmd tmux|tmux|tmux|tmux
+cmd prometheus|prometheus|golang-github-prometheus|prometheus
+cmd promtool|prometheus|golang-github-prometheus|prometheus
+cmd prometheus-node-exporter|prometheus-node-exporter|node-exporter|prometheus-node-exporter
 pc cmocka|libcmocka-dev|libcmocka-devel|cmocka
 pc vterm|libvterm-dev|libvterm-devel|libvterm
 lib libclang_rt.asan|libclang-rt-dev|compiler-rt|compiler-rt'

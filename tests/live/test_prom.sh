@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The whole way: a live map, exported, collected by a real node_exporter, scraped by a real Prometheus. What it
+# answers is what was written into the map.
+. "$(dirname "$0")/lib.sh"
+
+# -- documents --
+
+metrics() { # NAME ARGUMENT...: is what promtool takes
+	local name=$1 text
+	shift
+	"$BPFMAPTOP" "$@" -o prom >"$scratch/metrics"
+	if text=$(promtool check metrics <"$scratch/metrics" 2>&1); then ok "$name"; else not_ok "$name" "$text"; fi
+}
+if ! command -v promtool >/dev/null; then
+	skip "the way to Prometheus" "promtool is not installed"
+	exit 0
+fi
+for map in flows ports verdicts sizes globals kinds empty wide; do
+	metrics "sim:$map is taken by promtool" dump "sim:$map"
+done
+"$BPFMAPTOP" dump sim:flows -o prom --max-series 20 >"$scratch/metrics"
+same "of many rows the rest is one series a field" "20 2" \
+	"$(grep '^bpf_map_field_total' "$scratch/metrics" | grep -cv 'row="other"') $(grep -c 'row="other"' "$scratch/metrics")"
+"$BPFMAPTOP" dump sim:flows -o prom -c proto,packets | grep '^bpf_map_field_total' >"$scratch/metrics"
+same "rows that share their labels are one series" "" "$(sed 's/ [^ ]*$//' "$scratch/metrics" | sort | uniq -d)"
+
+needs_bpf
+for tool in prometheus prometheus-node-exporter; do
+	if ! command -v $tool >/dev/null; then
+		skip "a live map in Prometheus" "$tool is not installed"
+		exit 0
+	fi
+done
+
+# -- everything is started --
+
+free_ports() {
+	python3 -c '
+import socket
+sockets = [socket.socket() for _ in range(2)]
+for s in sockets: s.bind(("127.0.0.1", 0))
+print(*[s.getsockname()[1] for s in sockets])'
+}
+stop() { # PID
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+rate=5000
+mkfifo "$scratch/words"
+"$BUILD/live/ticker" $rate <"$scratch/words" >"$scratch/id" 2>"$scratch/ticker" &
+ticker=$!
+at_exit+=("stop $ticker")
+exec 7>"$scratch/words"
+wait_for 10 test -s "$scratch/id" || { not_ok "a map to export" "$(cat "$scratch/ticker")"; exit 1; }
+id=$(cat "$scratch/id")
+
+mkdir "$scratch/collected"
+file=$scratch/collected/maps.prom
+"$BPFMAPTOP" export "$file" "id:$id" -d 0.2 2>"$scratch/export" 7>&- &
+export_pid=$!
+at_exit+=("stop $export_pid")
+
+read -r node_port prom_port <<<"$(free_ports)"
+prometheus-node-exporter --web.listen-address="127.0.0.1:$node_port" --collector.disable-defaults \
+	--collector.textfile --collector.textfile.directory="$scratch/collected" >"$scratch/node" 2>&1 7>&- &
+at_exit+=("stop $!")
+cat >"$scratch/prometheus.yml" <<END
+global: {scrape_interval: 250ms}
+scrape_configs:
+  - job_name: maps
+    static_configs: [{targets: ["127.0.0.1:$node_port"]}]
+END
+prometheus --config.file="$scratch/prometheus.yml" --storage.tsdb.path="$scratch/tsdb" \
+	--web.listen-address="127.0.0.1:$prom_port" >"$scratch/prometheus" 2>&1 7>&- &
+at_exit+=("stop $!")
+
+# -- and asked --
+
+ask() { # QUERY: the values, one a line
+	python3 - "http://127.0.0.1:$prom_port/api/v1/query" "$1" <<'END' 2>/dev/null
+import json, sys, urllib.parse, urllib.request
+url = sys.argv[1] + "?" + urllib.parse.urlencode({"query": sys.argv[2]})
+for result in json.load(urllib.request.urlopen(url, timeout=5))["data"]["result"]:
+    print(result["value"][1])
+END
+}
+answers() { # QUERY VALUE
+	[ "$(ask "$1")" = "$2" ]
+}
+comes_to() { # NAME QUERY VALUE
+	if wait_for 20 answers "$2" "$3"; then
+		ok "$1"
+	else
+		not_ok "$1" "$2" "expected: $3" "actual: $(ask "$2")" "$(tail -n 3 "$scratch/export" "$scratch/node")"
+	fi
+}
+packets='bpf_map_field_total{map="ticker",field="packets"}'
+
+comes_to "every row has its series" "count($packets)" 3
+same "promtool takes the file" "" "$(promtool check metrics <"$file" 2>&1)"
+comes_to "entries are counted" "bpf_map_entries{map=\"ticker\",id=\"$id\"}" 3
+comes_to "2^64-1 arrives as a number can hold it" \
+	'bpf_map_field_total{field="most",name="plain"} == 18446744073709551615' 18446744073709552000
+comes_to "a signed field is a gauge" 'bpf_map_field{field="balance",name="plain"}' -5
+comes_to "a float arrives" 'bpf_map_field{field="ratio",port="80"}' 0.25
+comes_to "NaN arrives" 'bpf_map_field{field="ratio",port="443"}' NaN
+comes_to "infinity arrives" 'bpf_map_field{field="ratio",port="0"}' -Inf
+comes_to "hostile bytes are escaped, not lost" 'count(bpf_map_field{field="balance",name="q\"\\\\\\n{}=,\\xff"})' 1
+# The counters grow by 1, 2 and 3 times the rate; readings and scrapes are fractions of a second apart.
+near="abs(sum(rate(${packets}[5s])) / (6 * $rate) - 1) < bool 0.2"
+comes_to "rates are those that were written" "$near" 1
+comes_to "readings are counted" 'count(bpfmaptop_reads_total{status="complete"} > 5)' 1
+
+echo stop >&7
+comes_to "the last value written is the value there" "${packets%\}},name=\"plain\"}" 1000000007
+comes_to "of every row" "sum($packets)" 6000000042
+
+exec 7>&-
+wait $ticker 2>/dev/null
+comes_to "a map that went is said to be down" 'bpfmaptop_map_up{map="ticker"}' 0
+comes_to "and its numbers are stale" "count($packets) or vector(0)" 0
+kill -TERM $export_pid
+wait $export_pid
+same "the exporter ends cleanly" 0 $?
+[ -e "$file" ] && not_ok "and takes its file away" || ok "and takes its file away"
