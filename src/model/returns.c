@@ -47,7 +47,7 @@ void returns_clear(struct returns *returns)
 	index_release(&returns->index);
 	returns->ghosts = NULL;
 	returns->tree = NULL;
-	returns->n_ghosts = 0;
+	returns->n_ghosts = returns->oldest = 0;
 	memset(returns->distances, 0, sizeof(returns->distances));
 }
 
@@ -110,6 +110,9 @@ static uint32_t forget(struct returns *returns, uint64_t hash)
 	if (place != INDEX_NONE) {
 		returns->ghosts[place].hash = 0;
 		tree_add(returns, place, UINT32_MAX);
+		while (returns->oldest < returns->n_ghosts &&
+		       !returns->ghosts[returns->oldest].hash)
+			returns->oldest++;
 	}
 	return place;
 }
@@ -131,7 +134,7 @@ static void squeeze(struct returns *returns)
 
 	memset(returns->tree, 0, (returns->n_places + 1UL) * sizeof(*returns->tree));
 	index_reset(&returns->index, returns->n_places); /* the same size: cannot fail */
-	returns->n_ghosts = 0;
+	returns->n_ghosts = returns->oldest = 0;
 	for (uint32_t i = 0; i < n_was; i++) {
 		if (!returns->ghosts[i].hash)
 			continue;
@@ -226,8 +229,5 @@ double returns_size_for(const struct returns *returns, double part)
 
 uint64_t returns_since_ns(const struct returns *returns)
 {
-	for (uint32_t i = 0; i < returns->n_ghosts; i++)
-		if (returns->ghosts[i].hash)
-			return returns->ghosts[i].gone_ns;
-	return 0;
+	return returns->oldest < returns->n_ghosts ? returns->ghosts[returns->oldest].gone_ns : 0;
 }

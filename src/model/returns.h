@@ -41,6 +41,7 @@ struct returns {
 	struct ghost *ghosts;	 /* [n_places], oldest first; NULL until a key went */
 	uint32_t *tree;		 /* [n_places + 1], counts the places in use: see returns.c */
 	uint32_t n_ghosts;	 /* places taken, returned ones included */
+	uint32_t oldest;	 /* the first place that isn't empty, or n_ghosts */
 	struct index index;	 /* hash to place */
 	double distances[RETURNS_DISTANCES]; /* returns by size / RETURNS_STEPS, older ones less */
 };

@@ -51,15 +51,23 @@ static void add_point(struct verdict *v, const struct churn_point *point)
 	v->absent_ns = MAX_OF(v->absent_ns, point->returned.absent_ns);
 }
 
-/* The last RETURNS_READINGS, or more when those say too little. */
+static bool is_calm(const struct verdict *v)
+{
+	return (double)v->n_gone <= CALM_LOSS * (double)v->n_rows * v->n_readings;
+}
+
+/* The last RETURNS_READINGS; more when keys went in them, but too few to tell. */
 static void add_points(struct verdict *v, const struct churn *churn)
 {
 	const struct churn_point *point;
+	bool has_enough = false;
 
 	for (unsigned i = 0; (point = churn_point(churn, i)); i++) {
 		v->most_rows = MAX_OF(v->most_rows, point->n_rows);
 		v->last_new = i ? v->last_new : point->n_new;
-		if (point->dt_ns && (i < RETURNS_READINGS || v->n_followed < LEAST_FOLLOWED))
+		if (i >= RETURNS_READINGS)
+			has_enough |= is_calm(v) || v->n_followed >= LEAST_FOLLOWED;
+		if (point->dt_ns && !has_enough)
 			add_point(v, point);
 	}
 }
@@ -90,11 +98,6 @@ static bool pushes_out(const struct map *map, size_t most_rows)
 }
 
 /* -- kinds -- */
-
-static bool is_calm(const struct verdict *v)
-{
-	return (double)v->n_gone <= CALM_LOSS * (double)v->n_rows * v->n_readings;
-}
 
 static bool never_changes(const struct verdict *v)
 {

@@ -11,6 +11,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "model/ring.h"
+#include "model/verdict.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
 
@@ -217,6 +218,16 @@ static void put_fill(struct line *line)
 	put_meter(line, fill, map->type->is_lru);
 }
 
+/* Only what asks for somebody to act, and only when it is sure; `C` says the rest. */
+static void put_verdict(struct line *line)
+{
+	struct verdict verdict;
+
+	verdict_make(line->scene->tab->table, &verdict);
+	if (verdict.kind == VERDICT_TOO_SMALL && verdict.sure == SURE_YES)
+		put_left(line, ROLE_WARN, verdict_word(verdict.kind), GAP);
+}
+
 void pane_map(const struct scene *scene, struct area area)
 {
 	struct line line = line_of(scene, area);
@@ -239,6 +250,7 @@ void pane_map(const struct scene *scene, struct area area)
 	snap_notes(tab->table->current, &text);
 	if (text.len)
 		put_left(&line, ROLE_WARN, buf_text(&text), GAP);
+	put_verdict(&line);
 	put_fill(&line);
 }
 

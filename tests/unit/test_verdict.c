@@ -188,6 +188,7 @@ static const struct expected rows[] = {
 	{{"zipf 1.0 4x", 16000, .skew = 1.0}, 4000, 120, VERDICT_TOO_SMALL, true},
 	{{"zipf 1.2 2x", 8000, .skew = 1.2}, 8000, 120, VERDICT_TOO_SMALL, true},
 	{{"zipf 0.8 2x, sampled", 8000, .skew = 0.8}, 2000, 80, VERDICT_TOO_SMALL, true, 4096},
+	{{"zipf 0.8 2x, fast", 8000, .skew = 0.8}, 20000, 60, VERDICT_TOO_SMALL, true},
 	/* scans */
 	{{"scan"}, 1000, 60, VERDICT_SCAN},
 	{{"scan, fast"}, 10000, 60, VERDICT_SCAN},
@@ -206,6 +207,43 @@ static const struct expected rows[] = {
 	{{"loop, 3 polls", 8000, true}, 1000, 3, VERDICT_NOT_ENOUGH},
 	{{"loop just filled", 8000, true}, 500, 8, VERDICT_FITS},
 };
+
+static void poll_trace(struct lru *lru, struct table *table, struct trace trace, uint32_t first)
+{
+	trace_begin(&trace);
+	for (uint32_t poll = first; poll < first + 60; poll++) {
+		for (uint32_t i = 0; i < 1000; i++)
+			lru_use(lru, trace_next(&trace));
+		poll_lru(lru, table, poll);
+	}
+	trace_release(&trace);
+}
+
+/* What was said a while ago does not hold a verdict back, nor a working set that was. */
+static void test_a_verdict_follows_the_map(void **state)
+{
+	SCOPED(table) table = {0};
+	struct verdict verdict;
+	SCOPED(lru) lru;
+
+	(void)state;
+	lru_init(&lru, CAPACITY);
+	make_lru_table(&table, CAPACITY, "lru_hash");
+	poll_trace(&lru, &table, (struct trace){.n_keys = 20000, .is_loop = true}, 1);
+	verdict_make(&table, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_TOO_SMALL);
+	assert_true(fabs(verdict.working_set - 20000) <= 5000);
+	poll_trace(&lru, &table, (struct trace){.name = "scan"}, 61);
+	verdict_make(&table, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_SCAN);
+	poll_trace(&lru, &table, (struct trace){.n_keys = 6000, .is_loop = true}, 121);
+	verdict_make(&table, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_TOO_SMALL);
+	assert_true(fabs(verdict.working_set - 6000) <= 1500);
+	poll_trace(&lru, &table, (struct trace){.n_keys = 3000, .is_loop = true}, 181);
+	verdict_make(&table, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_FITS);
+}
 
 static void test_traces(void **state)
 {
@@ -297,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_traces),
+		cmocka_unit_test(test_a_verdict_follows_the_map),
 		cmocka_unit_test(test_entries_that_are_deleted),
 		cmocka_unit_test(test_incomplete_readings),
 		cmocka_unit_test(test_nothing_read),
