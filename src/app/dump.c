@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/tidy.h"
+#include "read/replay.h"
 
 /* A pipe that nobody reads any more is a normal end. */
 static int status_of(int code, bool is_partly)
@@ -74,7 +75,12 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 static int take_readings(struct batch *batch, bool is_written, struct err *err)
 {
 	for (size_t i = 0; i < batch->set.n; i++) {
-		int r = tapes_read(batch->set.watches[i], err);
+		int r;
+
+		/* A tape knows the reading before. */
+		if (!is_written && source_is_tape(batch->set.watches[i]->source))
+			continue;
+		r = tapes_read(batch->set.watches[i], err);
 
 		if (r > 0 && is_written)
 			r = write_reading(batch, i, err);
@@ -93,11 +99,11 @@ static void wait_until(uint64_t at_ns)
 		;
 }
 
-/* Waits for the next reading; tapes go on to it. 1, 0 when there is none. */
-static int next_readings(struct batch *batch, uint64_t *due_ns, struct err *err)
+/* Waits for the next reading; tapes go on to it unless theirs wasn't written. 1, 0 when there is none. */
+static int next_readings(struct batch *batch, bool was_written, uint64_t *due_ns, struct err *err)
 {
 	uint64_t interval_ns = batch->set.options->interval_ns;
-	int r = tapes_next(&batch->set, err);
+	int r = was_written ? tapes_next(&batch->set, err) : 1;
 
 	if (r < 0 || tapes_only(&batch->set))
 		return r;
@@ -118,7 +124,7 @@ static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwrit
 
 	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_unwritten + n_readings); i++) {
 		if (i)
-			r = next_readings(batch, &due_ns, err);
+			r = next_readings(batch, i > n_unwritten, &due_ns, err);
 		if (r > 0) {
 			int code = take_readings(batch, i >= n_unwritten, err);
 
@@ -130,6 +136,8 @@ static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwrit
 		write_frame(&batch->rows[0], &batch->rows[0].out, batch->rows[0].output->end);
 		return rows_flush(NULL, &batch->rows[0].out);
 	}
+	if (r >= 0 && batch->set.n && !tapes_fault(&batch->set))
+		r = err_set(err, -ENODATA, "there is no reading in the tape, yet");
 	return r < 0 ? r : 0;
 }
 

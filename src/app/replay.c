@@ -64,7 +64,6 @@ static int on_screen(struct watch_set *set, const char *word, int keys_fd, struc
 		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	if (options->place)
 		replay_seek(set->tapes[0].source, options->place);
-	replay_hold(set->tapes[0].source, false);
 	replay_state(set->tapes[0].source, &state);
 	if (dup2(keys_fd, STDIN_FILENO) < 0)
 		return EXIT_FAILED;

@@ -219,7 +219,7 @@ static int tui_open(struct tui *tui, struct err *err)
 	}
 	r = loop_signals(tui->loop, signals, ARRAY_LEN(signals), on_signal, tui);
 	if (r == 0)
-		r = tui_tape_watch(tui);
+		r = tui_tape_start(tui);
 	if (r == 0)
 		r = term_open(&tui->term, err);
 	if (r < 0)

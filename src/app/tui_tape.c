@@ -59,13 +59,14 @@ static void on_pipe(void *ctx, int fd, uint32_t events)
 	tui->is_dirty = true;
 }
 
-int tui_tape_watch(struct tui *tui)
+int tui_tape_start(struct tui *tui)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < tui->set->n_tapes; i++) {
 		int fd = replay_fd(tui->set->tapes[i].source);
 
+		replay_hold(tui->set->tapes[i].source, false);
 		if (fd >= 0)
 			r = loop_watch(tui->loop, fd, on_pipe, tui);
 	}

@@ -12,8 +12,8 @@ struct tui;
 void tui_tape_facts(struct tui *tui, struct screen_facts *facts);
 /* The recording that the table in front is from, or NULL. */
 struct source *tui_tape_front(const struct tui *tui);
-/* Wakes the loop for the tapes that come through pipes. 0 or -errno. */
-int tui_tape_watch(struct tui *tui);
+/* Lets the tapes play, and wakes the loop for those that come through pipes. 0 or -errno. */
+int tui_tape_start(struct tui *tui);
 
 void tui_tape_hold(struct tui *tui, const struct intent *intent);
 void tui_tape_step(struct tui *tui, const struct intent *intent);

@@ -67,9 +67,9 @@ static int find_maps(struct source *source, const struct spec *spec, struct map_
 	(void)spec;
 	if (replay->n_maps)
 		return list_maps(source, out, err);
-	return err_set(err, -ENOENT, "%s",
-		       replay->fault.text[0] ? replay->fault.text
-					     : "the tape has no maps in it, yet");
+	if (replay->fault.text[0])
+		return err_set(err, -ENOENT, "%s", replay->fault.text);
+	return err_set(err, -ENOENT, "there is no map in tape '%s', yet", replay->name);
 }
 
 static int plan_map(struct source *source, const struct map *map, struct plan *out, struct err *err)
