@@ -64,6 +64,25 @@ int snap_add(struct snap *snap, const void *key, const void *value)
 	return 0;
 }
 
+int snap_copy(struct snap *to, const struct snap *from)
+{
+	size_t n_rows = from->n_rows;
+	int r;
+
+	*to = *from;
+	to->keys = to->vals = (struct pages){0};
+	to->n_rows = 0;
+	r = snap_reserve(to, n_rows);
+	if (r < 0)
+		return r;
+	if (n_rows && from->key_stride)
+		memcpy(to->keys.at, from->keys.at, n_rows * from->key_stride);
+	if (n_rows && from->val_stride)
+		memcpy(to->vals.at, from->vals.at, n_rows * from->val_stride);
+	to->n_rows = n_rows;
+	return 0;
+}
+
 bool snap_is_complete(const struct snap *snap)
 {
 	/* A walk that restarted still came by every row that stayed. One that ran into its bound, or

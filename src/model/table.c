@@ -62,6 +62,8 @@ void table_release(struct table *table)
 {
 	if (!table)
 		return;
+	past_look(table, 0);
+	past_release(&table->past);
 	for (size_t i = 0; i < ARRAY_LEN(table->snaps); i++)
 		snap_release(&table->snaps[i]);
 	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++)
@@ -295,12 +297,14 @@ static int rewind_table(struct table *table)
 int table_take(struct table *table)
 {
 	struct snap *next = table->next;
-	uint64_t number = table->current->number;
+	uint64_t number;
 	SCOPED(turn) turn = {0};
 	int r = 0;
 
 	if (table->is_gone)
 		return 0;
+	past_look(table, 0);
+	number = table->current->number;
 	if (next->key_stride != table->current->key_stride ||
 	    next->val_stride != table->current->val_stride)
 		return -EINVAL;
@@ -312,30 +316,13 @@ int table_take(struct table *table)
 		r = rewind_table(table);
 	if (r == 0)
 		r = turn_prepare(&turn, table);
-	if (r == 0)
+	if (r == 0) {
 		turn_commit(&turn, table);
-	else
+		past_keep(table);
+	} else {
 		table->current->number = number;
+	}
 	return r;
-}
-
-static int snap_copy(struct snap *to, const struct snap *from)
-{
-	size_t n_rows = from->n_rows;
-	int r;
-
-	*to = *from;
-	to->keys = to->vals = (struct pages){0};
-	to->n_rows = 0;
-	r = snap_reserve(to, n_rows);
-	if (r < 0)
-		return r;
-	if (n_rows && from->key_stride)
-		memcpy(to->keys.at, from->keys.at, n_rows * from->key_stride);
-	if (n_rows && from->val_stride)
-		memcpy(to->vals.at, from->vals.at, n_rows * from->val_stride);
-	to->n_rows = n_rows;
-	return 0;
 }
 
 int table_baseline(struct table *table)
@@ -344,6 +331,7 @@ int table_baseline(struct table *table)
 	SCOPED(delta) since = {0};
 	int r;
 
+	past_look(table, 0);
 	if (!table->current->number)
 		return 0;
 	r = snap_copy(&copy, table->current);

@@ -17,6 +17,7 @@
 #include "model/format.h"
 #include "model/hist.h"
 #include "model/map.h"
+#include "model/past.h"
 #include "model/plan.h"
 #include "model/returns.h"
 #include "model/snap.h"
@@ -87,6 +88,7 @@ struct table {
 	struct churn churn;
 	struct returns returns;
 	struct hist trends;
+	struct past past; /* kept readings; none unless past.limit_bytes says so */
 
 	struct pages stamps; /* struct row_stamps[n_rows], carried on by the links */
 	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */

@@ -227,8 +227,12 @@ static void add_usual(struct list *list)
 
 static void add_chosen(struct list *list)
 {
-	for (unsigned i = 0; i < list->tab->n_chosen; i++)
+	for (unsigned i = 0; i < list->tab->n_chosen; i++) {
+		int width = list->tab->chosen_width[i];
+
 		add(list, SHOWN_CELL, list->tab->chosen[i], i ? RANK_MORE_KEYS : RANK_KEY);
+		list->made[i].fixed = list->made[i].width = width;
+	}
 }
 
 /* What a wide terminal has room for besides. */
@@ -245,7 +249,7 @@ static void add_extras(struct list *list)
 		add_derived(list, DERIVE_AGE, NULL, RANK_AGE);
 	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_HEAT)
 		add(list, SHOWN_HEAT, tab->trend, RANK_HEAT);
-	if (tab_has_trend(tab))
+	if (tab_has_trend(tab) && !tab->hides_trend)
 		add(list, SHOWN_TREND, tab->trend, RANK_TREND);
 }
 
@@ -256,7 +260,8 @@ static void keep_widths(const struct tab *tab, struct list *list)
 			const struct shown *was = &tab->shown[j];
 			struct shown *is = &list->made[i];
 
-			if (was->kind == is->kind && column_equal(&was->column, &is->column)) {
+			if (was->kind == is->kind && !is->fixed &&
+			    column_equal(&was->column, &is->column)) {
 				is->width = was->width;
 				is->n_wide = was->n_wide;
 			}
@@ -282,7 +287,9 @@ void tab_columns(struct tab *tab)
 	memcpy(tab->shown, list.made, list.n * sizeof(*list.made));
 	tab->n_shown = list.n;
 	for (unsigned i = 0; i < tab->n_shown; i++)
-		tab->shown[i].width = MAX_OF(tab->shown[i].width, title_width(&tab->shown[i]));
+		if (!tab->shown[i].fixed)
+			tab->shown[i].width =
+				MAX_OF(tab->shown[i].width, title_width(&tab->shown[i]));
 	tab->scroll = 0;
 }
 
@@ -291,7 +298,7 @@ static int least_width(const struct tab *tab, const struct shown *shown, int n_c
 {
 	int n_cpus = (int)tab->table->map.n_cpus;
 
-	if (shown->in_key)
+	if (shown->in_key && !shown->fixed)
 		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN));
 	if (shown->kind == SHOWN_TREND)
 		return TREND_MIN;
@@ -388,6 +395,8 @@ static void settle_widths(struct tab *tab)
 		struct shown *shown = &tab->shown[i];
 		int needed = MAX_OF(shown->needed, title_width(shown));
 
+		if (shown->fixed)
+			continue;
 		if (needed >= shown->width || shown->n_wide >= SHRINK_READINGS) {
 			shown->width = needed;
 			shown->n_wide = 0;

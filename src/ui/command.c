@@ -53,6 +53,8 @@ ACTION(act_open)
 		return picker_open(screen);
 	if (screen->overlay == OVERLAY_SORT) {
 		sort_menu_take(screen);
+	} else if (screen->overlay == OVERLAY_COLUMNS) {
+		chooser_take(screen);
 	} else if (front_tab(screen)) {
 		struct intent intent = follow(front_tab(screen));
 
@@ -129,6 +131,8 @@ static bool back(struct screen *screen)
 		tab->scroll = 0;
 	} else if (tab && tab->view.follows) {
 		tab->view.follows = false;
+	} else if (tab && tab->search) {
+		tab_search(tab, "", NULL);
 	} else {
 		return false;
 	}

@@ -18,10 +18,18 @@
 	X(ACT_LAST, "last", act_last)                                                              \
 	X(ACT_OPEN, "open", act_open)                                                              \
 	X(ACT_FILTER, "filter", act_filter)                                                        \
+	X(ACT_SEARCH, "search", act_search)                                                        \
+	X(ACT_SEARCH_ON, "search-on", act_search_on)                                               \
+	X(ACT_SEARCH_BACK, "search-back", act_search_back)                                         \
 	X(ACT_SORT_MENU, "sort", act_sort_menu)                                                    \
 	X(ACT_SORT_LEFT, "sort-left", act_sort_left)                                               \
 	X(ACT_SORT_RIGHT, "sort-right", act_sort_right)                                            \
 	X(ACT_REVERSE, "reverse", act_reverse)                                                     \
+	X(ACT_COLUMNS, "columns", act_columns)                                                     \
+	X(ACT_COLUMN_UP, "column-up", act_column_up)                                               \
+	X(ACT_COLUMN_DOWN, "column-down", act_column_down)                                         \
+	X(ACT_COLUMN_FORMAT, "column-format", act_column_format)                                   \
+	X(ACT_COLUMN_RESET, "columns-usual", act_column_reset)                                     \
 	X(ACT_PAUSE, "pause", act_pause)                                                           \
 	X(ACT_STEP_BACK, "step-back", act_step_back)                                               \
 	X(ACT_STEP_ON, "step-on", act_step_on)                                                     \

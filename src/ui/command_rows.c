@@ -80,7 +80,9 @@ static struct intent scroll(struct screen *screen, int by)
 		picker_order(screen);
 		return nothing();
 	}
-	if (!tab)
+	if (screen->overlay == OVERLAY_COLUMNS)
+		chooser_widen(screen, by);
+	if (!tab || screen->overlay == OVERLAY_COLUMNS)
 		return nothing();
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		n_behind += !tab->shown[i].in_key;
@@ -208,58 +210,6 @@ void sort_menu_take(struct screen *screen)
 
 /* -- what is seen ---------------------------------------------------------------------------------------- */
 
-ACTION(act_pause)
-{
-	const struct tab *tab = front_tab(screen);
-
-	if (screen->is_replay)
-		return (struct intent){.kind = INTENT_REPLAY_HOLD};
-	screen->is_paused = !screen->is_paused;
-	screen->paused_ns = clock_now_ns();
-	screen->paused_wall_ns =
-		tab && tab->table->current->number ? tab->table->current->wall_ns : clock_wall_ns();
-	return nothing();
-}
-
-/* Of what isn't a recording there is nothing to step through. */
-static struct intent replay(struct screen *screen, enum intent_kind kind, int64_t number)
-{
-	if (screen->is_replay)
-		return (struct intent){.kind = kind, .number = (uint64_t)number};
-	screen_say(screen, false, "this is no recording in a file");
-	return nothing();
-}
-
-ACTION(act_step_back)
-{
-	return replay(screen, INTENT_REPLAY_STEP, -1);
-}
-
-ACTION(act_step_on)
-{
-	return replay(screen, INTENT_REPLAY_STEP, 1);
-}
-
-ACTION(act_skip_back)
-{
-	return replay(screen, INTENT_REPLAY_SKIP, -1);
-}
-
-ACTION(act_skip_on)
-{
-	return replay(screen, INTENT_REPLAY_SKIP, 1);
-}
-
-ACTION(act_play_slower)
-{
-	return replay(screen, INTENT_REPLAY_SPEED, -1);
-}
-
-ACTION(act_play_faster)
-{
-	return replay(screen, INTENT_REPLAY_SPEED, 1);
-}
-
 ACTION(act_follow)
 {
 	struct tab *tab = front_tab(screen);
@@ -283,6 +233,8 @@ ACTION(act_tag)
 
 	if (screen->overlay == OVERLAY_SORT) {
 		choose_sort_key(screen);
+	} else if (screen->overlay == OVERLAY_COLUMNS) {
+		chooser_toggle(screen);
 	} else if (screen->overlay == OVERLAY_PICKER && screen->list.n) {
 		uint32_t i = picker->order[screen->list.cursor];
 

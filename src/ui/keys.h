@@ -12,10 +12,11 @@ struct buf;
 /* Where a binding holds; a set of bits. A prompt takes every key, so it has no scope here. */
 enum key_scope {
 	SCOPE_ROWS = 1 << 0,
-	SCOPE_PICKER = 1 << 1, /* printable keys that aren't bound are typed into its search */
-	SCOPE_MENU = 1 << 2,   /* choosing a sort key */
-	SCOPE_HELP = 1 << 3,   /* help and metrics: text to scroll */
-	SCOPE_ANY = SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP,
+	SCOPE_PICKER = 1 << 1,	/* printable keys that aren't bound are typed into its search */
+	SCOPE_MENU = 1 << 2,	/* choosing a sort key */
+	SCOPE_HELP = 1 << 3,	/* help and metrics: text to scroll */
+	SCOPE_COLUMNS = 1 << 4, /* choosing columns */
+	SCOPE_ANY = SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS,
 };
 
 enum { KEY_ROW_KEYS = 6 };

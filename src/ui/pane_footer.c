@@ -176,7 +176,7 @@ static void put_prompt(const struct scene *scene, struct area footer, struct are
 	grid_fill(scene->grid, footer, ROLE_TEXT, " ");
 	if (!is_bad) {
 		grid_put(scene->grid, footer, 0, 1, ROLE_FOOTER_TEXT,
-			 screen->prompting == PROMPT_FILTER
+			 screen->prompting == PROMPT_FILTER || screen->prompting == PROMPT_SEARCH
 				 ? "Enter take it   Esc leave it   Up Down history   Tab complete"
 				 : "Enter take it   Esc leave it   Up Down history");
 		return;

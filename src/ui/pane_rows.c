@@ -8,6 +8,7 @@
 
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "query/query.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
 
@@ -16,7 +17,7 @@ enum { HEAT_CPUS = 1024 };
 /* One row on the screen. */
 struct row_view {
 	size_t row;
-	bool is_cursor, is_tagged, is_gone, is_new;
+	bool is_cursor, is_tagged, is_gone, is_new, is_match;
 };
 
 static enum role row_role(const struct row_view *view, enum role otherwise)
@@ -41,6 +42,7 @@ static struct row_view look_at(const struct tab *tab, size_t row, size_t place)
 		.is_tagged = tags_has(&tab->tags, key),
 		.is_gone = table_is_ghost(tab->table, row),
 		.is_new = table_is_recent(tab->table, row),
+		.is_match = tab->search && query_match_row(tab->search, tab->table, row),
 	};
 }
 
@@ -132,6 +134,33 @@ static void put_cell(const struct scene *scene, struct area area, int line, unsi
 	}
 }
 
+static void light_cell(const struct scene *scene, struct area area, int line, unsigned i,
+		       const int *place)
+{
+	struct area cell = {area.row + line, area.col + place[i], 1,
+			    tab_width(scene->tab, place, i, area.n_cols)};
+
+	grid_role(scene->grid, cell, ROLE_MATCH);
+}
+
+/* The cells in which the words themselves stand; the key, when it is not words that were found. */
+static void light(const struct scene *scene, struct area area, int line, const int *place)
+{
+	const struct tab *tab = scene->tab;
+	const char *words = buf_text(&tab->search_text);
+	bool has_any = false;
+
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		if (place[i] >= 0 && tab->shown[i].kind == SHOWN_CELL &&
+		    strcasestr(tab_text(tab, (size_t)line, i), words)) {
+			light_cell(scene, area, line, i, place);
+			has_any = true;
+		}
+	for (unsigned i = 0; i < tab->n_shown && !has_any; i++)
+		if (place[i] >= 0 && tab->shown[i].in_key)
+			light_cell(scene, area, line, i, place);
+}
+
 static void put_row(const struct scene *scene, struct area area, int line, const int *place)
 {
 	const struct tab *tab = scene->tab;
@@ -149,6 +178,8 @@ static void put_row(const struct scene *scene, struct area area, int line, const
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		if (place[i] >= 0)
 			put_cell(scene, area, line, i, place[i], place, &view);
+	if (view.is_match)
+		light(scene, area, line, place);
 }
 
 /* The largest sample in sight decides how high a full column is. */

@@ -48,6 +48,25 @@ static void cancel_filter(struct screen *screen)
 	check_filter(screen, buf_text(&screen->before));
 }
 
+/* -- search --------------------------------------------------------------------------------------------- */
+
+static int check_search(struct screen *screen, const char *text)
+{
+	struct tab *tab = front_tab(screen);
+
+	return tab ? tab_search(tab, text, &screen->fault) : 0;
+}
+
+static struct intent accept_search(struct screen *screen, const char *text)
+{
+	return *text ? search_on(screen, false) : nothing();
+}
+
+static void cancel_search(struct screen *screen)
+{
+	check_search(screen, buf_text(&screen->before));
+}
+
 /* -- file ----------------------------------------------------------------------------------------------- */
 
 static int check_file(struct screen *screen, const char *text)
@@ -99,6 +118,11 @@ static const struct asking askings[N_PROMPTS] = {
 			   .check = check_filter,
 			   .accept = accept_filter,
 			   .cancel = cancel_filter,
+			   .completes = true},
+	[PROMPT_SEARCH] = {.label = " search: ",
+			   .check = check_search,
+			   .accept = accept_search,
+			   .cancel = cancel_search,
 			   .completes = true},
 	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",

@@ -20,9 +20,10 @@ struct tab *front_tab(const struct screen *screen)
 enum key_scope screen_scope(const struct screen *screen)
 {
 	static const enum key_scope scopes[N_OVERLAYS] = {
-		[OVERLAY_NONE] = SCOPE_ROWS,	[OVERLAY_HELP] = SCOPE_HELP,
-		[OVERLAY_METRICS] = SCOPE_HELP, [OVERLAY_CHURN] = SCOPE_HELP,
-		[OVERLAY_SORT] = SCOPE_MENU,	[OVERLAY_PICKER] = SCOPE_PICKER,
+		[OVERLAY_NONE] = SCOPE_ROWS,	   [OVERLAY_HELP] = SCOPE_HELP,
+		[OVERLAY_METRICS] = SCOPE_HELP,	   [OVERLAY_CHURN] = SCOPE_HELP,
+		[OVERLAY_SORT] = SCOPE_MENU,	   [OVERLAY_PICKER] = SCOPE_PICKER,
+		[OVERLAY_COLUMNS] = SCOPE_COLUMNS,
 	};
 
 	return scopes[screen->overlay];
@@ -186,6 +187,7 @@ static int columns_tab(struct tab *tab, const char *text, struct err *err)
 
 	if (n < 0)
 		return n;
+	memset(tab->chosen_width, 0, sizeof(tab->chosen_width));
 	tab->n_chosen = (unsigned)n;
 	return 0;
 }
@@ -300,13 +302,14 @@ static void draw_overlay(const struct scene *scene)
 	static pane_fn *const panes[N_OVERLAYS] = {
 		[OVERLAY_HELP] = pane_help,	[OVERLAY_METRICS] = pane_metrics,
 		[OVERLAY_CHURN] = pane_churn,	[OVERLAY_SORT] = pane_sort,
-		[OVERLAY_PICKER] = pane_picker,
+		[OVERLAY_PICKER] = pane_picker, [OVERLAY_COLUMNS] = pane_chooser,
 	};
 	const struct layout *layout = &scene->screen->layout;
 	struct area area = {layout->identity.row + layout->identity.n_rows, 0, 0, 0};
 	int header = layout->map.n_rows + layout->rates.n_rows + layout->cpus.n_rows +
 		     layout->tabs.n_rows;
-	bool keeps_header = scene->screen->overlay == OVERLAY_SORT;
+	bool keeps_header =
+		scene->screen->overlay == OVERLAY_SORT || scene->screen->overlay == OVERLAY_COLUMNS;
 
 	area.row += keeps_header ? header : 0;
 	area.n_cols = scene->grid->n_cols;

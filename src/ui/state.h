@@ -24,9 +24,17 @@ enum overlay {
 	OVERLAY_CHURN,
 	OVERLAY_SORT,
 	OVERLAY_PICKER,
+	OVERLAY_COLUMNS,
 	N_OVERLAYS
 };
-enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_WRITE, PROMPT_INTERVAL, N_PROMPTS };
+enum prompt_kind {
+	PROMPT_NONE,
+	PROMPT_FILTER,
+	PROMPT_SEARCH,
+	PROMPT_WRITE,
+	PROMPT_INTERVAL,
+	N_PROMPTS
+};
 enum picker_sort {
 	PICK_BY_NAME,
 	PICK_BY_ID,
@@ -54,6 +62,18 @@ struct picker {
 	bool is_reversed;
 };
 
+/* A column that may be shown. */
+struct choice {
+	struct column column;
+	int width; /* 0: what its texts need */
+	bool is_shown, is_trend;
+};
+
+struct chooser {
+	struct choice rows[TAB_MAX_COLUMNS];
+	unsigned n;
+};
+
 struct message {
 	struct buf text;
 	bool is_warning;
@@ -68,6 +88,7 @@ struct screen {
 	enum overlay under_help; /* what help goes back to */
 	struct list_place list;	 /* of the overlay */
 	struct picker picker;
+	struct chooser chooser;
 	struct sort_key sorting[VIEW_MAX_KEYS]; /* keys chosen so far in the sort menu */
 	unsigned n_sorting;
 
@@ -80,6 +101,7 @@ struct screen {
 	bool is_paused, shows_detail, is_zoomed, is_log;
 	uint64_t paused_ns, paused_wall_ns;
 	size_t detail_scroll;
+	size_t back; /* readings before the newest that are shown while paused */
 	struct message message;
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
 	bool is_replay;			/* likewise */
@@ -113,6 +135,14 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 struct intent prompt_take_key(struct screen *screen, uint32_t key);
 const char *prompt_label(enum prompt_kind kind);
 
+/* chooser.c */
+void chooser_take(struct screen *screen);
+void chooser_toggle(struct screen *screen);
+void chooser_widen(struct screen *screen, int by);
+
+/* search.c: to the next match, or the one before */
+struct intent search_on(struct screen *screen, bool is_back);
+
 /* picker.c */
 void picker_release(struct picker *picker);
 int picker_set(struct screen *screen, const struct map_list *maps, const char *why);
@@ -139,4 +169,4 @@ pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
 /* A line of title above a text; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
-pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker;
+pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;

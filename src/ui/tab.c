@@ -9,6 +9,7 @@
 
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "query/query.h"
 
 static const struct column no_trend = {.derive = DERIVE_STATE};
 
@@ -81,6 +82,7 @@ int tab_new(struct table *table, struct tab **out)
 		return -ENOMEM;
 	tab->table = table;
 	tab->trend = no_trend;
+	table->past.limit_bytes = TAB_PAST_BYTES;
 	view_init(&tab->view);
 	tags_init(&tab->tags, table->trends.key_size);
 	choose_trend(tab);
@@ -97,6 +99,8 @@ void tab_free(struct tab *tab)
 	view_release(&tab->view);
 	tags_release(&tab->tags);
 	totals_release(&tab->totals);
+	query_free(tab->search);
+	buf_release(&tab->search_text);
 	buf_release(&tab->texts);
 	pages_release(&tab->text_at);
 	free(tab);
@@ -144,6 +148,14 @@ int tab_took(struct tab *tab)
 	return r;
 }
 
+int tab_look_back(struct tab *tab, size_t back)
+{
+	int r = past_look(tab->table, back);
+
+	tab->is_stale = true;
+	return r;
+}
+
 int tab_sum_up(struct tab *tab)
 {
 	if (tab->totals.number == tab->table->current->number)
@@ -163,7 +175,7 @@ int tab_refresh(struct tab *tab, size_t height)
 	return view_refresh(&tab->view, tab->table, MAX_OF(height, (size_t)1));
 }
 
-static void hold(struct tab *tab)
+void tab_moved(struct tab *tab)
 {
 	tab->is_stale = true;
 	tab->has_moved = true;
@@ -176,13 +188,13 @@ static void hold(struct tab *tab)
 void tab_move(struct tab *tab, ptrdiff_t by)
 {
 	view_move(&tab->view, tab->table, by);
-	hold(tab);
+	tab_moved(tab);
 }
 
 void tab_move_to(struct tab *tab, size_t place)
 {
 	view_move_to(&tab->view, tab->table, place);
-	hold(tab);
+	tab_moved(tab);
 }
 
 void tab_home(struct tab *tab)

@@ -12,7 +12,10 @@
 #include "ui/tags.h"
 #include "ui/totals.h"
 
+struct query;
+
 enum { TAB_MAX_COLUMNS = 160, TAB_TITLE_BYTES = 40, TAB_HOLD_READINGS = 3 };
+enum { TAB_PAST_BYTES = 16 << 20 }; /* what kept readings of one map may take */
 
 enum value_mode {
 	VALUES_BOTH,
@@ -37,6 +40,7 @@ struct shown {
 	char title[TAB_TITLE_BYTES];
 	bool in_key, is_right;
 	int rank;   /* the highest are left out first when the terminal is narrow */
+	int fixed;  /* the width that was asked for; 0: what is needed */
 	int width;  /* columns of the screen; grows at once, */
 	int n_wide; /* shrinks after so many readings in which less was needed */
 	int needed; /* of the rows seen in this reading */
@@ -49,11 +53,15 @@ struct tab {
 	enum cpu_mode cpus;
 	bool is_raw;
 	struct column chosen[TAB_MAX_COLUMNS]; /* by -c, in place of the usual ones */
+	int chosen_width[TAB_MAX_COLUMNS];     /* 0: what the texts need */
 	unsigned n_chosen;
+	bool hides_trend;
 	struct shown shown[TAB_MAX_COLUMNS];
 	unsigned n_shown;
 	unsigned scroll; /* columns behind the key that are scrolled away */
 
+	struct query *search; /* owned; what is lit; NULL: nothing */
+	struct buf search_text;
 	struct column trend; /* what trends show; field NULL and DERIVE_STATE: nothing */
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
@@ -80,8 +88,16 @@ int tab_refresh(struct tab *tab, size_t height);
 /* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
 void tab_move(struct tab *tab, ptrdiff_t by);
 void tab_move_to(struct tab *tab, size_t place);
+/* After the view's cursor was moved: the order is held. */
+void tab_moved(struct tab *tab);
 /* Back to the first line, where the cursor stays until it is moved. */
 void tab_home(struct tab *tab);
+
+/* Shows the reading that was kept `back` before the newest; 0: the newest. As past_look. */
+int tab_look_back(struct tab *tab, size_t back);
+
+/* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */
+int tab_search(struct tab *tab, const char *text, struct err *err);
 
 /* The row under the cursor, or -1. */
 ptrdiff_t tab_cursor_row(struct tab *tab);

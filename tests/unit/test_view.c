@@ -137,6 +137,59 @@ static void test_output_is_all_of_it(void **state)
 	table_release(&table);
 }
 
+/* -- searching -- */
+
+/* From any place, in either direction: every match in the order of a plain sort, then round. */
+static void hunt_through(struct table *table, const char *sort, const char *text, bool is_back,
+			 size_t height)
+{
+	struct view view;
+	struct query *query;
+	size_t n, n_found = 0, found[4000];
+
+	view_init(&view);
+	assert_int_equal(view_sort(&view, table, sort, NULL), 0);
+	assert_int_equal(query_compile(text, table, &query, NULL), 0);
+	uint32_t *rows = plain_order(table, &view, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (query_match_row(query, table, rows[i]))
+			found[n_found++] = i;
+	assert_int_equal(view_refresh(&view, table, height), 0);
+	for (size_t i = 0, at = is_back ? n_found : (size_t)-1; i < n_found + 2; i++) {
+		size_t next = is_back ? (at + n_found - 1) % n_found : (at + 1) % n_found;
+		bool goes_round = is_back ? next >= at || i == 0 : i > 0 && next <= at;
+		int r;
+
+		/* The search begins at the first row, which may itself match. */
+		if (i == 0 && !is_back && found[0] == 0)
+			next = n_found > 1 ? 1 : 0, goes_round = n_found == 1;
+		r = view_search(&view, table, query, is_back);
+		assert_int_equal(r, goes_round ? SEARCH_WENT_ROUND : SEARCH_FOUND);
+		assert_int_equal(view_refresh(&view, table, height), 0);
+		assert_int_equal(view_row(&view, view.cursor), rows[found[next]]);
+		at = next;
+	}
+	free(rows);
+	query_free(query);
+	view_release(&view);
+}
+
+static void test_search_meets_every_match_in_order(void **state)
+{
+	struct table table;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 700);
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++)
+		for (int is_back = 0; is_back <= 1; is_back++) {
+			hunt_through(&table, sorts[i], "n in 20..60", is_back, 7);
+			hunt_through(&table, sorts[i], "a % 97 == 5", is_back, 20);
+		}
+	table_release(&table);
+}
+
 /* -- by hand -- */
 
 /* A reading at second `at` of rows {a, n}. */
@@ -482,6 +535,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_window),
+		cmocka_unit_test(test_search_meets_every_match_in_order),
 		cmocka_unit_test(test_output_is_all_of_it),
 		cmocka_unit_test(test_cursor_stays_on_its_row),
 		cmocka_unit_test(test_follow_moves_the_window),
