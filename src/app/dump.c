@@ -67,7 +67,7 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 	write_frame(rows, &rows->out,
 		    batch->has_begun ? rows->output->between : rows->output->begin);
 	batch->has_begun = true;
-	r = rows_write(rows, table, err);
+	r = rows_write(rows, err);
 	return r < 0 ? r : rows_flush(NULL, &rows->out);
 }
 
@@ -157,8 +157,7 @@ static int join_maps(struct batch *batch, struct err *err)
 				       "maps '%s' and '%s' can't share one %s document: 'export - "
 				       "MAP...' writes several",
 				       first->map.name, table->map.name, rows->output->name);
-		if (!rows->output->has_one_header ||
-		    rows_same_names(&batch->rows[0], first, rows, table))
+		if (!rows->output->has_one_header || rows_same_names(&batch->rows[0], rows))
 			continue;
 		return err_set(err, -EINVAL,
 			       "maps '%s' and '%s' have different columns, and %s has one line of "

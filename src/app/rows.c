@@ -11,10 +11,13 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
+#include "query/group.h"
 #include "query/query.h"
 
 void rows_release(struct rows *rows)
 {
+	group_free(rows->group);
+	group_free(rows->totals);
 	view_release(&rows->view);
 	buf_release(&rows->out);
 }
@@ -39,12 +42,47 @@ static int pick_columns(struct rows *rows, struct table *table, const struct opt
 	return 0;
 }
 
+/* A filter is of rows, so it is checked before they are grouped. */
+static int make_groups(struct rows *rows, struct table *table, const struct options *options,
+		       struct err *err)
+{
+	const char *filter = options->filter ? options->filter : "";
+	struct query *query = NULL;
+	int r;
+
+	if (rows->output == &out_prom)
+		return err_set(err, -EINVAL,
+			       "prom has series of rows, not of groups: leave out -g");
+	r = fault_shown(query_compile(filter, table, &query, err), "filter", filter, err);
+	query_free(query);
+	if (r == 0)
+		r = fault_shown(group_new(table, options->group, filter, &rows->group, err),
+				"group", options->group, err);
+	if (r == 0)
+		r = group_new(table, "", filter, &rows->totals, err);
+	if (r == 0)
+		rows->job.totals = group_table(rows->totals);
+	return r;
+}
+
+/* The largest groups stand first. */
+static void sort_groups(struct rows *rows, const struct table *groups)
+{
+	const struct plan *plan = &groups->plan;
+
+	rows->view.keys[0] = (struct sort_key){
+		.column = {.derive = DERIVE_TOTAL, .field = &plan->fields[plan->n_key_fields]},
+		.is_descending = true,
+	};
+	rows->view.n_keys = 1;
+}
+
 int rows_init(struct rows *rows, struct table *table, const struct options *options,
 	      const struct out_ops *output, bool is_stream, struct err *err)
 {
 	int r = 0;
 
-	*rows = (struct rows){.output = output};
+	*rows = (struct rows){.output = output, .table = table};
 	view_init(&rows->view);
 	rows->job = (struct out_job){
 		.columns = rows->columns,
@@ -55,9 +93,16 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 	};
 	rows->view.hides_gone = !is_stream;
 	rows->view.keeps_order = true;
-	if (options->filter)
+	if (options->group) {
+		r = make_groups(rows, table, options, err);
+		if (r < 0)
+			return r;
+		rows->table = table = group_table(rows->group);
+		sort_groups(rows, table);
+	} else if (options->filter) {
 		r = fault_shown(view_filter(&rows->view, table, options->filter, err), "filter",
 				options->filter, err);
+	}
 	if (r == 0 && options->sort)
 		r = fault_shown(view_sort(&rows->view, table, options->sort, err), "sort",
 				options->sort, err);
@@ -72,11 +117,12 @@ bool rows_look_back(const struct rows *rows)
 	for (unsigned i = 0; i < rows->view.n_keys; i++)
 		if (column_looks_back(&rows->view.keys[i].column))
 			return true;
+	if (rows->group && group_looks_back(rows->group))
+		return true;
 	return rows->view.filter && query_looks_back(rows->view.filter);
 }
 
-bool rows_same_names(const struct rows *a, const struct table *table_a, const struct rows *b,
-		     const struct table *table_b)
+bool rows_same_names(const struct rows *a, const struct rows *b)
 {
 	SCOPED(buf) name_a = {0};
 	SCOPED(buf) name_b = {0};
@@ -84,8 +130,8 @@ bool rows_same_names(const struct rows *a, const struct table *table_a, const st
 	if (a->job.n_columns != b->job.n_columns)
 		return false;
 	for (size_t i = 0; i < a->job.n_columns; i++) {
-		table_column_name(table_a, &a->columns[i], &name_a);
-		table_column_name(table_b, &b->columns[i], &name_b);
+		table_column_name(a->table, &a->columns[i], &name_a);
+		table_column_name(b->table, &b->columns[i], &name_b);
 		buf_addc(&name_a, ',');
 		buf_addc(&name_b, ',');
 	}
@@ -101,16 +147,20 @@ int rows_flush(void *unused, struct buf *out)
 	return r;
 }
 
-int rows_write(struct rows *rows, struct table *table, struct err *err)
+int rows_write(struct rows *rows, struct err *err)
 {
-	int r = view_refresh(&rows->view, table, 0);
+	int r = rows->group ? group_take(rows->group) : 0;
 
+	if (r == 0 && rows->group)
+		r = group_take(rows->totals);
 	if (r == 0)
-		r = rows->output->write(table, &rows->view, &rows->job, &rows->out, rows_flush,
-					NULL);
+		r = view_refresh(&rows->view, rows->table, 0);
+	if (r == 0)
+		r = rows->output->write(rows->table, &rows->view, &rows->job, &rows->out,
+					rows_flush, NULL);
 	if (r == 0 && rows->out.failed)
 		r = -ENOMEM;
-	return r < 0 ? err_set(err, r, "cannot write rows of map '%s': %s", table->map.name,
+	return r < 0 ? err_set(err, r, "cannot write rows of map '%s': %s", rows->table->map.name,
 			       err_words(r))
 		     : 0;
 }

@@ -12,12 +12,15 @@
 #include "query/view.h"
 
 struct err;
+struct group;
 struct options;
 
 enum { ROWS_MAX_COLUMNS = 256 };
 
 struct rows {
 	const struct out_ops *output;
+	struct table *table;	      /* borrowed: what is written, the groups if there are any */
+	struct group *group, *totals; /* of all groups; NULL: rows are not grouped */
 	struct view view;
 	struct column columns[ROWS_MAX_COLUMNS];
 	struct out_job job;
@@ -31,9 +34,8 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 /* They show, sort by or filter by what a table's first reading can't know. */
 bool rows_look_back(const struct rows *rows);
 /* The columns of both are called the same. */
-bool rows_same_names(const struct rows *a, const struct table *table_a, const struct rows *b,
-		     const struct table *table_b);
-/* Writes the table's current reading to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
-int rows_write(struct rows *rows, struct table *table, struct err *err);
+bool rows_same_names(const struct rows *a, const struct rows *b);
+/* Writes the current reading of its table to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
+int rows_write(struct rows *rows, struct err *err);
 /* Writes what is waiting in out. */
 int rows_flush(void *unused, struct buf *out);

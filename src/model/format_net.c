@@ -122,6 +122,13 @@ const struct format format_ip4 = {
 /* An IPv4 address inside an IPv6 one (RFC 4291, 2.5.5.2) is written as the IPv4 address that it is. */
 static const uint8_t mapped_prefix[IP6_BYTES - IP4_BYTES] = {[10] = 0xff, [11] = 0xff};
 
+enum { MAPPED_BITS = sizeof(mapped_prefix) * 8 };
+
+static bool is_mapped(const uint8_t *address)
+{
+	return memcmp(address, mapped_prefix, sizeof(mapped_prefix)) == 0;
+}
+
 static bool fits_ip6(const struct field *field)
 {
 	return is_block(field, IP6_BYTES);
@@ -131,11 +138,10 @@ static void print_ip6(const struct field *field, const uint8_t *base, enum print
 		      const struct lookups *lookups, struct buf *out)
 {
 	const uint8_t *at = base + field->offset;
-	bool is_mapped = memcmp(at, mapped_prefix, sizeof(mapped_prefix)) == 0;
 
 	(void)style;
 	(void)lookups;
-	if (is_mapped)
+	if (is_mapped(at))
 		add_address(AF_INET, at + sizeof(mapped_prefix), out);
 	else
 		add_address(AF_INET6, at, out);
@@ -180,13 +186,19 @@ static void print_cidr(const struct field *field, const uint8_t *base, enum prin
 		       const struct lookups *lookups, struct buf *out)
 {
 	const uint8_t *at = base + field->offset;
+	const uint8_t *address = at + sizeof(uint32_t);
 	bool is_ip4 = field->size == sizeof(uint32_t) + IP4_BYTES;
 	uint32_t prefix;
 
 	(void)style;
 	(void)lookups;
 	memcpy(&prefix, at, sizeof(prefix));
-	add_address(is_ip4 ? AF_INET : AF_INET6, at + sizeof(prefix), out);
+	if (!is_ip4 && prefix >= MAPPED_BITS && is_mapped(address)) {
+		is_ip4 = true;
+		address += sizeof(mapped_prefix);
+		prefix -= MAPPED_BITS;
+	}
+	add_address(is_ip4 ? AF_INET : AF_INET6, address, out);
 	buf_addf(out, "/%u", prefix);
 }
 
@@ -194,20 +206,26 @@ static int parse_cidr(const struct field *field, const char *text, size_t len,
 		      const struct lookups *lookups, struct arena *mem, struct val *out)
 {
 	bool is_ip4 = field->size == sizeof(uint32_t) + IP4_BYTES;
-	uint8_t bytes[sizeof(uint32_t) + IP6_BYTES];
+	uint8_t bytes[sizeof(uint32_t) + IP6_BYTES], *address = bytes + sizeof(uint32_t);
 	char copy[MAX_TYPED], *slash;
 	struct val prefix;
+	uint32_t more = 0;
 
 	(void)lookups;
 	if (!typed(text, len, copy) || !(slash = strchr(copy, '/')))
 		return -EINVAL;
 	*slash++ = '\0';
-	if (inet_pton(is_ip4 ? AF_INET : AF_INET6, copy, bytes + sizeof(uint32_t)) != 1 ||
-	    format_read_number(slash, strlen(slash), &prefix) < 0 || prefix.kind != VAL_UINT ||
-	    prefix.u > UINT32_MAX)
+	if (!is_ip4 && inet_pton(AF_INET, copy, address + sizeof(mapped_prefix)) == 1) {
+		memcpy(address, mapped_prefix, sizeof(mapped_prefix));
+		more = MAPPED_BITS;
+	} else if (inet_pton(is_ip4 ? AF_INET : AF_INET6, copy, address) != 1) {
+		return -EINVAL;
+	}
+	if (format_read_number(slash, strlen(slash), &prefix) < 0 || prefix.kind != VAL_UINT ||
+	    prefix.u > UINT32_MAX - more)
 		return -EINVAL;
 
-	uint32_t bits = (uint32_t)prefix.u;
+	uint32_t bits = (uint32_t)prefix.u + more;
 
 	memcpy(bytes, &bits, sizeof(bits));
 	return format_keep_bytes(bytes, field->size, mem, out);

@@ -42,6 +42,7 @@ enum derive {
 			  there is one, else by totals; unknown when all are 0 */
 	DERIVE_MAXCPU, /* f.maxcpu: which CPU has the max */
 	DERIVE_CPU,    /* f@3: one CPU's copy */
+	DERIVE_SHARE,  /* f.share: of the total of all rows; of groups only */
 	DERIVE_STATE,  /* of the row, no field: new, kept, changed, gone */
 	DERIVE_AGE,    /* ns since first seen (a lower bound for rows there at the start) */
 	DERIVE_IDLE,   /* ns since last changed */
@@ -100,7 +101,9 @@ struct table {
 	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
 	struct column_cache caches[TABLE_CACHES];
 	unsigned next_cache;
-	bool is_gone; /* the map itself went; the last reading stays */
+	const double *share_of; /* totals that DERIVE_SHARE is of, a field each; NULL: no shares.
+				   Borrowed from who fills the table */
+	bool is_gone;		/* the map itself went; the last reading stays */
 };
 
 /* Takes map and plan over (they are zeroed in the caller's hands). 0 or -ENOMEM. */

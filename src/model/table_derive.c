@@ -74,6 +74,17 @@ static struct val val_maxcpu(const struct cell *cell)
 	return busy_spread(cell, &spread) ? val_uint(spread.max_cpu) : val_unknown();
 }
 
+static struct val val_share(const struct cell *cell)
+{
+	const struct table *table = cell->table;
+	struct val val = cell_total(cell);
+	double total = table->share_of ? table->share_of[cell->field - table->plan.fields] : 0;
+
+	if (!val_is_number(&val) || !(total > 0))
+		return val_unknown();
+	return val_real(val_as_real(&val) / total);
+}
+
 static struct val val_state(const struct cell *cell)
 {
 	static const char *const words[] = {
@@ -162,6 +173,8 @@ const struct derive_row derive_rows[] = {
 			   .val = val_maxcpu, .print = text_number},
 	[DERIVE_CPU] = {NULL, "one CPU's copy", OF_FIELD, .has_rate = true, .val = cell_cpu,
 			.print = text_cpu, .shows_unknown = true},
+	[DERIVE_SHARE] = {"share", "share of the total", OF_SHARED, .is_numeric = true,
+			  .val = val_share, .print = text_share},
 	[DERIVE_STATE] = {"state", "new, kept, changed or gone", OF_ROW, .is_left = true,
 			  .looks_back = true, .val = val_state, .print = text_word},
 	[DERIVE_AGE] = {"age", "since first seen", OF_ROW, .is_numeric = true, .val = val_age,

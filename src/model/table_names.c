@@ -164,13 +164,14 @@ static int no_such_column(const struct table *table, const char *name, size_t le
 	return field_column(table, name, len, &ignored, err);
 }
 
-static int no_such_derive(const char *name, size_t len, const char *word, size_t word_len,
-			  struct err *err)
+static int no_such_derive(const struct table *table, const char *name, size_t len, const char *word,
+			  size_t word_len, struct err *err)
 {
 	SCOPED(buf) words = {0};
 
 	for (unsigned i = 0; i < N_DERIVES; i++)
-		if (derive_rows[i].of != OF_ROW && derive_rows[i].name)
+		if (derive_rows[i].of != OF_ROW && derive_rows[i].name &&
+		    (derive_rows[i].of != OF_SHARED || table->share_of))
 			buf_addf(&words, "%s%s", words.len ? ", " : "", derive_rows[i].name);
 	return err_set(err, -ENOENT, "'%.*s' has no '%.*s'; it has %s, and @CPU", (int)len, name,
 		       (int)word_len, word, buf_text(&words));
@@ -188,6 +189,9 @@ static int check_derive(const struct table *table, const struct field *field, en
 	if (!is_variable && (!field->in_value || !field_is_integer(field)))
 		return err_set(err, -EINVAL, "'%.*s' is not a counter, so it has no '%s'", (int)len,
 			       name, derive_rows[derive].name);
+	if (of == OF_SHARED && !table->share_of)
+		return err_set(err, -EINVAL, "only groups have a '%s'; -g makes some",
+			       derive_rows[derive].name);
 	if (of == OF_CPUS && !is_per_cpu(table))
 		return err_set(err, -EINVAL, "'%s' needs a per-CPU map; '%.*s' has one copy",
 			       derive_rows[derive].name, (int)len, name);
@@ -211,7 +215,7 @@ static int derived_column(const struct table *table, const char *name, size_t le
 				      !says(word, word_len, derive_rows[derive].name)))
 		derive++;
 	if (derive == N_DERIVES)
-		return no_such_derive(name, dot, word, word_len, err);
+		return no_such_derive(table, name, dot, word, word_len, err);
 	if (derive == DERIVE_RATE && derive_rows[out->derive].has_rate && !out->per_second) {
 		r = check_derive(table, out->field, DERIVE_RATE, name, dot, err);
 		out->per_second = r == 0;
@@ -296,7 +300,7 @@ int table_column_named(const struct table *table, const char *name, size_t len,
 struct choice {
 	struct column *columns;
 	size_t n, max;
-	bool with_rates;
+	bool with_rates, with_shares;
 };
 
 static void choose(struct choice *choice, const struct column *column)
@@ -309,6 +313,9 @@ static void choose(struct choice *choice, const struct column *column)
 static void choose_field(struct choice *choice, const struct field *field)
 {
 	choose(choice, &(struct column){.derive = DERIVE_TOTAL, .field = field});
+	/* of groups: how many rows there are in each */
+	if (choice->with_shares && field->in_value && !field_is_counter(field))
+		choose(choice, &(struct column){.derive = DERIVE_SHARE, .field = field});
 	if (choice->with_rates && field_is_counter(field))
 		choose(choice, &(struct column){.derive = DERIVE_RATE, .field = field});
 }
@@ -349,7 +356,12 @@ static void choose_side(struct choice *choice, const struct table *table, bool i
 size_t table_default_columns(const struct table *table, bool with_rates, struct column *columns,
 			     size_t max)
 {
-	struct choice choice = {.columns = columns, .max = max, .with_rates = with_rates};
+	struct choice choice = {
+		.columns = columns,
+		.max = max,
+		.with_rates = with_rates,
+		.with_shares = table->share_of != NULL,
+	};
 
 	if (table->plan.is_variables) {
 		choose(&choice, &(struct column){.derive = DERIVE_KEY});

@@ -189,6 +189,18 @@ void text_ratio(const struct cell *cell, const struct val *val, enum print_style
 	buf_addc(out, 'x');
 }
 
+void text_share(const struct cell *cell, const struct val *val, enum print_style style,
+		struct buf *out)
+{
+	(void)cell;
+	if (style == PRINT_SHORT) {
+		num_percent(out, val->x);
+		return;
+	}
+	print_digits(val->x * 100, out);
+	buf_addc(out, '%');
+}
+
 void text_number(const struct cell *cell, const struct val *val, enum print_style style,
 		 struct buf *out)
 {

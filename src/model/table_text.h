@@ -13,6 +13,7 @@ cell_text_fn text_count;  /* in the field's own unit, or a measured number of it
 cell_text_fn text_total;  /* also of unknown values: "*" where the CPUs differ */
 cell_text_fn text_cpu;	  /* one CPU's copy, as the field is written */
 cell_text_fn text_ratio;  /* "2.3x" */
+cell_text_fn text_share;  /* "4.5%" */
 cell_text_fn text_number; /* plain */
 cell_text_fn text_word;
 cell_text_fn text_age;	 /* ns */

@@ -24,6 +24,9 @@ struct out_job {
 	bool is_continued; /* not the first reading of this output */
 	size_t limit;	   /* 0: all */
 	size_t max_series; /* prom: 0: as many as usual */
+	const struct table
+		*totals; /* one row, with the columns of the value at the same places of its
+				       plan; NULL: none. Written by text */
 };
 
 struct out_ops {

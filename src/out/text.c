@@ -18,6 +18,9 @@
 
 enum { TEXT_MEASURED_ROWS = 10000, TEXT_GAP_COLS = 2 };
 
+/* Lines that are no rows. */
+enum { NAMES_LINE = -1, TOTALS_LINE = -2 };
+
 struct sheet {
 	const struct table *table;
 	const struct out_job *job;
@@ -31,14 +34,31 @@ static void sheet_release(struct sheet *sheet)
 	buf_release(&sheet->cell);
 }
 
-/* The cell of a row, or the name above it; in sheet->cell. returns its columns. */
+/* Totals are a table of one row whose plan has no key: its fields are those of the value, in order. */
+static void read_total(struct sheet *sheet, const struct column *column)
+{
+	const struct table *totals = sheet->job->totals;
+	const struct plan *plan = &sheet->table->plan;
+	struct column total = *column;
+
+	if (!column->field || !column->field->in_value) {
+		buf_adds(&sheet->cell, column == sheet->job->columns ? "total" : "");
+		return;
+	}
+	total.field = totals->plan.fields + (column->field - plan->fields) - plan->n_key_fields;
+	table_text(totals, 0, &total, PRINT_EXACT, &sheet->cell);
+}
+
+/* The cell of a row or of another line, in sheet->cell. returns its columns. */
 static size_t read_cell(struct sheet *sheet, ptrdiff_t row, const struct column *column)
 {
 	enum print_style style = column_is_time(column) ? PRINT_SHORT : PRINT_EXACT;
 
 	buf_clear(&sheet->cell);
-	if (row < 0)
+	if (row == NAMES_LINE)
 		table_column_name(sheet->table, column, &sheet->cell);
+	else if (row == TOTALS_LINE)
+		read_total(sheet, column);
 	else
 		table_text(sheet->table, (size_t)row, column, style, &sheet->cell);
 	return utf8_columns(buf_text(&sheet->cell), sheet->cell.len);
@@ -104,17 +124,21 @@ static int text_write(struct table *table, struct view *view, const struct out_j
 	sheet.widths_cols = calloc(job->n_columns + 1, sizeof(*sheet.widths_cols));
 	if (!sheet.widths_cols)
 		return -ENOMEM;
-	measure_line(&sheet, -1);
+	measure_line(&sheet, NAMES_LINE);
+	if (job->totals && table_n_live(job->totals))
+		measure_line(&sheet, TOTALS_LINE);
 	while (ahead.n_taken < TEXT_MEASURED_ROWS && walk_next(&ahead))
 		measure_line(&sheet, (ptrdiff_t)ahead.row);
 
 	if (job->is_stream || job->is_joint)
 		add_title(table, out);
-	add_line(&sheet, -1, out);
+	add_line(&sheet, NAMES_LINE, out);
 	while (!r && walk_next(&walk)) {
 		add_line(&sheet, (ptrdiff_t)walk.row, out);
 		r = walk_flush(out, flush, ctx);
 	}
+	if (!r && job->totals && table_n_live(job->totals))
+		add_line(&sheet, TOTALS_LINE, out);
 	return out->failed || sheet.cell.failed ? -ENOMEM : r;
 }
 

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The life of a group. A reading of the rows is folded into the next snap of the groups and taken like
+ * one of a map; what went, came and changed follows from that. Then the sums of the reading before are
+ * replaced by what they were of the rows that are there now (see group.h), and a group that is new
+ * although some of its rows are old gets a past of its own. */
+#include "query/group.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/tidy.h"
+#include "query/group_parts.h"
+#include "query/query.h"
+
+static void past_release(struct past *past)
+{
+	pages_release(&past->sums);
+	pages_release(&past->known);
+}
+
+void group_free(struct group *group)
+{
+	if (!group)
+		return;
+	table_release(&group->table);
+	query_free(group->filter);
+	buf_release(&group->by);
+	buf_release(&group->filter_text);
+	past_release(&group->before);
+	past_release(&group->at_base);
+	pages_release(&group->bits);
+	pages_release(&group->zeros);
+	index_release(&group->index);
+	free(group->totals);
+	free(group);
+}
+
+struct table *group_table(struct group *group)
+{
+	return &group->table;
+}
+
+const char *group_by(const struct group *group)
+{
+	return buf_text(&group->by);
+}
+
+const char *group_filter(const struct group *group)
+{
+	return buf_text(&group->filter_text);
+}
+
+bool group_looks_back(const struct group *group)
+{
+	for (unsigned i = 0; i < group->n_parts; i++)
+		if (column_looks_back(&group->parts[i].column))
+			return true;
+	return group->filter && query_looks_back(group->filter);
+}
+
+/* -- the past -- */
+
+static uint64_t *words_of(struct pages *sums, const struct snap *snap, size_t i)
+{
+	return (uint64_t *)(sums->at + i * snap->val_stride);
+}
+
+/* A sum that is not known is more than any that follows, so that the difference isn't either. */
+static void forget_sum(const struct group *group, uint64_t *words, size_t word)
+{
+	size_t stride = map_cpu_stride(&group->table.map) / sizeof(*words);
+
+	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++)
+		words[cpu * stride + word] = UINT64_MAX;
+}
+
+static void forget_unknown(const struct group *group, uint64_t *words, uint32_t known)
+{
+	for (unsigned i = 0; i < group->n_sums; i++)
+		if (!(known >> i & 1))
+			forget_sum(group, words, 1 + i);
+}
+
+/* The counts of the reading before are true as they are. */
+static void copy_sums(const struct group *group, uint64_t *to, const uint64_t *from)
+{
+	size_t stride = map_cpu_stride(&group->table.map) / sizeof(*to);
+
+	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++)
+		memcpy(to + cpu * stride + 1, from + cpu * stride + 1, group->n_sums * sizeof(*to));
+}
+
+/* After table_take; there is room for a row more a group in previous. */
+static int put_past(struct group *group)
+{
+	struct table *table = &group->table;
+	struct past *past = &group->before;
+	uint32_t *links = (uint32_t *)table->delta.links.at;
+	int r = 0;
+
+	if (!table->previous->number)
+		return 0;
+	for (size_t i = 0; i < table->current->n_rows && r == 0; i++) {
+		uint32_t known = ((uint32_t *)past->known.at)[i];
+		uint64_t *then = words_of(&past->sums, table->current, i);
+
+		if (links[i] == DELTA_NONE && known & PAST_WAS_THERE) {
+			links[i] = (uint32_t)table->previous->n_rows;
+			r = snap_add(table->previous, snap_key(table->current, i), then);
+		} else if (links[i] != DELTA_NONE) {
+			copy_sums(group,
+				  words_of(&table->previous->vals, table->previous, links[i]),
+				  then);
+		}
+		if (r == 0 && links[i] != DELTA_NONE)
+			forget_unknown(group,
+				       words_of(&table->previous->vals, table->previous, links[i]),
+				       known);
+	}
+	return r;
+}
+
+static int put_baseline(struct group *group)
+{
+	struct table *table = &group->table;
+	struct snap *base = &table->baseline;
+	SCOPED(delta) since = {0};
+	int r = 0;
+
+	if (!group->base->baseline.number)
+		return 0;
+	snap_clear(base, &table->map);
+	for (size_t i = 0; i < table->current->n_rows && r == 0; i++) {
+		uint64_t *then = words_of(&group->at_base.sums, table->current, i);
+
+		forget_sum(group, then, 0);
+		forget_unknown(group, then, ((uint32_t *)group->at_base.known.at)[i]);
+		r = snap_add(base, snap_key(table->current, i), then);
+	}
+	base->number = 1;
+	if (r == 0)
+		r = delta_compute(&since, base, table->current);
+	if (r < 0) {
+		base->number = 0;
+		return r;
+	}
+	delta_release(&table->since_base);
+	table->since_base = since;
+	since = (struct delta){0};
+	return 0;
+}
+
+/* -- readings -- */
+
+static void sum_totals(struct group *group)
+{
+	const struct table *table = &group->table;
+	const struct plan *plan = &table->plan;
+
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
+		struct column column = {.derive = DERIVE_TOTAL, .field = &plan->fields[i]};
+
+		group->totals[i] = 0;
+		for (size_t row = 0; row < table->current->n_rows; row++) {
+			struct val val = table_cell(table, row, &column);
+
+			if (val_is_number(&val))
+				group->totals[i] += val_as_real(&val);
+		}
+	}
+}
+
+static int take(struct group *group)
+{
+	struct table *table = &group->table;
+	int r = snap_reserve(table->current, table->next->n_rows);
+
+	if (r == 0)
+		r = table_take(table);
+	if (r == 0)
+		r = put_past(group);
+	if (r == 0)
+		r = put_baseline(group);
+	if (r == 0)
+		sum_totals(group);
+	return r;
+}
+
+/* Groups that begin to be watched after their rows: the reading before is taken first. */
+static int take_before(struct group *group)
+{
+	struct snap *out = group->table.next;
+	const struct snap *was = group->base->previous;
+	const uint32_t *known = (const uint32_t *)group->before.known.at;
+	size_t n = 0;
+
+	for (size_t i = 0; i < out->n_rows; i++) {
+		if (!(known[i] & PAST_WAS_THERE))
+			continue;
+		if (out->key_stride)
+			memmove(out->keys.at + n * out->key_stride, snap_key(out, i),
+				out->key_stride);
+		memmove(out->vals.at + n * out->val_stride, snap_value(out, i), out->val_stride);
+		copy_sums(group, words_of(&out->vals, out, n),
+			  words_of(&group->before.sums, out, i));
+		n++;
+	}
+	out->n_rows = n;
+	out->notes = was->notes;
+	out->started_ns = was->started_ns;
+	out->ended_ns = was->ended_ns;
+	out->wall_ns = was->wall_ns;
+	return table_take(&group->table);
+}
+
+int group_take(struct group *group)
+{
+	struct table *table = &group->table;
+	int r;
+
+	table->is_gone = group->base->is_gone;
+	if (!group->base->current->number)
+		return 0;
+	r = group_fold(group);
+	if (r == 0 && !table->current->number && group->base->previous->number) {
+		r = take_before(group);
+		if (r == 0)
+			r = group_fold(group);
+	}
+	return r == 0 ? take(group) : r;
+}
+
+/* -- beginning -- */
+
+/* Facts are those of the map whose rows they are; their strings are borrowed from it. */
+static struct map map_of(const struct group *group, const struct plan *plan)
+{
+	struct map map = group->base->map;
+
+	map.mem = (struct arena){0};
+	map.row_key_size = plan->key_size;
+	map.row_value_size = plan->value_size;
+	if (!plan->key_size)
+		map.key_size = 0;
+	return map;
+}
+
+static int group_init(struct group *group, const char *by, const char *filter, struct err *err)
+{
+	SCOPED(plan) plan = {0};
+	struct map map;
+	int r;
+
+	buf_adds(&group->by, by);
+	buf_adds(&group->filter_text, filter ? filter : "");
+	r = group_read_parts(group, by, err);
+	if (r == 0)
+		r = group_make_plan(group, &plan, err);
+	if (r == 0 && buf_text(&group->filter_text)[strspn(filter ? filter : "", " \t\r\n")])
+		r = query_compile(filter, group->base, &group->filter, err);
+	if (r < 0)
+		return r;
+	map = map_of(group, &plan);
+	r = table_init(&group->table, &map, &plan);
+	if (r < 0)
+		return r;
+	group->table.lookups = group->base->lookups;
+	group->totals = calloc(group->table.plan.n_fields, sizeof(*group->totals));
+	group->table.share_of = group->totals;
+	if (!group->totals || group->by.failed || group->filter_text.failed)
+		return -ENOMEM;
+	return group_take(group);
+}
+
+int group_new(struct table *base, const char *by, const char *filter, struct group **out,
+	      struct err *err)
+{
+	struct group *group = calloc(1, sizeof(*group));
+	int r;
+
+	if (!group)
+		return err_set(err, -ENOMEM, "out of memory for groups");
+	group->base = base;
+	r = group_init(group, by, filter, err);
+	if (r < 0) {
+		group_free(group);
+		return r == -ENOMEM ? err_set(err, r, "out of memory for groups") : r;
+	}
+	*out = group;
+	return 0;
+}

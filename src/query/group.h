@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Rows folded to one per value: `proto`, `saddr/24`, `bytes:log2`.
+ *
+ * Groups are a table of their own, with a plan, snaps and a delta like those of any map, so that all that
+ * is above (views, columns, outputs, panes) works on them unchanged. A group's key is made of the values
+ * that its rows share; its value is their number, `count`, and the sum of each counter, CPU by CPU.
+ *
+ * In the reading before, a group's sum is what it is now less what happened to its rows since. So a
+ * group's rate is the sum of its rows' rates, also where rows came, went or moved to another group. A row
+ * whose rate is not known adds nothing to it; where none is known, the group's isn't either. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/table.h"
+
+struct buf;
+struct err;
+struct group;
+
+enum { GROUP_MAX_PARTS = 8, GROUP_MAX_SUMS = 31 };
+
+/* Groups the rows of base that match the filter (NULL: all) by the list `by`:
+ *   name            a field, or a word of the row like state
+ *   name:format     the same, written in another way
+ *   name/PREFIX     an address, by its first bits; IPv4 inside IPv6 has those of IPv4
+ *   name:log2       a number, by powers of two      name:1000   by ranges so wide, with any unit
+ * A blank list gives one group of all rows: the totals. base must outlive the group; its filter and its
+ * readings are followed by group_take only. The reading that base has is folded at once.
+ * 0, -EINVAL with the 1-based column of the fault, -ENOMEM. */
+int group_new(struct table *base, const char *by, const char *filter, struct group **out,
+	      struct err *err);
+void group_free(struct group *group);
+
+/* The groups, a row each. Borrowed; stays where it is. */
+struct table *group_table(struct group *group);
+/* What was asked for. */
+const char *group_by(const struct group *group);
+const char *group_filter(const struct group *group); /* "" when there is none */
+
+/* What it groups or filters by can't be known of a first reading. */
+bool group_looks_back(const struct group *group);
+
+/* After each table_take of base: folds the new reading. 0 or -ENOMEM (then the groups are as before). */
+int group_take(struct group *group);
+
+/* Adds the filter that leaves only the rows of this group: `proto == 6 and saddr in 10.0.0.0/24`, with
+ * group_filter before it. 0; -ENOENT where no filter says so (a value that is not known); -ENOMEM. */
+int group_rows(const struct group *group, size_t row, struct buf *out);

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Folding, a block of rows at a time: their keys, part by part; then which group each belongs to; then
+ * each sum, CPU by CPU, in loops that do one thing. A row that is like the one before it needs no search.
+ *
+ * Beside a sum two others are kept: what it was in the reading before and at the baseline, of the same
+ * rows. A row whose past is not known counts there as what it is now, so that it adds nothing to the
+ * difference. */
+#include <endian.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "model/format_range.h"
+#include "query/group_parts.h"
+#include "query/query.h"
+
+enum { BLOCK_ROWS = 512, IP4_BYTES = 4, IP6_BYTES = 16, MAPPED_BYTES = IP6_BYTES - IP4_BYTES };
+
+struct block {
+	struct group *group;
+	struct snap *out;
+	size_t n;
+	uint32_t rows[BLOCK_ROWS], groups[BLOCK_ROWS];
+	size_t at[BLOCK_ROWS]; /* bytes to the group's sums */
+	const uint8_t *now[BLOCK_ROWS];
+	/* Of the past under way: the row's value then, zeros where it wasn't there, its value of now where
+	 * nobody knows; and a mask of the sums that are known. */
+	const uint8_t *was[BLOCK_ROWS];
+	uint32_t known[BLOCK_ROWS];
+	uint8_t *keys; /* [n × key_size] */
+};
+
+/* -- keys -- */
+
+static const uint8_t *side_of(const struct group *group, const struct part *part, size_t row)
+{
+	const struct snap *snap = group->base->current;
+
+	return column_in_key(&part->column) ? snap_key(snap, row) : snap_value(snap, row);
+}
+
+static void fill_bytes(const struct group *group, const struct part *part, size_t row, uint8_t *out)
+{
+	memcpy(out, side_of(group, part, row) + part->column.field->offset, part->size);
+}
+
+static void fill_text(const struct group *group, const struct part *part, size_t row, uint8_t *out)
+{
+	const uint8_t *at = side_of(group, part, row) + part->column.field->offset;
+	size_t len = strnlen((const char *)at, part->size);
+
+	memcpy(out, at, len);
+	memset(out + len, 0, part->size - len);
+}
+
+static void fill_integer(const struct group *group, const struct part *part, size_t row,
+			 uint8_t *out)
+{
+	uint64_t value = decode_u64(part->column.field, side_of(group, part, row));
+
+	memcpy(out, &value, sizeof(value));
+}
+
+/* RFC 4291, 2.5.5.2 */
+static bool is_mapped(const uint8_t *address)
+{
+	static const uint8_t prefix[MAPPED_BYTES] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(address, prefix, sizeof(prefix)) == 0;
+}
+
+static void fill_network(const struct group *group, const struct part *part, size_t row,
+			 uint8_t *out)
+{
+	const uint8_t *at = side_of(group, part, row) + part->column.field->offset;
+	size_t size = part->size - sizeof(uint32_t);
+	uint32_t bits = part->prefix;
+
+	if (size == IP6_BYTES && is_mapped(at))
+		bits = MAPPED_BYTES * 8 + MIN_OF(bits, IP4_BYTES * 8u);
+	memcpy(out, &bits, sizeof(bits));
+	out += sizeof(bits);
+	if (size == IP4_BYTES) {
+		uint32_t address, mask = bits ? htobe32(UINT32_MAX << (32 - bits)) : 0;
+
+		memcpy(&address, at, sizeof(address));
+		address &= mask;
+		memcpy(out, &address, sizeof(address));
+		return;
+	}
+	memcpy(out, at, size);
+	if (bits % 8)
+		out[bits / 8] &= (uint8_t)(0xff00 >> (bits % 8));
+	memset(out + (bits + 7) / 8, 0, size - (bits + 7) / 8);
+}
+
+static void fill_range(const struct group *group, const struct part *part, size_t row, uint8_t *out)
+{
+	uint64_t value = decode_u64(part->column.field, side_of(group, part, row));
+
+	if (part->column.field->kind == FIELD_INT)
+		value = (uint64_t)range_low_signed((int64_t)value, part->width);
+	else
+		value = range_low(value, part->width);
+	memcpy(out, &value, sizeof(value));
+}
+
+static int64_t whole_of(const struct val *val)
+{
+	double real = val_as_real(val);
+
+	if (val->kind == VAL_INT)
+		return val->i;
+	if (val->kind == VAL_UINT)
+		return (int64_t)MIN_OF(val->u, (uint64_t)INT64_MAX);
+	if (!(real < 0x1p63))
+		return INT64_MAX;
+	return real > -0x1p63 ? (int64_t)floor(real) : INT64_MIN + 1;
+}
+
+static void fill_cell(const struct group *group, const struct part *part, size_t row, uint8_t *out)
+{
+	struct val val = table_cell(group->base, row, &part->column);
+	int64_t low = RANGE_UNKNOWN;
+
+	if (val_is_number(&val) && !isnan(val_as_real(&val)))
+		low = range_low_signed(whole_of(&val), part->width);
+	memcpy(out, &low, sizeof(low));
+}
+
+static void fill_state(const struct group *group, const struct part *part, size_t row, uint8_t *out)
+{
+	struct val val = table_cell(group->base, row, &part->column);
+	size_t len = val.kind == VAL_TEXT ? MIN_OF(val.len, (size_t)part->size) : 0;
+
+	memset(out, 0, part->size);
+	if (len)
+		memcpy(out, val.at, len);
+}
+
+/* The loops over a block, one for each kind so that its body stands inside. */
+#define FILL_ALL(kind)                                                                             \
+	static void kind##_all(struct block *block, const struct part *part)                       \
+	{                                                                                          \
+		uint8_t *out = block->keys + part->at;                                             \
+                                                                                                   \
+		for (size_t i = 0; i < block->n; i++, out += block->group->key_size)               \
+			kind(block->group, part, block->rows[i], out);                             \
+	}
+FILL_ALL(fill_bytes)
+FILL_ALL(fill_text)
+FILL_ALL(fill_integer)
+FILL_ALL(fill_network)
+FILL_ALL(fill_range)
+FILL_ALL(fill_cell)
+FILL_ALL(fill_state)
+
+static void (*const fillers[])(struct block *block, const struct part *part) = {
+	[PART_BYTES] = fill_bytes_all,	   [PART_TEXT] = fill_text_all,
+	[PART_INTEGER] = fill_integer_all, [PART_NETWORK] = fill_network_all,
+	[PART_RANGE] = fill_range_all,	   [PART_CELL] = fill_cell_all,
+	[PART_STATE] = fill_state_all,
+};
+
+/* Fields of these widths are copied without a call. */
+static inline __attribute__((always_inline)) void copy_bytes(struct block *block,
+							     const struct part *part, size_t width)
+{
+	const struct snap *snap = block->group->base->current;
+	bool in_key = column_in_key(&part->column);
+	const uint8_t *from = (in_key ? snap->keys.at : snap->vals.at) + part->column.field->offset;
+	size_t stride = in_key ? snap->key_stride : snap->val_stride;
+	uint8_t *out = block->keys + part->at;
+
+	for (size_t i = 0; i < block->n; i++, out += block->group->key_size)
+		memcpy(out, from + block->rows[i] * stride, width);
+}
+
+static bool fill_plain(struct block *block, const struct part *part)
+{
+	if (part->kind != PART_BYTES)
+		return false;
+	switch (part->size) {
+	case 1:
+		copy_bytes(block, part, 1);
+		return true;
+	case 2:
+		copy_bytes(block, part, 2);
+		return true;
+	case 4:
+		copy_bytes(block, part, 4);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void fill_keys(struct block *block)
+{
+	const struct group *group = block->group;
+
+	for (unsigned i = 0; i < group->n_parts; i++) {
+		const struct part *part = &group->parts[i];
+
+		if (!fill_plain(block, part))
+			fillers[part->kind](block, part);
+	}
+}
+
+/* -- groups -- */
+
+static int past_reserve(struct past *past, const struct snap *out, size_t n)
+{
+	int r = pages_reserve(&past->sums, n * out->val_stride);
+
+	return r < 0 ? r : pages_reserve(&past->known, n * sizeof(uint32_t));
+}
+
+static void past_begin(struct past *past, const struct snap *out, size_t i)
+{
+	memset(past->sums.at + i * out->val_stride, 0, out->val_stride);
+	((uint32_t *)past->known.at)[i] = 0;
+}
+
+/* The group of the key; a new one when there is none. INDEX_NONE: out of memory. */
+static uint32_t group_of(struct block *block, const uint8_t *key)
+{
+	struct snap *out = block->out;
+	size_t size = block->group->key_size, next = out->n_rows;
+	uint32_t found;
+
+	if (size == 0 && next)
+		return 0;
+	if (size) {
+		memcpy(out->keys.at + next * size, key, size);
+		found = index_add(&block->group->index, out->keys.at, size, size, (uint32_t)next);
+		if (found != next)
+			return found;
+	}
+	memset(out->vals.at + next * out->val_stride, 0, out->val_stride);
+	past_begin(&block->group->before, out, next);
+	past_begin(&block->group->at_base, out, next);
+	out->n_rows++;
+	return (uint32_t)next;
+}
+
+static int find_groups(struct block *block)
+{
+	size_t size = block->group->key_size, room = block->out->n_rows + block->n;
+	const uint8_t *key = block->keys, *last = NULL;
+	int r = snap_reserve(block->out, block->n);
+
+	r = r ? r : past_reserve(&block->group->before, block->out, room);
+	r = r ? r : past_reserve(&block->group->at_base, block->out, room);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < block->n; i++, last = key, key += size) {
+		if (last && memcmp(last, key, size) == 0) {
+			block->groups[i] = block->groups[i - 1];
+			continue;
+		}
+		block->groups[i] = group_of(block, key);
+		if (block->groups[i] == INDEX_NONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* -- sums -- */
+
+static void count_rows(struct block *block)
+{
+	for (size_t i = 0; i < block->n; i++)
+		++*(uint64_t *)(block->out->vals.at + block->at[i]);
+}
+
+static inline __attribute__((always_inline)) uint64_t load(const struct field *field,
+							   const uint8_t *base, size_t width)
+{
+	uint64_t x8;
+	uint32_t x4;
+
+	switch (width) {
+	case 8:
+		memcpy(&x8, base + field->offset, sizeof(x8));
+		return x8;
+	case 4:
+		memcpy(&x4, base + field->offset, sizeof(x4));
+		return x4;
+	default:
+		return decode_u64(field, base);
+	}
+}
+
+static inline __attribute__((always_inline)) void
+add_now(struct block *block, const struct field *field, size_t from, size_t to, size_t width)
+{
+	uint8_t *sums = block->out->vals.at + to;
+
+	for (size_t i = 0; i < block->n; i++)
+		*(uint64_t *)(sums + block->at[i]) += load(field, block->now[i] + from, width);
+}
+
+/* A counter that went down counts as it is now. */
+static inline __attribute__((always_inline)) void add_then(struct block *block, struct past *past,
+							   const struct field *field, size_t from,
+							   size_t to, uint32_t bit, size_t width)
+{
+	uint32_t *known = (uint32_t *)past->known.at;
+	bool is_signed = field->kind == FIELD_INT;
+	uint8_t *sums = past->sums.at + to;
+
+	for (size_t i = 0; i < block->n; i++) {
+		uint64_t is = load(field, block->now[i] + from, width);
+		uint64_t was = load(field, block->was[i] + from, width);
+		bool is_back = !is_signed && was > is;
+
+		*(uint64_t *)(sums + block->at[i]) += is_back ? is : was;
+		known[block->groups[i]] |= is_back ? 0 : block->known[i] & bit;
+	}
+}
+
+static size_t plain_width(const struct field *field)
+{
+	if (field->kind != FIELD_UINT || field->is_bitfield)
+		return 0;
+	return field->size == 8 || field->size == 4 ? field->size : 0;
+}
+
+static void add_sum(struct block *block, struct past *past, unsigned sum, size_t from, size_t to)
+{
+	const struct field *field = block->group->sums[sum];
+	size_t width = plain_width(field);
+	uint32_t known = UINT32_C(1) << sum;
+
+	if (!past && width == 8)
+		add_now(block, field, from, to, 8);
+	else if (!past && width == 4)
+		add_now(block, field, from, to, 4);
+	else if (!past)
+		add_now(block, field, from, to, 0);
+	else if (width == 8)
+		add_then(block, past, field, from, to, known, 8);
+	else if (width == 4)
+		add_then(block, past, field, from, to, known, 4);
+	else
+		add_then(block, past, field, from, to, known, 0);
+}
+
+static void add_sums(struct block *block, struct past *past)
+{
+	const struct group *group = block->group;
+	size_t from_stride = map_cpu_stride(&group->base->map);
+	size_t to_stride = map_cpu_stride(&group->table.map);
+
+	for (uint32_t cpu = 0; cpu < group->base->map.n_cpus; cpu++)
+		for (unsigned i = 0; i < group->n_sums; i++)
+			add_sum(block, past, i, cpu * from_stride,
+				cpu * to_stride + (1 + i) * sizeof(uint64_t));
+}
+
+static void add_past(struct block *block, struct past *past, const struct delta *delta,
+		     const struct snap *then)
+{
+	uint32_t *known = (uint32_t *)past->known.at;
+
+	if (!then->number)
+		return;
+	for (size_t i = 0; i < block->n; i++) {
+		uint32_t link = delta_link(delta, block->rows[i]);
+		bool is_there = link != DELTA_NONE;
+		bool is_new = !is_there && delta->states.at[block->rows[i]] == ROW_NEW;
+
+		block->was[i] = is_there ? snap_value(then, link)
+				: is_new ? block->group->zeros.at
+					 : block->now[i];
+		block->known[i] = is_there || is_new ? ~UINT32_C(0) : 0;
+		known[block->groups[i]] |= is_there ? PAST_WAS_THERE : 0;
+	}
+	add_sums(block, past);
+}
+
+/* -- all of it -- */
+
+static int fold_block(struct block *block)
+{
+	struct group *group = block->group;
+	const struct table *base = group->base;
+	int r;
+
+	fill_keys(block);
+	r = find_groups(block);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < block->n; i++) {
+		block->now[i] = snap_value(base->current, block->rows[i]);
+		block->at[i] = block->groups[i] * (size_t)block->out->val_stride;
+	}
+	count_rows(block);
+	add_sums(block, NULL);
+	add_past(block, &group->before, &base->delta, base->previous);
+	add_past(block, &group->at_base, &base->since_base, &base->baseline);
+	block->n = 0;
+	return 0;
+}
+
+static int fold_rows(struct block *block, const uint64_t *bits)
+{
+	size_t n_live = table_n_live(block->group->base);
+	int r = 0;
+
+	for (size_t row = 0; row < n_live && r == 0; row++) {
+		if (bits && !(bits[row / 64] >> (row % 64) & 1))
+			continue;
+		block->rows[block->n++] = (uint32_t)row;
+		if (block->n == BLOCK_ROWS)
+			r = fold_block(block);
+	}
+	return r == 0 && block->n ? fold_block(block) : r;
+}
+
+static int match_filter(struct group *group)
+{
+	size_t n_rows = table_n_rows(group->base), n_matched;
+
+	if (pages_reserve(&group->bits, n_rows / 8 + sizeof(uint64_t)) < 0)
+		return -ENOMEM;
+	return query_match(group->filter, group->base, (uint64_t *)group->bits.at, &n_matched);
+}
+
+/* When and how the reading was made: as that of the rows. */
+static void keep_facts(struct snap *out, const struct snap *in)
+{
+	struct snap facts = *in;
+
+	facts.keys = out->keys;
+	facts.vals = out->vals;
+	facts.key_stride = out->key_stride;
+	facts.val_stride = out->val_stride;
+	facts.n_rows = out->n_rows;
+	*out = facts;
+}
+
+int group_fold(struct group *group)
+{
+	SCOPED(pages) keys = {0};
+	struct block block = {.group = group, .out = group->table.next};
+	int r = index_reset(&group->index, group->table.current->n_rows);
+
+	snap_clear(block.out, &group->table.map);
+	if (r == 0)
+		r = pages_reserve(&keys, MAX_OF(group->key_size, 1u) * (size_t)BLOCK_ROWS);
+	if (r == 0)
+		r = pages_reserve(&group->zeros, group->base->current->val_stride + 1);
+	if (r == 0 && group->filter)
+		r = match_filter(group);
+	block.keys = keys.at;
+	if (r == 0)
+		r = fold_rows(&block, group->filter ? (const uint64_t *)group->bits.at : NULL);
+	if (r == 0)
+		keep_facts(block.out, group->base->current);
+	return r;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a group is made of; between the files that read the list, fold the rows and lead back to them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/index.h"
+#include "base/pages.h"
+#include "model/table.h"
+#include "query/group.h"
+
+struct query;
+
+/* How a part of a group's key is made of a row. */
+enum part_kind {
+	PART_BYTES,   /* the field's own bytes */
+	PART_TEXT,    /* up to the first NUL */
+	PART_INTEGER, /* a bitfield, widened to 8 bytes */
+	PART_NETWORK, /* u32 of prefix bits, and the address without the others */
+	PART_RANGE,   /* the low bound of its range, of an integer field */
+	PART_CELL,    /* the same of any number that table_cell knows */
+	PART_STATE,   /* of the row, as text */
+};
+
+struct part {
+	enum part_kind kind;
+	struct column column; /* of base */
+	uint32_t prefix;      /* PART_NETWORK */
+	uint64_t width;	      /* ranges; 0: powers of two */
+	uint32_t at, size;    /* in the group's key */
+};
+
+/* What the sums were of the same rows in an earlier reading, and for which of them that is known. */
+struct past {
+	struct pages sums;  /* laid out like the values of the groups; counts stay 0 */
+	struct pages known; /* u32 a group: a bit a sum, and PAST_WAS_THERE */
+};
+
+/* Some of the group's rows were there. */
+#define PAST_WAS_THERE (UINT32_C(1) << GROUP_MAX_SUMS)
+
+struct group {
+	struct table *base; /* borrowed */
+	struct table table;
+	struct buf by, filter_text;
+	struct query *filter; /* NULL: all rows */
+	struct part parts[GROUP_MAX_PARTS];
+	unsigned n_parts;
+	uint32_t key_size;
+	const struct field *sums[GROUP_MAX_SUMS]; /* of base; sum i is word 1 + i of a copy */
+	unsigned n_sums;
+	double *totals; /* of the groups, a field of table.plan each; what f.share is of */
+
+	/* Of the reading under way. */
+	struct past before, at_base; /* in the reading before; at the baseline */
+	struct pages bits;	     /* matching rows of base */
+	struct pages zeros;	     /* a row's value that was not there */
+	struct index index;
+};
+
+/* Reads the list into parts. */
+int group_read_parts(struct group *group, const char *by, struct err *err);
+/* The plan of the groups. */
+int group_make_plan(struct group *group, struct plan *plan, struct err *err);
+/* Folds the rows of base into table.next and the two pasts. */
+int group_fold(struct group *group);
