@@ -66,6 +66,8 @@ static void add_btf(struct json *json, const struct map *map)
 
 static void add_flag_names(struct json *json, uint32_t flags)
 {
+	if (!flags)
+		return;
 	json_name(json, "flag_names");
 	json_open(json, '[');
 	for (unsigned bit = 0; bit < 32 && flags >> bit; bit++)
