@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Facts of maps: who owns their strings, and how wide their rows are. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,44 @@ size_t map_value_stride(const struct map *map)
 	bool is_per_cpu = map->type && map->type->is_per_cpu;
 
 	return map_cpu_stride(map) * (is_per_cpu ? MAX_OF(map->n_cpus, 1u) : 1);
+}
+
+/* The next range of a list like "0-3,8": *list moves on to the one after it. false: there is none. */
+static bool next_range(const char **list, uint32_t *first_ret, uint32_t *last_ret)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**list))
+		return false;
+	*first_ret = *last_ret = (uint32_t)strtoul(*list, &end, 10);
+	if (*end == '-')
+		*last_ret = (uint32_t)strtoul(end + 1, &end, 10);
+	*list = *end == ',' ? end + 1 : end;
+	return *last_ret >= *first_ret;
+}
+
+uint32_t map_cpu_number(const struct map *map, uint32_t copy)
+{
+	const char *list = map->cpu_list ? map->cpu_list : "";
+	uint32_t first, last, n_before = 0;
+
+	while (next_range(&list, &first, &last)) {
+		if (copy - n_before <= last - first)
+			return first + (copy - n_before);
+		n_before += last - first + 1;
+	}
+	return copy;
+}
+
+bool map_cpu_copy(const struct map *map, uint64_t number, uint32_t *copy_ret)
+{
+	for (uint32_t copy = 0; copy < map->n_cpus; copy++) {
+		if (map_cpu_number(map, copy) != number)
+			continue;
+		*copy_ret = copy;
+		return true;
+	}
+	return false;
 }
 
 void map_list_release(struct map_list *list)

@@ -26,6 +26,9 @@ struct map {
 	uint32_t btf_vmlinux_value_type_id;
 	uint32_t ifindex;
 	uint32_t n_cpus; /* possible CPUs; 1 unless is_per_cpu, so strides need no special case */
+	/* Numbers of the CPUs that the copies are of, where they have holes: "0-3,8-11". NULL: the i-th
+	 * copy is of CPU i. */
+	const char *cpu_list;
 	/* Of the rows of a reading, where they are not the entries' own bytes (records of a ring buffer,
 	 * storages by process, pages of an arena); 0: they are. */
 	uint32_t row_key_size, row_value_size;
@@ -56,6 +59,10 @@ size_t map_copy_size(const struct map *map);
 size_t map_value_stride(const struct map *map);
 /* Bytes from one CPU's copy to the next: map_value_stride / n_cpus. */
 size_t map_cpu_stride(const struct map *map);
+
+/* The number of the CPU that a copy of the value is of, and back; false where no copy is of it. */
+uint32_t map_cpu_number(const struct map *map, uint32_t copy);
+bool map_cpu_copy(const struct map *map, uint64_t number, uint32_t *copy_ret);
 
 /* Several maps, as a spec like `flows` or `prog:17` finds them. */
 struct map_list {

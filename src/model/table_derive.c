@@ -71,7 +71,9 @@ static struct val val_maxcpu(const struct cell *cell)
 {
 	struct spread spread;
 
-	return busy_spread(cell, &spread) ? val_uint(spread.max_cpu) : val_unknown();
+	if (!busy_spread(cell, &spread))
+		return val_unknown();
+	return val_uint(map_cpu_number(&cell->table->map, spread.max_cpu));
 }
 
 static struct val val_share(const struct cell *cell)

@@ -84,7 +84,7 @@ void table_column_name(const struct table *table, const struct column *column, s
 	else
 		buf_adds(out, derive->name);
 	if (column->derive == DERIVE_CPU)
-		buf_addf(out, "@%u", column->cpu);
+		buf_addf(out, "@%u", map_cpu_number(&table->map, column->cpu));
 	else if (derive->of != OF_ROW && column->derive != DERIVE_TOTAL)
 		buf_addf(out, ".%s", derive->name);
 	if (column->per_second)
@@ -245,13 +245,13 @@ static int cpu_column(const struct table *table, const char *name, size_t len, s
 		digits[n_digits] = '\0';
 		r = num_u64(digits, &cpu);
 	}
-	if (r < 0 || cpu >= table->map.n_cpus)
+	if (r < 0 || !map_cpu_copy(&table->map, cpu, &out->cpu))
 		return err_set(err, -EINVAL, "'%.*s' is no CPU of this map; it has 0 to %u",
-			       (int)n_digits, name + at + 1, table->map.n_cpus - 1);
+			       (int)n_digits, name + at + 1,
+			       map_cpu_number(&table->map, table->map.n_cpus - 1));
 	if (out->derive != DERIVE_TOTAL || column_in_key(out))
 		return err_set(err, -EINVAL, "'%.*s' has no copy for each CPU", (int)at, name);
 	out->derive = DERIVE_CPU;
-	out->cpu = (uint32_t)cpu;
 	return 0;
 }
 

@@ -48,6 +48,7 @@ static const struct fact map_facts[] = {
 	FACT(map, "btf_vmlinux_value_type_id", btf_vmlinux_value_type_id, U32),
 	FACT(map, "ifindex", ifindex, U32),
 	FACT(map, "cpus", n_cpus, U32),
+	FACT(map, "cpu_list", cpu_list, TEXT),
 	FACT(map, "row_key_size", row_key_size, U32),
 	FACT(map, "row_value_size", row_value_size, U32),
 	FACT(map, "memory_bytes", memory_bytes, U64),

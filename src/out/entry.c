@@ -241,7 +241,7 @@ static void write_value(struct entry_writer *writer, const struct entry_program 
 	buf_adds(out, ",\"values\":[");
 	for (uint32_t cpu = 0; cpu < map->n_cpus; cpu++) {
 		buf_adds(out, cpu ? ",{\"cpu\":" : "{\"cpu\":");
-		buf_addu(out, cpu);
+		buf_addu(out, map_cpu_number(map, cpu));
 		buf_adds(out, ",\"value\":");
 		run(writer, program->ops, program->n_ops, value + cpu * stride, out);
 		buf_addc(out, '}');

@@ -91,6 +91,7 @@ void out_map_json(struct json *json, const struct map *map)
 	add_flag_names(json, map->flags);
 	if (map->type->is_per_cpu)
 		add_uint(json, "cpus", map->n_cpus);
+	add_known_text(json, "cpu_list", map->cpu_list);
 	add_known_uint(json, "extra", map->extra);
 	add_known_uint(json, "memory_bytes", map->memory_bytes);
 	json_name(json, "frozen");

@@ -10,7 +10,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/cursor.h"
@@ -145,6 +148,7 @@ static void kernel_free(struct source *source)
 	btfcache_release(&kernel->btfs);
 	memo_release(&kernel->memo);
 	own_release(&kernel->own);
+	free(kernel->cpu_list);
 	free(kernel);
 }
 
@@ -161,6 +165,23 @@ static const struct source_ops kernel_ops = {
 	.free = kernel_free,
 };
 
+/* Numbers of CPUs usually have no holes, and then need no list. false: out of memory. */
+static bool read_cpu_list(struct kernel *kernel)
+{
+	enum { LIST_MAX_BYTES = 4096 };
+	SCOPED(buf) text = {0};
+	char plain[32];
+
+	if (file_read("/sys/devices/system/cpu/possible", LIST_MAX_BYTES, &text) < 0)
+		return true;
+	buf_cut(&text, strcspn(buf_text(&text), "\n"));
+	snprintf(plain, sizeof(plain), kernel->n_cpus > 1 ? "0-%u" : "0", kernel->n_cpus - 1);
+	if (strcmp(plain, buf_text(&text)) == 0)
+		return true;
+	kernel->cpu_list = strdup(buf_text(&text));
+	return kernel->cpu_list;
+}
+
 int source_kernel_new(struct source **out)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
@@ -176,6 +197,10 @@ int source_kernel_new(struct source **out)
 	libbpf_to_log();
 	kernel->source.ops = &kernel_ops;
 	kernel->n_cpus = (uint32_t)n_cpus;
+	if (!read_cpu_list(kernel)) {
+		free(kernel);
+		return -ENOMEM;
+	}
 	*out = &kernel->source;
 	return 0;
 }

@@ -21,6 +21,7 @@ struct spec;
 struct kernel {
 	struct source source; /* first, so that one can be cast to the other */
 	uint32_t n_cpus;      /* possible CPUs, what per-CPU values are made for */
+	char *cpu_list;	      /* owned: their numbers where they have holes, else NULL */
 	struct btfcache btfs;
 	struct memo memo;
 	struct own own;

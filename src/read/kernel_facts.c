@@ -187,6 +187,8 @@ int kernel_add(struct kernel *kernel, int fd, const char *pin, struct map_list *
 	if (!map)
 		return -ENOMEM;
 	copy_info(&info, kernel->n_cpus, map);
+	if (map->type->is_per_cpu && kernel->cpu_list)
+		map->cpu_list = arena_strdup(&map->mem, kernel->cpu_list);
 	if (pin)
 		map->pin = arena_strdup(&map->mem, pin);
 	r = pin && !map->pin ? -ENOMEM : name_map(kernel, &info, map);

@@ -85,7 +85,8 @@ static void make_title(const struct tab *tab, struct shown *shown)
 	snprintf(upper_name, sizeof(upper_name), "%s", name);
 	upper(upper_name);
 	if (column->derive == DERIVE_CPU) {
-		snprintf(shown->title, sizeof(shown->title), "@%u%s", column->cpu,
+		snprintf(shown->title, sizeof(shown->title), "@%u%s",
+			 map_cpu_number(&tab->table->map, column->cpu),
 			 column->per_second ? "/s" : "");
 		return;
 	}

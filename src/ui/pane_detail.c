@@ -197,7 +197,8 @@ static void put_cpu(struct page *page, const struct cpu_part *part, double max)
 	struct grid *grid = page->scene->grid;
 	SCOPED(buf) text = {0};
 
-	grid_putf(grid, page->area, page->line, 1, ROLE_TEXT, "cpu%u", part->cpu);
+	grid_putf(grid, page->area, page->line, 1, ROLE_TEXT, "cpu%u",
+		  map_cpu_number(&page->table->map, part->cpu));
 	if (max > 0)
 		glyph_meter(grid, page->area, page->line, CPU_LABEL_COLS, width, part->part / max,
 			    ROLE_GRAPH);

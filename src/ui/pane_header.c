@@ -375,7 +375,8 @@ static void put_skew(struct line *line, const struct totals *totals)
 	buf_addf(&text, "skew %s%.1fx", totals->is_sampled ? "~" : "", totals->skew);
 	put_right(line, totals->skew >= 2 ? ROLE_WARN : ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	buf_clear(&text);
-	buf_addf(&text, "max cpu%u ", totals->max_cpu);
+	buf_addf(&text, "max cpu%u ",
+		 map_cpu_number(&line->scene->tab->table->map, totals->max_cpu));
 	num_percent(&text, totals->max_share);
 	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 }
@@ -392,7 +393,7 @@ void pane_cpus(const struct scene *scene, struct area area)
 		return;
 	put_skew(&line, totals);
 	put_left(&line, ROLE_HEADER, "cpu", 1);
-	buf_addf(&last, " %u", totals->n_cpus - 1);
+	buf_addf(&last, " %u", map_cpu_number(&scene->tab->table->map, totals->n_cpus - 1));
 	width = glyph_heat_columns(totals->n_cpus, line.right - line.left - 4 - (int)last.len);
 	if (width < 1)
 		return;

@@ -81,6 +81,26 @@ static void strides_follow_the_kernel(void **state)
 	assert_int_equal(map_cpu_stride(&map), 12);
 }
 
+/* The i-th copy is of the i-th possible CPU, whatever its number. */
+static void copies_are_of_cpus(void **state)
+{
+	struct map map = {.n_cpus = 6, .cpu_list = "0-1,4,8-10"};
+	static const uint32_t numbers[] = {0, 1, 4, 8, 9, 10};
+	uint32_t copy;
+
+	(void)state;
+	for (uint32_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		assert_int_equal(map_cpu_number(&map, i), numbers[i]);
+		assert_true(map_cpu_copy(&map, numbers[i], &copy));
+		assert_int_equal(copy, i);
+	}
+	assert_false(map_cpu_copy(&map, 2, &copy));
+	assert_false(map_cpu_copy(&map, 11, &copy));
+	map.cpu_list = NULL;
+	assert_int_equal(map_cpu_number(&map, 5), 5);
+	assert_false(map_cpu_copy(&map, 6, &copy));
+}
+
 static void lists_own_their_maps(void **state)
 {
 	SCOPED(map_list) list = {0};
@@ -159,9 +179,13 @@ static void equal_in_every_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_the_kernels),   cmocka_unit_test(every_row_is_whole),
-		cmocka_unit_test(strides_follow_the_kernel), cmocka_unit_test(lists_own_their_maps),
-		cmocka_unit_test(values_have_one_order),     cmocka_unit_test(equal_in_every_kind),
+		cmocka_unit_test(numbers_are_the_kernels),
+		cmocka_unit_test(every_row_is_whole),
+		cmocka_unit_test(strides_follow_the_kernel),
+		cmocka_unit_test(copies_are_of_cpus),
+		cmocka_unit_test(lists_own_their_maps),
+		cmocka_unit_test(values_have_one_order),
+		cmocka_unit_test(equal_in_every_kind),
 	};
 
 	return cmocka_run_group_tests_name("maptype", tests, NULL, NULL);
