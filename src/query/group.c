@@ -15,7 +15,7 @@
 #include "query/group_parts.h"
 #include "query/query.h"
 
-static void past_release(struct past *past)
+static void past_sums_release(struct past_sums *past)
 {
 	pages_release(&past->sums);
 	pages_release(&past->known);
@@ -29,8 +29,8 @@ void group_free(struct group *group)
 	query_free(group->filter);
 	buf_release(&group->by);
 	buf_release(&group->filter_text);
-	past_release(&group->before);
-	past_release(&group->at_base);
+	past_sums_release(&group->before);
+	past_sums_release(&group->at_base);
 	pages_release(&group->bits);
 	pages_release(&group->zeros);
 	index_release(&group->index);
@@ -97,7 +97,7 @@ static void copy_sums(const struct group *group, uint64_t *to, const uint64_t *f
 static int put_past(struct group *group)
 {
 	struct table *table = &group->table;
-	struct past *past = &group->before;
+	struct past_sums *past = &group->before;
 	uint32_t *links = (uint32_t *)table->delta.links.at;
 	int r = 0;
 

@@ -211,14 +211,14 @@ static void fill_keys(struct block *block)
 
 /* -- groups -- */
 
-static int past_reserve(struct past *past, const struct snap *out, size_t n)
+static int past_reserve(struct past_sums *past, const struct snap *out, size_t n)
 {
 	int r = pages_reserve(&past->sums, n * out->val_stride);
 
 	return r < 0 ? r : pages_reserve(&past->known, n * sizeof(uint32_t));
 }
 
-static void past_begin(struct past *past, const struct snap *out, size_t i)
+static void past_begin(struct past_sums *past, const struct snap *out, size_t i)
 {
 	memset(past->sums.at + i * out->val_stride, 0, out->val_stride);
 	((uint32_t *)past->known.at)[i] = 0;
@@ -304,7 +304,8 @@ add_now(struct block *block, const struct field *field, size_t from, size_t to, 
 }
 
 /* A counter that went down counts as it is now. */
-static inline __attribute__((always_inline)) void add_then(struct block *block, struct past *past,
+static inline __attribute__((always_inline)) void add_then(struct block *block,
+							   struct past_sums *past,
 							   const struct field *field, size_t from,
 							   size_t to, uint32_t bit, size_t width)
 {
@@ -329,7 +330,8 @@ static size_t plain_width(const struct field *field)
 	return field->size == 8 || field->size == 4 ? field->size : 0;
 }
 
-static void add_sum(struct block *block, struct past *past, unsigned sum, size_t from, size_t to)
+static void add_sum(struct block *block, struct past_sums *past, unsigned sum, size_t from,
+		    size_t to)
 {
 	const struct field *field = block->group->sums[sum];
 	size_t width = plain_width(field);
@@ -349,7 +351,7 @@ static void add_sum(struct block *block, struct past *past, unsigned sum, size_t
 		add_then(block, past, field, from, to, known, 0);
 }
 
-static void add_sums(struct block *block, struct past *past)
+static void add_sums(struct block *block, struct past_sums *past)
 {
 	const struct group *group = block->group;
 	size_t from_stride = map_cpu_stride(&group->base->map);
@@ -361,7 +363,7 @@ static void add_sums(struct block *block, struct past *past)
 				cpu * to_stride + (1 + i) * sizeof(uint64_t));
 }
 
-static void add_past(struct block *block, struct past *past, const struct delta *delta,
+static void add_past(struct block *block, struct past_sums *past, const struct delta *delta,
 		     const struct snap *then)
 {
 	uint32_t *known = (uint32_t *)past->known.at;

@@ -33,7 +33,7 @@ struct part {
 };
 
 /* What the sums were of the same rows in an earlier reading, and for which of them that is known. */
-struct past {
+struct past_sums {
 	struct pages sums;  /* laid out like the values of the groups; counts stay 0 */
 	struct pages known; /* u32 a group: a bit a sum, and PAST_WAS_THERE */
 };
@@ -54,9 +54,9 @@ struct group {
 	double *totals; /* of the groups, a field of table.plan each; what f.share is of */
 
 	/* Of the reading under way. */
-	struct past before, at_base; /* in the reading before; at the baseline */
-	struct pages bits;	     /* matching rows of base */
-	struct pages zeros;	     /* a row's value that was not there */
+	struct past_sums before, at_base; /* in the reading before; at the baseline */
+	struct pages bits;		  /* matching rows of base */
+	struct pages zeros;		  /* a row's value that was not there */
 	struct index index;
 };
 
