@@ -22,6 +22,10 @@
 
 enum { PREFETCH = 16, SPARE = 4 /* a part of so many is free after squeezing */ };
 
+_Static_assert(sizeof(struct ghost) + sizeof(uint32_t) + 4 * sizeof(struct index_slot) <=
+		       RETURNS_KEY_BYTES,
+	       "a ghost, its place in the tree, and four slots of the index at most");
+
 void returns_init(struct returns *returns, uint32_t max_entries, uint32_t n_keys)
 {
 	uint64_t wanted = (uint64_t)max_entries * RETURNS_REACH;

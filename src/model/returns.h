@@ -22,7 +22,7 @@ enum {
 	RETURNS_KEYS = 1 << 16, /* ghosts remembered unless told otherwise */
 	RETURNS_LEAST = 1 << 10,
 	RETURNS_MOST = 1 << 20, /* at RETURNS_KEY_BYTES each */
-	RETURNS_KEY_BYTES = 60, /* at most, with index and tree */
+	RETURNS_KEY_BYTES = 52, /* at most, with index and tree */
 	RETURNS_REACH = 8,	/* ghosts reach back over so many sizes of the map */
 	RETURNS_STEPS = 16,	/* distances are counted in this part of the map's size */
 	RETURNS_DISTANCES = (RETURNS_REACH + 3) * RETURNS_STEPS,

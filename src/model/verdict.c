@@ -139,6 +139,12 @@ static bool few_return(const struct verdict *v)
 	return v->share >= RETURNS_FEW;
 }
 
+/* Whatever comes round later than once the map's size could not have been seen to return. */
+static bool is_very_short(const struct verdict *v)
+{
+	return v->total_gone < v->n_rows;
+}
+
 static bool always(const struct verdict *v)
 {
 	(void)v;
@@ -150,10 +156,15 @@ static const struct rule {
 	bool (*holds)(const struct verdict *v);
 	enum verdict_kind kind;
 } rules[] = {
-	{never_changes, VERDICT_NONE},	  {is_early, VERDICT_NOT_ENOUGH},
-	{is_full, VERDICT_FULL},	  {is_kept, VERDICT_FITS},
-	{is_deleted, VERDICT_NATURAL},	  {is_thin, VERDICT_NOT_ENOUGH},
-	{many_return, VERDICT_TOO_SMALL}, {few_return, VERDICT_MIXED},
+	{never_changes, VERDICT_NONE},
+	{is_early, VERDICT_NOT_ENOUGH},
+	{is_full, VERDICT_FULL},
+	{is_kept, VERDICT_FITS},
+	{is_deleted, VERDICT_NATURAL},
+	{is_thin, VERDICT_NOT_ENOUGH},
+	{many_return, VERDICT_TOO_SMALL},
+	{few_return, VERDICT_MIXED},
+	{is_very_short, VERDICT_NOT_ENOUGH},
 	{always, VERDICT_SCAN},
 };
 
@@ -182,11 +193,6 @@ static bool is_short(const struct verdict *v)
 	return (double)v->total_gone < (double)v->max_entries * RETURNS_REACH;
 }
 
-static bool is_very_short(const struct verdict *v)
-{
-	return v->total_gone < v->max_entries;
-}
-
 static bool is_brief(const struct verdict *v)
 {
 	return v->n_readings < CALM_READINGS;
@@ -211,7 +217,6 @@ static const struct caveat {
 	{KIND(SCAN) | KIND(MIXED), is_fast,
 	 "half of the map goes between two readings, and much unseen: read more often"},
 	{KIND(SCAN), is_short, "a key that comes round later than was watched would not show"},
-	{KIND(SCAN), is_very_short, "less went so far than the map holds"},
 	{KIND(FITS) | KIND(NATURAL), is_brief, "watched for a short time"},
 	{KIND(FITS), is_filling, "new keys still come: the map is filling"},
 	{BY_RETURNS | KIND(FITS) | KIND(NATURAL) | KIND(FULL), has_gaps,
@@ -289,11 +294,18 @@ static void say_none(const struct verdict *v, struct buf *out)
 
 static void say_not_enough(const struct verdict *v, struct buf *out)
 {
-	if (is_early(v))
+	if (is_early(v)) {
 		buf_addf(out, "%u of %d readings", v->n_readings, (int)LEAST_READINGS);
-	else
+	} else if (is_thin(v)) {
 		buf_addf(out, "%zu of %d new keys since the first went", v->n_followed,
 			 (int)LEAST_FOLLOWED);
+	} else {
+		buf_adds(out, "hardly any key returned, but only ");
+		add_count(out, (double)v->total_gone);
+		buf_adds(out, " went, less than the ");
+		add_count(out, (double)v->n_rows);
+		buf_adds(out, " that are there");
+	}
 }
 
 static void say_full(const struct verdict *v, struct buf *out)

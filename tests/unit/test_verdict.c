@@ -277,7 +277,8 @@ static void test_entries_that_are_deleted(void **state)
 	} cases[] = {
 		{"lru_hash", CAPACITY / 3, 100, VERDICT_NATURAL},
 		{"lru_hash", CAPACITY / 3, 0, VERDICT_FITS},
-		{"lru_hash", CAPACITY, 100, VERDICT_SCAN},
+		{"lru_hash", CAPACITY, 90, VERDICT_NOT_ENOUGH}, /* 3510 went */
+		{"lru_hash", CAPACITY, 200, VERDICT_SCAN},
 		{"hash", CAPACITY / 3, 100, VERDICT_NATURAL},
 		{"hash", CAPACITY - 1, 100, VERDICT_NATURAL},
 		{"hash", CAPACITY, 100, VERDICT_FULL},
