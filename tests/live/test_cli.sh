@@ -23,6 +23,7 @@ says "an interval that is too short" 2 "0.1 to 3600" -d 0.001 sim:flows
 says "an interval that is no number" 2 "0.1 to 3600" -d soon sim:flows
 says "an interval that is absurd" 2 "0.1 to 3600" -d 1e99 sim:flows
 says "an interval that is not finite" 2 "0.1 to 3600" -d nan sim:flows
+says "fewer ghosts than are of use" 2 "1024 to 1048576" --ghosts 5 stream sim:flows
 says "a count of nothing" 2 "whole number" -n 0 stream sim:flows
 says "an output that isn't" 2 "no output format" dump -o xml sim:flows
 says "a dump of nothing" 2 "needs MAP" dump
