@@ -97,7 +97,7 @@ static inline void show_as(struct table *table, const struct out_ops *output, bo
 	struct column columns[256];
 	struct view view;
 	SCOPED(buf) text = {0};
-	struct out_job job = {.columns = columns, .is_stream = is_stream, .limit = 500};
+	struct out_job job = {.columns = columns, .is_stream = is_stream, .limit = 200};
 
 	view_init(&view);
 	view.hides_gone = true;
@@ -109,13 +109,21 @@ static inline void show_as(struct table *table, const struct out_ops *output, bo
 	view_release(&view);
 }
 
-/* Every output of the current reading, alone and with what changed since the one before. */
-static inline void show_outputs(struct table *table, struct buf *out)
+/* The rows of the current reading, alone and with what changed since the one before. */
+static inline void show_rows(struct table *table, struct buf *out)
 {
-	for (unsigned i = 0; out_at(i); i++)
-		show_as(table, out_at(i), false, out);
+	show_as(table, &out_text, false, out);
+	show_as(table, &out_json, false, out);
 	show_as(table, &out_csv, true, out);
 	show_as(table, &out_jsonl, true, out);
+}
+
+/* In every output there is; some count from the first reading on. */
+static inline void show_outputs(struct table *table, struct buf *out)
+{
+	show_rows(table, out);
+	for (unsigned i = 0; out_at(i); i++)
+		show_as(table, out_at(i), false, out);
 }
 
 /* The screen with that table in front. */

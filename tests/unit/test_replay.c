@@ -25,7 +25,7 @@ static const char *const names[MAPS] = {"flows", "ports", "verdicts", "sizes", "
 static char folder[] = "/tmp/test_replay.XXXXXX";
 static char path[64];
 static struct buf seen[TICKS][MAPS];  /* as it was shown when it was recorded */
-static struct buf exact[TICKS][MAPS]; /* the outputs alone */
+static struct buf exact[TICKS][MAPS]; /* the rows alone */
 static uint64_t sums[TICKS][MAPS];    /* of the raw rows */
 
 /* A map as it is watched: what was opened of a source, and a screen for it. */
@@ -59,10 +59,10 @@ static void stage_take(struct stage *stage)
 	screen_took(stage->screen, &stage->table);
 }
 
-static void stage_show(struct stage *stage, struct buf *outputs, struct buf *all)
+static void stage_show(struct stage *stage, struct buf *rows, struct buf *all)
 {
-	show_outputs(&stage->table, outputs);
-	buf_add(all, outputs->at, outputs->len);
+	show_rows(&stage->table, rows);
+	show_outputs(&stage->table, all);
 	show_screen(stage->screen, &stage->table, all);
 }
 
@@ -170,10 +170,10 @@ static void same(const struct buf *is, const struct buf *was)
 
 static void shows(struct stage *stage, size_t tick, size_t map)
 {
-	SCOPED(buf) outputs = {0};
+	SCOPED(buf) rows = {0};
 	SCOPED(buf) all = {0};
 
-	stage_show(stage, &outputs, &all);
+	stage_show(stage, &rows, &all);
 	same(&all, &seen[tick][map]);
 }
 
@@ -214,7 +214,7 @@ static void outputs_and_screens_are_the_same(void **state)
 	tape->ops->free(tape);
 }
 
-/* After any jump, back or on, the outputs are what they were, rates and changes among them. */
+/* After any jump, back or on, the rows are what they were, rates and changes among them. */
 static void any_place_can_be_sought(void **state)
 {
 	struct stage stages[MAPS] = {0};
@@ -228,11 +228,11 @@ static void any_place_can_be_sought(void **state)
 
 		replay_seek(tape, tick + 1);
 		for (size_t i = 0; i < MAPS; i++) {
-			SCOPED(buf) outputs = {0};
+			SCOPED(buf) rows = {0};
 
 			assert_true(stage_read(&stages[i]) >= 0);
-			show_outputs(&stages[i].table, &outputs);
-			same(&outputs, &exact[tick][i]);
+			show_rows(&stages[i].table, &rows);
+			same(&rows, &exact[tick][i]);
 		}
 	}
 	close_stages(stages);
