@@ -153,10 +153,11 @@ static int join_maps(struct batch *batch, struct err *err)
 
 		rows->job.is_joint = set->n > 1;
 		if (rows->output->is_document && i)
-			return err_set(err, -EINVAL,
-				       "maps '%s' and '%s' can't share one %s document: 'export - "
-				       "MAP...' writes several",
-				       first->map.name, table->map.name, rows->output->name);
+			return err_set(
+				err, -EINVAL,
+				"maps '%s' and '%s' can't share one %s document: write one map "
+				"at a time",
+				first->map.name, table->map.name, rows->output->name);
 		if (!rows->output->has_one_header || rows_same_names(&batch->rows[0], rows))
 			continue;
 		return err_set(err, -EINVAL,

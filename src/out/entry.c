@@ -72,13 +72,14 @@ static void emit_name(struct build *build, const char *name, bool *needs_comma)
 }
 
 /* Fields [first, end) and what is below them as members of an open brace. Members of anonymous structs
- * and unions stand in their parent. */
+ * and unions stand in their parent; with bpftool, under a name without letters. */
 static void emit_members(struct build *build, uint32_t first, uint32_t end, bool *needs_comma)
 {
 	const struct field *fields = build->plan->fields;
+	bool keeps_anonymous = build->writer->style == LEAF_BPFTOOL;
 
 	for (uint32_t i = first; i < end; i += 1 + fields[i].n_below) {
-		if (*fields[i].name) {
+		if (*fields[i].name || keeps_anonymous) {
 			emit_name(build, fields[i].name, needs_comma);
 			emit_value(build, i);
 		} else if (fields[i].kind == FIELD_STRUCT || fields[i].kind == FIELD_UNION) {
@@ -116,8 +117,8 @@ static void emit_value(struct build *build, uint32_t i)
 
 	if (build->failed)
 		return;
-	if (!field_is_container(field) || leaf_is_whole(field, build->writer->is_formatted))
-		emit_op(build, field, leaf_writer(field, build->writer->is_formatted));
+	if (!field_is_container(field) || leaf_is_whole(field, build->writer->style))
+		emit_op(build, field, leaf_writer(field, build->writer->style));
 	else if (field->kind == FIELD_ARRAY)
 		emit_array(build, i);
 	else
@@ -179,12 +180,12 @@ static int compile_variables(struct entry_writer *writer, const struct plan *pla
 	return r;
 }
 
-int entry_writer_init(struct entry_writer *writer, const struct table *table, bool is_formatted)
+int entry_writer_init(struct entry_writer *writer, const struct table *table, enum leaf_style style)
 {
 	const struct plan *plan = &table->plan;
 	int r;
 
-	*writer = (struct entry_writer){.context.table = table, .is_formatted = is_formatted};
+	*writer = (struct entry_writer){.context.table = table, .style = style};
 	if (plan->is_variables)
 		r = compile_variables(writer, plan);
 	else
@@ -273,4 +274,27 @@ void entry_write(struct entry_writer *writer, size_t row, struct buf *out)
 	buf_adds(out, "\"key\":");
 	run(writer, writer->key.ops, writer->key.n_ops, table_key(table, row, &size), out);
 	write_value(writer, &writer->value, table_value(table, row, &size), out);
+}
+
+void entry_write_section(struct entry_writer *writer, const char *section, struct buf *out)
+{
+	const struct table *table = writer->context.table;
+	const struct plan *plan = &table->plan;
+	struct json json;
+
+	buf_adds(out, "\"value\":{");
+	json_init(&json, out);
+	json_text(&json, section);
+	buf_adds(out, ":[");
+	for (uint32_t i = 0; i < plan->n_variables; i++) {
+		const struct entry_program *variable = &writer->variables[i];
+
+		buf_adds(out, i ? ",{" : "{");
+		json_init(&json, out);
+		json_text(&json, plan->fields[plan->variables[i]].name);
+		buf_addc(out, ':');
+		run(writer, variable->ops, variable->n_ops, snap_value(table->current, 0), out);
+		buf_addc(out, '}');
+	}
+	buf_adds(out, "]}");
 }

@@ -21,7 +21,7 @@ struct entry_program {
 
 struct entry_writer {
 	struct leaf_context context;
-	bool is_formatted;
+	enum leaf_style style;
 	struct entry_program key, value;
 	struct entry_program *variables; /* [plan.n_variables] of a variable map */
 	struct arena mem;
@@ -29,10 +29,14 @@ struct entry_writer {
 
 void entry_writer_release(struct entry_writer *writer);
 
-/* Compiles for the table's plan, which must outlive it. is_formatted: leaves are strings as the screen
- * shows them. 0 or -ENOMEM. */
-int entry_writer_init(struct entry_writer *writer, const struct table *table, bool is_formatted);
+/* Compiles for the table's plan, which must outlive it. 0 or -ENOMEM. */
+int entry_writer_init(struct entry_writer *writer, const struct table *table,
+		      enum leaf_style style);
 
 /* Adds  "key":K,"value":V  or  "key":K,"values":[{"cpu":0,"value":V},...]  of a row, without the
  * braces around them. */
 void entry_write(struct entry_writer *writer, size_t row, struct buf *out);
+
+/* The same of the entry behind a variable map's rows: one value, the section with each of its variables in
+ * braces of its own, as bpftool writes it. */
+void entry_write_section(struct entry_writer *writer, const char *section, struct buf *out);

@@ -55,7 +55,8 @@ static int list_rates(struct entries *entries)
 static int entries_init(struct entries *entries, const struct table *table,
 			const struct out_job *job)
 {
-	int r = entry_writer_init(&entries->writer, table, job->is_formatted);
+	int r = entry_writer_init(&entries->writer, table,
+				  job->is_formatted ? LEAF_FORMATTED : LEAF_PLAIN);
 
 	entries->table = table;
 	entries->job = job;

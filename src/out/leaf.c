@@ -26,7 +26,7 @@ static void write_wide(unsigned __int128 n, struct buf *out)
 }
 
 /* As bpftool writes what it knows no type of. */
-static void write_bytes(struct buf *out, const uint8_t *bytes, size_t n)
+void leaf_bytes(struct buf *out, const uint8_t *bytes, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -68,7 +68,7 @@ void leaf_val(const struct val *val, struct buf *out)
 		json_quote(out, val->at, val->len);
 		break;
 	case VAL_BYTES:
-		write_bytes(out, (const uint8_t *)val->at, val->len);
+		leaf_bytes(out, (const uint8_t *)val->at, val->len);
 		break;
 	}
 }
@@ -155,6 +155,69 @@ static void write_formatted(struct leaf_context *context, const struct field *fi
 	json_text(&json, buf_text(&context->tame));
 }
 
+/* -- as bpftool -- */
+
+static void hex_bits(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		     struct buf *out)
+{
+	const struct val val = decode_val(field, base);
+	unsigned __int128 bits = val.kind == VAL_WIDE || val.kind == VAL_IWIDE ? val.wide : val.u;
+
+	(void)context;
+	if (field->bit_size < 128)
+		bits &= ((unsigned __int128)1 << field->bit_size) - 1;
+	write_wide(bits, out);
+}
+
+/* Text only when it ends inside the array and every character prints; else numbers. */
+static void chars(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		  struct buf *out)
+{
+	const uint8_t *at = base + field->offset;
+	size_t n = strnlen((const char *)at, field->size), i = 0;
+
+	(void)context;
+	while (i < n && at[i] > 0x1f && at[i] < 0x7f)
+		i++;
+	if (i == n && n < field->size) {
+		json_quote(out, (const char *)at, n);
+		return;
+	}
+	buf_addc(out, '[');
+	for (i = 0; i < field->size; i++) {
+		if (i)
+			buf_addc(out, ',');
+		buf_addi(out, (int8_t)at[i]);
+	}
+	buf_addc(out, ']');
+}
+
+/* What the kernel keeps for itself, it copies out as zeros. */
+static void special(struct leaf_context *context, const struct field *field, const uint8_t *base,
+		    struct buf *out)
+{
+	(void)context, (void)base;
+	if (strstr(field->type, "bpf_spin_lock")) {
+		buf_adds(out, "{\"val\":0}");
+	} else if (strchr(field->type, '*')) {
+		buf_adds(out, "0");
+	} else {
+		buf_adds(out, "{\"__opaque\":[0");
+		for (size_t i = 1; i < field->size / sizeof(uint64_t); i++)
+			buf_adds(out, ",0");
+		buf_adds(out, "]}");
+	}
+}
+
+static leaf_fn *bpftool_writer(const struct field *field)
+{
+	if (field->is_bitfield)
+		return hex_bits;
+	if (field->kind == FIELD_TEXT)
+		return chars;
+	return field->kind == FIELD_SPECIAL ? special : leaf_writer(field, LEAF_PLAIN);
+}
+
 void leaf_context_release(struct leaf_context *context)
 {
 	buf_release(&context->printed);
@@ -162,15 +225,17 @@ void leaf_context_release(struct leaf_context *context)
 }
 
 /* Wide integers have no decode_u64; everything not named here says by its value what it is. */
-leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
+leaf_fn *leaf_writer(const struct field *field, enum leaf_style style)
 {
 	static leaf_fn *const of_kind[N_FIELD_KINDS] = {
 		[FIELD_UINT] = write_uint, [FIELD_INT] = write_int,   [FIELD_BOOL] = write_bool,
 		[FIELD_ENUM] = write_enum, [FIELD_CHAR] = write_char, [FIELD_POINTER] = write_uint,
 	};
 
-	if (is_formatted)
+	if (style == LEAF_FORMATTED)
 		return write_formatted;
+	if (style == LEAF_BPFTOOL)
+		return bpftool_writer(field);
 	if (field_is_integer(field) && of_kind[field->kind])
 		return of_kind[field->kind];
 	if (field->kind == FIELD_REAL && field->size <= sizeof(float))
@@ -179,7 +244,7 @@ leaf_fn *leaf_writer(const struct field *field, bool is_formatted)
 }
 
 /* Strings as the screen has them: an address is one, however many bytes or members make it. */
-bool leaf_is_whole(const struct field *field, bool is_formatted)
+bool leaf_is_whole(const struct field *field, enum leaf_style style)
 {
-	return is_formatted && field_is_container(field) && !field_is_nested(field);
+	return style == LEAF_FORMATTED && field_is_container(field) && !field_is_nested(field);
 }

@@ -22,12 +22,21 @@ void leaf_context_release(struct leaf_context *context);
 typedef void leaf_fn(struct leaf_context *context, const struct field *field, const uint8_t *base,
 		     struct buf *out);
 
-/* How leaves of that kind are written. is_formatted: as the string that the screen shows. */
-leaf_fn *leaf_writer(const struct field *field, bool is_formatted);
+enum leaf_style {
+	LEAF_PLAIN,
+	LEAF_FORMATTED, /* as the string that the screen shows */
+	LEAF_BPFTOOL,	/* as bpftool -j writes it */
+};
+
+/* How leaves of that kind are written. */
+leaf_fn *leaf_writer(const struct field *field, enum leaf_style style);
 
 /* True for a struct, union or array that is written as one string, since its format takes it whole: a
  * MAC address, a prefix. */
-bool leaf_is_whole(const struct field *field, bool is_formatted);
+bool leaf_is_whole(const struct field *field, enum leaf_style style);
+
+/* Bytes of no known type, as bpftool writes them: ["0x01","0xff"]. */
+void leaf_bytes(struct buf *out, const uint8_t *bytes, size_t n);
 
 /* Any value as JSON. */
 void leaf_val(const struct val *val, struct buf *out);

@@ -6,8 +6,8 @@
 
 #include "base/tidy.h"
 
-static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl, &out_csv,
-						&out_prom};
+static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl,
+						&out_csv,  &out_prom, &out_bpftool};
 
 const struct out_ops *out_at(unsigned i)
 {

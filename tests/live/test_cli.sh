@@ -28,6 +28,11 @@ says "a count of nothing" 2 "whole number" -n 0 stream sim:flows
 says "an output that isn't" 2 "no output format" dump -o xml sim:flows
 says "a dump of nothing" 2 "needs MAP" dump
 says "a word too many" 2 "flows" list flows
+says "maps with different columns in one CSV" 2 "different columns" dump -o csv sim:flows sim:ports
+says "several maps in one document" 2 "one map at a time" dump -o prom sim:flows sim:ports
+says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c state
+says "an export without a map" 2 "needs FILE" export /dev/null
+says "an export to where nothing can be" 1 "/nosuch/x.prom" export /nosuch/x.prom sim:flows -n 1
 says "a help topic that isn't" 2 "topics:" --help=nothing
 says "a filter with an error" 2 "column" dump -f 'packets >' sim:flows
 says "a filter on a field that isn't" 2 "column" dump -f 'pakets > 1' sim:flows

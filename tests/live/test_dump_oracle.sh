@@ -26,6 +26,23 @@ for pin in "$pins"/*; do
 	fi
 done
 
+for type in hash percpu_hash array percpu_array lru_hash; do # without BTF
+	bpftool map create "$pins/raw_$type" type $type key 4 value 5 entries 4 name raw_$type
+	bpftool map update pinned "$pins/raw_$type" key hex 02 0 0 0 value hex 0 ff 22 5c 0
+done
+bpftool map create "$pins/raw_empty" type hash key 4 value 4 entries 4 name raw_empty
+for pin in "$pins"/*; do # the very bytes, in the order in which the kernel has the keys
+	name=$(basename "$pin")
+	"$BPFMAPTOP" dump "$pin" -o bpftool >"$scratch/ours"
+	bpftool -j map dump pinned "$pin" >"$scratch/theirs"
+	if cmp -s "$scratch/ours" "$scratch/theirs"; then
+		ok "-o bpftool is bpftool's own of $name"
+	else
+		not_ok "-o bpftool is bpftool's own of $name" "$(cmp "$scratch/ours" "$scratch/theirs" 2>&1)" \
+			"$(head -c 2000 "$scratch/ours")" "$(head -c 2000 "$scratch/theirs")"
+	fi
+done
+
 strict() { # stdin is JSON documents one after the other, in UTF-8, without NaN or Infinity; prints how many
 	python3 -c '
 import json, sys

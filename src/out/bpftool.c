@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What `bpftool -j map dump` prints of the same map, so that scripts move over: raw bytes, and where the map
+ * has BTF, the entry as its types have it. Where bpftool's own output is no JSON (floats), ours is. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "model/table.h"
+#include "out/entry.h"
+#include "out/out.h"
+#include "out/walk.h"
+#include "query/view.h"
+
+struct dump {
+	const struct table *table;
+	struct entry_writer writer;
+	bool has_types; /* bpftool knows no layout but BTF's */
+};
+
+static void dump_release(struct dump *dump)
+{
+	if (dump->has_types)
+		entry_writer_release(&dump->writer);
+}
+
+static int dump_init(struct dump *dump, const struct table *table)
+{
+	*dump = (struct dump){.table = table};
+	dump->has_types = table->plan.is_typed && !strcmp(table->plan.origin, "btf");
+	return dump->has_types ? entry_writer_init(&dump->writer, table, LEAF_BPFTOOL) : 0;
+}
+
+static void write_values(const struct map *map, const uint8_t *value, struct buf *out)
+{
+	size_t stride = map_cpu_stride(map);
+
+	if (!map->type->is_per_cpu) {
+		buf_adds(out, ",\"value\":");
+		leaf_bytes(out, value, map->value_size);
+		return;
+	}
+	buf_adds(out, ",\"values\":[");
+	for (uint32_t cpu = 0; cpu < map->n_cpus; cpu++) {
+		buf_adds(out, cpu ? ",{\"cpu\":" : "{\"cpu\":");
+		buf_addu(out, cpu);
+		buf_adds(out, ",\"value\":");
+		leaf_bytes(out, value + cpu * stride, map->value_size);
+		buf_addc(out, '}');
+	}
+	buf_addc(out, ']');
+}
+
+static void write_raw(const struct dump *dump, const uint8_t *key, const uint8_t *value,
+		      struct buf *out)
+{
+	buf_adds(out, "{\"key\":");
+	leaf_bytes(out, key, dump->table->map.key_size);
+	write_values(&dump->table->map, value, out);
+	if (dump->has_types)
+		buf_adds(out, ",\"formatted\":{");
+}
+
+static void end_entry(const struct dump *dump, struct buf *out)
+{
+	buf_adds(out, dump->has_types ? "}}" : "}");
+}
+
+/* All variables are one entry. */
+static void write_section(struct dump *dump, struct buf *out)
+{
+	const struct snap *snap = dump->table->current;
+	const char *section = dump->table->map.section;
+
+	write_raw(dump, snap_key(snap, 0), snap_value(snap, 0), out);
+	if (dump->has_types)
+		entry_write_section(&dump->writer, section ? section : "", out);
+	end_entry(dump, out);
+}
+
+static void write_entry(struct dump *dump, size_t row, struct buf *out)
+{
+	size_t size;
+
+	write_raw(dump, table_key(dump->table, row, &size), table_value(dump->table, row, &size),
+		  out);
+	if (dump->has_types)
+		entry_write(&dump->writer, row, out);
+	end_entry(dump, out);
+}
+
+static int bpftool_write(struct table *table, struct view *view, const struct out_job *job,
+			 struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	struct walk walk = {.table = table, .view = view, .job = job};
+	SCOPED(dump) dump = {0};
+	int r = dump_init(&dump, table);
+
+	if (r < 0)
+		return r;
+	buf_addc(out, '[');
+	for (bool is_first = true; !r && walk_next(&walk); is_first = false) {
+		if (!is_first)
+			buf_addc(out, ',');
+		if (table->plan.is_variables) {
+			write_section(&dump, out);
+			break;
+		}
+		write_entry(&dump, walk.row, out);
+		r = walk_flush(out, flush, ctx);
+	}
+	buf_adds(out, "]\n");
+	return out->failed ? -ENOMEM : r;
+}
+
+const struct out_ops out_bpftool = {
+	.name = "bpftool",
+	.help = "what 'bpftool -j map dump' prints",
+	.is_document = true,
+	.write = bpftool_write,
+};
