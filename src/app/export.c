@@ -289,6 +289,10 @@ static int start(struct exporter *exporter, struct err *err)
 	r = loop_signals(exporter->loop, signals, ARRAY_LEN(signals), on_signal, exporter);
 	if (r < 0)
 		return err_set(err, r, "cannot wait for signals: %s", err_words(r));
+	if (exporter->options.group)
+		return err_set(err, -EINVAL,
+			       "export sums rows that share their labels: name those to keep by "
+			       "'-c proto,packets' instead of grouping");
 	r = watch_set_open_words(&exporter->set, err);
 	if (r == 0)
 		r = refuse_tapes(&exporter->set, err);
