@@ -93,8 +93,8 @@ static void through_a_pipe(void **state)
 	assert_int_equal(pty_open(&pty, argv, NULL, 24, 80), 0);
 	assert_true(pty_wait_text(&pty, "REMOTE", PATIENCE_MS));
 	/* Keys come from the terminal, not from the pipe. */
-	pty_send(&pty, "]");
-	assert_true(pty_wait_text(&pty, "no recording in a file", PATIENCE_MS));
+	pty_send(&pty, "}");
+	assert_true(pty_wait_text(&pty, "only a recording in a file", PATIENCE_MS));
 	assert_true(pty_wait_text(&pty, "REMOTE 30 ended", PATIENCE_MS));
 	pty_send(&pty, "q");
 	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
