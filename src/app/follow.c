@@ -12,7 +12,7 @@
 
 /* What a person had set, as text: the columns of the old layout can't be kept. */
 struct kept {
-	struct buf path, filter, sort;
+	struct buf path, filter, sort, group;
 };
 
 static void kept_release(struct kept *kept)
@@ -20,15 +20,19 @@ static void kept_release(struct kept *kept)
 	buf_release(&kept->path);
 	buf_release(&kept->filter);
 	buf_release(&kept->sort);
+	buf_release(&kept->group);
 }
 
 static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
 {
-	struct view *view = screen_view(tui->screen);
+	struct view *view;
 
 	buf_adds(&kept->path, watch->table.map.pin);
-	if (screen_front(tui->screen) != &watch->table || !view)
+	if (screen_front(tui->screen) != &watch->table)
 		return;
+	buf_adds(&kept->group, screen_grouped(tui->screen));
+	screen_group(tui->screen, "", NULL);
+	view = screen_view(tui->screen);
 	buf_adds(&kept->filter, buf_text(&view->filter_text));
 	view_sort_text(view, &watch->table, &kept->sort);
 }
@@ -39,6 +43,8 @@ static void take_up(struct tui *tui, const struct kept *kept)
 		screen_sort(tui->screen, buf_text(&kept->sort), NULL);
 	if (kept->filter.len)
 		screen_filter(tui->screen, buf_text(&kept->filter), NULL);
+	if (kept->group.len)
+		screen_group(tui->screen, buf_text(&kept->group), NULL);
 }
 
 bool follow_pin(struct tui *tui, struct watch *watch)

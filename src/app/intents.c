@@ -158,6 +158,7 @@ static void do_write(struct tui *tui, const struct intent *intent)
 
 	if (!front)
 		return;
+	front = screen_shown(tui->screen);
 	if (write_view(tui->screen, front, intent->text, &n_rows, &why) < 0)
 		screen_say(tui->screen, true, "%s", why.text);
 	else
@@ -216,7 +217,10 @@ int tui_start_state(struct tui *tui, struct err *err)
 
 	if (!tui->set->n)
 		return 0;
-	if (options->columns)
+	if (options->group)
+		r = fault_shown(screen_group(tui->screen, options->group, err), "group",
+				options->group, err);
+	if (r == 0 && options->columns)
 		r = fault_shown(screen_columns(tui->screen, options->columns, err), "columns",
 				options->columns, err);
 	if (r == 0 && options->sort)

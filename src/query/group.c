@@ -275,6 +275,13 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	return group_take(group);
 }
 
+int group_check(struct table *base, const char *by, struct err *err)
+{
+	struct group group = {.base = base};
+
+	return group_read_parts(&group, by, err);
+}
+
 int group_new(struct table *base, const char *by, const char *filter, struct group **out,
 	      struct err *err)
 {

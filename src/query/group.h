@@ -32,6 +32,8 @@ enum { GROUP_MAX_PARTS = 8, GROUP_MAX_SUMS = 31 };
  * 0, -EINVAL with the 1-based column of the fault, -ENOMEM. */
 int group_new(struct table *base, const char *by, const char *filter, struct group **out,
 	      struct err *err);
+/* The same faults in the list, without folding anything. */
+int group_check(struct table *base, const char *by, struct err *err);
 void group_free(struct group *group);
 
 /* The groups, a row each. Borrowed; stays where it is. */

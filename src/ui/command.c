@@ -55,6 +55,8 @@ ACTION(act_open)
 		sort_menu_take(screen);
 	} else if (screen->overlay == OVERLAY_COLUMNS) {
 		chooser_take(screen);
+	} else if (group_enter(screen)) {
+		return nothing();
 	} else if (front_tab(screen)) {
 		struct intent intent = follow(front_tab(screen));
 
@@ -134,7 +136,7 @@ static bool back(struct screen *screen)
 	} else if (tab && tab->search) {
 		tab_search(tab, "", NULL);
 	} else {
-		return false;
+		return group_leave(screen);
 	}
 	return true;
 }

@@ -18,6 +18,7 @@
 	X(ACT_LAST, "last", act_last)                                                              \
 	X(ACT_OPEN, "open", act_open)                                                              \
 	X(ACT_FILTER, "filter", act_filter)                                                        \
+	X(ACT_GROUP, "group", act_group)                                                           \
 	X(ACT_SEARCH, "search", act_search)                                                        \
 	X(ACT_SEARCH_ON, "search-on", act_search_on)                                               \
 	X(ACT_SEARCH_BACK, "search-back", act_search_back)                                         \

@@ -49,7 +49,7 @@ static void put_in_map(struct counts *counts, const struct tab *tab)
 	SCOPED(buf) text = {0};
 
 	num_grouped(&text, table_n_live(tab->table));
-	buf_adds(&text, " in map");
+	buf_adds(&text, *screen_grouped(counts->scene->screen) ? " groups" : " in map");
 	put_count(counts, &text);
 }
 
@@ -110,6 +110,8 @@ void pane_counts(const struct scene *scene, struct area area)
 		return;
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)
 		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));
+	if (*screen_grouped(scene->screen))
+		buf_addf(&right, "by %s  ", screen_grouped(scene->screen));
 	if (tab->tags.n)
 		buf_addf(&right, "%zu tagged", tab->tags.n);
 	width = MIN_OF(grid_columns(scene->grid, buf_text(&right)), area.n_cols / 2);
@@ -176,7 +178,7 @@ static void put_prompt(const struct scene *scene, struct area footer, struct are
 	grid_fill(scene->grid, footer, ROLE_TEXT, " ");
 	if (!is_bad) {
 		grid_put(scene->grid, footer, 0, 1, ROLE_FOOTER_TEXT,
-			 screen->prompting == PROMPT_FILTER || screen->prompting == PROMPT_SEARCH
+			 prompt_completes(screen->prompting)
 				 ? "Enter take it   Esc leave it   Up Down history   Tab complete"
 				 : "Enter take it   Esc leave it   Up Down history");
 		return;

@@ -67,6 +67,20 @@ static void cancel_search(struct screen *screen)
 	check_search(screen, buf_text(&screen->before));
 }
 
+/* -- groups ---------------------------------------------------------------------------------------------- */
+
+static int check_group(struct screen *screen, const char *text)
+{
+	return group_typed(screen, text, false);
+}
+
+static struct intent accept_group(struct screen *screen, const char *text)
+{
+	if (group_typed(screen, text, true) < 0)
+		screen_say(screen, true, "%s", screen->fault.text);
+	return nothing();
+}
+
 /* -- file ----------------------------------------------------------------------------------------------- */
 
 static int check_file(struct screen *screen, const char *text)
@@ -124,11 +138,20 @@ static const struct asking askings[N_PROMPTS] = {
 			   .accept = accept_search,
 			   .cancel = cancel_search,
 			   .completes = true},
+	[PROMPT_GROUP] = {.label = " group by: ",
+			  .check = check_group,
+			  .accept = accept_group,
+			  .completes = true},
 	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
 			     .check = check_interval,
 			     .accept = accept_interval},
 };
+
+bool prompt_completes(enum prompt_kind kind)
+{
+	return askings[kind].completes;
+}
 
 const char *prompt_label(enum prompt_kind kind)
 {
@@ -175,7 +198,8 @@ static void complete(struct screen *screen)
 
 	if (!tab || !askings[screen->prompting].completes)
 		return;
-	query_complete(buf_text(&screen->prompt.text), screen->prompt.at, tab->table, offer,
+	query_complete(buf_text(&screen->prompt.text), screen->prompt.at,
+		       screen->prompting == PROMPT_GROUP ? screen_front(screen) : tab->table, offer,
 		       &found);
 	if (found.n && found.common.len >= found.replaces)
 		prompt_insert(&screen->prompt, buf_text(&found.common), found.replaces);

@@ -9,12 +9,20 @@
 
 #include "base/clock.h"
 #include "base/tidy.h"
+#include "query/group.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
 
-struct tab *front_tab(const struct screen *screen)
+static struct tab *map_tab(const struct screen *screen)
 {
 	return screen->front < screen->n_tabs ? screen->tabs[screen->front] : NULL;
+}
+
+struct tab *front_tab(const struct screen *screen)
+{
+	struct tab *tab = map_tab(screen);
+
+	return tab && tab->groups ? tab->groups : tab;
 }
 
 enum key_scope screen_scope(const struct screen *screen)
@@ -121,6 +129,13 @@ void screen_remove(struct screen *screen, struct table *table)
 
 struct table *screen_front(const struct screen *screen)
 {
+	struct tab *tab = map_tab(screen);
+
+	return tab ? tab->table : NULL;
+}
+
+struct table *screen_shown(const struct screen *screen)
+{
 	struct tab *tab = front_tab(screen);
 
 	return tab ? tab->table : NULL;
@@ -163,12 +178,19 @@ static int apply(struct screen *screen, const char *text,
 
 		if (one == 0) {
 			tab_reorder(screen->tabs[i]);
+			if (screen->tabs[i]->groups)
+				tab_reorder(screen->tabs[i]->groups);
 			r = 0;
 		} else if (r < 0) {
 			r = one;
 		}
 	}
 	return screen->n_tabs ? r : 0;
+}
+
+static struct tab *seen(struct tab *tab)
+{
+	return tab->groups ? tab->groups : tab;
 }
 
 static int filter_tab(struct tab *tab, const char *text, struct err *err)
@@ -178,12 +200,16 @@ static int filter_tab(struct tab *tab, const char *text, struct err *err)
 
 static int sort_tab(struct tab *tab, const char *text, struct err *err)
 {
+	tab = seen(tab);
 	return view_sort(&tab->view, tab->table, text, err);
 }
 
 static int columns_tab(struct tab *tab, const char *text, struct err *err)
 {
-	int n = table_columns_named(tab->table, text, tab->chosen, TAB_MAX_COLUMNS, err);
+	int n;
+
+	tab = seen(tab);
+	n = table_columns_named(tab->table, text, tab->chosen, TAB_MAX_COLUMNS, err);
 
 	if (n < 0)
 		return n;
@@ -200,6 +226,18 @@ int screen_filter(struct screen *screen, const char *text, struct err *err)
 int screen_sort(struct screen *screen, const char *text, struct err *err)
 {
 	return apply(screen, text, sort_tab, err);
+}
+
+int screen_group(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, tab_group, err);
+}
+
+const char *screen_grouped(const struct screen *screen)
+{
+	const struct tab *tab = map_tab(screen);
+
+	return tab && tab->group ? group_by(tab->group) : "";
 }
 
 int screen_columns(struct screen *screen, const char *text, struct err *err)
@@ -372,7 +410,11 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 		draw_too_small(grid);
 		return;
 	}
-	draw_header(&scene);
+	/* The header is about the map, also where groups are seen of it. */
+	struct scene of_map = scene;
+
+	of_map.tab = map_tab(screen);
+	draw_header(&of_map);
 	if (screen->overlay == OVERLAY_NONE)
 		draw_rows(&scene);
 	else

@@ -69,9 +69,16 @@ int screen_add(struct screen *screen, struct table *table, struct err *err);
 void screen_remove(struct screen *screen, struct table *table);
 struct table *screen_front(const struct screen *screen); /* NULL: none */
 
+/* What is seen of it: the map itself, or groups of its rows. */
+struct table *screen_shown(const struct screen *screen);
+/* What the map in front is grouped by, "" when it isn't. */
+const char *screen_grouped(const struct screen *screen);
+
 /* Initial state from options, before the first frame; errors as view_filter and view_sort. */
 int screen_filter(struct screen *screen, const char *text, struct err *err);
 int screen_sort(struct screen *screen, const char *text, struct err *err);
+int screen_group(struct screen *screen, const char *text,
+		 struct err *err); /* before sort, columns */
 int screen_columns(struct screen *screen, const char *text, struct err *err);
 
 /* The picker over these maps (copied facts are borrowed until the next call or screen_free). Shown at

@@ -31,6 +31,7 @@ enum prompt_kind {
 	PROMPT_NONE,
 	PROMPT_FILTER,
 	PROMPT_SEARCH,
+	PROMPT_GROUP,
 	PROMPT_WRITE,
 	PROMPT_INTERVAL,
 	N_PROMPTS
@@ -130,10 +131,18 @@ void list_move(struct list_place *list, ptrdiff_t by);
 void list_open(struct list_place *list, size_t n);
 void list_fit(struct list_place *list, size_t n, size_t height);
 
+/* grouping.c */
+bool group_enter(
+	struct screen *screen); /* the rows of the group under the cursor; false: no groups */
+bool group_leave(struct screen *screen); /* one level back; false: there was none */
+/* What is typed to group by; is_final: groups by it. As group_new, the sentence in screen->fault. */
+int group_typed(struct screen *screen, const char *text, bool is_final);
+
 /* prompts.c */
 void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text);
 struct intent prompt_take_key(struct screen *screen, uint32_t key);
 const char *prompt_label(enum prompt_kind kind);
+bool prompt_completes(enum prompt_kind kind);
 
 /* chooser.c */
 void chooser_take(struct screen *screen);

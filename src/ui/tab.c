@@ -9,6 +9,7 @@
 
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "query/group.h"
 #include "query/query.h"
 
 static const struct column no_trend = {.derive = DERIVE_STATE};
@@ -96,6 +97,10 @@ void tab_free(struct tab *tab)
 {
 	if (!tab)
 		return;
+	tab_free(tab->groups);
+	group_free(tab->group);
+	buf_release(&tab->left_by);
+	buf_release(&tab->left_filter);
 	view_release(&tab->view);
 	tags_release(&tab->tags);
 	totals_release(&tab->totals);
@@ -133,6 +138,12 @@ static int sample_trends(struct tab *tab)
 int tab_took(struct tab *tab)
 {
 	int r = 0;
+
+	if (tab->group) {
+		tab->is_stale = true;
+		r = group_take(tab->group);
+		return r < 0 ? r : tab_took(tab->groups);
+	}
 
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;

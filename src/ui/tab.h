@@ -12,6 +12,7 @@
 #include "ui/tags.h"
 #include "ui/totals.h"
 
+struct group;
 struct query;
 
 enum { TAB_MAX_COLUMNS = 160, TAB_TITLE_BYTES = 40, TAB_HOLD_READINGS = 3 };
@@ -70,8 +71,11 @@ struct tab {
 	bool is_stale;	       /* the view must be refreshed before it is drawn */
 	bool has_moved;	       /* else the cursor stays in the first line, whatever row that is */
 	uint64_t base_wall_ns; /* when the baseline was set; 0: none */
-	struct buf texts;      /* of the visible cells, one after the other, NUL-terminated */
-	struct pages text_at;  /* size_t[rows × n_shown]: where each begins */
+	struct group *group;   /* owned; NULL: rows are seen */
+	struct tab *groups;    /* owned: what is seen in front of this one */
+	struct buf left_by, left_filter; /* groups that one was opened of; "": none */
+	struct buf texts;     /* of the visible cells, one after the other, NUL-terminated */
+	struct pages text_at; /* size_t[rows × n_shown]: where each begins */
 };
 
 int tab_new(struct table *table, struct tab **out);
@@ -109,6 +113,10 @@ void tab_reorder(struct tab *tab);
 
 bool tab_is_per_cpu(const struct tab *tab);
 bool tab_has_trend(const struct tab *tab);
+
+/* grouping.c: folds the rows by a list, as -g has it; blank: shows the rows again. 0 or as group_new. */
+int tab_group(struct tab *tab, const char *by, struct err *err);
+void tab_ungroup(struct tab *tab);
 
 /* -- columns.c -- */
 
