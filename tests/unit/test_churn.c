@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <math.h>
 
+#include "tests/unit/failing.h"
 #include "tests/unit/tables.h"
 
 #include "model/churn.h"
@@ -166,6 +167,34 @@ static void test_returns_from_how_far(void **state)
 	assert_in_range((int)returns_size_for(&table.returns, 1), 2000, 2200);
 }
 
+#if CAN_FAIL_ALLOCATIONS
+/* Out of memory anywhere in a reading in which the first keys go: the next try finds all in order. */
+static void test_out_of_memory(void **state)
+{
+	int r = -ENOMEM;
+
+	(void)state;
+	for (long n = 0; r < 0; n++) {
+		SCOPED(table) table = {0};
+
+		make_counters(&table, 1);
+		read_keys(&table, 1, 0, 100);
+		for (uint32_t key = 10; key < 100; key++)
+			add_counter(&table, key, 1);
+		table.next->ended_ns = 2 * SECOND;
+		allocations_left = n;
+		r = table_take(&table);
+		allocations_left = -1;
+		assert_true(r == 0 || r == -ENOMEM);
+		if (r < 0)
+			take_at(&table, 2 * SECOND);
+		read_keys(&table, 3, 0, 100);
+		assert_int_equal(table.churn.returned.n_back, 10);
+		assert_true(n > 0 || r < 0);
+	}
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +206,9 @@ int main(void)
 		cmocka_unit_test(test_returns_and_deaths),
 		cmocka_unit_test(test_returns_are_bounded),
 		cmocka_unit_test(test_returns_from_how_far),
+#if CAN_FAIL_ALLOCATIONS
+		cmocka_unit_test(test_out_of_memory),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
