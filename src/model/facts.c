@@ -147,6 +147,7 @@ const char *unpack_text(struct packed *in, struct arena *mem)
 
 	if (text)
 		return text;
+	in->no_memory |= at != NULL;
 	in->failed = true;
 	return "";
 }

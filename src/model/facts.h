@@ -26,6 +26,7 @@ struct fact {
 struct packed {
 	const uint8_t *at, *end;
 	bool failed;
+	bool no_memory; /* and that is why */
 };
 
 /* 7 bits a byte, lowest first, the high bit says that more follow. */

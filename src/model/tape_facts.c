@@ -174,7 +174,7 @@ int tape_unpack_head(const void *body, size_t n, struct tape_head *out)
 	if (!in.failed)
 		return 0;
 	tape_head_release(out);
-	return -EBADMSG;
+	return in.no_memory ? -ENOMEM : -EBADMSG;
 }
 
 static const struct map_user *unpack_users(struct packed *in, size_t *n_ret, struct arena *mem)
@@ -189,7 +189,7 @@ static const struct map_user *unpack_users(struct packed *in, size_t *n_ret, str
 		return NULL;
 	users = arena_array(mem, (size_t)n, sizeof(*users));
 	if (!users) {
-		in->failed = true;
+		in->failed = in->no_memory = true;
 		return NULL;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -318,7 +318,7 @@ int tape_unpack_map(const void *body, size_t n, struct map *map, struct plan *pl
 	if (r == 0)
 		r = unpack_plan(&in, &facts, &layout, err);
 	if (r < 0)
-		return r == -ENOMEM ? r : -EBADMSG;
+		return r == -ENOMEM || in.no_memory ? -ENOMEM : -EBADMSG;
 	if (map) {
 		*map = facts;
 		facts = (struct map){0};

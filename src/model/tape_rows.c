@@ -38,6 +38,8 @@ int tape_rows_begin(struct tape_rows *rows, const struct tape_label *label, cons
 		.n_rows = out->n_rows,
 	};
 	out->n_rows = 0;
+	if (in.no_memory)
+		return -ENOMEM;
 	if (in.failed || !out->number || !rows_are_possible(rows, out))
 		return -EBADMSG;
 	if (label->tag == TAPE_DIFF && (!base || base->number + 1 != out->number))
