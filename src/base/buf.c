@@ -125,24 +125,35 @@ static const char two_digits[] = "0001020304050607080910111213141516171819202122
 				 "50515253545556575859606162636465666768697071727374"
 				 "75767778798081828384858687888990919293949596979899";
 
-/* Two digits a division, from the right. */
+static unsigned digits_of(uint64_t n)
+{
+	unsigned digits = 1;
+
+	for (; n >= 10000; n /= 10000)
+		digits += 4;
+	return digits + (n >= 10) + (n >= 100) + (n >= 1000);
+}
+
+/* Two digits a division, from the right, in place. */
 void buf_addu(struct buf *buf, uint64_t n)
 {
-	char text[20];
-	char *at = text + sizeof(text);
+	unsigned digits = digits_of(n);
+	char *at;
 
+	if (!buf_has_room(buf, digits))
+		return;
+	buf->len += digits;
+	at = buf->at + buf->len;
+	*at = '\0';
 	while (n >= 100) {
 		at -= 2;
 		memcpy(at, two_digits + n % 100 * 2, 2);
 		n /= 100;
 	}
-	if (n >= 10) {
-		at -= 2;
-		memcpy(at, two_digits + n * 2, 2);
-	} else {
-		*--at = (char)('0' + n);
-	}
-	buf_add(buf, at, (size_t)(text + sizeof(text) - at));
+	if (n >= 10)
+		memcpy(at - 2, two_digits + n * 2, 2);
+	else
+		at[-1] = (char)('0' + n);
 }
 
 void buf_addi(struct buf *buf, int64_t n)
