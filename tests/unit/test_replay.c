@@ -419,6 +419,48 @@ static void what_was_whole_before_a_fault_is_replayed(void **state)
 	unlink(at);
 }
 
+/* A tape that is still being written goes on where it ended, whatever byte that was. */
+static void a_file_that_grows_is_followed(void **state)
+{
+	char at[80];
+	SCOPED(buf) bytes = {0};
+	struct map_list found = {0};
+	struct replay_state said;
+	struct source *tape;
+	size_t n = 0, half;
+
+	(void)state;
+	snprintf(at, sizeof(at), "%s/grows.tape", folder);
+	assert_int_equal(file_read(path, 1 << 28, &bytes), 0);
+	half = bytes.len / 2;
+	write_file(at, bytes.at, half);
+	tape = open_tape(at);
+	assert_int_equal(tape->ops->list(tape, &found, NULL), 0);
+	do {
+		replay_state(tape, &said);
+		assert_false(said.is_over);
+		if (!is_whole(tape, &found, n))
+			break; /* some maps of this moment are yet to come */
+		n++;
+	} while (replay_next(tape, NULL) == 1);
+	assert_true(n > 0 && n < TICKS);
+	replay_state(tape, &said);
+	assert_non_null(said.fault);
+	write_file(at, bytes.at, bytes.len);
+	clock_hold(SIM_START_NS + SIM_TICK_NS, SIM_START_WALL_NS); /* it looks now and then */
+	replay_seek(tape, 1);
+	for (n = 0; n < TICKS; n++) {
+		assert_true(is_whole(tape, &found, n));
+		assert_int_equal(replay_next(tape, NULL), n + 1 < TICKS);
+	}
+	replay_state(tape, &said);
+	assert_true(said.is_over && !said.fault);
+	clock_hold(SIM_START_NS, SIM_START_WALL_NS);
+	map_list_release(&found);
+	tape->ops->free(tape);
+	unlink(at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +469,7 @@ int main(void)
 		cmocka_unit_test(the_clock_moves_the_place),
 		cmocka_unit_test(through_a_pipe),
 		cmocka_unit_test(what_was_whole_before_a_fault_is_replayed),
+		cmocka_unit_test(a_file_that_grows_is_followed),
 	};
 
 	return cmocka_run_group_tests(tests, record, forget);
