@@ -137,4 +137,5 @@ const struct method read_iter = {
 	.start = iter_start,
 	.step = iter_step,
 	.stop = iter_stop,
+	.is_of_map = true, /* a lock in the value; what refuses programs is remembered with them */
 };

@@ -108,13 +108,35 @@ static void test_forced_and_unfit(void **state)
 	close(fd);
 }
 
+/* What the kernel refuses for one map is not held against the others of its type. Claiming twice the
+ * entries that there are makes it refuse to map so much. */
+static void test_refused_for_one(void **state)
+{
+	int fd = make_array(8, ROWS), other = make_array(8, ROWS);
+	struct map_list list = {0};
+	SCOPED(snap) snap = {0};
+
+	(void)state;
+	find_fd(the_source, fd, &list);
+	list.maps[0].max_entries *= 2;
+	for (int reading = 0; reading < 2; reading++) {
+		read_clean(the_source, &list.maps[0], NULL, &snap);
+		assert_string_equal(snap.method, "batch");
+		check_array(&snap, 8, ROWS);
+	}
+	read_clean(the_source, find_fd(the_source, other, &list), NULL, &snap);
+	assert_string_equal(snap.method, "mmap");
+	map_list_release(&list);
+	close(fd);
+	close(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arrays_by_each),
-		cmocka_unit_test(test_best_unasked),
-		cmocka_unit_test(test_nothing_stays),
-		cmocka_unit_test(test_forced_and_unfit),
+		cmocka_unit_test(test_arrays_by_each),	cmocka_unit_test(test_best_unasked),
+		cmocka_unit_test(test_nothing_stays),	cmocka_unit_test(test_forced_and_unfit),
+		cmocka_unit_test(test_refused_for_one),
 	};
 
 	return run_live(tests);
