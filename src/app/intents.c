@@ -111,20 +111,26 @@ static void do_open_picker(struct tui *tui, const struct intent *intent)
 	tui->picked = found;
 }
 
+/* The one that is asked for, or the next in the order. */
 static void do_theme(struct tui *tui, const struct intent *intent)
 {
 	struct err why = {0};
-	const char *name = theme_name_at(++tui->theme_place);
+	const char *name = intent->text, *known;
 
-	(void)intent;
+	if (!name)
+		name = theme_name_at(++tui->theme_place);
 	if (!name)
 		name = theme_name_at(tui->theme_place = 0);
+	for (unsigned i = 0; (known = theme_name_at(i)); i++)
+		if (strcmp(known, name) == 0)
+			tui->theme_place = i;
 	if (theme_load(&tui->theme, name, &why) < 0) {
 		screen_say(tui->screen, true, "%s", why.text);
 		return;
 	}
 	term_theme(tui->term, &tui->theme);
-	screen_say(tui->screen, false, "theme '%s'", tui->theme.name);
+	if (!intent->text)
+		screen_say(tui->screen, false, "theme '%s'", tui->theme.name);
 }
 
 static void do_baseline(struct tui *tui, const struct intent *intent)

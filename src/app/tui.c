@@ -80,7 +80,8 @@ static void lost(struct tui *tui, struct watch *watch, const struct err *why)
 		return;
 	if (watch->n_failures == 1)
 		screen_say(tui->screen, true, "%s", why->text);
-	log_add(LOG_WARN, "%s", why->text);
+	else
+		log_add(LOG_WARN, "%s", why->text);
 }
 
 static void took(struct tui *tui, struct watch *watch)
@@ -131,6 +132,7 @@ static int draw(struct tui *tui)
 		.wall_ns = clock_wall_ns(),
 		.badge = tui->badge,
 		.glyphs = tui->theme.glyphs,
+		.theme = tui->theme.name,
 		.is_ascii = tui->set->options->is_ascii || !term_is_utf8(tui->term) ||
 			    strcmp(tui->theme.glyphs, "ascii") == 0,
 		.is_reading = tui->is_reading,

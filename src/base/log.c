@@ -75,3 +75,8 @@ void log_to_stderr(enum log_level level)
 	ring.to_stderr = true;
 	ring.stderr_level = level;
 }
+
+void log_clear(void)
+{
+	ring.n_ever = 0;
+}

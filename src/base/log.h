@@ -20,5 +20,8 @@ void log_add(enum log_level level, const char *fmt, ...) __attribute__((format(p
 /* i-th line, newest first; NULL past the end. Borrowed until the next log_add. */
 const struct log_line *log_line(size_t i);
 
+/* Forgets every line. */
+void log_clear(void);
+
 /* Copies every line of at least `level` to stderr as it comes (for --verbose). */
 void log_to_stderr(enum log_level level);

@@ -7,7 +7,7 @@
 #include "model/format.h"
 #include "ui/state.h"
 
-enum { CHOICE_WIDTH_MIN = 3, CHOICE_WIDTH_MAX = 120 };
+enum { CHOICE_WIDTH_MIN = 3 };
 
 /* The same column, whatever its format. */
 static bool is_same(const struct column *a, const struct column *b)
@@ -148,7 +148,7 @@ void chooser_widen(struct screen *screen, int by)
 		if (tab->shown[i].kind == SHOWN_CELL &&
 		    is_same(&tab->shown[i].column, &choice->column))
 			width = tab->shown[i].width;
-	choice->width = MIN_OF(MAX_OF(width + by, CHOICE_WIDTH_MIN), CHOICE_WIDTH_MAX);
+	choice->width = MIN_OF(MAX_OF(width + by, CHOICE_WIDTH_MIN), TAB_MAX_WIDTH);
 }
 
 static struct intent shift(struct screen *screen, int by)

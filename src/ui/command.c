@@ -57,6 +57,8 @@ ACTION(act_open)
 		chooser_take(screen);
 	} else if (group_enter(screen)) {
 		return nothing();
+	} else if (screen->overlay == OVERLAY_THEMES) {
+		screen->overlay = OVERLAY_NONE;
 	} else if (front_tab(screen)) {
 		struct intent intent = follow(front_tab(screen));
 
@@ -88,6 +90,8 @@ static void toggle_text(struct screen *screen, enum overlay overlay)
 	list_open(&screen->list, 1);
 	if (screen->overlay == OVERLAY_PICKER)
 		picker_order(screen);
+	if (screen->overlay == OVERLAY_COLUMNS)
+		list_open(&screen->list, screen->chooser.n);
 	if (screen->overlay == OVERLAY_SORT)
 		list_open(&screen->list, sort_choices(front_tab(screen)));
 }
@@ -95,6 +99,12 @@ static void toggle_text(struct screen *screen, enum overlay overlay)
 ACTION(act_help)
 {
 	toggle_text(screen, OVERLAY_HELP);
+	return nothing();
+}
+
+ACTION(act_log)
+{
+	toggle_text(screen, OVERLAY_LOG);
 	return nothing();
 }
 
@@ -141,10 +151,19 @@ static bool back(struct screen *screen)
 	return true;
 }
 
-ACTION(act_back)
+static struct intent go_back(struct screen *screen)
 {
+	if (screen->overlay == OVERLAY_THEMES) {
+		screen->overlay = OVERLAY_NONE;
+		return theme_as_before(screen);
+	}
 	back(screen);
 	return nothing();
+}
+
+ACTION(act_back)
+{
+	return go_back(screen);
 }
 
 ACTION(act_erase)
@@ -152,12 +171,14 @@ ACTION(act_erase)
 	if (screen->overlay == OVERLAY_PICKER && screen->picker.search.len)
 		picker_type(screen, key);
 	else
-		back(screen);
+		return go_back(screen);
 	return nothing();
 }
 
 ACTION(act_quit)
 {
+	if (screen->overlay == OVERLAY_THEMES)
+		return go_back(screen);
 	return back(screen) ? nothing() : asks(INTENT_QUIT);
 }
 
@@ -168,7 +189,7 @@ ACTION(act_quit_now)
 
 /* -- maps ------------------------------------------------------------------------------------------------- */
 
-static struct intent go_to_tab(struct screen *screen, size_t i)
+struct intent go_to_tab(struct screen *screen, size_t i)
 {
 	struct tab *tab;
 
@@ -242,6 +263,12 @@ ACTION(act_filter)
 
 	if (tab)
 		prompt_begin(screen, PROMPT_FILTER, buf_text(&tab->view.filter_text));
+	return nothing();
+}
+
+ACTION(act_command)
+{
+	prompt_begin(screen, PROMPT_COMMAND, "");
 	return nothing();
 }
 

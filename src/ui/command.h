@@ -53,6 +53,9 @@
 	X(ACT_FASTER, "faster", act_faster)                                                        \
 	X(ACT_INTERVAL, "interval", act_interval)                                                  \
 	X(ACT_THEME, "theme", act_theme)                                                           \
+	X(ACT_THEMES, "themes", act_themes)                                                        \
+	X(ACT_LOG, "messages", act_log)                                                            \
+	X(ACT_COMMAND, "command", act_command)                                                     \
 	X(ACT_RAW, "raw", act_raw)                                                                 \
 	X(ACT_SCALE, "scale", act_scale)                                                           \
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \

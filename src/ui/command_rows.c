@@ -15,7 +15,11 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 
 	if (screen->overlay != OVERLAY_NONE)
 		list_move(&screen->list, by);
-	else if (screen->is_zoomed)
+	if (screen->overlay == OVERLAY_THEMES)
+		return theme_under_cursor(screen);
+	if (screen->overlay != OVERLAY_NONE)
+		return nothing();
+	if (screen->is_zoomed)
 		screen->detail_scroll =
 			by < 0 ? screen->detail_scroll - MIN_OF((size_t)-by, screen->detail_scroll)
 			       : MIN_OF(screen->detail_scroll + (size_t)by, (size_t)1 << 16);

@@ -14,12 +14,8 @@ static int look_back(struct screen *screen, size_t back)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < screen->n_tabs && r == 0; i++) {
-		struct tab *tab = screen->tabs[i];
-		size_t n = tab->table->past.n;
-
-		r = tab_look_back(tab, n ? MIN_OF(back, n - 1) : 0);
-	}
+	for (size_t i = 0; i < screen->n_tabs && r == 0; i++)
+		r = tab_look_back(screen->tabs[i], back);
 	screen->back = r == 0 ? back : 0;
 	return r;
 }

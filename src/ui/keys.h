@@ -16,7 +16,9 @@ enum key_scope {
 	SCOPE_MENU = 1 << 2,	/* choosing a sort key */
 	SCOPE_HELP = 1 << 3,	/* help and metrics: text to scroll */
 	SCOPE_COLUMNS = 1 << 4, /* choosing columns */
-	SCOPE_ANY = SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS,
+	SCOPE_THEMES = 1 << 5,	/* choosing a theme */
+	SCOPE_ANY =
+		SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES,
 };
 
 enum { KEY_ROW_KEYS = 6 };

@@ -176,6 +176,10 @@ static void put_prompt(const struct scene *scene, struct area footer, struct are
 	if (!has_two)
 		return;
 	grid_fill(scene->grid, footer, ROLE_TEXT, " ");
+	if (screen->message.until_ns) { /* words to choose from */
+		put_message(scene, footer);
+		return;
+	}
 	if (!is_bad) {
 		grid_put(scene->grid, footer, 0, 1, ROLE_FOOTER_TEXT,
 			 prompt_completes(screen->prompting)

@@ -21,7 +21,9 @@ struct asking {
 	int (*check)(struct screen *screen, const char *text);
 	struct intent (*accept)(struct screen *screen, const char *text);
 	void (*cancel)(struct screen *screen);
-	bool completes; /* words of the query language */
+	/* Calls offer for every word that could stand at text[at]; NULL: none is known. */
+	void (*complete)(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+			 void *ctx);
 };
 
 /* -- filter --------------------------------------------------------------------------------------------- */
@@ -97,34 +99,48 @@ static struct intent accept_file(struct screen *screen, const char *text)
 
 /* -- interval ------------------------------------------------------------------------------------------- */
 
-static int parse_interval(const char *text, double *seconds, struct err *err)
+int interval_parse(const char *text, uint64_t *ns, struct err *err)
 {
 	struct num num;
+	double seconds;
 	int n = num_parse(text, strlen(text), &num);
 
 	if (n <= 0 || (size_t)n != strlen(text) || (num.kind != NUM_TIME && num.kind != NUM_PLAIN))
 		return err_at(err, 1, "expected seconds, like 0.5, or a time, like 500ms");
-	*seconds = num.kind == NUM_TIME ? num.real / 1e9 : num.real;
-	if (!(*seconds >= INTERVAL_MIN_S && *seconds <= INTERVAL_MAX_S))
+	seconds = num.kind == NUM_TIME ? num.real / 1e9 : num.real;
+	if (!(seconds >= INTERVAL_MIN_S && seconds <= INTERVAL_MAX_S))
 		return err_at(err, 1, "the interval goes from 0.1 to 3600 seconds");
+	*ns = (uint64_t)llround(seconds * 1e9);
 	return 0;
 }
 
 static int check_interval(struct screen *screen, const char *text)
 {
-	double seconds;
+	uint64_t ns;
 
-	return parse_interval(text, &seconds, &screen->fault);
+	return interval_parse(text, &ns, &screen->fault);
 }
 
 static struct intent accept_interval(struct screen *screen, const char *text)
 {
-	double seconds = 0;
-
-	if (parse_interval(text, &seconds, NULL) < 0)
+	if (interval_parse(text, &screen->interval_ns, NULL) < 0)
 		return nothing();
-	screen->interval_ns = (uint64_t)llround(seconds * 1e9);
 	return (struct intent){.kind = INTENT_INTERVAL, .number = screen->interval_ns};
+}
+
+static void complete_query(struct screen *screen, const char *text, size_t at,
+			   prompt_offer_fn *offer_fn, void *ctx)
+{
+	if (front_tab(screen))
+		query_complete(text, at, front_tab(screen)->table, offer_fn, ctx);
+}
+
+/* Groups are made of columns of the rows, also where groups are seen. */
+static void complete_group(struct screen *screen, const char *text, size_t at,
+			   prompt_offer_fn *offer_fn, void *ctx)
+{
+	if (map_tab(screen))
+		query_complete(text, at, map_tab(screen)->table, offer_fn, ctx);
 }
 
 static const struct asking askings[N_PROMPTS] = {
@@ -132,30 +148,34 @@ static const struct asking askings[N_PROMPTS] = {
 			   .check = check_filter,
 			   .accept = accept_filter,
 			   .cancel = cancel_filter,
-			   .completes = true},
+			   .complete = complete_query},
 	[PROMPT_SEARCH] = {.label = " search: ",
 			   .check = check_search,
 			   .accept = accept_search,
 			   .cancel = cancel_search,
-			   .completes = true},
+			   .complete = complete_query},
 	[PROMPT_GROUP] = {.label = " group by: ",
 			  .check = check_group,
 			  .accept = accept_group,
-			  .completes = true},
+			  .complete = complete_group},
+	[PROMPT_COMMAND] = {.label = " : ",
+			    .check = command_check,
+			    .accept = command_run,
+			    .complete = command_complete},
 	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
 			     .check = check_interval,
 			     .accept = accept_interval},
 };
 
-bool prompt_completes(enum prompt_kind kind)
-{
-	return askings[kind].completes;
-}
-
 const char *prompt_label(enum prompt_kind kind)
 {
 	return askings[kind].label ? askings[kind].label : "";
+}
+
+bool prompt_completes(enum prompt_kind kind)
+{
+	return askings[kind].complete != NULL;
 }
 
 void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text)
@@ -193,14 +213,12 @@ static void offer(void *ctx, const char *word, size_t replaces)
 
 static void complete(struct screen *screen)
 {
-	struct tab *tab = front_tab(screen);
 	struct completion found = {0};
 
-	if (!tab || !askings[screen->prompting].completes)
+	if (!prompt_completes(screen->prompting))
 		return;
-	query_complete(buf_text(&screen->prompt.text), screen->prompt.at,
-		       screen->prompting == PROMPT_GROUP ? screen_front(screen) : tab->table, offer,
-		       &found);
+	askings[screen->prompting].complete(screen, buf_text(&screen->prompt.text),
+					    screen->prompt.at, offer, &found);
 	if (found.n && found.common.len >= found.replaces)
 		prompt_insert(&screen->prompt, buf_text(&found.common), found.replaces);
 	if (found.n > 1)

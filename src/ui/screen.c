@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/tidy.h"
 #include "query/group.h"
 #include "ui/glyph.h"
+#include "ui/setting.h"
 #include "ui/state.h"
 
-static struct tab *map_tab(const struct screen *screen)
+struct tab *map_tab(const struct screen *screen)
 {
 	return screen->front < screen->n_tabs ? screen->tabs[screen->front] : NULL;
 }
@@ -25,16 +27,30 @@ struct tab *front_tab(const struct screen *screen)
 	return tab && tab->groups ? tab->groups : tab;
 }
 
+/* What may lie over the rows. */
+static const struct overlay_row {
+	enum key_scope scope;
+	pane_fn *pane;
+	bool keeps_header;
+	int n_cols; /* at the right edge, beside the rows; 0: in their place */
+} overlays[N_OVERLAYS] = {
+	[OVERLAY_NONE] = {.scope = SCOPE_ROWS},
+	[OVERLAY_HELP] = {.scope = SCOPE_HELP, .pane = pane_help},
+	[OVERLAY_METRICS] = {.scope = SCOPE_HELP, .pane = pane_metrics},
+	[OVERLAY_CHURN] = {.scope = SCOPE_HELP, .pane = pane_churn},
+	[OVERLAY_LOG] = {.scope = SCOPE_HELP, .pane = pane_log},
+	[OVERLAY_SORT] = {.scope = SCOPE_MENU, .pane = pane_sort, .keeps_header = true},
+	[OVERLAY_PICKER] = {.scope = SCOPE_PICKER, .pane = pane_picker},
+	[OVERLAY_COLUMNS] = {.scope = SCOPE_COLUMNS, .pane = pane_chooser, .keeps_header = true},
+	[OVERLAY_THEMES] = {.scope = SCOPE_THEMES,
+			    .pane = pane_themes,
+			    .keeps_header = true,
+			    .n_cols = 28},
+};
+
 enum key_scope screen_scope(const struct screen *screen)
 {
-	static const enum key_scope scopes[N_OVERLAYS] = {
-		[OVERLAY_NONE] = SCOPE_ROWS,	   [OVERLAY_HELP] = SCOPE_HELP,
-		[OVERLAY_METRICS] = SCOPE_HELP,	   [OVERLAY_CHURN] = SCOPE_HELP,
-		[OVERLAY_SORT] = SCOPE_MENU,	   [OVERLAY_PICKER] = SCOPE_PICKER,
-		[OVERLAY_COLUMNS] = SCOPE_COLUMNS,
-	};
-
-	return scopes[screen->overlay];
+	return overlays[screen->overlay].scope;
 }
 
 /* -- lists ----------------------------------------------------------------------------------------------- */
@@ -84,6 +100,8 @@ void screen_free(struct screen *screen)
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
 	buf_release(&screen->message.text);
+	buf_release(&screen->theme);
+	buf_release(&screen->theme_before);
 	buf_release(&screen->answer);
 	free(screen->ids);
 	free(screen->tabs);
@@ -117,6 +135,9 @@ void screen_remove(struct screen *screen, struct table *table)
 	for (size_t i = 0; i < screen->n_tabs; i++) {
 		if (screen->tabs[i]->table != table)
 			continue;
+		/* Their choices are columns of a table that goes. */
+		if (screen->overlay == OVERLAY_SORT || screen->overlay == OVERLAY_COLUMNS)
+			screen->overlay = OVERLAY_NONE;
 		tab_free(screen->tabs[i]);
 		screen->n_tabs--;
 		memmove(screen->tabs + i, screen->tabs + i + 1,
@@ -166,71 +187,38 @@ bool screen_is_paused(const struct screen *screen)
 /* -- from options ------------------------------------------------------------------------------------------ */
 
 /* Options hold for every map they fit; the front one says what is wrong when they fit none. */
-static int apply(struct screen *screen, const char *text,
-		 int (*to)(struct tab *tab, const char *text, struct err *err), struct err *err)
+static int apply(struct screen *screen, const char *text, const char *name, struct err *err)
 {
+	const struct setting *setting = setting_named(name);
 	struct err ignored = {0};
 	int r = -ENOENT;
 
 	for (size_t i = screen->n_tabs; i-- > 0;) {
 		bool is_first = i == 0;
-		int one = to(screen->tabs[i], text, is_first && r < 0 ? err : &ignored);
+		int one = setting->set(setting_tab(setting, screen->tabs[i]), text,
+				       is_first && r < 0 ? err : &ignored);
 
-		if (one == 0) {
-			tab_reorder(screen->tabs[i]);
-			if (screen->tabs[i]->groups)
-				tab_reorder(screen->tabs[i]->groups);
+		if (one == 0)
 			r = 0;
-		} else if (r < 0) {
+		else if (r < 0)
 			r = one;
-		}
 	}
 	return screen->n_tabs ? r : 0;
 }
 
-static struct tab *seen(struct tab *tab)
-{
-	return tab->groups ? tab->groups : tab;
-}
-
-static int filter_tab(struct tab *tab, const char *text, struct err *err)
-{
-	return view_filter(&tab->view, tab->table, text, err);
-}
-
-static int sort_tab(struct tab *tab, const char *text, struct err *err)
-{
-	tab = seen(tab);
-	return view_sort(&tab->view, tab->table, text, err);
-}
-
-static int columns_tab(struct tab *tab, const char *text, struct err *err)
-{
-	int n;
-
-	tab = seen(tab);
-	n = table_columns_named(tab->table, text, tab->chosen, TAB_MAX_COLUMNS, err);
-
-	if (n < 0)
-		return n;
-	memset(tab->chosen_width, 0, sizeof(tab->chosen_width));
-	tab->n_chosen = (unsigned)n;
-	return 0;
-}
-
 int screen_filter(struct screen *screen, const char *text, struct err *err)
 {
-	return apply(screen, text, filter_tab, err);
+	return apply(screen, text, "filter", err);
 }
 
 int screen_sort(struct screen *screen, const char *text, struct err *err)
 {
-	return apply(screen, text, sort_tab, err);
+	return apply(screen, text, "sort", err);
 }
 
 int screen_group(struct screen *screen, const char *text, struct err *err)
 {
-	return apply(screen, text, tab_group, err);
+	return apply(screen, text, "group", err);
 }
 
 const char *screen_grouped(const struct screen *screen)
@@ -242,7 +230,7 @@ const char *screen_grouped(const struct screen *screen)
 
 int screen_columns(struct screen *screen, const char *text, struct err *err)
 {
-	return apply(screen, text, columns_tab, err);
+	return apply(screen, text, "columns", err);
 }
 
 /* -- from the driver ----------------------------------------------------------------------------------------- */
@@ -264,6 +252,7 @@ void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 	va_start(args, fmt);
 	buf_vaddf(&screen->message.text, fmt, args);
 	va_end(args);
+	log_add(is_warning ? LOG_WARN : LOG_INFO, "%s", buf_text(&screen->message.text));
 	screen->message.is_warning = is_warning;
 	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
 }
@@ -334,25 +323,23 @@ static void draw_area(const struct scene *scene, pane_fn *pane, struct area area
 		pane(scene, area);
 }
 
-/* What lies over the rows takes their place, columns and detail included. */
+/* What lies over the rows takes their place, columns and detail included, or stands beside them. */
 static void draw_overlay(const struct scene *scene)
 {
-	static pane_fn *const panes[N_OVERLAYS] = {
-		[OVERLAY_HELP] = pane_help,	[OVERLAY_METRICS] = pane_metrics,
-		[OVERLAY_CHURN] = pane_churn,	[OVERLAY_SORT] = pane_sort,
-		[OVERLAY_PICKER] = pane_picker, [OVERLAY_COLUMNS] = pane_chooser,
-	};
+	const struct overlay_row *overlay = &overlays[scene->screen->overlay];
 	const struct layout *layout = &scene->screen->layout;
 	struct area area = {layout->identity.row + layout->identity.n_rows, 0, 0, 0};
 	int header = layout->map.n_rows + layout->rates.n_rows + layout->cpus.n_rows +
 		     layout->tabs.n_rows;
-	bool keeps_header =
-		scene->screen->overlay == OVERLAY_SORT || scene->screen->overlay == OVERLAY_COLUMNS;
 
-	area.row += keeps_header ? header : 0;
+	area.row += overlay->keeps_header ? header : 0;
 	area.n_cols = scene->grid->n_cols;
 	area.n_rows = layout->footer.row - area.row - layout->counts.n_rows;
-	draw_area(scene, panes[scene->screen->overlay], area);
+	if (overlay->n_cols) {
+		area.col = MAX_OF(area.n_cols - overlay->n_cols, 0);
+		area.n_cols -= area.col;
+	}
+	draw_area(scene, overlay->pane, area);
 }
 
 static void draw_rows(const struct scene *scene)
@@ -402,6 +389,8 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	grid_clear(grid);
 	screen->interval_ns = facts->interval_ns;
 	screen->is_replay = facts->is_replay;
+	buf_clear(&screen->theme);
+	buf_adds(&screen->theme, facts->theme ? facts->theme : "");
 	screen->drawn_ns = facts->now_ns;
 	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
 		screen->message.until_ns = 0;
@@ -415,9 +404,9 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 
 	of_map.tab = map_tab(screen);
 	draw_header(&of_map);
-	if (screen->overlay == OVERLAY_NONE)
+	if (screen->overlay == OVERLAY_NONE || overlays[screen->overlay].n_cols)
 		draw_rows(&scene);
-	else
+	if (screen->overlay != OVERLAY_NONE)
 		draw_overlay(&scene);
 	draw_area(&scene, pane_counts, screen->layout.counts);
 	draw_area(&scene, pane_footer, screen->layout.footer);

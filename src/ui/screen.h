@@ -27,7 +27,7 @@ enum intent_kind {
 	INTENT_FOLLOW_MAP,     /* number: open the map of that id, which a row names */
 	INTENT_FOLLOW_PROGRAM, /* number: open the maps of that program */
 	INTENT_OPEN_PICKER,    /* list every map of the host into screen_pick */
-	INTENT_THEME,	       /* the next theme */
+	INTENT_THEME,	       /* text: the theme called so; NULL: the next one */
 	INTENT_BASELINE,       /* of the table in front */
 	INTENT_CLOSE_MAP,
 	INTENT_WRITE, /* text: file to write what is seen to */
@@ -56,6 +56,7 @@ struct screen_facts {
 	uint64_t now_ns, wall_ns;
 	const char *badge;  /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
 	const char *glyphs; /* what the theme would like: "blocks", "braille"; NULL: blocks */
+	const char *theme;  /* its name */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */
 	bool is_replay;	 /* of a recording that can be held and sought */

@@ -25,6 +25,8 @@ enum overlay {
 	OVERLAY_SORT,
 	OVERLAY_PICKER,
 	OVERLAY_COLUMNS,
+	OVERLAY_THEMES,
+	OVERLAY_LOG,
 	N_OVERLAYS
 };
 enum prompt_kind {
@@ -32,6 +34,7 @@ enum prompt_kind {
 	PROMPT_FILTER,
 	PROMPT_SEARCH,
 	PROMPT_GROUP,
+	PROMPT_COMMAND,
 	PROMPT_WRITE,
 	PROMPT_INTERVAL,
 	N_PROMPTS
@@ -107,10 +110,13 @@ struct screen {
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
 	bool is_replay;			/* likewise */
 	struct layout layout;		/* of the last frame */
+	struct buf theme, theme_before; /* names: in force, and when the picker was opened */
 	struct buf answer;		/* text of an intent */
 	uint32_t *ids;			/* ids of an intent */
 };
 
+/* The tab of the map in front, or NULL. */
+struct tab *map_tab(const struct screen *screen);
 /* The tab in front, or NULL. */
 struct tab *front_tab(const struct screen *screen);
 enum key_scope screen_scope(const struct screen *screen);
@@ -143,6 +149,22 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 struct intent prompt_take_key(struct screen *screen, uint32_t key);
 const char *prompt_label(enum prompt_kind kind);
 bool prompt_completes(enum prompt_kind kind);
+typedef void prompt_offer_fn(void *ctx, const char *word, size_t replaces);
+/* Seconds or a time within what -d takes. 0, or -EINVAL with a sentence. */
+int interval_parse(const char *text, uint64_t *ns, struct err *err);
+
+/* command_line.c */
+int command_check(struct screen *screen, const char *text);
+struct intent command_run(struct screen *screen, const char *text);
+void command_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		      void *ctx);
+
+/* command.c */
+struct intent go_to_tab(struct screen *screen, size_t i);
+
+/* pane_themes.c */
+struct intent theme_under_cursor(struct screen *screen);
+struct intent theme_as_before(struct screen *screen);
 
 /* chooser.c */
 void chooser_take(struct screen *screen);
@@ -179,3 +201,4 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 /* A line of title above a text; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
+pane_fn pane_themes, pane_log;

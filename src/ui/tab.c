@@ -161,10 +161,11 @@ int tab_took(struct tab *tab)
 
 int tab_look_back(struct tab *tab, size_t back)
 {
-	int r = past_look(tab->table, back);
+	size_t n = tab->table->past.n;
+	int r = past_look(tab->table, n ? MIN_OF(back, n - 1) : 0);
 
 	tab->is_stale = true;
-	return r;
+	return r == 0 && tab->groups ? tab_look_back(tab->groups, back) : r;
 }
 
 int tab_sum_up(struct tab *tab)

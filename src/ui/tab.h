@@ -16,6 +16,7 @@ struct group;
 struct query;
 
 enum { TAB_MAX_COLUMNS = 160, TAB_TITLE_BYTES = 40, TAB_HOLD_READINGS = 3 };
+enum { TAB_MAX_WIDTH = 120 };
 enum { TAB_PAST_BYTES = 16 << 20 }; /* what kept readings of one map may take */
 
 enum value_mode {
@@ -97,7 +98,7 @@ void tab_moved(struct tab *tab);
 /* Back to the first line, where the cursor stays until it is moved. */
 void tab_home(struct tab *tab);
 
-/* Shows the reading that was kept `back` before the newest; 0: the newest. As past_look. */
+/* Shows the reading that was kept `back` before the newest, or the oldest; 0: the newest. 0 or -ENOMEM. */
 int tab_look_back(struct tab *tab, size_t back);
 
 /* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */

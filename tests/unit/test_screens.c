@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/table.h"
@@ -53,6 +54,7 @@ struct stage {
 	struct map_list picked;
 	uint64_t now_ns, interval_ns, tick;
 	bool with_roles, quits;
+	char theme[64];
 	const char *file;
 	int line;
 };
@@ -96,6 +98,7 @@ static void draw(struct stage *stage)
 		.now_ns = stage->now_ns,
 		.wall_ns = clock_wall_ns(),
 		.badge = NULL,
+		.theme = stage->theme,
 		.is_ascii = stage->grid.is_ascii,
 	};
 
@@ -159,6 +162,11 @@ static void obey(struct stage *stage, struct intent intent)
 		break;
 	case INTENT_BASELINE:
 		assert_int_equal(table_baseline(screen_front(stage->screen)), 0);
+		break;
+	case INTENT_THEME:
+		snprintf(stage->theme, sizeof(stage->theme), "%s",
+			 intent.text ? intent.text : "next");
+		screen_say(stage->screen, false, "theme '%s'", stage->theme);
 		break;
 	case INTENT_QUIT:
 		stage->quits = true;
@@ -283,7 +291,8 @@ static void run_line(struct stage *stage, char *line)
 
 static void stage_open(struct stage *stage, const char *file)
 {
-	*stage = (struct stage){.file = file, .interval_ns = SECOND_NS};
+	*stage = (struct stage){.file = file, .interval_ns = SECOND_NS, .theme = "default"};
+	log_clear();
 	stage->screen = screen_new();
 	assert_non_null(stage->screen);
 	assert_int_equal(source_sim_new(SEED, &stage->sim), 0);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command line: `NAME` runs an action that has a key on the rows, `NAME TEXT` sets a setting of the
+ * tab in front or does what a row of `sayings` says. What is wrong is said while it is typed where that
+ * can be known without doing it, else the line comes back with the fault. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/tidy.h"
+#include "query/query.h"
+#include "ui/setting.h"
+#include "ui/state.h"
+#include "ui/theme.h"
+
+/* A command that takes words and is no setting of a tab. */
+struct saying {
+	const char *name;
+	struct intent (*say)(struct screen *screen, const char *text, struct err *err);
+	const char *(*word_at)(const struct screen *screen, unsigned i); /* for completion; NULL */
+};
+
+static struct intent answer(struct screen *screen, enum intent_kind kind, const char *text)
+{
+	buf_clear(&screen->answer);
+	buf_adds(&screen->answer, text);
+	return (struct intent){.kind = kind, .text = buf_text(&screen->answer)};
+}
+
+static struct intent say_write(struct screen *screen, const char *text, struct err *err)
+{
+	(void)err;
+	return answer(screen, INTENT_WRITE, text);
+}
+
+static struct intent say_theme(struct screen *screen, const char *text, struct err *err)
+{
+	(void)err;
+	return answer(screen, INTENT_THEME, text);
+}
+
+static const char *theme_word(const struct screen *screen, unsigned i)
+{
+	(void)screen;
+	return theme_name_at(i);
+}
+
+static struct intent say_search(struct screen *screen, const char *text, struct err *err)
+{
+	return tab_search(front_tab(screen), text, err) < 0 ? nothing() : search_on(screen, false);
+}
+
+static struct intent say_interval(struct screen *screen, const char *text, struct err *err)
+{
+	struct intent intent = {.kind = INTENT_INTERVAL};
+
+	if (interval_parse(text, &intent.number, err) < 0)
+		return nothing();
+	screen->interval_ns = intent.number;
+	return intent;
+}
+
+static struct intent say_map(struct screen *screen, const char *text, struct err *err)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (strcmp(screen->tabs[i]->table->map.name, text) == 0 ||
+		    (end != text && !*end && number == i + 1))
+			return go_to_tab(screen, i);
+	err_at(err, 1, "no map that is watched is called so");
+	return nothing();
+}
+
+static const char *map_word(const struct screen *screen, unsigned i)
+{
+	return i < screen->n_tabs ? screen->tabs[i]->table->map.name : NULL;
+}
+
+static const struct saying sayings[] = {
+	{"write", say_write, NULL},   {"theme", say_theme, theme_word},
+	{"search", say_search, NULL}, {"interval", say_interval, NULL},
+	{"map", say_map, map_word},
+};
+
+static const struct saying *saying_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
+		if (strcmp(sayings[i].name, name) == 0)
+			return &sayings[i];
+	return NULL;
+}
+
+/* An action that makes sense where the command line is opened. */
+static enum action action_named(const char *name)
+{
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if ((key_rows[i].scopes & SCOPE_ROWS) &&
+		    strcmp(act_rows[key_rows[i].action].name, name) == 0)
+			return key_rows[i].action;
+	return ACT_NONE;
+}
+
+/* The first word, and where the rest begins. */
+static const char *split(const char *text, struct buf *word)
+{
+	size_t blanks = strspn(text, " "), len = strcspn(text + blanks, " ");
+
+	buf_add(word, text + blanks, len);
+	return text + blanks + len + strspn(text + blanks + len, " ");
+}
+
+/* A filter or a search is not in force while it is typed here, but can be read already. */
+static int check_words(struct screen *screen, const char *name, const char *text, int column)
+{
+	struct tab *tab = front_tab(screen);
+	struct query *query = NULL;
+	int r = 0;
+
+	if (tab && (strcmp(name, "filter") == 0 || strcmp(name, "search") == 0))
+		r = query_compile(text, tab->table, &query, &screen->fault);
+	query_free(query);
+	if (r < 0 && screen->fault.column)
+		screen->fault.column += column;
+	return r;
+}
+
+int command_check(struct screen *screen, const char *text)
+{
+	SCOPED(buf) word = {0};
+	const char *rest = split(text, &word), *name = buf_text(&word);
+
+	if (!*name)
+		return 0;
+	if (*rest && (setting_named(name) || saying_named(name)))
+		return check_words(screen, name, rest, (int)(rest - text));
+	if (*rest && action_named(name) != ACT_NONE)
+		return err_at(&screen->fault, (int)(rest - text) + 1, "'%s' takes no words", name);
+	if (!*rest && (action_named(name) != ACT_NONE || setting_named(name)))
+		return 0;
+	if (saying_named(name))
+		return err_at(&screen->fault, (int)strlen(text) + 1, "'%s' what?", name);
+	return err_at(&screen->fault, 1, "no such command; Tab shows those that begin so");
+}
+
+static struct intent run_words(struct screen *screen, const char *name, const char *rest)
+{
+	const struct setting *setting = setting_named(name);
+	const struct saying *saying = saying_named(name);
+	struct tab *tab =
+		setting && setting->of == SETTING_OF_MAP ? map_tab(screen) : front_tab(screen);
+
+	if (!tab)
+		err_at(&screen->fault, 1, "no map is open");
+	else if (setting)
+		setting->set(tab, rest, &screen->fault);
+	else if (saying)
+		return saying->say(screen, rest, &screen->fault);
+	return nothing();
+}
+
+struct intent command_run(struct screen *screen, const char *text)
+{
+	SCOPED(buf) word = {0};
+	SCOPED(buf) whole = {0};
+	const char *rest = split(text, &word), *name = buf_text(&word);
+	enum action action = action_named(name);
+	struct intent intent;
+	struct err fault;
+
+	if (!*name)
+		return nothing();
+	if (!*rest && action != ACT_NONE)
+		return act_rows[action].run(screen, 0);
+	buf_adds(&whole, text);
+	intent = run_words(screen, name, rest);
+	if (!screen->fault.text[0])
+		return intent;
+	fault = screen->fault;
+	fault.column += fault.column ? (int)(rest - text) : 0;
+	prompt_begin(screen, PROMPT_COMMAND, buf_text(&whole));
+	screen->fault = fault;
+	return nothing();
+}
+
+/* -- completion ------------------------------------------------------------------------------------------ */
+
+struct offering {
+	const char *typed;
+	size_t len;
+	prompt_offer_fn *offer;
+	void *ctx;
+};
+
+static void offer_word(const struct offering *offering, const char *word)
+{
+	if (word && strncmp(word, offering->typed, offering->len) == 0)
+		offering->offer(offering->ctx, word, offering->len);
+}
+
+static void offer_names(const struct offering *offering)
+{
+	const struct setting *setting;
+
+	for (int action = 1; action < N_ACTIONS; action++)
+		if (action_named(act_rows[action].name) == (enum action)action)
+			offer_word(offering, act_rows[action].name);
+	for (unsigned i = 0; (setting = setting_at(i)); i++)
+		if (action_named(setting->name) == ACT_NONE)
+			offer_word(offering, setting->name);
+	for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
+		if (action_named(sayings[i].name) == ACT_NONE)
+			offer_word(offering, sayings[i].name);
+}
+
+void command_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		      void *ctx)
+{
+	SCOPED(buf) word = {0};
+	const char *rest = split(text, &word), *word_at;
+	const struct setting *setting = setting_named(buf_text(&word));
+	const struct saying *saying = saying_named(buf_text(&word));
+	size_t from = (size_t)(rest - text);
+	struct offering offering = {rest, at - MIN_OF(from, at), offer, ctx};
+
+	if (at <= strspn(text, " ") + word.len) {
+		size_t blanks = strspn(text, " ");
+
+		offering = (struct offering){text + blanks, at - MIN_OF(blanks, at), offer, ctx};
+		offer_names(&offering);
+	} else if (setting && setting->words) {
+		for (unsigned i = 0; setting->words[i]; i++)
+			offer_word(&offering, setting->words[i]);
+	} else if (saying && saying->word_at) {
+		for (unsigned i = 0; (word_at = saying->word_at(screen, i)); i++)
+			offer_word(&offering, word_at);
+	} else if (front_tab(screen) && (setting || (saying && saying->say == say_search))) {
+		query_complete(rest, at - MIN_OF(from, at), front_tab(screen)->table, offer, ctx);
+	}
+}

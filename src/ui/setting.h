@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a map is looked at, as named texts: what the command line takes, what is saved and restored. A row
+ * a setting. */
+#pragma once
+
+struct buf;
+struct err;
+struct tab;
+
+/* Which tab it is given, where groups of rows are seen in front of the rows. */
+enum setting_of {
+	SETTING_OF_SEEN, /* the one that is seen */
+	SETTING_OF_ROWS, /* that of the rows, unless it is typed: then the one that is seen */
+	SETTING_OF_MAP,	 /* that of the rows */
+};
+
+struct setting {
+	const char *name;
+	const char *help; /* what may stand behind the name */
+	/* Adds the text that set takes; nothing for the usual. */
+	void (*get)(const struct tab *tab, struct buf *out);
+	/* "" is the usual. 0, or -errno with a sentence; then all is as it was. */
+	int (*set)(struct tab *tab, const char *text, struct err *err);
+	enum setting_of of;
+	const char *const *words; /* all that set takes, NULL-terminated; NULL: see help */
+};
+
+/* Rows in order, NULL past the end. */
+const struct setting *setting_at(unsigned i);
+const struct setting *setting_named(const char *name);
+/* The tab to give it, of a map's own one. */
+struct tab *setting_tab(const struct setting *setting, struct tab *tab);
