@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The turn of the loop: drain input, run what it asks for, one slice of reading, and when something
  * changed and the last frame is FRAME_NS old: draw, flush once. A slice is at most about 2 ms, so a
- * key is on the screen within a frame while a million entries are being read. Taking a reading and
- * drawing it are two turns, with input between them. */
+ * key is on the screen within a frame while a million entries are being read. Taking a reading, matching
+ * and sorting its rows go in slices too, with input between them. */
 #include "app/tui.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@
 #include "read/spec.h"
 #include "ui/term.h"
 
-enum { FRAME_NS = 16000000 };
+enum { FRAME_NS = 16000000, SLICE_NS = 2000000, PATIENCE_NS = 100000000 };
 
 static void quit(struct tui *tui, int status)
 {
@@ -84,17 +84,42 @@ static void lost(struct tui *tui, struct watch *watch, const struct err *why)
 		log_add(LOG_WARN, "%s", why->text);
 }
 
-static void took(struct tui *tui, struct watch *watch)
+/* A slice of taking a reading; true while there is more to do. A reading that ended while the screen
+ * still works on the one before waits for it: an expensive filter makes readings rarer, but is never
+ * overtaken by them. */
+static bool take(struct tui *tui, struct watch *watch)
 {
-	if (screen_is_paused(tui->screen))
-		return;
-	if (watch_take(watch) < 0) {
+	int r;
+
+	if (screen_is_paused(tui->screen)) {
+		watch_drop(watch);
+		return false;
+	}
+	if (!screen_is_settled(tui->screen, &watch->table))
+		return true;
+	r = watch_take_some(watch, clock_now_ns() + SLICE_NS);
+	if (r > 0)
+		return true;
+	if (r < 0) {
 		screen_say(tui->screen, true, "out of memory: the reading of '%s' was dropped",
 			   watch->table.map.name);
-		return;
+		return false;
 	}
 	screen_took(tui->screen, &watch->table);
-	tui->is_dirty = true;
+	tui->is_dirty |= screen_is_settled(tui->screen, &watch->table);
+	return false;
+}
+
+/* A slice of what the screen has to do. What comes of it is drawn when it is through; when that takes
+ * long, the new numbers are seen in the old order. */
+static void work(struct tui *tui)
+{
+	bool was_working = !screen_is_settled(tui->screen, NULL);
+	uint64_t now = clock_now_ns();
+
+	tui->is_working = screen_work(tui->screen, now + SLICE_NS);
+	if (tui->is_working ? now - tui->last_frame_ns >= PATIENCE_NS : was_working)
+		tui->is_dirty = true;
 }
 
 /* Gives each watch one slice; true while a reading is under way or a frame should come first. */
@@ -113,7 +138,7 @@ static bool read_on(struct tui *tui)
 			is_busy = true;
 			break;
 		case WATCH_READ:
-			took(tui, watch);
+			is_busy |= take(tui, watch);
 			break;
 		case WATCH_LOST:
 			lost(tui, watch, &why);
@@ -164,7 +189,7 @@ static uint64_t next_wake(const struct tui *tui)
 {
 	uint64_t at = UINT64_MAX, wakes = screen_wakes_ns(tui->screen);
 
-	if (tui->is_reading)
+	if (tui->is_reading || tui->is_working)
 		return 0;
 	for (size_t i = 0; i < tui->set->n; i++)
 		if (!tui->set->watches[i]->table.is_gone)
@@ -190,6 +215,7 @@ static int turn(struct tui *tui)
 			return r;
 	}
 	tui->is_reading = read_on(tui);
+	work(tui);
 	return 0;
 }
 

@@ -17,6 +17,9 @@
 #include "read/replay.h"
 #include "read/schema.h"
 
+/* What is taken between two looks at the clock. */
+enum { TAKE_ROWS = 8192 };
+
 static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code)
 {
 	watch->n_failures++;
@@ -43,6 +46,8 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	struct snap *next = watch->table.next;
 	int r;
 
+	if (watch->is_read)
+		return WATCH_READ;
 	if (!watch->cursor) {
 		if (watch->source->ops->due)
 			watch->due_ns = watch->source->ops->due(watch->source, &watch->table.map);
@@ -64,21 +69,47 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	if (r < 0 && next->n_rows == 0)
 		return lost(watch, now_ns, interval_ns, r);
 	watch->n_failures = 0;
+	watch->is_read = true;
 	return WATCH_READ;
 }
 
-int watch_take(struct watch *watch)
+static void begin_take(struct watch *watch)
 {
 	struct snap *next = watch->table.next;
 
 	/* A tape says itself what was missed when it was made. */
 	if (!watch->source->ops->due) {
-		next->n_missed = watch->n_missed;
+		next->n_missed += watch->n_missed;
 		if (watch->n_missed)
 			next->notes |= SNAP_SLOW;
 	}
 	watch->n_missed = 0;
+}
+
+int watch_take(struct watch *watch)
+{
+	begin_take(watch);
+	watch->is_read = false;
 	return table_take(&watch->table);
+}
+
+int watch_take_some(struct watch *watch, uint64_t until_ns)
+{
+	int r;
+
+	if (!watch->table.turn)
+		begin_take(watch);
+	do
+		r = table_take_some(&watch->table, TAKE_ROWS);
+	while (r > 0 && clock_now_ns() < until_ns);
+	watch->is_read = r > 0;
+	return r;
+}
+
+void watch_drop(struct watch *watch)
+{
+	table_take_drop(&watch->table);
+	watch->is_read = false;
 }
 
 int watch_read(struct watch *watch, struct err *err)

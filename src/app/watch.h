@@ -25,6 +25,7 @@ struct watch {
 	uint64_t due_ns;       /* when the next reading begins, CLOCK_MONOTONIC; 0: at once */
 	uint64_t n_missed;     /* ticks that passed since the last reading began */
 	size_t n_failures;     /* readings in a row that could not begin */
+	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool follows_pin;      /* opened by its pin: another map under the same path is followed */
 };
 
@@ -73,7 +74,7 @@ void watch_set_close(struct watch_set *set, struct watch *watch);
 enum watch_turn {
 	WATCH_IDLE, /* nothing is due before due_ns */
 	WATCH_MORE, /* a reading is under way */
-	WATCH_READ, /* one ended: table.next holds it; watch_take or watch_drop it */
+	WATCH_READ, /* one ended: table.next holds it until it is taken or dropped */
 	WATCH_LOST, /* could not be read; err says why; table.is_gone when the map went */
 };
 
@@ -82,6 +83,10 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 			   struct err *err);
 /* Takes the reading into the table, with what was missed noted. 0 or -ENOMEM. */
 int watch_take(struct watch *watch);
+/* The same until that moment or a little after: 1 while there is more to do. */
+int watch_take_some(struct watch *watch, uint64_t until_ns);
+/* Lets the reading go, also when a part of it was taken. */
+void watch_drop(struct watch *watch);
 
 /* One reading from beginning to end, and takes it. 0 or -errno with a sentence. */
 int watch_read(struct watch *watch, struct err *err);

@@ -6,7 +6,7 @@
  * Else the keys of the next DELTA_LOOKAHEAD rows on either side are tried, nearest first; what is
  * stepped over to get to a match is left over. A row that is about to be left over is first looked for
  * among the few rows that the other side left over last. What remains goes through a hash index over
- * the smaller of the two sides.
+ * the smaller of the two sides. Each of these stages can stop after any row and go on later.
  *
  * Invariant: a row of the previous reading is linked at most once, so n_kept + n_new covers the current
  * rows and n_kept + n_gone the previous ones, whatever duplicates the readings hold. */
@@ -20,29 +20,8 @@
 #include "model/snap.h"
 
 enum {
-	RECENT_ROWS = 4,	   /* left-over rows at hand on either side; a power of two */
 	FAR_PREFETCH = 12,	   /* rows */
 	INDEX_KEPT_SLOTS = 1 << 16 /* a larger index is given back after use */
-};
-
-/* The left-over rows met last. DELTA_NONE: found its place. */
-struct recent {
-	uint32_t rows[RECENT_ROWS];
-	uint32_t n;
-};
-
-struct walk {
-	const struct snap *was, *is;
-	const uint8_t *was_keys, *is_keys, *was_vals, *is_vals;
-	size_t key_stride, val_stride;
-	uint32_t *links;
-	uint8_t *states;
-	uint32_t *gone, *left; /* left-over rows: of the previous reading, of the current one */
-	size_t n_gone, n_left;
-	size_t n_near, n_far, n_changed;
-	struct recent was_recent, is_recent;
-	/* previous rows that were linked after they were left over; current ones show it by links[] */
-	uint64_t *marks;
 };
 
 void delta_release(struct delta *delta)
@@ -104,7 +83,7 @@ static inline bool same_value(const uint8_t *a, const uint8_t *b, size_t size)
 	return !(differs | all[0] | all[1]);
 }
 
-static inline void link_rows(struct walk *walk, uint32_t was, uint32_t is)
+static inline void link_rows(struct delta_walk *walk, uint32_t was, uint32_t is)
 {
 	bool is_same = same_value(walk->was_vals + was * walk->val_stride,
 				  walk->is_vals + is * walk->val_stride, walk->val_stride);
@@ -114,16 +93,16 @@ static inline void link_rows(struct walk *walk, uint32_t was, uint32_t is)
 	walk->n_changed += !is_same;
 }
 
-static inline void recent_add(struct recent *recent, uint32_t row)
+static inline void recent_add(struct delta_recent *recent, uint32_t row)
 {
-	recent->rows[recent->n++ % RECENT_ROWS] = row;
+	recent->rows[recent->n++ % DELTA_RECENT_ROWS] = row;
 }
 
 /* Takes the row with that key out of the ring; DELTA_NONE when it isn't there. */
 static inline __attribute__((always_inline)) uint32_t
-recent_take(struct recent *recent, const uint8_t *keys, const uint8_t *key, size_t size)
+recent_take(struct delta_recent *recent, const uint8_t *keys, const uint8_t *key, size_t size)
 {
-	uint32_t held = MIN_OF(recent->n, (uint32_t)RECENT_ROWS);
+	uint32_t held = MIN_OF(recent->n, (uint32_t)DELTA_RECENT_ROWS);
 
 	for (uint32_t i = 0; i < held; i++) {
 		uint32_t row = recent->rows[i];
@@ -141,7 +120,7 @@ static inline void mark(uint64_t *marks, uint32_t row)
 	marks[row / 64] |= 1ULL << (row % 64);
 }
 
-static inline __attribute__((always_inline)) void leave_was(struct walk *walk, uint32_t was,
+static inline __attribute__((always_inline)) void leave_was(struct delta_walk *walk, uint32_t was,
 							    size_t size)
 {
 	uint32_t is =
@@ -156,7 +135,7 @@ static inline __attribute__((always_inline)) void leave_was(struct walk *walk, u
 	walk->gone[walk->n_gone++] = was;
 }
 
-static inline __attribute__((always_inline)) void leave_is(struct walk *walk, uint32_t is,
+static inline __attribute__((always_inline)) void leave_is(struct delta_walk *walk, uint32_t is,
 							   size_t size)
 {
 	uint32_t was =
@@ -175,8 +154,8 @@ static inline __attribute__((always_inline)) void leave_is(struct walk *walk, ui
 
 /* How far to step on either side for the keys to be the same again: at least one is 0, neither is
  * above DELTA_LOOKAHEAD. false: not within reach. */
-static inline __attribute__((always_inline)) bool look_ahead(const struct walk *walk, size_t was,
-							     size_t is, size_t size,
+static inline __attribute__((always_inline)) bool look_ahead(const struct delta_walk *walk,
+							     size_t was, size_t is, size_t size,
 							     size_t *was_steps, size_t *is_steps)
 {
 	const uint8_t *was_key = walk->was_keys + was * size;
@@ -199,7 +178,7 @@ static inline __attribute__((always_inline)) bool look_ahead(const struct walk *
 }
 
 /* Two rows changed places: by far the most frequent way to part. */
-static inline __attribute__((always_inline)) bool link_swapped(struct walk *walk, size_t was,
+static inline __attribute__((always_inline)) bool link_swapped(struct delta_walk *walk, size_t was,
 							       size_t is, size_t size)
 {
 	const uint8_t *was_key = walk->was_keys + was * size;
@@ -214,12 +193,15 @@ static inline __attribute__((always_inline)) bool link_swapped(struct walk *walk
 	return true;
 }
 
-static inline __attribute__((always_inline)) void walk_rows(struct walk *walk, size_t size)
+/* On until end rows of the current reading are done with; after its last one, the rest of the previous
+ * one too. */
+static inline __attribute__((always_inline)) void walk_rows(struct delta_walk *walk, size_t end,
+							    size_t size)
 {
 	size_t n_was = walk->was->n_rows, n_is = walk->is->n_rows;
-	size_t was = 0, is = 0, was_steps, is_steps;
+	size_t was = walk->was_row, is = walk->is_row, was_steps, is_steps;
 
-	while (was < n_was && is < n_is) {
+	while (was < n_was && is < end) {
 		if (same_bytes(walk->was_keys + was * size, walk->is_keys + is * size, size)) {
 			link_rows(walk, (uint32_t)was++, (uint32_t)is++);
 			walk->n_near++;
@@ -237,31 +219,33 @@ static inline __attribute__((always_inline)) void walk_rows(struct walk *walk, s
 		while (is_steps--)
 			leave_is(walk, (uint32_t)is++, size);
 	}
-	while (was < n_was)
+	while (is >= n_is && was < n_was)
 		leave_was(walk, (uint32_t)was++, size);
-	while (is < n_is)
+	while (was >= n_was && is < end)
 		leave_is(walk, (uint32_t)is++, size);
+	walk->was_row = was;
+	walk->is_row = is;
 }
 
-static void walk_near(struct walk *walk)
+static void walk_near(struct delta_walk *walk, size_t end)
 {
 	switch (walk->key_stride) {
 	case 4:
-		walk_rows(walk, 4);
+		walk_rows(walk, end, 4);
 		break;
 	case 8:
-		walk_rows(walk, 8);
+		walk_rows(walk, end, 8);
 		break;
 	case 16:
-		walk_rows(walk, 16);
+		walk_rows(walk, end, 16);
 		break;
 	default:
-		walk_rows(walk, walk->key_stride);
+		walk_rows(walk, end, walk->key_stride);
 	}
 }
 
 /* Drops the rows of both lists that found their place after all. */
-static void drop_linked(struct walk *walk)
+static void drop_linked(struct delta_walk *walk)
 {
 	size_t n_gone = 0, n_left = 0;
 
@@ -293,50 +277,61 @@ static inline const uint8_t *side_key(const struct side *side, size_t i, size_t 
 	return side->keys + side->rows[i] * size;
 }
 
-/* Links the rows of both sides with equal keys, through an index over the smaller one. */
-static int link_far(struct walk *walk, struct index *index, const struct side *indexed,
-		    const struct side *probed)
+/* Which side goes into the index: the smaller one. */
+static void take_sides(const struct delta_walk *walk, struct side *indexed, struct side *probed)
 {
-	bool was_is_indexed = indexed->keys == walk->was_keys;
+	struct side was = {walk->was_keys, walk->gone, walk->n_gone};
+	struct side is = {walk->is_keys, walk->left, walk->n_left};
+	bool was_is_smaller = was.n <= is.n;
+
+	*indexed = was_is_smaller ? was : is;
+	*probed = was_is_smaller ? is : was;
+}
+
+static int add_far(struct delta_walk *walk, struct index *index, size_t n)
+{
+	struct side indexed, probed;
 	size_t size = walk->key_stride;
 
-	if (index_reset(index, indexed->n) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < indexed->n; i++) {
-		side_key(indexed, i, size);
-		if (index_add(index, indexed->keys, size, size, indexed->rows[i]) == INDEX_NONE)
+	take_sides(walk, &indexed, &probed);
+	for (size_t end = MIN_OF(indexed.n, walk->next_far + n); walk->next_far < end;) {
+		size_t i = walk->next_far++;
+
+		side_key(&indexed, i, size);
+		if (index_add(index, indexed.keys, size, size, indexed.rows[i]) == INDEX_NONE)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < probed->n && index->n_used; i++) {
-		const uint8_t *key = side_key(probed, i, size);
-		uint32_t row = index_remove(index, indexed->keys, size, size, key);
-		uint32_t was = was_is_indexed ? row : probed->rows[i];
-
-		if (row == INDEX_NONE)
-			continue;
-		link_rows(walk, was, was_is_indexed ? probed->rows[i] : row);
-		mark(walk->marks, was);
-		walk->n_far++;
-	}
+	if (walk->next_far < indexed.n)
+		return 0;
+	walk->next_far = 0;
+	walk->stage = DELTA_FAR;
 	return 0;
 }
 
-static int walk_far(struct walk *walk, struct index *index)
+/* Links the rows of both sides with equal keys. */
+static void link_far(struct delta_walk *walk, struct index *index, size_t n)
 {
-	struct side was = {walk->was_keys, walk->gone, 0}, is = {walk->is_keys, walk->left, 0};
-	int r;
+	struct side indexed, probed;
+	size_t size = walk->key_stride, end;
 
-	drop_linked(walk);
-	was.n = walk->n_gone;
-	is.n = walk->n_left;
-	if (!was.n || !is.n)
-		return 0;
-	r = was.n <= is.n ? link_far(walk, index, &was, &is) : link_far(walk, index, &is, &was);
-	if (index->n_slots > INDEX_KEPT_SLOTS)
-		index_release(index);
-	if (walk->n_far)
-		drop_linked(walk);
-	return r;
+	take_sides(walk, &indexed, &probed);
+	bool was_is_indexed = indexed.rows == walk->gone;
+
+	for (end = MIN_OF(probed.n, walk->next_far + n); walk->next_far < end && index->n_used;
+	     walk->next_far++) {
+		uint32_t other = probed.rows[walk->next_far];
+		const uint8_t *key = side_key(&probed, walk->next_far, size);
+		uint32_t row = index_remove(index, indexed.keys, size, size, key);
+		uint32_t was = was_is_indexed ? row : other;
+
+		if (row == INDEX_NONE)
+			continue;
+		link_rows(walk, was, was_is_indexed ? other : row);
+		mark(walk->marks, was);
+		walk->n_far++;
+	}
+	if (walk->next_far == probed.n || !index->n_used)
+		walk->stage = DELTA_DONE;
 }
 
 static int reserve(struct delta *delta, size_t n_was, size_t n_is)
@@ -380,7 +375,7 @@ static int first_reading(struct delta *delta, const struct snap *current)
 }
 
 /* Names what is left over, as far as the readings can be trusted. */
-static void conclude(struct delta *delta, const struct walk *walk)
+static void conclude(struct delta *delta, const struct delta_walk *walk)
 {
 	delta->knows_gone = snap_is_complete(walk->is);
 	delta->knows_new = snap_is_complete(walk->was);
@@ -401,17 +396,19 @@ static void conclude(struct delta *delta, const struct walk *walk)
 	pages_trim(&delta->fresh, delta->n_fresh * sizeof(uint32_t));
 }
 
-int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current)
+int delta_begin(struct delta *delta, struct delta_walk *walk, const struct snap *previous,
+		const struct snap *current)
 {
-	struct walk walk;
 	int r;
 
+	*walk = (struct delta_walk){.stage = DELTA_DONE};
 	if (!previous || !previous->number)
 		return first_reading(delta, current);
 	r = reserve(delta, previous->n_rows, current->n_rows);
 	if (r < 0)
 		return r;
-	walk = (struct walk){
+	*walk = (struct delta_walk){
+		.stage = DELTA_NEAR,
 		.was = previous,
 		.is = current,
 		.was_keys = previous->keys.at,
@@ -426,9 +423,58 @@ int delta_compute(struct delta *delta, const struct snap *previous, const struct
 		.left = (uint32_t *)delta->fresh.at,
 		.marks = (uint64_t *)delta->marks.at,
 	};
-	walk_near(&walk);
-	r = walk_far(&walk, &delta->index);
-	conclude(delta, &walk);
+	return 0;
+}
+
+/* Both readings are walked through: what is left over? */
+static int begin_far(struct delta *delta, struct delta_walk *walk)
+{
+	drop_linked(walk);
+	walk->stage = walk->n_gone && walk->n_left ? DELTA_INDEXING : DELTA_DONE;
+	if (walk->stage == DELTA_DONE)
+		return 0;
+	return index_reset(&delta->index, MIN_OF(walk->n_gone, walk->n_left));
+}
+
+static void end_walk(struct delta *delta, struct delta_walk *walk)
+{
+	if (delta->index.n_slots > INDEX_KEPT_SLOTS)
+		index_release(&delta->index);
+	if (walk->n_far)
+		drop_linked(walk);
+	conclude(delta, walk);
+	*walk = (struct delta_walk){.stage = DELTA_DONE};
+}
+
+int delta_step(struct delta *delta, struct delta_walk *walk, size_t n_rows)
+{
+	int r = 0;
+
+	if (walk->stage == DELTA_NEAR) {
+		walk_near(walk, walk->is_row + MIN_OF(n_rows, walk->is->n_rows - walk->is_row));
+		if (walk->is_row == walk->is->n_rows)
+			r = begin_far(delta, walk);
+	} else if (walk->stage == DELTA_INDEXING) {
+		r = add_far(walk, &delta->index, n_rows);
+	} else if (walk->stage == DELTA_FAR) {
+		link_far(walk, &delta->index, n_rows);
+	}
+	if (r < 0)
+		return r;
+	if (walk->stage == DELTA_DONE && walk->is)
+		end_walk(delta, walk);
+	return walk->stage != DELTA_DONE;
+}
+
+int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current)
+{
+	struct delta_walk walk;
+	int r = delta_begin(delta, &walk, previous, current);
+
+	while (r == 0 && walk.stage != DELTA_DONE) {
+		r = delta_step(delta, &walk, SIZE_MAX);
+		r = MIN_OF(r, 0);
+	}
 	return r;
 }
 

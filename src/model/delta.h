@@ -41,10 +41,43 @@ struct delta {
 
 void delta_release(struct delta *delta);
 
+/* The left-over rows met last. DELTA_NONE: found its place. */
+enum { DELTA_RECENT_ROWS = 4 }; /* a power of two */
+struct delta_recent {
+	uint32_t rows[DELTA_RECENT_ROWS];
+	uint32_t n;
+};
+
+enum delta_stage { DELTA_NEAR, DELTA_INDEXING, DELTA_FAR, DELTA_DONE };
+
+/* A comparison under way. All zeros is none. Owns nothing. */
+struct delta_walk {
+	enum delta_stage stage;
+	const struct snap *was, *is;
+	const uint8_t *was_keys, *is_keys, *was_vals, *is_vals;
+	size_t key_stride, val_stride;
+	uint32_t *links;
+	uint8_t *states;
+	uint32_t *gone, *left; /* left-over rows: of the previous reading, of the current one */
+	size_t n_gone, n_left;
+	size_t n_near, n_far, n_changed;
+	struct delta_recent was_recent, is_recent;
+	/* previous rows that were linked after they were left over; current ones show it by links[] */
+	uint64_t *marks;
+	size_t was_row, is_row; /* DELTA_NEAR: where the walk stands */
+	size_t next_far;	/* the same on one side of what is left over */
+};
+
 /* Compares current with previous (NULL or number 0: every state ROW_UNKNOWN, nothing counted).
  * Both must have the same strides. Rows of an incomplete `current` that are missing are not called
  * gone; rows of an incomplete `previous` that are new are ROW_UNKNOWN. 0 or -ENOMEM. */
 int delta_compute(struct delta *delta, const struct snap *previous, const struct snap *current);
+
+/* The same in slices of about n_rows rows: delta_step returns 1 while there is more to do. Until it has
+ * returned 0 the delta means nothing, and both readings stay as they are. */
+int delta_begin(struct delta *delta, struct delta_walk *walk, const struct snap *previous,
+		const struct snap *current);
+int delta_step(struct delta *delta, struct delta_walk *walk, size_t n_rows);
 
 static inline uint32_t delta_link(const struct delta *delta, size_t row)
 {

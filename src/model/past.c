@@ -170,6 +170,7 @@ int past_look(struct table *table, size_t back)
 	}
 	if (back >= past->n)
 		return -ENOENT;
+	table_take_drop(table); /* a reading that is being taken begins again from the newest */
 	reading = reading_at(past, past->n - 1 - back);
 	if (back + 1 < past->n)
 		before = &reading_at(past, past->n - 2 - back)->snap;

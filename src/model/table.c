@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The life of a table: what a new reading brings.
  *
- * Everything that may run out of memory is done first, beside the state in force; then nothing can
- * fail any more and the parts are swapped in. The old links go before the new stamps come, because a
- * reading of a million rows has little memory to spare beside its three snaps.
+ * Everything that may run out of memory or take long is done first, beside the state in force, in slices;
+ * then nothing can fail any more and the parts are swapped in.
  *
  * Time of a row is a stamp: ms since the first reading, even, different for every reading. An odd
  * stamp marks a row that was met in circumstances where it may have been there before. */
 #include "model/table.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/index.h"
@@ -66,8 +66,7 @@ void table_release(struct table *table)
 	past_release(&table->past);
 	for (size_t i = 0; i < ARRAY_LEN(table->snaps); i++)
 		snap_release(&table->snaps[i]);
-	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++)
-		pages_release(&table->caches[i].values);
+	table_take_drop(table);
 	snap_release(&table->baseline);
 	snap_release(&table->ghosts);
 	delta_release(&table->delta);
@@ -86,21 +85,40 @@ void table_remember(struct table *table, uint32_t n)
 	returns_init(&table->returns, table->map.max_entries, n);
 }
 
+enum turn_stage {
+	TURN_DELTA,	 /* links to the reading before, */
+	TURN_SINCE_BASE, /* to the baseline */
+	TURN_GHOSTS,
+	TURN_STAMPS,
+};
+
 /* What a reading brings, while it isn't sure yet that all of it fits. */
-struct turn {
+struct table_turn {
+	enum turn_stage stage;
+	struct delta_walk walk;
 	struct delta delta, since_base;
 	struct pages stamps;
+	size_t n_stamped;
 	struct ghosts ghosts;
 	uint64_t epoch_ns;
 	uint32_t stamp, shift; /* shift: ms that the epoch moves on */
+	/* The next reading is older than the current one: a tape went back. What was counted since
+	 * is yet to come, so the table begins anew, with numbers that go on. */
+	bool is_rewind;
 };
 
-static void turn_release(struct turn *turn)
+void table_take_drop(struct table *table)
 {
+	struct table_turn *turn = table->turn;
+
+	if (!turn)
+		return;
 	delta_release(&turn->delta);
 	delta_release(&turn->since_base);
 	pages_release(&turn->stamps);
 	snap_release(&turn->ghosts.rows);
+	free(turn);
+	table->turn = NULL;
 }
 
 /* Rows that carry a stamp: variables share the one raw row. */
@@ -111,12 +129,13 @@ static size_t n_stamps(const struct table *table, const struct snap *snap)
 	return snap->n_rows ? table->plan.n_variables : 0;
 }
 
-static void turn_time(struct turn *turn, const struct table *table)
+static void turn_time(struct table_turn *turn, const struct table *table)
 {
 	uint64_t ended = table->next->ended_ns, ms;
 	uint32_t last = table->stamps_ms[0];
+	bool has_past = table->current->number && !turn->is_rewind;
 
-	turn->epoch_ns = table->current->number ? table->epoch_ns : ended;
+	turn->epoch_ns = has_past ? table->epoch_ns : ended;
 	ms = ended > turn->epoch_ns ? (ended - turn->epoch_ns) / 1000000 : 0;
 	if (ms >= STAMP_LIMIT) {
 		turn->shift = MIN_OF((ms - STAMP_SHIFT) & ~1ULL, (uint64_t)UINT32_MAX - 1);
@@ -125,27 +144,8 @@ static void turn_time(struct turn *turn, const struct table *table)
 		last = last > turn->shift ? last - turn->shift : 0;
 	}
 	turn->stamp = (uint32_t)ms & ~1U;
-	if (table->current->number && turn->stamp < last + 2)
+	if (has_past && turn->stamp < last + 2)
 		turn->stamp = last + 2;
-}
-
-/* The parts that may fail. */
-static int turn_prepare(struct turn *turn, struct table *table)
-{
-	size_t n_rows = n_stamps(table, table->next);
-	int r;
-
-	turn_time(turn, table);
-	r = delta_compute(&turn->delta, table->current, table->next);
-	if (r == 0 && table->baseline.number)
-		r = delta_compute(&turn->since_base, &table->baseline, table->next);
-	if (r == 0)
-		r = ghosts_follow(&turn->ghosts, table, &turn->delta);
-	if (r == 0 && turn->delta.n_gone)
-		r = returns_reserve(&table->returns);
-	if (r == 0)
-		r = pages_reserve(&turn->stamps, n_rows * sizeof(struct row_stamps));
-	return r;
 }
 
 static uint32_t shifted(uint32_t stamp, uint32_t shift)
@@ -153,20 +153,23 @@ static uint32_t shifted(uint32_t stamp, uint32_t shift)
 	return stamp > shift ? stamp - shift : stamp & 1;
 }
 
-static struct row_stamps carried(const struct turn *turn, struct row_stamps was, bool has_changed)
+static struct row_stamps carried(const struct table_turn *turn, struct row_stamps was,
+				 bool has_changed)
 {
 	was.seen_ms = shifted(was.seen_ms, turn->shift);
 	was.changed_ms = has_changed ? turn->stamp : shifted(was.changed_ms, turn->shift);
 	return was;
 }
 
-static void stamp_rows(const struct table *table, const struct turn *turn,
-		       const struct row_stamps *was, struct row_stamps *is)
+static void stamp_rows(const struct table *table, const struct table_turn *turn, size_t first,
+		       size_t end)
 {
-	const uint8_t *states = table->delta.states.at;
+	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
+	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
+	const uint8_t *states = turn->delta.states.at;
 
-	for (size_t row = 0; row < table->next->n_rows; row++) {
-		uint32_t link = delta_link(&table->delta, row);
+	for (size_t row = first; row < end; row++) {
+		uint32_t link = delta_link(&turn->delta, row);
 		uint32_t stamp = turn->stamp | (states[row] != ROW_NEW);
 
 		if (link == DELTA_NONE)
@@ -184,14 +187,15 @@ static bool variable_changed(const struct table *table, size_t variable)
 		      snap_value(table->next, 0) + field->offset, field->size) != 0;
 }
 
-static void stamp_variables(const struct table *table, const struct turn *turn,
-			    const struct row_stamps *was, struct row_stamps *is)
+static void stamp_variables(const struct table *table, const struct table_turn *turn, size_t first,
+			    size_t end)
 {
-	size_t n = n_stamps(table, table->next);
-	bool is_linked = n && delta_link(&table->delta, 0) != DELTA_NONE;
+	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
+	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
+	bool is_linked = delta_link(&turn->delta, 0) != DELTA_NONE;
 	uint32_t stamp = turn->stamp | 1;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = first; i < end; i++) {
 		if (is_linked)
 			is[i] = carried(turn, was[i], variable_changed(table, i));
 		else
@@ -200,18 +204,17 @@ static void stamp_variables(const struct table *table, const struct turn *turn,
 }
 
 /* Stamps of the next reading's rows: carried on by the links, new ones for rows that begin here. */
-static void stamp(struct table *table, struct turn *turn)
+static int stamp_some(const struct table *table, struct table_turn *turn, size_t n_rows)
 {
-	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
-	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
+	size_t n = n_stamps(table, table->next), first = turn->n_stamped;
+	size_t end = first + MIN_OF(n_rows, n - first);
 
 	if (table->plan.is_variables)
-		stamp_variables(table, turn, was, is);
+		stamp_variables(table, turn, first, end);
 	else
-		stamp_rows(table, turn, was, is);
-	pages_release(&table->stamps);
-	table->stamps = turn->stamps;
-	turn->stamps = (struct pages){0};
+		stamp_rows(table, turn, first, end);
+	turn->n_stamped = end;
+	return end < n;
 }
 
 static void rotate(struct table *table)
@@ -225,7 +228,7 @@ static void rotate(struct table *table)
 }
 
 /* Turnover: what the delta counted, what had gone before, and how old it was when it went. */
-static void count_churn(struct table *table, const struct turn *turn)
+static void count_churn(struct table *table, const struct table_turn *turn)
 {
 	const uint32_t *gone = (const uint32_t *)table->delta.gone.at;
 	const struct row_stamps *stamps = (const struct row_stamps *)table->stamps.at;
@@ -243,11 +246,21 @@ static void count_churn(struct table *table, const struct turn *turn)
 	churn_add(&table->churn, table->next, &table->delta, returned);
 }
 
+static void forget_past(struct table *table)
+{
+	churn_clear(&table->churn);
+	returns_clear(&table->returns);
+	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
+	table->current->number = 0;
+}
+
 /* From here on nothing can fail. */
-static void turn_commit(struct turn *turn, struct table *table)
+static void turn_commit(struct table_turn *turn, struct table *table)
 {
 	size_t n = ARRAY_LEN(table->stamps_ms);
 
+	if (turn->is_rewind)
+		forget_past(table);
 	delta_release(&table->delta);
 	table->delta = turn->delta;
 	turn->delta = (struct delta){0};
@@ -256,7 +269,9 @@ static void turn_commit(struct turn *turn, struct table *table)
 	turn->since_base = (struct delta){0};
 
 	count_churn(table, turn);
-	stamp(table, turn);
+	pages_release(&table->stamps);
+	table->stamps = turn->stamps;
+	turn->stamps = (struct pages){0};
 	table->epoch_ns = turn->epoch_ns;
 	for (size_t i = n - 1; i > 0; i--)
 		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);
@@ -269,59 +284,99 @@ static void turn_commit(struct turn *turn, struct table *table)
 	rotate(table);
 }
 
-/* Columns of the reading before are of no use any more; their memory is, for what follows. */
-static void forget_caches(struct table *table)
+static int turn_open(struct table *table)
 {
-	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++) {
-		table->caches[i].number = 0;
-		pages_trim(&table->caches[i].values, 0);
+	struct snap *next = table->next;
+	struct table_turn *turn;
+
+	past_look(table, 0);
+	if (next->key_stride != table->current->key_stride ||
+	    next->val_stride != table->current->val_stride)
+		return -EINVAL;
+	turn = calloc(1, sizeof(*turn));
+	if (!turn)
+		return -ENOMEM;
+	table->turn = turn;
+	pages_trim(&next->keys, next->n_rows * next->key_stride);
+	pages_trim(&next->vals, next->n_rows * next->val_stride);
+	next->number = table->current->number + 1;
+	turn->is_rewind = table->current->number && next->ended_ns < table->current->ended_ns;
+	turn_time(turn, table);
+	return delta_begin(&turn->delta, &turn->walk, turn->is_rewind ? NULL : table->current,
+			   next);
+}
+
+/* The short parts that may fail. */
+static int turn_reserve(struct table *table, struct table_turn *turn)
+{
+	int r = 0;
+
+	if (turn->is_rewind)
+		snap_clear(&turn->ghosts.rows, &table->map);
+	else
+		r = ghosts_follow(&turn->ghosts, table, &turn->delta);
+	if (r == 0 && turn->is_rewind)
+		r = hist_reset(&table->trends, table->trends.key_size, HIST_KEYS);
+	if (r == 0 && turn->delta.n_gone)
+		r = returns_reserve(&table->returns);
+	if (r == 0)
+		r = pages_reserve(&turn->stamps,
+				  n_stamps(table, table->next) * sizeof(struct row_stamps));
+	return r;
+}
+
+/* 1: this stage needs more; 0: on to the next. */
+static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows)
+{
+	int r;
+
+	switch (turn->stage) {
+	case TURN_DELTA:
+		r = delta_step(&turn->delta, &turn->walk, n_rows);
+		if (r == 0 && table->baseline.number)
+			return delta_begin(&turn->since_base, &turn->walk, &table->baseline,
+					   table->next);
+		return r;
+	case TURN_SINCE_BASE:
+		return table->baseline.number ? delta_step(&turn->since_base, &turn->walk, n_rows)
+					      : 0;
+	case TURN_GHOSTS:
+		return turn_reserve(table, turn);
+	default:
+		return stamp_some(table, turn, n_rows);
 	}
 }
 
-/* The next reading is older than the current one: a tape went back. What was counted since is yet to
- * come, so the table begins anew, with numbers that go on. */
-static int rewind_table(struct table *table)
+int table_take_some(struct table *table, size_t n_rows)
 {
-	int r = hist_reset(&table->trends, table->trends.key_size, HIST_KEYS);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	churn_clear(&table->churn);
-	returns_clear(&table->returns);
-	table->ghosts.n_rows = 0;
-	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
-	table->current->number = 0;
-	return 0;
+	if (table->is_gone && !table->turn)
+		return 0;
+	if (!table->turn)
+		r = turn_open(table);
+	if (r == 0)
+		r = turn_step(table, table->turn, n_rows);
+	if (r == 0 && table->turn->stage != TURN_STAMPS) {
+		table->turn->stage++;
+		return 1;
+	}
+	if (r == 0) {
+		turn_commit(table->turn, table);
+		past_keep(table);
+	}
+	if (r <= 0)
+		table_take_drop(table);
+	return r;
 }
 
 int table_take(struct table *table)
 {
-	struct snap *next = table->next;
-	uint64_t number;
-	SCOPED(turn) turn = {0};
-	int r = 0;
+	int r;
 
-	if (table->is_gone)
-		return 0;
-	past_look(table, 0);
-	number = table->current->number;
-	if (next->key_stride != table->current->key_stride ||
-	    next->val_stride != table->current->val_stride)
-		return -EINVAL;
-	forget_caches(table);
-	pages_trim(&next->keys, next->n_rows * next->key_stride);
-	pages_trim(&next->vals, next->n_rows * next->val_stride);
-	next->number = number + 1;
-	if (number && next->ended_ns < table->current->ended_ns)
-		r = rewind_table(table);
-	if (r == 0)
-		r = turn_prepare(&turn, table);
-	if (r == 0) {
-		turn_commit(&turn, table);
-		past_keep(table);
-	} else {
-		table->current->number = number;
-	}
+	do
+		r = table_take_some(table, SIZE_MAX);
+	while (r > 0);
 	return r;
 }
 
@@ -334,6 +389,7 @@ int table_baseline(struct table *table)
 	past_look(table, 0);
 	if (!table->current->number)
 		return 0;
+	table_take_drop(table); /* begins again, with the new baseline */
 	r = snap_copy(&copy, table->current);
 	if (r == 0)
 		r = delta_compute(&since, &copy, table->current);
@@ -345,8 +401,5 @@ int table_baseline(struct table *table)
 	table->since_base = since;
 	copy = (struct snap){0};
 	since = (struct delta){0};
-	for (size_t i = 0; i < ARRAY_LEN(table->caches); i++)
-		if (table->caches[i].column.derive == DERIVE_BASE)
-			table->caches[i].number = 0;
 	return 0;
 }

@@ -25,6 +25,7 @@
 
 struct buf;
 struct err;
+struct table_turn;
 
 enum { TABLE_GHOST_READINGS = 3, TABLE_NEW_READINGS = 3, TABLE_MAX_GHOSTS = 4096 };
 
@@ -60,22 +61,11 @@ struct column {
 	const struct format *format; /* overrides the field's; NULL: the field's */
 };
 
-/* A numeric column of all rows of the current snap, built when a query names it. */
-struct column_cache {
-	struct column column;
-	uint64_t number; /* snap it belongs to; 0: free */
-	enum val_kind
-		kind; /* VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown) */
-	struct pages values; /* 8 bytes a row */
-};
-
 /* The readings in which a row was first seen and last changed: ms since epoch_ns, even. An odd stamp
  * says that it may have been there, or unchanged, for longer. */
 struct row_stamps {
 	uint32_t seen_ms, changed_ms;
 };
-
-enum { TABLE_CACHES = 8 };
 
 struct table {
 	struct map map;	  /* owned */
@@ -97,10 +87,9 @@ struct table {
 	struct snap baseline; /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
 
-	struct snap ghosts;			 /* rows that went, newest first */
+	struct table_turn *turn; /* owned: a reading that is being taken; NULL: none */
+	struct snap ghosts;	 /* rows that went, newest first */
 	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
-	struct column_cache caches[TABLE_CACHES];
-	unsigned next_cache;
 	const double *share_of; /* totals that DERIVE_SHARE is of, a field each; NULL: no shares.
 				   Borrowed from who fills the table */
 	bool is_gone;		/* the map itself went; the last reading stays */
@@ -118,6 +107,11 @@ void table_remember(struct table *table, uint32_t n);
  * table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
  * and delta, ages, ghosts, churn are brought up to date. 0 or -ENOMEM (then the old state stands). */
 int table_take(struct table *table);
+/* The same in slices of about n_rows rows: 1 while there is more to do; the old state stands, and `next`
+ * stays as it is, until 0. -ENOMEM drops the reading. */
+int table_take_some(struct table *table, size_t n_rows);
+/* Drops a reading that is being taken. */
+void table_take_drop(struct table *table);
 
 /* Remembers the current reading as the base of DERIVE_BASE. 0 or -ENOMEM. */
 int table_baseline(struct table *table);
@@ -170,7 +164,13 @@ struct val table_cell(const struct table *table, size_t row, const struct column
 void table_text(const struct table *table, size_t row, const struct column *column,
 		enum print_style style, struct buf *out);
 
-/* The whole column over the current snap's rows (not the ghosts), from the cache or built now; NULL
- * when it isn't numeric, the map is a variable map, or out of memory. Borrowed until the next
- * table_take or the TABLE_CACHES-th other column. */
-const struct column_cache *table_numbers(struct table *table, const struct column *column);
+/* What a column's numbers are: VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown);
+ * VAL_UNKNOWN where it has none: it isn't numeric, the map is a variable map, or was never read. */
+enum val_kind table_numbers_kind(const struct table *table, const struct column *column);
+/* The numbers of n live rows from `first` on, of a column that has them: what table_cell says of each,
+ * several times faster. A run of some KB at a time is best. */
+void table_numbers(const struct table *table, const struct column *column, size_t first, size_t n,
+		   uint64_t *out);
+/* The cells of n live rows from `first` on, of any column. */
+void table_cells(const struct table *table, const struct column *column, size_t first, size_t n,
+		 struct val *out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Numeric columns of all rows at once, for filters and sorts. A handful is kept, each for the reading
- * it was built from; the oldest makes room. A column is built by the plainest loop that fits it; what
- * has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
+/* Columns a run of rows at a time, for filters, sorts and sums. Nothing is kept: a run of a few KB that
+ * is used while it is warm costs less than a column of a million rows that must be paged in, and going
+ * on where one left off needs no more than the row. A column is built by the plainest loop that fits it;
+ * what has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
 #include "model/table.h"
 
 #include <math.h>
@@ -12,14 +13,14 @@
 #include "model/table_cell.h"
 #include "model/table_derive.h"
 
-/* One column under construction. */
+/* A run of rows of one column under construction. */
 struct build {
 	const struct table *table;
 	const struct column *column;
 	const struct field *field;
 	const struct format *format;
-	size_t n_rows, stride; /* bytes from row to row */
-	const uint8_t *first;  /* the first row's key or value */
+	size_t first_row, n_rows, stride; /* bytes from row to row */
+	const uint8_t *first;		  /* the first row's key or value */
 	union {
 		uint64_t *bits;
 		double *reals;
@@ -92,14 +93,14 @@ static inline __attribute__((always_inline)) void subtract(const struct build *b
 	const uint8_t *at = build->first;
 
 	for (size_t row = 0; row < build->n_rows; row++, at += build->stride) {
-		uint32_t link = delta_link(delta, row);
+		uint32_t link = delta_link(delta, build->first_row + row);
 		uint64_t is = load_plain(build->field, at, width), was = 0;
 		bool is_known = true;
 
 		if (link != DELTA_NONE)
 			was = load_plain(build->field, snap_value(then, link), width);
 		else
-			is_known = delta->states.at[row] == ROW_NEW;
+			is_known = delta->states.at[build->first_row + row] == ROW_NEW;
 		build->reals[row] = is_known && is >= was ? (double)(is - was) * scale : NAN;
 	}
 }
@@ -140,7 +141,7 @@ static bool build_base(const struct build *build)
 
 static bool build_age(const struct build *build)
 {
-	const struct row_stamps *stamps = table_stamps(build->table);
+	const struct row_stamps *stamps = table_stamps(build->table) + build->first_row;
 	uint32_t now = build->table->stamps_ms[0];
 
 	for (size_t row = 0; row < build->n_rows; row++)
@@ -150,7 +151,7 @@ static bool build_age(const struct build *build)
 
 static bool build_idle(const struct build *build)
 {
-	const struct row_stamps *stamps = table_stamps(build->table);
+	const struct row_stamps *stamps = table_stamps(build->table) + build->first_row;
 	uint32_t now = build->table->stamps_ms[0];
 
 	for (size_t row = 0; row < build->n_rows; row++)
@@ -168,7 +169,7 @@ static bool (*const builders[N_DERIVES])(const struct build *build) = {
 static void build_cells(const struct build *build, enum val_kind kind)
 {
 	for (size_t row = 0; row < build->n_rows; row++) {
-		struct val val = table_cell(build->table, row, build->column);
+		struct val val = table_cell(build->table, build->first_row + row, build->column);
 
 		if (kind == VAL_REAL)
 			build->reals[row] = val_as_real(&val);
@@ -177,12 +178,13 @@ static void build_cells(const struct build *build, enum val_kind kind)
 	}
 }
 
-/* VAL_UNKNOWN: the column is no numbers, or some could be unknown and there is no room to say so. */
-static enum val_kind numbers_kind(const struct table *table, const struct column *column)
+enum val_kind table_numbers_kind(const struct table *table, const struct column *column)
 {
 	const struct format *format = column->format;
 	enum val_kind kind;
 
+	if (table->plan.is_variables || !table->current->number)
+		return VAL_UNKNOWN;
 	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
 		return VAL_UINT;
 	if (!column->field || !column_is_numeric(column))
@@ -207,57 +209,50 @@ static enum val_kind numbers_kind(const struct table *table, const struct column
 	}
 }
 
-static struct column_cache *cached(struct table *table, const struct column *column)
+static void open_build(struct build *build, const struct table *table, const struct column *column,
+		       size_t first, size_t n)
 {
-	for (size_t i = 0; i < TABLE_CACHES; i++) {
-		struct column_cache *cache = &table->caches[i];
-
-		if (cache->number == table->current->number && cache->number &&
-		    column_equal(&cache->column, column))
-			return cache;
-	}
-	return NULL;
-}
-
-static void build_numbers(const struct table *table, struct column_cache *cache)
-{
-	const struct column *column = &cache->column;
 	const struct snap *snap = table->current;
 	bool in_key = column_in_key(column);
-	struct build build = {
+
+	*build = (struct build){
 		.table = table,
 		.column = column,
 		.field = column->field,
-		.n_rows = snap->n_rows,
+		.first_row = first,
+		.n_rows = n,
 		.stride = in_key ? snap->key_stride : snap->val_stride,
-		.first = in_key ? snap->keys.at : snap->vals.at,
-		.bits = (uint64_t *)cache->values.at,
+		.first = in_key ? snap_key(snap, first) : snap_value(snap, first),
 	};
-
 	if (column->field)
-		build.format = column->format ? column->format : column->field->format;
-	if (!builders[column->derive] || !builders[column->derive](&build))
-		build_cells(&build, cache->kind);
+		build->format = column->format ? column->format : column->field->format;
 }
 
-const struct column_cache *table_numbers(struct table *table, const struct column *column)
+void table_numbers(const struct table *table, const struct column *column, size_t first, size_t n,
+		   uint64_t *out)
 {
-	struct column_cache *cache = cached(table, column);
-	enum val_kind kind;
+	struct build build;
 
-	if (cache)
-		return cache;
-	kind = table->plan.is_variables ? VAL_UNKNOWN : numbers_kind(table, column);
-	if (kind == VAL_UNKNOWN || !table->current->number)
-		return NULL;
-	cache = &table->caches[table->next_cache];
-	cache->number = 0;
-	if (pages_reserve(&cache->values, table->current->n_rows * sizeof(uint64_t)) < 0)
-		return NULL;
-	table->next_cache = (table->next_cache + 1) % TABLE_CACHES;
-	cache->column = *column;
-	cache->kind = kind;
-	cache->number = table->current->number;
-	build_numbers(table, cache);
-	return cache;
+	open_build(&build, table, column, first, n);
+	build.bits = out;
+	if (!builders[column->derive] || !builders[column->derive](&build))
+		build_cells(&build, table_numbers_kind(table, column));
+}
+
+void table_cells(const struct table *table, const struct column *column, size_t first, size_t n,
+		 struct val *out)
+{
+	bool is_one = !table->plan.is_variables && column->derive == DERIVE_TOTAL &&
+		      (column_in_key(column) || table->map.n_cpus == 1);
+	struct build build;
+
+	if (!is_one || !column->field) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = table_cell(table, first + i, column);
+		return;
+	}
+	open_build(&build, table, column, first, n);
+	for (size_t i = 0; i < n; i++, build.first += build.stride)
+		out[i] = build.format->value ? build.format->value(build.field, build.first)
+					     : decode_val(build.field, build.first);
 }

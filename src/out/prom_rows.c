@@ -22,7 +22,7 @@
 #include "out/walk.h"
 #include "query/view.h"
 
-enum { FEW_FALLS = 3, GAUGE_FALLS_SHARE = 4, KEYS_A_SERIES = 4 };
+enum { FEW_FALLS = 3, GAUGE_FALLS_SHARE = 4, KEYS_A_SERIES = 4, NUMBERS_RUN = 256 };
 
 /* -- series -- */
 
@@ -227,31 +227,41 @@ static int admit_rows(struct prom_rows *rows, struct table *table, struct view *
 
 /* -- values -- */
 
-struct numbers { /* of one column, for all rows */
+struct numbers { /* of one column, asked for row after row */
 	const struct table *table;
 	const struct column *column;
-	const struct column_cache *cache; /* NULL: cell by cell */
+	enum val_kind kind; /* VAL_UNKNOWN: cell by cell */
+	size_t first, n;    /* the rows of the run */
+	uint64_t run[NUMBERS_RUN];
 };
 
-static struct numbers numbers_of(struct table *table, const struct column *column)
+static void numbers_open(struct numbers *numbers, const struct table *table,
+			 const struct column *column)
 {
-	return (struct numbers){table, column, table_numbers(table, column)};
+	numbers->table = table;
+	numbers->column = column;
+	numbers->kind = table_numbers_kind(table, column);
+	numbers->first = numbers->n = 0;
 }
 
-static struct val number_at(const struct numbers *numbers, size_t row)
+static struct val number_at(struct numbers *numbers, size_t row)
 {
-	const struct column_cache *cache = numbers->cache;
+	uint64_t bits;
+	double x;
 
-	if (!cache)
+	if (numbers->kind == VAL_UNKNOWN)
 		return table_cell(numbers->table, row, numbers->column);
-	if (cache->kind == VAL_REAL) {
-		double x = ((const double *)cache->values.at)[row];
-
-		/* A float may be no number and still be known. */
-		return isnan(x) && numbers->column->derive != DERIVE_TOTAL ? val_unknown()
-									   : val_real(x);
+	if (row - numbers->first >= numbers->n) {
+		numbers->first = row;
+		numbers->n = MIN_OF(table_n_live(numbers->table) - row, (size_t)NUMBERS_RUN);
+		table_numbers(numbers->table, numbers->column, row, numbers->n, numbers->run);
 	}
-	return (struct val){.kind = cache->kind, .u = ((const uint64_t *)cache->values.at)[row]};
+	bits = numbers->run[row - numbers->first];
+	if (numbers->kind != VAL_REAL)
+		return (struct val){.kind = numbers->kind, .u = bits};
+	memcpy(&x, &bits, sizeof(x));
+	/* A float may be no number and still be known. */
+	return isnan(x) && numbers->column->derive != DERIVE_TOTAL ? val_unknown() : val_real(x);
 }
 
 static void add_to(struct val *sum, const struct val *val)
@@ -288,11 +298,11 @@ static void sum_field(struct prom_rows *rows, struct table *table, size_t i)
 	struct prom_field *field = &rows->columns.fields[i];
 	struct column difference = field->column;
 	const uint32_t *of = (const uint32_t *)rows->row_series.at;
-	struct numbers totals = numbers_of(table, &field->column), deltas = {0};
+	struct numbers totals, deltas;
 
 	difference.derive = DERIVE_DELTA;
-	if (field->is_counter)
-		deltas = numbers_of(table, &difference);
+	numbers_open(&totals, table, &field->column);
+	numbers_open(&deltas, table, &difference);
 	for (size_t s = 0; s < rows->n_series; s++)
 		if (!rows->series[s].is_sum || !field->is_counter)
 			rows->series[s].values[i] = val_unknown();

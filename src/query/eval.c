@@ -12,12 +12,14 @@
 
 int eval_init(struct eval *eval, const struct query *query, const struct table *table)
 {
-	*eval = (struct eval){.query = query, .table = table, .n_cached = table_n_live(table)};
+	*eval = (struct eval){.query = query, .table = table};
 	eval->slots = calloc(query->n_columns + 1, sizeof(*eval->slots));
 	if (!eval->slots)
 		return -ENOMEM;
-	for (unsigned i = 0; i < query->n_columns; i++)
+	for (unsigned i = 0; i < query->n_columns; i++) {
 		eval->slots[i].shown_row = SIZE_MAX;
+		eval->slots[i].kind = table_numbers_kind(table, &query->columns[i]);
+	}
 	return 0;
 }
 
@@ -25,20 +27,22 @@ void eval_release(struct eval *eval)
 {
 	if (!eval->slots)
 		return;
-	for (unsigned i = 0; i < eval->query->n_columns; i++)
+	for (unsigned i = 0; i < eval->query->n_columns; i++) {
 		buf_release(&eval->slots[i].shown);
+		free(eval->slots[i].numbers);
+	}
 	free(eval->slots);
 	eval->slots = NULL;
 }
 
-static struct val number_at(const struct column_cache *cache, size_t row)
+static struct val number_at(const struct eval_slot *slot, size_t row)
 {
-	uint64_t bits = ((const uint64_t *)cache->values.at)[row];
+	uint64_t bits = slot->numbers[row - slot->first];
 	double real;
 
-	if (cache->kind == VAL_UINT)
+	if (slot->kind == VAL_UINT)
 		return val_uint(bits);
-	if (cache->kind == VAL_INT)
+	if (slot->kind == VAL_INT)
 		return val_int((int64_t)bits);
 	memcpy(&real, &bits, sizeof(real));
 	return isnan(real) ? val_unknown() : val_real(real);
@@ -68,8 +72,8 @@ static struct val eval_expr(struct eval *eval, const struct expr *expr, size_t r
 	case EXPR_CONST:
 		return expr->val;
 	case EXPR_COLUMN:
-		if (eval->slots[expr->slot].numbers && row < eval->n_cached)
-			return number_at(eval->slots[expr->slot].numbers, row);
+		if (row - eval->slots[expr->slot].first < eval->slots[expr->slot].n_rows)
+			return number_at(&eval->slots[expr->slot], row);
 		return table_cell(eval->table, row, &eval->query->columns[expr->slot]);
 	case EXPR_SHOWN:
 		shown = shown_text(eval, expr->slot, row);

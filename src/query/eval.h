@@ -8,10 +8,14 @@
 #include "base/buf.h"
 #include "query/program.h"
 
+enum { EVAL_BLOCK_ROWS = 1024 };
+
 /* What is known of one of the query's columns while it runs. */
 struct eval_slot {
-	const struct column_cache *numbers; /* or NULL: cell by cell */
-	size_t shown_row;		    /* whose text is in `shown`; SIZE_MAX: none */
+	enum val_kind kind;   /* of its numbers; VAL_UNKNOWN: cell by cell */
+	uint64_t *numbers;    /* owned [EVAL_BLOCK_ROWS]; NULL until needed */
+	size_t first, n_rows; /* the rows that they are of now */
+	size_t shown_row;     /* whose text is in `shown`; SIZE_MAX: none */
 	struct buf shown;
 };
 
@@ -19,7 +23,6 @@ struct eval {
 	const struct query *query;
 	const struct table *table;
 	struct eval_slot *slots; /* [query->n_columns] */
-	size_t n_cached;	 /* rows that the columns' numbers cover: the live ones */
 	bool failed;		 /* out of memory on the way; answers since then mean nothing */
 };
 

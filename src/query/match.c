@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Every test gets a set of candidates and takes out those that don't match. So "all" runs its members
- * one after the other over one set, cheap ones first, and the text of a row is only made when the
- * numbers have let it pass; "any" hands each member the rows that none before it took.
+/* Rows go by in blocks whose numbers stay in the nearest cache. Every test gets a block's candidates and
+ * takes out those that don't match. So "all" runs its members one after the other over one set, cheap
+ * ones first, and the text of a row is only made when the numbers have let it pass; "any" hands each
+ * member the rows that none before it took.
  *
- * A numeric column against constants runs over the column's array, 64 rows a word, without branches.
+ * A numeric column against constants runs over the block's numbers, 64 rows a word, without branches.
  * The last rows short of a word, and the ghosts behind them, go row by row. */
 #include "query/match.h"
 
@@ -13,37 +14,35 @@
 
 #include "base/tidy.h"
 
-/* More ranges than this are quicker by binary search, row by row. A column is built only for at least
+/* More ranges than this are quicker by binary search, row by row. Numbers are made only for at least
  * one candidate in MIN_SHARE rows. */
-enum { MAX_RANGES = 8, MIN_SHARE = 8 };
+enum { MAX_RANGES = 8, MIN_SHARE = 8, BLOCK_WORDS = EVAL_BLOCK_ROWS / 64 };
 
-static size_t n_words(size_t n_rows)
-{
-	return (n_rows + 63) / 64;
-}
+/* Up to EVAL_BLOCK_ROWS rows. */
+struct block {
+	size_t first, n_words;
+	size_t n_live; /* of the rows, the first so many aren't ghosts */
+};
 
-static void match_each(struct eval *eval, const struct test *test, uint64_t *bits,
-		       size_t first_word, size_t end_word)
+static void match_each(struct eval *eval, const struct test *test, const struct block *block,
+		       size_t from_word, uint64_t *bits)
 {
-	for (size_t w = first_word; w < end_word; w++)
+	for (size_t w = from_word; w < block->n_words; w++)
 		for (uint64_t left = bits[w]; left; left &= left - 1) {
 			unsigned bit = (unsigned)__builtin_ctzll(left);
 
-			if (!eval_row(eval, test, w * 64 + bit))
+			if (!eval_row(eval, test, block->first + w * 64 + bit))
 				bits[w] &= ~(UINT64_C(1) << bit);
 		}
 }
 
-static bool are_enough(const uint64_t *bits, size_t n_rows)
+static bool are_enough(const struct block *block, const uint64_t *bits)
 {
 	size_t n = 0;
 
-	for (size_t w = 0; w < n_words(n_rows); w++) {
+	for (size_t w = 0; w < block->n_words; w++)
 		n += (size_t)__builtin_popcountll(bits[w]);
-		if (n >= n_rows / MIN_SHARE)
-			return true;
-	}
-	return false;
+	return n >= block->n_words * 64 / MIN_SHARE;
 }
 
 /* -- a column against constants -- */
@@ -106,20 +105,20 @@ static uint64_t known_word(const double *values)
 	return word;
 }
 
-static void match_numbers(const struct column_cache *cache, const struct test *test, uint64_t *bits,
-			  size_t end_word)
+static void match_numbers(const struct eval_slot *slot, const struct test *test, uint64_t *bits,
+			  size_t n_words)
 {
 	uint64_t flip = test->is_negated ? UINT64_MAX : 0;
 	struct clipped clipped;
 
-	clip(&test->ranges, cache->kind, &clipped);
-	for (size_t w = 0; w < end_word; w++) {
-		const uint8_t *values = cache->values.at + w * 64 * sizeof(uint64_t);
+	clip(&test->ranges, slot->kind, &clipped);
+	for (size_t w = 0; w < n_words; w++) {
+		const uint64_t *values = slot->numbers + w * 64;
 
 		if (!bits[w])
 			continue;
-		if (cache->kind != VAL_REAL)
-			bits[w] &= whole_word((const uint64_t *)values, &clipped) ^ flip;
+		if (slot->kind != VAL_REAL)
+			bits[w] &= whole_word(values, &clipped) ^ flip;
 		else
 			bits[w] &= (real_word((const double *)values, &clipped) ^ flip) &
 				   known_word((const double *)values);
@@ -128,112 +127,117 @@ static void match_numbers(const struct column_cache *cache, const struct test *t
 
 /* -- columns at hand -- */
 
-static void forget_numbers(struct eval *eval)
+static void fetch_slot(struct eval *eval, unsigned slot_at, const struct block *block)
 {
-	for (unsigned i = 0; i < eval->query->n_columns; i++)
-		eval->slots[i].numbers = NULL;
+	struct eval_slot *slot = &eval->slots[slot_at];
+
+	if (slot->kind == VAL_UNKNOWN || (slot->first == block->first && slot->n_rows))
+		return;
+	if (!slot->numbers)
+		slot->numbers = malloc(EVAL_BLOCK_ROWS * sizeof(*slot->numbers));
+	slot->n_rows = slot->numbers ? block->n_live : 0;
+	slot->first = block->first;
+	if (slot->n_rows)
+		table_numbers(eval->table, &eval->query->columns[slot_at], slot->first,
+			      slot->n_rows, slot->numbers);
 }
 
-static void fetch_numbers(struct eval *eval, struct table *table, const struct expr *expr)
+static void fetch_numbers(struct eval *eval, const struct expr *expr, const struct block *block)
 {
 	if (!expr)
 		return;
-	if (expr->kind == EXPR_COLUMN && domain_is_number(expr->domain) &&
-	    column_is_numeric(&eval->query->columns[expr->slot]))
-		eval->slots[expr->slot].numbers =
-			table_numbers(table, &eval->query->columns[expr->slot]);
-	fetch_numbers(eval, table, expr->left);
-	fetch_numbers(eval, table, expr->right);
+	if (expr->kind == EXPR_COLUMN && domain_is_number(expr->domain))
+		fetch_slot(eval, expr->slot, block);
+	fetch_numbers(eval, expr->left, block);
+	fetch_numbers(eval, expr->right, block);
 }
 
-/* A column that was fetched first may have made room for a later one. */
-static void drop_evicted(struct eval *eval, const struct table *table)
+static void match_leaf(struct eval *eval, const struct test *test, const struct block *block,
+		       uint64_t *bits)
 {
-	for (unsigned i = 0; i < eval->query->n_columns; i++) {
-		const struct column_cache *cache = eval->slots[i].numbers;
+	const struct eval_slot *slot;
+	size_t n_words = 0;
 
-		if (cache && (cache->number != table->current->number ||
-			      !column_equal(&cache->column, &eval->query->columns[i])))
-			eval->slots[i].numbers = NULL;
-	}
-}
-
-static int match_leaf(struct eval *eval, struct table *table, const struct test *test,
-		      uint64_t *bits, size_t n_rows)
-{
-	const struct column_cache *cache = NULL;
-	size_t first_word = 0;
-
-	forget_numbers(eval);
-	if (test->kind <= TEST_COMPARE && are_enough(bits, n_rows)) {
-		fetch_numbers(eval, table, test->left);
-		fetch_numbers(eval, table, test->right);
-		drop_evicted(eval, table);
+	if (test->kind <= TEST_COMPARE && are_enough(block, bits)) {
+		fetch_numbers(eval, test->left, block);
+		fetch_numbers(eval, test->right, block);
 	}
 	if (test->kind == TEST_RANGES && test->left->kind == EXPR_COLUMN &&
-	    test->ranges.n <= MAX_RANGES)
-		cache = eval->slots[test->left->slot].numbers;
-	if (cache) {
-		first_word = eval->n_cached / 64;
-		match_numbers(cache, test, bits, first_word);
+	    test->ranges.n <= MAX_RANGES) {
+		slot = &eval->slots[test->left->slot];
+		n_words = slot->first == block->first ? slot->n_rows / 64 : 0;
+		match_numbers(slot, test, bits, n_words);
 	}
-	match_each(eval, test, bits, first_word, n_words(n_rows));
-	return eval->failed ? -ENOMEM : 0;
+	match_each(eval, test, block, n_words, bits);
 }
 
 /* -- all, any -- */
 
+static void match_block(struct eval *eval, const struct test *test, const struct block *block,
+			uint64_t *bits);
+
 /* The members from the first that needs text on, row by row, so that a row's text is made once. */
 static void match_texts(struct eval *eval, const struct test *test, const struct test *first,
-			uint64_t *bits, size_t n_rows)
+			const struct block *block, uint64_t *bits)
 {
 	struct test tail = {.kind = test->kind, .first = (struct test *)first};
 
-	forget_numbers(eval);
-	match_each(eval, &tail, bits, 0, n_words(n_rows));
+	match_each(eval, &tail, block, 0, bits);
 }
 
-static int match_any(struct eval *eval, struct table *table, const struct test *test,
-		     uint64_t *bits, size_t n_rows)
+static void match_any(struct eval *eval, const struct test *test, const struct block *block,
+		      uint64_t *bits)
 {
-	size_t n = n_words(n_rows);
-	uint64_t *left = malloc(2 * n * sizeof(*left)), *tried = left + n;
-	const struct test *member = test->first;
-	int r = 0;
+	uint64_t left[BLOCK_WORDS], tried[BLOCK_WORDS];
+	size_t n = block->n_words;
+	bool is_text = false;
 
-	if (!left)
-		return -ENOMEM;
 	memcpy(left, bits, n * sizeof(*left));
 	memset(bits, 0, n * sizeof(*bits));
-	for (bool is_text = false; member && !is_text && !r; member = member->next) {
+	for (const struct test *member = test->first; member && !is_text; member = member->next) {
 		is_text = member->cost == COST_TEXT;
 		memcpy(tried, left, n * sizeof(*tried));
 		if (is_text)
-			match_texts(eval, test, member, tried, n_rows);
+			match_texts(eval, test, member, block, tried);
 		else
-			r = match_rows(eval, table, member, tried, n_rows);
+			match_block(eval, member, block, tried);
 		for (size_t w = 0; w < n; w++) {
 			bits[w] |= tried[w];
 			left[w] &= ~tried[w];
 		}
 	}
-	free(left);
-	return eval->failed ? -ENOMEM : r;
 }
 
-int match_rows(struct eval *eval, struct table *table, const struct test *test, uint64_t *bits,
-	       size_t n_rows)
+static void match_block(struct eval *eval, const struct test *test, const struct block *block,
+			uint64_t *bits)
 {
 	const struct test *member = test->first;
-	int r = 0;
 
-	if (test->kind == TEST_ANY)
-		return match_any(eval, table, test, bits, n_rows);
-	if (test->kind != TEST_ALL)
-		return match_leaf(eval, table, test, bits, n_rows);
-	for (; member && member->cost < COST_TEXT && !r; member = member->next)
-		r = match_rows(eval, table, member, bits, n_rows);
-	if (member && !r)
-		match_texts(eval, test, member, bits, n_rows);
-	return eval->failed ? -ENOMEM : r;
+	if (test->kind == TEST_ANY) {
+		match_any(eval, test, block, bits);
+	} else if (test->kind == TEST_ALL) {
+		for (; member && member->cost < COST_TEXT; member = member->next)
+			match_block(eval, member, block, bits);
+		if (member)
+			match_texts(eval, test, member, block, bits);
+	} else {
+		match_leaf(eval, test, block, bits);
+	}
+}
+
+int match_rows(struct eval *eval, const struct test *test, uint64_t *bits, size_t first, size_t end)
+{
+	size_t n_live = table_n_live(eval->table);
+
+	for (; first < end && !eval->failed; first += EVAL_BLOCK_ROWS) {
+		size_t n_rows = MIN_OF(end - first, (size_t)EVAL_BLOCK_ROWS);
+		struct block block = {
+			.first = first,
+			.n_words = (n_rows + 63) / 64,
+			.n_live = n_live > first ? MIN_OF(n_live - first, n_rows) : 0,
+		};
+
+		match_block(eval, test, &block, bits + first / 64);
+	}
+	return eval->failed ? -ENOMEM : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "query/eval.h"
 
-/* Of the rows whose bits are set, leaves those that match. n_rows: ghosts included. 0 or -ENOMEM. */
-int match_rows(struct eval *eval, struct table *table, const struct test *test, uint64_t *bits,
-	       size_t n_rows);
+/* Of the rows [first, end) whose bits are set, leaves those that match; ghosts too. first is a multiple
+ * of 64. 0 or -ENOMEM. */
+int match_rows(struct eval *eval, const struct test *test, uint64_t *bits, size_t first,
+	       size_t end);

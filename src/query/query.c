@@ -54,25 +54,33 @@ void query_free(struct query *query)
 	free(query);
 }
 
-static void set_all(uint64_t *bits, size_t n_rows)
+static void set_all(uint64_t *bits, size_t first, size_t end)
 {
-	memset(bits, 0xff, n_rows / 64 * sizeof(*bits));
-	if (n_rows % 64)
-		bits[n_rows / 64] = (UINT64_C(1) << (n_rows % 64)) - 1;
+	memset(bits + first / 64, 0xff, (end - first) / 64 * sizeof(*bits));
+	if ((end - first) % 64)
+		bits[end / 64] = (UINT64_C(1) << (end - first) % 64) - 1;
 }
 
-int query_match(const struct query *query, struct table *table, uint64_t *bits, size_t *n_ret)
+int query_match_rows(const struct query *query, const struct table *table, size_t first, size_t end,
+		     uint64_t *bits)
+{
+	struct eval eval;
+	int r;
+
+	set_all(bits, first, end);
+	if (!query || !query->root || first == end)
+		return 0;
+	r = eval_init(&eval, query, table);
+	r = r ? r : match_rows(&eval, query->root, bits, first, end);
+	eval_release(&eval);
+	return r;
+}
+
+int query_match(const struct query *query, const struct table *table, uint64_t *bits, size_t *n_ret)
 {
 	size_t n_rows = table_n_rows(table), n = 0;
-	struct eval eval;
-	int r = 0;
+	int r = query_match_rows(query, table, 0, n_rows, bits);
 
-	set_all(bits, n_rows);
-	if (query->root && n_rows > 0) {
-		r = eval_init(&eval, query, table);
-		r = r ? r : match_rows(&eval, table, query->root, bits, n_rows);
-		eval_release(&eval);
-	}
 	for (size_t w = 0; w < (n_rows + 63) / 64; w++)
 		n += (size_t)__builtin_popcountll(bits[w]);
 	if (n_ret)

@@ -40,9 +40,14 @@ int query_compile(const char *text, const struct table *table, struct query **ou
 void query_free(struct query *query);
 
 /* Matches every row (ghosts too): bits[row / 64] bit row % 64. `bits` has room for table_n_rows bits,
- * rounded up to 8 bytes. Comparisons of numeric columns run a column at a time. Unknown matches
+ * rounded up to 8 bytes. Comparisons of numeric columns run a block of rows at a time. Unknown matches
  * nothing (neither does its negation by !=). 0 or -ENOMEM. */
-int query_match(const struct query *query, struct table *table, uint64_t *bits, size_t *n_ret);
+int query_match(const struct query *query, const struct table *table, uint64_t *bits,
+		size_t *n_ret);
+/* The same for the rows [first, end) only, so that a long one can be done bit by bit: first is a multiple
+ * of 64, end too or table_n_rows. NULL for the query matches all. */
+int query_match_rows(const struct query *query, const struct table *table, size_t first, size_t end,
+		     uint64_t *bits);
 /* Reads a column that is unknown in a table's first reading. */
 bool query_looks_back(const struct query *query);
 bool query_match_row(const struct query *query, const struct table *table, size_t row);

@@ -4,6 +4,7 @@
  * is the largest either way. Where ranks are equal, cells are compared, key after key. */
 #include "query/sort.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@
 static const uint64_t SIGN = UINT64_C(1) << 63;
 static const uint64_t LAST = UINT64_MAX; /* the rank of what is unknown */
 
-/* A column is built for at least one row in MIN_SHARE. */
-enum { MIN_SHARE = 8 };
+/* 64 ranks are made at once for at least so many members of a word. */
+enum { MIN_MEMBERS = 8 };
 
 /* -- ranks -- */
 
@@ -42,13 +43,20 @@ static inline __attribute__((always_inline)) uint64_t number_rank(uint64_t bits,
 }
 
 /* The first eight bytes, as they compare. */
-static uint64_t bytes_rank(const void *at, size_t len)
+static inline uint64_t bytes_rank(const void *at, size_t len)
 {
 	uint64_t rank = 0;
+	uint32_t half;
 
-	for (size_t i = 0; i < sizeof(rank); i++)
-		rank = rank << 8 | (i < len ? ((const uint8_t *)at)[i] : 0);
-	return rank;
+	if (len == sizeof(half)) { /* an IPv4 address */
+		memcpy(&half, at, sizeof(half));
+		return (uint64_t)be32toh(half) << 32;
+	}
+	if (len >= sizeof(rank))
+		memcpy(&rank, at, sizeof(rank));
+	else if (len)
+		memcpy(&rank, at, len);
+	return be64toh(rank);
 }
 
 static bool is_unknown(const struct val *val)
@@ -96,11 +104,12 @@ static uint64_t key_rank(const struct sorter *sorter, size_t row)
 	return decode_u64(field, key) ^ (field->kind == FIELD_INT ? SIGN : 0);
 }
 
+/* A live row's number comes from the column whether it is asked for alone or among others: the column
+ * may round another way than the cell. */
 struct ranked sorter_rank(const struct sorter *sorter, size_t row)
 {
-	const struct column_cache *numbers = sorter->numbers[0];
 	struct ranked out = {.row = (uint32_t)row};
-	uint64_t flip;
+	uint64_t flip, bits;
 	struct val val;
 
 	if (sorter->n_keys == 0) {
@@ -108,39 +117,84 @@ struct ranked sorter_rank(const struct sorter *sorter, size_t row)
 		return out;
 	}
 	flip = sorter->keys[0].is_descending ? UINT64_MAX : 0;
-	if (numbers && row < sorter->n_cached) {
-		out.rank = number_rank(((const uint64_t *)numbers->values.at)[row], numbers->kind,
-				       flip);
+	if (sorter->kind != VAL_UNKNOWN && row < table_n_live(sorter->table)) {
+		table_numbers(sorter->table, &sorter->keys[0].column, row, 1, &bits);
+		out.rank = number_rank(bits, sorter->kind, flip);
 		return out;
 	}
 	val = table_cell(sorter->table, row, &sorter->keys[0].column);
-	out.rank = numbers ? rank_among(&val, numbers->kind, flip) : val_rank(&val, flip);
+	out.rank = sorter->kind != VAL_UNKNOWN ? rank_among(&val, sorter->kind, flip)
+					       : val_rank(&val, flip);
 	return out;
 }
 
-static inline __attribute__((always_inline)) void
-fill_ranks(const uint64_t *values, enum val_kind kind, uint64_t flip, uint64_t ranks[64])
+static inline __attribute__((always_inline)) void rank_numbers(uint64_t ranks[64],
+							       enum val_kind kind, uint64_t flip)
 {
 	for (unsigned i = 0; i < 64; i++)
-		ranks[i] = number_rank(values[i], kind, flip);
+		ranks[i] = number_rank(ranks[i], kind, flip);
+}
+
+static void number_ranks(const struct sorter *sorter, size_t first, uint64_t flip,
+			 uint64_t ranks[64])
+{
+	table_numbers(sorter->table, &sorter->keys[0].column, first, 64, ranks);
+	if (sorter->kind == VAL_UINT)
+		rank_numbers(ranks, VAL_UINT, flip);
+	else if (sorter->kind == VAL_INT)
+		rank_numbers(ranks, VAL_INT, flip);
+	else
+		rank_numbers(ranks, VAL_REAL, flip);
+}
+
+static void val_ranks(const struct sorter *sorter, size_t first, uint64_t flip, uint64_t ranks[64])
+{
+	struct val vals[64];
+
+	table_cells(sorter->table, &sorter->keys[0].column, first, 64, vals);
+	for (unsigned i = 0; i < 64; i++)
+		ranks[i] = val_rank(&vals[i], flip);
 }
 
 bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64])
 {
-	const struct column_cache *numbers = sorter->numbers[0];
 	uint64_t flip = sorter->n_keys && sorter->keys[0].is_descending ? UINT64_MAX : 0;
-	const uint64_t *values;
+	size_t first = word * 64;
 
-	if (!numbers || (word + 1) * 64 > sorter->n_cached)
+	if (first + 64 > table_n_live(sorter->table))
 		return false;
-	values = (const uint64_t *)numbers->values.at + word * 64;
-	if (numbers->kind == VAL_UINT)
-		fill_ranks(values, VAL_UINT, flip, ranks);
-	else if (numbers->kind == VAL_INT)
-		fill_ranks(values, VAL_INT, flip, ranks);
+	if (sorter->n_keys == 0)
+		for (unsigned i = 0; i < 64; i++)
+			ranks[i] = key_rank(sorter, first + i);
+	else if (sorter->kind != VAL_UNKNOWN)
+		number_ranks(sorter, first, flip, ranks);
 	else
-		fill_ranks(values, VAL_REAL, flip, ranks);
+		val_ranks(sorter, first, flip, ranks);
 	return true;
+}
+
+size_t sorter_count_before(const struct sorter *sorter, const struct row_set *set,
+			   const struct ranked *mine, size_t first, size_t end)
+{
+	uint64_t ranks[64];
+	size_t n = 0;
+
+	for (size_t word = first; word < end; word++) {
+		uint64_t left = set->bits[word];
+		bool has_ranks = __builtin_popcountll(left) >= MIN_MEMBERS &&
+				 sorter_ranks(sorter, word, ranks);
+
+		for (; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+			size_t other = word * 64 + bit;
+			struct ranked theirs =
+				has_ranks ? (struct ranked){ranks[bit], (uint32_t)other}
+					  : sorter_rank(sorter, other);
+
+			n += sorter_before(sorter, &theirs, mine);
+		}
+	}
+	return n;
 }
 
 /* -- the closer look -- */
@@ -164,26 +218,10 @@ static int compare_keys(const struct sorter *sorter, size_t a, size_t b)
 	return r ? r : (a > b) - (a < b);
 }
 
-static struct val cell(const struct sorter *sorter, unsigned k, size_t row)
-{
-	const struct column_cache *numbers = sorter->numbers[k];
-	uint64_t bits;
-	double x;
-
-	if (!numbers || row >= sorter->n_cached)
-		return table_cell(sorter->table, row, &sorter->keys[k].column);
-	bits = ((const uint64_t *)numbers->values.at)[row];
-	if (numbers->kind == VAL_UINT)
-		return val_uint(bits);
-	if (numbers->kind == VAL_INT)
-		return val_int((int64_t)bits);
-	memcpy(&x, &bits, sizeof(x));
-	return val_real(x);
-}
-
 static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size_t b)
 {
-	struct val val_a = cell(sorter, k, a), val_b = cell(sorter, k, b);
+	struct val val_a = table_cell(sorter->table, a, &sorter->keys[k].column);
+	struct val val_b = table_cell(sorter->table, b, &sorter->keys[k].column);
 	bool a_unknown = is_unknown(&val_a), b_unknown = is_unknown(&val_b);
 	int r;
 
@@ -200,7 +238,7 @@ bool sorter_before(const struct sorter *sorter, const struct ranked *a, const st
 
 	if (a->rank != b->rank)
 		return a->rank < b->rank;
-	for (unsigned k = sorter->numbers[0] && a->rank != LAST ? 1 : 0;
+	for (unsigned k = sorter->kind != VAL_UNKNOWN && a->rank != LAST ? 1 : 0;
 	     k < sorter->n_keys && r == 0; k++)
 		r = compare_cells(sorter, k, a->row, b->row);
 	return (r ? r : compare_keys(sorter, a->row, b->row)) < 0;
@@ -217,26 +255,14 @@ static const struct field *only_integer(const struct plan *plan)
 	return field->format->value || field->size != plan->key_size ? NULL : field;
 }
 
-void sorter_open(struct sorter *sorter, struct table *table, const struct sort_key *keys,
-		 unsigned n_keys, size_t n_wanted)
+void sorter_open(struct sorter *sorter, const struct table *table, const struct sort_key *keys,
+		 unsigned n_keys)
 {
 	*sorter = (struct sorter){
 		.table = table,
 		.keys = keys,
 		.n_keys = n_keys,
-		.n_cached = table_n_live(table),
+		.kind = n_keys ? table_numbers_kind(table, &keys[0].column) : VAL_UNKNOWN,
 		.key_field = only_integer(&table->plan),
 	};
-	if (n_wanted < sorter->n_cached / MIN_SHARE)
-		return;
-	for (unsigned k = 0; k < n_keys; k++)
-		if (column_is_numeric(&keys[k].column))
-			sorter->numbers[k] = table_numbers(table, &keys[k].column);
-	for (unsigned k = 0; k < n_keys; k++) { /* a later one may have taken its place */
-		const struct column_cache *numbers = sorter->numbers[k];
-
-		if (numbers && (numbers->number != table->current->number ||
-				!column_equal(&numbers->column, &keys[k].column)))
-			sorter->numbers[k] = NULL;
-	}
 }

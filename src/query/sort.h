@@ -7,17 +7,20 @@
 #include <stdint.h>
 
 #include "model/table.h"
-#include "query/view.h"
+
+struct sort_key {
+	struct column column;
+	bool is_descending;
+};
 
 /* A total order of a table's rows: by the keys, unknown last in both directions; then by the bytes of
- * the map's key (as a number where the key is one); then by row number. Valid until the next table_take
- * or table_numbers. */
+ * the map's key (as a number where the key is one); then by row number. Valid until the next
+ * table_take. */
 struct sorter {
-	struct table *table;
-	const struct sort_key *keys;
+	const struct table *table;
+	const struct sort_key *keys; /* borrowed */
 	unsigned n_keys;
-	const struct column_cache *numbers[VIEW_MAX_KEYS]; /* NULL: cell by cell */
-	size_t n_cached;				   /* rows that they cover */
+	enum val_kind kind;	       /* of the first key's numbers; VAL_UNKNOWN: it has none */
 	const struct field *key_field; /* the one integer that the map's key is, or NULL */
 };
 
@@ -35,19 +38,34 @@ struct row_set {
 	size_t n_members; /* that are set */
 };
 
-/* The keys are borrowed. n_wanted: how many rows will be looked at; few don't make columns of all. */
-void sorter_open(struct sorter *sorter, struct table *table, const struct sort_key *keys,
-		 unsigned n_keys, size_t n_wanted);
+void sorter_open(struct sorter *sorter, const struct table *table, const struct sort_key *keys,
+		 unsigned n_keys);
 
 struct ranked sorter_rank(const struct sorter *sorter, size_t row);
 bool sorter_before(const struct sorter *sorter, const struct ranked *a, const struct ranked *b);
-/* 64 ranks of the rows from 64 * word on, when the first key's numbers cover them; false: they don't. */
+/* The ranks of the 64 rows from 64 * word on; false: some of them aren't live. */
 bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64]);
 
-/* How many members stand before row. */
-size_t sorter_place(const struct sorter *sorter, const struct row_set *set, size_t row);
+/* How many members in the words [first, end) of the set stand before `mine`. */
+size_t sorter_count_before(const struct sorter *sorter, const struct row_set *set,
+			   const struct ranked *mine, size_t first, size_t end);
 
-/* The members in places [from, to) of the order, sorted, into out[to - from]. to <= n_members.
- * 0 or -ENOMEM. */
-int sort_window(const struct sorter *sorter, const struct row_set *set, size_t from, size_t to,
-		uint32_t *out);
+/* The members in places [from, to) of the order. All zeros, or from sort_open to sort_release. */
+struct window_sort {
+	struct sorter sorter;
+	size_t from, to;
+	bool is_few;
+	struct ranked *at; /* owned */
+	size_t n, k;
+	bool has_bar;
+	struct ranked bar; /* the last of the best k so far: nothing after it is of interest */
+};
+
+/* from < to <= n_members. 0 or -ENOMEM. */
+int window_sort_open(struct window_sort *sort, const struct sorter *sorter, size_t n_members,
+		     size_t from, size_t to);
+/* Takes in the members in words [first, end) of the set; each word once, in any order. */
+void window_sort_add(struct window_sort *sort, const struct row_set *set, size_t first, size_t end);
+/* After all of them: the rows, sorted, into out[to - from]. */
+void window_sort_finish(struct window_sort *sort, uint32_t *out);
+void window_sort_release(struct window_sort *sort);

@@ -13,7 +13,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 
-enum { MAX_FEW = 8192, SHORT_RUN = 12 };
+enum { MAX_FEW = 8192, SHORT_RUN = 12, MIN_MEMBERS = 8 };
 
 static void swap(struct ranked *a, struct ranked *b)
 {
@@ -85,114 +85,96 @@ static void sort_all(const struct sorter *sorter, struct ranked *at, size_t n)
 
 /* -- the first few -- */
 
-struct few {
-	const struct sorter *sorter;
-	struct ranked *at; /* [2 * k] */
-	size_t n, k;
-	bool has_bar;
-	struct ranked bar; /* the last of the best k so far: nothing after it is of interest */
-};
-
-static void offer(struct few *few, struct ranked ranked)
+static void offer(struct window_sort *few, struct ranked ranked)
 {
-	if (few->has_bar && !sorter_before(few->sorter, &ranked, &few->bar))
+	if (few->has_bar && !sorter_before(&few->sorter, &ranked, &few->bar))
 		return;
 	few->at[few->n++] = ranked;
 	if (few->n < 2 * few->k)
 		return;
-	select_first(few->sorter, few->at, few->n, few->k);
+	select_first(&few->sorter, few->at, few->n, few->k);
 	few->n = few->k;
 	few->bar = few->at[0];
 	for (size_t i = 1; i < few->k; i++)
-		if (sorter_before(few->sorter, &few->bar, &few->at[i]))
+		if (sorter_before(&few->sorter, &few->bar, &few->at[i]))
 			few->bar = few->at[i];
 	few->has_bar = true;
 }
 
-static void offer_word(struct few *few, uint64_t members, size_t word)
+/* ranks: NULL, or those of the word's rows */
+static void offer_word(struct window_sort *few, uint64_t members, size_t word,
+		       const uint64_t *ranks)
 {
 	uint64_t bar = few->has_bar ? few->bar.rank : UINT64_MAX, near = 0;
-	uint64_t ranks[64];
-	bool has_ranks = sorter_ranks(few->sorter, word, ranks);
 
-	if (has_ranks)
-		for (unsigned i = 0; i < 64; i++)
-			near |= (uint64_t)(ranks[i] <= bar) << i;
-	else
-		near = UINT64_MAX;
-	for (members &= near; members; members &= members - 1) {
+	for (unsigned i = 0; ranks && i < 64; i++)
+		near |= (uint64_t)(ranks[i] <= bar) << i;
+	for (members &= ranks ? near : UINT64_MAX; members; members &= members - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(members);
 		size_t row = word * 64 + bit;
 
-		offer(few, has_ranks ? (struct ranked){ranks[bit], (uint32_t)row}
-				     : sorter_rank(few->sorter, row));
+		offer(few, ranks ? (struct ranked){ranks[bit], (uint32_t)row}
+				 : sorter_rank(&few->sorter, row));
 	}
 }
 
-/* The members in places [0, k), in any order, at the front of at[2 * k]. */
-static void collect_few(const struct sorter *sorter, const struct row_set *set, struct ranked *at,
-			size_t k)
+/* -- all -- */
+
+static void collect_word(struct window_sort *all, uint64_t members, size_t word,
+			 const uint64_t *ranks)
 {
-	struct few few = {.sorter = sorter, .at = at, .k = k};
+	for (; members; members &= members - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(members);
+		size_t row = word * 64 + bit;
 
-	for (size_t word = 0; word * 64 < set->n_rows; word++)
-		if (set->bits[word])
-			offer_word(&few, set->bits[word], word);
-	select_first(sorter, at, few.n, k);
-}
-
-static void collect_all(const struct sorter *sorter, const struct row_set *set, struct ranked *at)
-{
-	for (size_t word = 0; word * 64 < set->n_rows; word++)
-		for (uint64_t left = set->bits[word]; left; left &= left - 1)
-			*at++ = sorter_rank(sorter, word * 64 + (unsigned)__builtin_ctzll(left));
-}
-
-int sort_window(const struct sorter *sorter, const struct row_set *set, size_t from, size_t to,
-		uint32_t *out)
-{
-	bool is_few = to <= MAX_FEW && 2 * to < set->n_members;
-	size_t n = is_few ? to : set->n_members;
-	struct ranked *at;
-
-	if (from >= to)
-		return 0;
-	at = malloc((is_few ? 2 * n : n) * sizeof(*at));
-	if (!at)
-		return -ENOMEM;
-	if (is_few) {
-		collect_few(sorter, set, at, n);
-	} else {
-		collect_all(sorter, set, at);
-		select_first(sorter, at, n, to);
+		all->at[all->n++] = ranks ? (struct ranked){ranks[bit], (uint32_t)row}
+					  : sorter_rank(&all->sorter, row);
 	}
-	select_first(sorter, at, to, from);
-	sort_all(sorter, at + from, to - from);
-	for (size_t i = from; i < to; i++)
-		out[i - from] = at[i].row;
-	free(at);
-	return 0;
 }
 
-size_t sorter_place(const struct sorter *sorter, const struct row_set *set, size_t row)
+int window_sort_open(struct window_sort *sort, const struct sorter *sorter, size_t n_members,
+		     size_t from, size_t to)
 {
-	struct ranked mine = sorter_rank(sorter, row);
+	bool is_few = to <= MAX_FEW && 2 * to < n_members;
+
+	*sort = (struct window_sort){
+		.sorter = *sorter,
+		.from = from,
+		.to = to,
+		.is_few = is_few,
+		.k = to,
+		.at = malloc((is_few ? 2 * to : n_members) * sizeof(struct ranked)),
+	};
+	return sort->at ? 0 : -ENOMEM;
+}
+
+void window_sort_add(struct window_sort *sort, const struct row_set *set, size_t first, size_t end)
+{
 	uint64_t ranks[64];
-	size_t n = 0;
 
-	for (size_t word = 0; word * 64 < set->n_rows; word++) {
-		uint64_t left = set->bits[word];
-		bool has_ranks = left && sorter_ranks(sorter, word, ranks);
+	for (size_t word = first; word < end; word++) {
+		uint64_t members = set->bits[word];
+		bool has_ranks = __builtin_popcountll(members) >= MIN_MEMBERS &&
+				 sorter_ranks(&sort->sorter, word, ranks);
 
-		for (; left; left &= left - 1) {
-			unsigned bit = (unsigned)__builtin_ctzll(left);
-			size_t other = word * 64 + bit;
-			struct ranked theirs =
-				has_ranks ? (struct ranked){ranks[bit], (uint32_t)other}
-					  : sorter_rank(sorter, other);
-
-			n += sorter_before(sorter, &theirs, &mine);
-		}
+		if (sort->is_few)
+			offer_word(sort, members, word, has_ranks ? ranks : NULL);
+		else
+			collect_word(sort, members, word, has_ranks ? ranks : NULL);
 	}
-	return n;
+}
+
+void window_sort_finish(struct window_sort *sort, uint32_t *out)
+{
+	select_first(&sort->sorter, sort->at, sort->n, sort->to);
+	select_first(&sort->sorter, sort->at, sort->to, sort->from);
+	sort_all(&sort->sorter, sort->at + sort->from, sort->to - sort->from);
+	for (size_t i = sort->from; i < sort->to; i++)
+		out[i - sort->from] = sort->at[i].row;
+}
+
+void window_sort_release(struct window_sort *sort)
+{
+	free(sort->at);
+	*sort = (struct window_sort){0};
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A refresh: match, pin, place, sort. Pins are rows that keep a place they had: those of the held
- * window, or the ghosts of the last one. All other rows fill the places between them in sorted order,
- * so the row in place p is a pin or the (p - pins before it)-th of the rest, and a window of places is
- * a window of the rest. Rows are remembered from reading to reading by their key bytes. */
+/* A refresh: carry, match, pin, place, sort; in slices.
+ *
+ * Carry: the rows of the last window are found again in the reading that is current, by the links of the
+ * delta, else by their key bytes. From then on the window can be looked at, in the order that it had.
+ * Pins are rows that keep a place they had: those of the held window, or the ghosts of the last one. All
+ * other rows fill the places between them in sorted order, so the row in place p is a pin or the
+ * (p - pins before it)-th of the rest, and a window of places is a window of the rest.
+ *
+ * Invariant: until a refresh is through, order, top and cursor are those of what is shown. */
 #include "query/view.h"
 
 #include <errno.h>
@@ -12,31 +17,34 @@
 #include "base/tidy.h"
 #include "query/query.h"
 #include "query/sort.h"
-
-struct pin {
-	size_t place;
-	uint32_t row;
-};
-
-/* What one refresh works with. */
-struct refresh {
-	struct view *view;
-	struct table *table;
-	struct sorter sorter;
-	size_t n_rows;
-	struct pin *pins; /* owned, by place */
-	size_t n_pins;
-};
+#include "query/view_parts.h"
 
 void view_init(struct view *view)
 {
 	*view = (struct view){0};
 }
 
+/* Takes the pins out of the matching rows, or puts them back. */
+static void flip_pins(struct view *view)
+{
+	for (size_t i = 0; i < view->work.n_pins; i++)
+		view_bits(view)[view->work.pins[i].row / 64] ^= UINT64_C(1)
+								<< (view->work.pins[i].row % 64);
+}
+
+static void drop_work(struct view *view)
+{
+	flip_pins(view);
+	free(view->work.pins);
+	window_sort_release(&view->work.window);
+	view->work = (struct view_work){0};
+}
+
 void view_release(struct view *view)
 {
 	if (!view)
 		return;
+	drop_work(view);
 	query_free(view->filter);
 	buf_release(&view->filter_text);
 	buf_release(&view->cursor_key);
@@ -47,281 +55,124 @@ void view_release(struct view *view)
 	*view = (struct view){0};
 }
 
-static uint64_t *bits_of(struct view *view)
-{
-	return (uint64_t *)view->bits.at;
-}
-
-static uint32_t *order_of(const struct view *view)
-{
-	return (uint32_t *)view->order.at;
-}
-
-static bool has_bit(const uint64_t *bits, size_t row)
-{
-	return bits[row / 64] >> (row % 64) & 1;
-}
-
-/* -- matching -- */
-
-static bool hides(const struct view *view, const struct table *table, size_t row)
-{
-	if (view->hides_gone && table_is_ghost(table, row))
-		return true;
-	return (view->hides_zero && table_is_zero(table, row)) ||
-	       (view->hides_idle && table_is_idle(table, row));
-}
-
-static void hide_rows(struct view *view, const struct table *table, size_t n_rows)
-{
-	uint64_t *bits = bits_of(view);
-
-	view->n_matched = 0;
-	for (size_t word = 0; word * 64 < n_rows; word++) {
-		for (uint64_t left = bits[word]; left; left &= left - 1) {
-			unsigned bit = (unsigned)__builtin_ctzll(left);
-
-			if (hides(view, table, word * 64 + bit))
-				bits[word] &= ~(UINT64_C(1) << bit);
-		}
-		view->n_matched += (size_t)__builtin_popcountll(bits[word]);
-	}
-}
-
-static void match_all(struct view *view, size_t n_rows)
-{
-	uint64_t *bits = bits_of(view);
-
-	memset(bits, 0xff, n_rows / 64 * sizeof(*bits));
-	if (n_rows % 64)
-		bits[n_rows / 64] = (UINT64_C(1) << (n_rows % 64)) - 1;
-	view->n_matched = n_rows;
-}
-
-/* Matching costs most, and moving the cursor changes nothing about it. */
-static int match(struct view *view, struct table *table)
-{
-	size_t n_rows = table_n_rows(table);
-	unsigned hidden =
-		(unsigned)(view->hides_zero | view->hides_idle << 1 | view->hides_gone << 2);
-	int r = 0;
-
-	if (view->matched_number && view->matched_number == table->current->number &&
-	    view->matched_hides == hidden)
-		return 0;
-	view->matched_number = 0;
-	if (pages_reserve(&view->bits, n_rows / 8 + sizeof(uint64_t)) < 0)
-		return -ENOMEM;
-	if (view->filter)
-		r = query_match(view->filter, table, bits_of(view), &view->n_matched);
-	else
-		match_all(view, n_rows);
-	if (r < 0)
-		return r;
-	if (hidden)
-		hide_rows(view, table, n_rows);
-	view->matched_number = table->current->number;
-	view->matched_hides = hidden;
-	return 0;
-}
-
 /* -- pins -- */
 
-static void add_pin(struct refresh *re, size_t i, size_t row)
+static bool is_member(const struct view *view, const struct table *table, size_t row)
 {
-	const uint64_t *bits = bits_of(re->view);
-
-	if (row < re->n_rows && has_bit(bits, row))
-		re->pins[re->n_pins++] = (struct pin){re->view->shown_top + i, (uint32_t)row};
-}
-
-/* The table is the one that the window was sorted of: the rows are known. */
-static void pin_same_rows(struct refresh *re)
-{
-	const struct view *view = re->view;
-
-	for (size_t i = 0; i < view->n_shown; i++)
-		if (view->holds || table_is_ghost(re->table, order_of(view)[i]))
-			add_pin(re, i, order_of(view)[i]);
-}
-
-/* Finds the rows whose keys were shown; a key that came back counts as its live row. */
-static int find_shown(struct refresh *re, uint32_t *rows)
-{
-	struct view *view = re->view;
-	const uint8_t *keys = (const uint8_t *)view->shown_keys.at;
-	size_t size = view->shown_keys.len / view->n_shown;
-	size_t first = view->holds ? 0 : table_n_live(re->table);
-
-	if (index_reset(&view->shown_index, view->n_shown) < 0)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < view->n_shown; i++) {
-		rows[i] = INDEX_NONE;
-		if (index_add(&view->shown_index, keys, size, size, i) == INDEX_NONE)
-			return -ENOMEM;
-	}
-	for (size_t row = first; row < re->n_rows; row++) {
-		const uint8_t *key = table_key(re->table, row, &size);
-		uint32_t i = index_find(&view->shown_index, keys, size, size, key);
-
-		if (i != INDEX_NONE && rows[i] == INDEX_NONE)
-			rows[i] = (uint32_t)row;
-	}
-	return 0;
-}
-
-static int pin_found_rows(struct refresh *re)
-{
-	struct view *view = re->view;
-	uint32_t *rows = malloc(view->n_shown * sizeof(*rows));
-	int r = rows ? find_shown(re, rows) : -ENOMEM;
-
-	for (size_t i = 0; i < view->n_shown && r == 0; i++)
-		if (rows[i] != INDEX_NONE)
-			add_pin(re, i, rows[i]);
-	free(rows);
-	return r;
+	return row < table_n_rows(table) && view_has_bit(view_bits(view), row);
 }
 
 /* Places beyond the end move up, so that each pin has one of its own. */
-static void fit_pins(struct refresh *re)
+static void fit_pins(struct view *view)
 {
-	for (size_t i = 0; i < re->n_pins; i++)
-		re->pins[i].place =
-			MIN_OF(re->pins[i].place, re->view->n_matched - (re->n_pins - i));
+	struct view_work *work = &view->work;
+
+	for (size_t i = 0; i < work->n_pins; i++)
+		work->pins[i].place =
+			MIN_OF(work->pins[i].place, view->n_matched - (work->n_pins - i));
 }
 
-static int make_pins(struct refresh *re)
+/* The rows of the window are known since it was carried on. */
+static int make_pins(struct view *view, const struct table *table)
 {
-	struct view *view = re->view;
-	bool may_have_any = view->holds || re->n_rows > table_n_live(re->table);
-	int r = 0;
+	struct view_work *work = &view->work;
+	bool may_have_any = view->holds || table_n_rows(table) > table_n_live(table);
+	size_t n = view->sorted_number ? view->n_shown : 0;
 
-	if (view->n_shown == 0 || view->shown_keys.len == 0 || !may_have_any)
+	if (n == 0 || !may_have_any || view->forgets)
 		return 0;
-	re->pins = malloc(view->n_shown * sizeof(*re->pins));
-	if (!re->pins)
+	work->pins = malloc(n * sizeof(*work->pins));
+	if (!work->pins)
 		return -ENOMEM;
-	if (view->sorted_number == re->table->current->number)
-		pin_same_rows(re);
-	else
-		r = pin_found_rows(re);
-	fit_pins(re);
-	return r;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t row = view_order(view)[i];
+
+		if (is_member(view, table, row) && (view->holds || table_is_ghost(table, row)))
+			work->pins[work->n_pins++] = (struct pin){view->shown_top + i, row};
+	}
+	fit_pins(view);
+	flip_pins(view);
+	return 0;
 }
 
-/* Takes the pins out of the matching rows, or puts them back. */
-static void flip_pins(struct refresh *re)
-{
-	for (size_t i = 0; i < re->n_pins; i++)
-		bits_of(re->view)[re->pins[i].row / 64] ^= UINT64_C(1) << (re->pins[i].row % 64);
-}
-
-static struct row_set rest_of(const struct refresh *re)
+static struct row_set rest_of(const struct view *view, const struct table *table)
 {
 	return (struct row_set){
-		.bits = bits_of(re->view),
-		.n_rows = re->n_rows,
-		.n_members = re->view->n_matched - re->n_pins,
+		.bits = view_bits(view),
+		.n_rows = table_n_rows(table),
+		.n_members = view->n_matched - view->work.n_pins,
 	};
 }
 
 /* -- where the window is -- */
 
-static size_t place_of(struct refresh *re, size_t row)
+/* The row to follow, or -1. */
+static ptrdiff_t followed_row(const struct view *view, const struct table *table)
 {
-	struct row_set rest = rest_of(re);
-	size_t place;
+	const uint8_t *key = (const uint8_t *)view->cursor_key.at;
+	ptrdiff_t row = view_row(view, view->cursor);
+	size_t size;
 
-	for (size_t i = 0; i < re->n_pins; i++)
-		if (re->pins[i].row == row)
-			return re->pins[i].place;
-	place = sorter_place(&re->sorter, &rest, row);
-	for (size_t i = 0; i < re->n_pins && re->pins[i].place <= place; i++)
-		place++;
-	return place;
+	if (!view->follows || !view->cursor_key.len)
+		return -1;
+	if (row < 0 || table_key(table, (size_t)row, &size) == NULL ||
+	    size != view->cursor_key.len || memcmp(table_key(table, (size_t)row, &size), key, size))
+		row = table_find(table, key, view->cursor_key.len);
+	return row >= 0 && is_member(view, table, (size_t)row) ? row : -1;
 }
 
-/* Moves the window so that the cursor's row stays at its height. */
-static void follow(struct refresh *re)
+/* The window that keeps the cursor inside. */
+static void aim(struct view *view)
 {
-	struct view *view = re->view;
+	struct view_work *work = &view->work;
+	size_t n = view->n_matched, height = work->height;
+
+	work->cursor = n ? MIN_OF(work->cursor, n - 1) : 0;
+	if (work->cursor < work->top)
+		work->top = work->cursor;
+	if (work->cursor >= work->top + height)
+		work->top = work->cursor - height + 1;
+	work->top = MIN_OF(work->top, n > height ? n - height : 0);
+	work->from = work->top;
+	work->to = MIN_OF(work->top + height, n);
+}
+
+/* Moves the window so that the followed row, which came to stand in that place, stays at its height. */
+static void follow_to(struct view *view, size_t place)
+{
 	size_t above = view->cursor > view->top ? view->cursor - view->top : 0;
-	ptrdiff_t row =
-		table_find(re->table, (const uint8_t *)view->cursor_key.at, view->cursor_key.len);
-	bool is_pin = false;
 
-	for (size_t i = 0; i < re->n_pins; i++)
-		is_pin |= re->pins[i].row == (size_t)row;
-	if (row < 0 || !(is_pin || has_bit(bits_of(view), (size_t)row)))
-		return;
-	view->cursor = place_of(re, (size_t)row);
-	view->top = view->cursor - MIN_OF(above, view->cursor);
-}
-
-static void keep_cursor_inside(struct view *view)
-{
-	size_t n = view->n_matched, height = view->height;
-
-	view->cursor = n ? MIN_OF(view->cursor, n - 1) : 0;
-	if (view->cursor < view->top)
-		view->top = view->cursor;
-	if (view->cursor >= view->top + height)
-		view->top = view->cursor - height + 1;
-	view->top = MIN_OF(view->top, n > height ? n - height : 0);
+	view->work.cursor = place;
+	view->work.top = place - MIN_OF(above, place);
 }
 
 /* -- sorting it -- */
 
-/* The rows in places [from, to): pins, and the sorted rest between them. */
-static int sort_places(struct refresh *re, size_t from, size_t to)
+/* Pins are in places of their own, the sorted rest goes between them. */
+static int merge_order(struct view *view)
 {
-	struct view *view = re->view;
-	struct row_set rest = rest_of(re);
-	size_t before = 0, inside = 0, next;
+	struct view_work *work = &view->work;
+	size_t n_inside = work->window.to - work->window.from, next = 0;
 	uint32_t *order;
-	int r;
 
 	view->n_sorted = 0;
 	view->sorted_number = 0;
-	if (pages_reserve(&view->order, (to - from) * sizeof(*order)) < 0)
+	if (pages_reserve(&view->order, (work->to - work->from) * sizeof(*order)) < 0)
 		return -ENOMEM;
-	order = order_of(view);
-	for (size_t i = 0; i < re->n_pins; i++) {
-		before += re->pins[i].place < from;
-		inside += re->pins[i].place >= from && re->pins[i].place < to;
+	order = view_order(view);
+	while (next < work->n_pins && work->pins[next].place < work->from)
+		next++;
+	size_t i = work->to - work->from - n_inside;
+
+	if (n_inside)
+		window_sort_finish(&work->window, order + i);
+	for (size_t place = work->from; place < work->to; place++) {
+		bool is_pin = next < work->n_pins && work->pins[next].place == place;
+
+		order[place - work->from] = is_pin ? work->pins[next++].row : order[i++];
 	}
-	r = sort_window(&re->sorter, &rest, from - before, to - before - inside, order + inside);
-	if (r < 0)
-		return r;
-	next = before;
-	for (size_t place = from, i = inside; place < to; place++) {
-		bool is_pin = next < re->n_pins && re->pins[next].place == place;
-
-		order[place - from] = is_pin ? re->pins[next++].row : order[i++];
-	}
-	view->first_sorted = from;
-	view->n_sorted = to - from;
-	return 0;
-}
-
-/* All matching rows as they stand in the table. */
-static int list_places(struct refresh *re)
-{
-	struct view *view = re->view;
-	const uint64_t *bits = bits_of(view);
-	uint32_t *next;
-
-	view->n_sorted = 0;
-	view->sorted_number = 0;
-	if (pages_reserve(&view->order, view->n_matched * sizeof(*next)) < 0)
-		return -ENOMEM;
-	next = order_of(view);
-	for (size_t word = 0; word * 64 < re->n_rows; word++)
-		for (uint64_t left = bits[word]; left; left &= left - 1)
-			*next++ = (uint32_t)(word * 64 + (unsigned)__builtin_ctzll(left));
-	view->first_sorted = 0;
-	view->n_sorted = view->n_matched;
+	view->first_sorted = work->from;
+	view->n_sorted = work->to - work->from;
 	return 0;
 }
 
@@ -331,7 +182,7 @@ static int remember_window(struct view *view, const struct table *table)
 
 	buf_clear(&view->shown_keys);
 	for (size_t i = 0; i < view->n_sorted; i++) {
-		const uint8_t *key = table_key(table, order_of(view)[i], &size);
+		const uint8_t *key = table_key(table, view_order(view)[i], &size);
 
 		buf_add(&view->shown_keys, key, size);
 	}
@@ -366,42 +217,239 @@ static void find_cursor(struct view *view)
 		}
 }
 
-static int refresh_window(struct refresh *re)
+/* -- stage by stage -- */
+
+static bool same_keys(const struct view *view, const struct sort_key *keys, unsigned n_keys)
 {
-	struct view *view = re->view;
+	if (view->n_keys != n_keys)
+		return false;
+	for (unsigned i = 0; i < n_keys; i++)
+		if (!column_equal(&view->keys[i].column, &keys[i].column) ||
+		    view->keys[i].is_descending != keys[i].is_descending)
+			return false;
+	return true;
+}
+
+/* The window that is aimed at is the one that was sorted. */
+static bool is_sorted(const struct view *view, const struct table *table)
+{
+	const struct view_work *work = &view->work;
+
+	return view->is_exact && view->sorted_number == table->current->number && work->height &&
+	       view->first_sorted == work->from && view->n_sorted == work->to - work->from &&
+	       (view->holds || !view->sorted_holds) && !view->forgets &&
+	       same_keys(view, view->sorted_keys, view->n_sorted_keys);
+}
+
+static int begin_sort(struct view *view, const struct table *table)
+{
+	struct view_work *work = &view->work;
+	size_t before = 0, inside = 0;
+
+	if (work->height) {
+		aim(view);
+	} else {
+		work->from = 0;
+		work->to = view->n_matched;
+	}
+	for (size_t i = 0; i < work->n_pins; i++) {
+		before += work->pins[i].place < work->from;
+		inside += work->pins[i].place >= work->from && work->pins[i].place < work->to;
+	}
+	work->next_row = 0;
+	work->stage = VIEW_SORTING;
+	if (work->to - work->from == inside) {
+		work->next_row = table_n_rows(table);
+		return 0;
+	}
+	return window_sort_open(&work->window, &work->sorter, view->n_matched - work->n_pins,
+				work->from - before, work->to - before - inside);
+}
+
+/* Where a row is that is no pin: behind those that stand before it, and the pins among them. */
+static int followed_is_at(struct view *view, const struct table *table, size_t place)
+{
+	const struct view_work *work = &view->work;
+
+	for (size_t i = 0; i < work->n_pins && work->pins[i].place <= place; i++)
+		place++;
+	follow_to(view, place);
+	return begin_sort(view, table);
+}
+
+/* What is matched is known: begins to look for the window. */
+static int begin_window(struct view *view, const struct table *table)
+{
+	struct view_work *work = &view->work;
+	ptrdiff_t row = work->height ? followed_row(view, table) : -1;
 	int r;
 
-	if (view->follows && view->cursor_key.len)
-		follow(re);
-	keep_cursor_inside(view);
-	r = sort_places(re, view->top, MIN_OF(view->top + view->height, view->n_matched));
-	r = r ? r : remember_window(view, re->table);
+	if (!work->height && view->keeps_order && !view->n_keys)
+		return view_list(view, table);
+	work->top = view->top;
+	work->cursor = work->was_cursor = view->cursor;
+	aim(view);
+	if (is_sorted(view, table)) {
+		work->stage = VIEW_SETTLED;
+		view->top = work->top;
+		view->cursor = work->cursor;
+		set_cursor_key(view, table);
+		return 0;
+	}
+	r = make_pins(view, table);
 	if (r < 0)
 		return r;
-	find_cursor(view);
-	set_cursor_key(view, re->table);
+	work->holds = view->holds;
+	memcpy(work->keys, view->keys, sizeof(work->keys));
+	sorter_open(&work->sorter, table, work->keys, view->n_keys);
+	if (row < 0)
+		return begin_sort(view, table);
+	for (size_t i = 0; i < work->n_pins; i++)
+		if (work->pins[i].row == (size_t)row) {
+			follow_to(view, work->pins[i].place);
+			return begin_sort(view, table);
+		}
+	work->followed = sorter_rank(&work->sorter, (size_t)row);
+	work->next_row = 0;
+	work->stage = VIEW_PLACING;
 	return 0;
+}
+
+static void note_order(struct view *view)
+{
+	memcpy(view->sorted_keys, view->work.keys, sizeof(view->sorted_keys));
+	view->n_sorted_keys = view->work.sorter.n_keys;
+	view->sorted_holds = view->work.holds;
+	view->is_exact = true;
+	view->forgets = false;
+}
+
+/* The order is there: shows it. The cursor may have moved meanwhile, out of this window even. */
+static int finish(struct view *view, const struct table *table)
+{
+	struct view_work *work = &view->work;
+	size_t height = work->height;
+	int r = merge_order(view);
+
+	if (r == 0 && height) {
+		view->top = work->top;
+		if (view->cursor == work->was_cursor)
+			view->cursor = work->cursor;
+		r = remember_window(view, table);
+	}
+	if (r == 0 && height) {
+		note_order(view);
+		find_cursor(view);
+	}
+	drop_work(view);
+	if (r < 0 || !height)
+		return r;
+	view->work.height = height;
+	view->work.filter_number = view->filter_number;
+	return begin_window(view, table);
+}
+
+static int next_stage(struct view *view, const struct table *table)
+{
+	struct view_work *work = &view->work;
+
+	switch (work->stage) {
+	case VIEW_MATCHING:
+		view->n_matched = work->n_matched;
+		view->matched_number = table->current->number;
+		return begin_window(view, table);
+	case VIEW_PLACING:
+		return followed_is_at(view, table, work->n_before);
+	default:
+		return finish(view, table);
+	}
+}
+
+static int do_some(struct view *view, const struct table *table, size_t end)
+{
+	struct view_work *work = &view->work;
+	struct row_set rest = rest_of(view, table);
+	size_t first_word = work->next_row / 64, end_word = (end + 63) / 64;
+
+	switch (work->stage) {
+	case VIEW_MATCHING:
+		return view_match_some(view, table, end);
+	case VIEW_PLACING:
+		work->n_before += sorter_count_before(&work->sorter, &rest, &work->followed,
+						      first_word, end_word);
+		return 0;
+	default:
+		window_sort_add(&work->window, &rest, first_word, end_word);
+		return 0;
+	}
+}
+
+/* What is under way comes to what is wanted now, so that keys don't make it begin again and again. */
+static bool is_on_its_way(const struct view *view, const struct table *table, size_t height)
+{
+	const struct view_work *work = &view->work;
+
+	if (view_is_settled(view) || !height || view->sorted_number != table->current->number)
+		return false;
+	if (view->matched_hides != view_hidden(view) || work->filter_number != view->filter_number)
+		return false;
+	if (work->stage == VIEW_MATCHING)
+		return true;
+	return work->height == height && work->holds == view->holds && !view->follows &&
+	       view->cursor >= work->from && view->cursor < work->to &&
+	       same_keys(view, work->keys, work->sorter.n_keys);
+}
+
+int view_begin(struct view *view, struct table *table, size_t height)
+{
+	int r;
+
+	if (is_on_its_way(view, table, height)) {
+		view->work.height = view->height = height;
+		return 1;
+	}
+	drop_work(view);
+	if (height)
+		view->height = height;
+	view->work.height = height;
+	view->work.filter_number = view->filter_number;
+	r = view_carry(view, table);
+	if (r == 0 && view_is_matched(view, table))
+		r = begin_window(view, table);
+	else if (r == 0)
+		r = view_match_begin(view, table);
+	if (r < 0)
+		drop_work(view);
+	return r < 0 ? r : !view_is_settled(view);
+}
+
+int view_step(struct view *view, struct table *table, size_t n_rows)
+{
+	struct view_work *work = &view->work;
+	size_t all = table_n_rows(table), left, n;
+	int r = 0;
+
+	n_rows = MAX_OF(n_rows / 64 * 64, (size_t)64);
+	while (n_rows && !view_is_settled(view) && r == 0) {
+		left = all - work->next_row;
+		n = MIN_OF(n_rows, left);
+		r = n ? do_some(view, table, work->next_row + n) : 0;
+		work->next_row += n;
+		n_rows -= MIN_OF(n_rows, (n + 63) / 64 * 64); /* whole words, always */
+		if (r == 0 && work->next_row == all)
+			r = next_stage(view, table);
+	}
+	if (r < 0)
+		drop_work(view);
+	return r < 0 ? r : !view_is_settled(view);
 }
 
 int view_refresh(struct view *view, struct table *table, size_t height)
 {
-	struct refresh re = {.view = view, .table = table, .n_rows = table_n_rows(table)};
-	int r = match(view, table);
+	int r = view_begin(view, table, height);
 
-	if (r < 0)
-		return r;
-	if (!height && view->keeps_order && !view->n_keys)
-		return list_places(&re);
-	r = make_pins(&re);
-	if (r == 0) {
-		sorter_open(&re.sorter, table, view->keys, view->n_keys, view->n_matched);
-		flip_pins(&re);
-		if (height)
-			view->height = height;
-		r = height ? refresh_window(&re) : sort_places(&re, 0, view->n_matched);
-		flip_pins(&re);
-	}
-	free(re.pins);
+	while (r > 0)
+		r = view_step(view, table, SIZE_MAX);
 	return r;
 }
 
@@ -409,9 +457,12 @@ int view_refresh(struct view *view, struct table *table, size_t height)
 
 ptrdiff_t view_row(const struct view *view, size_t place)
 {
+	uint32_t row;
+
 	if (place < view->first_sorted || place >= view->first_sorted + view->n_sorted)
 		return -1;
-	return order_of(view)[place - view->first_sorted];
+	row = view_order(view)[place - view->first_sorted];
+	return row == VIEW_NO_ROW ? -1 : (ptrdiff_t)row;
 }
 
 void view_move_to(struct view *view, const struct table *table, size_t place)

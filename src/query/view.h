@@ -14,20 +14,50 @@
 #include "base/index.h"
 #include "base/pages.h"
 #include "model/table.h"
+#include "query/sort.h"
 
 struct err;
 struct query;
 
 enum { VIEW_MAX_KEYS = 8 };
 
-struct sort_key {
-	struct column column;
-	bool is_descending;
+/* Where a refresh stands. */
+enum view_stage {
+	VIEW_SETTLED,  /* none is under way */
+	VIEW_MATCHING, /* which rows are looked at */
+	VIEW_PLACING,  /* where the row stands that is followed */
+	VIEW_SORTING,  /* the rows of the window */
+};
+
+/* A row that keeps a place it had. */
+struct pin {
+	size_t place;
+	uint32_t row;
+};
+
+/* A refresh under way. */
+struct view_work {
+	enum view_stage stage;
+	size_t height;	 /* 0: everything is sorted */
+	size_t next_row; /* rows before it are done with in this stage */
+	size_t n_matched;
+	struct pin *pins; /* owned, by place; their rows are taken out of the bits meanwhile */
+	size_t n_pins;
+	struct sorter sorter;
+	struct sort_key keys[VIEW_MAX_KEYS]; /* what the sorter borrows */
+	bool holds;
+	unsigned filter_number;
+	struct ranked followed;
+	size_t n_before;	      /* VIEW_PLACING */
+	size_t was_cursor;	      /* the view's when the window was aimed at */
+	size_t top, cursor, from, to; /* the window aimed at */
+	struct window_sort window;
 };
 
 struct view {
 	struct query *filter;		     /* NULL: all rows */
 	struct buf filter_text;		     /* what is in force */
+	unsigned filter_number;		     /* counts the filters there were */
 	struct sort_key keys[VIEW_MAX_KEYS]; /* ties are broken by key bytes, always */
 	unsigned n_keys;
 	bool hides_zero;  /* rows of nothing but zero bytes */
@@ -48,12 +78,18 @@ struct view {
 	struct pages bits;	 /* matching rows */
 	uint64_t matched_number; /* reading that bits belong to; 0: none */
 	unsigned matched_hides;	 /* what was hidden then */
-	struct pages order;	 /* u32[n_sorted]: rows in places first_sorted, ... */
+	struct pages order;	 /* u32[n_sorted]: rows in places first_sorted, ...; VIEW_NO_ROW */
 	size_t first_sorted, n_sorted;
 	uint64_t sorted_number; /* reading that `order` belongs to, when it is the window; else 0 */
-	struct buf shown_keys;	/* key bytes of the rows of the last window */
+	struct sort_key sorted_keys[VIEW_MAX_KEYS]; /* what it was sorted by, */
+	unsigned n_sorted_keys;
+	bool is_exact;	       /* in this very reading, of all that match now */
+	bool sorted_holds;     /* with rows held in their places */
+	bool forgets;	       /* what was shown keeps no place in the next order */
+	struct buf shown_keys; /* key bytes of the rows of the last window */
 	size_t shown_top, n_shown;
 	struct index shown_index; /* scratch */
+	struct view_work work;
 };
 
 void view_init(struct view *view);
@@ -78,6 +114,17 @@ int view_search(struct view *view, struct table *table, const struct query *quer
  * sorts exactly the window. height 0: sorts everything, for output, and leaves window and cursor alone.
  * 0 or -ENOMEM. */
 int view_refresh(struct view *view, struct table *table, size_t height);
+
+/* The same in slices. view_begin goes on from the first thing that isn't up to date any more, also when a
+ * refresh is under way; view_step does about n_rows rows of work. Meanwhile the window keeps the rows and
+ * the order that it had, found again in the reading that is current: view_row and view_move go on
+ * working, and places of rows that are no more are empty. 1: there is more to do; 0: settled; -ENOMEM. */
+int view_begin(struct view *view, struct table *table, size_t height);
+int view_step(struct view *view, struct table *table, size_t n_rows);
+static inline bool view_is_settled(const struct view *view)
+{
+	return view->work.stage == VIEW_SETTLED;
+}
 
 /* The row in a place of the window (of all places after height 0), after view_refresh; or -1. */
 ptrdiff_t view_row(const struct view *view, size_t place);

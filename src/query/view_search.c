@@ -99,7 +99,9 @@ static void move_to_row(struct hunt *hunt, size_t row)
 	struct view *view = hunt->view;
 	struct row_set shown = {(const uint64_t *)view->bits.at, table_n_rows(hunt->table),
 				view->n_matched};
-	size_t place = sorter_place(&hunt->sorter, &shown, row), size;
+	struct ranked mine = sorter_rank(&hunt->sorter, row);
+	size_t n_words = (shown.n_rows + 63) / 64, size;
+	size_t place = sorter_count_before(&hunt->sorter, &shown, &mine, 0, n_words);
 	const uint8_t *key = table_key(hunt->table, row, &size);
 
 	for (size_t i = 0; i < view->n_sorted; i++)
@@ -120,7 +122,7 @@ static int hunt_on(struct hunt *hunt)
 		view_move_to(hunt->view, hunt->table, (size_t)place);
 		return SEARCH_FOUND;
 	}
-	sorter_open(&hunt->sorter, hunt->table, view->keys, view->n_keys, hunt->n_found);
+	sorter_open(&hunt->sorter, hunt->table, view->keys, view->n_keys);
 	edge_row = view_row(view, hunt->is_back ? view->first_sorted
 						: view->first_sorted + view->n_sorted - 1);
 	edge = sorter_rank(&hunt->sorter, (size_t)MAX_OF(edge_row, 0));
@@ -136,8 +138,12 @@ static int hunt_on(struct hunt *hunt)
 int view_search(struct view *view, struct table *table, const struct query *query, bool is_back)
 {
 	struct hunt hunt = {.view = view, .table = table, .is_back = is_back};
-	int r;
+	int r = 0;
 
+	while (!view_is_settled(view) && r >= 0) /* pins are out of the bits meanwhile */
+		r = view_step(view, table, SIZE_MAX);
+	if (r < 0)
+		return r;
 	if (!view->n_sorted || view->matched_number != table->current->number)
 		return SEARCH_NONE;
 	r = match_shown(&hunt, query);

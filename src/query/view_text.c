@@ -13,7 +13,7 @@
 
 static void forget_shown(struct view *view)
 {
-	view->n_shown = 0;
+	view->forgets = true;
 }
 
 int view_filter(struct view *view, const struct table *table, const char *text, struct err *err)
@@ -39,6 +39,7 @@ int view_filter(struct view *view, const struct table *table, const char *text, 
 	view->filter_text = kept;
 	kept = was;
 	view->matched_number = 0;
+	view->filter_number++;
 	forget_shown(view);
 	return 0;
 }

@@ -265,6 +265,30 @@ void screen_took(struct screen *screen, struct table *table)
 				   table->map.name);
 }
 
+bool screen_work(struct screen *screen, uint64_t until_ns)
+{
+	bool is_busy = false;
+
+	for (size_t i = 0; i < screen->n_tabs; i++) {
+		struct tab *tab = screen->tabs[(screen->front + i) % screen->n_tabs];
+		int r = is_busy || tab_is_settled(tab) ? 0 : tab_work(tab, until_ns);
+
+		if (r < 0)
+			screen_say(screen, true, "out of memory: some figures of '%s' are old",
+				   tab->table->map.name);
+		is_busy |= !tab_is_settled(tab);
+	}
+	return is_busy;
+}
+
+bool screen_is_settled(const struct screen *screen, const struct table *table)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if ((!table || screen->tabs[i]->table == table) && !tab_is_settled(screen->tabs[i]))
+			return false;
+	return true;
+}
+
 uint64_t screen_wakes_ns(const struct screen *screen)
 {
 	uint64_t said = screen->message.until_ns, second = 1000000000, ticks;

@@ -90,8 +90,13 @@ void screen_pick(struct screen *screen, const struct map_list *maps, const char 
 void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A reading of table was taken (table_take): refresh views, histories. */
+/* A reading of table was taken (table_take): refreshes views, totals, histories, or begins to. */
 void screen_took(struct screen *screen, struct table *table);
+/* Goes on with that, and with new orders and filters, until that moment. Meanwhile what was shown stays,
+ * and answers keys. true: there is more to do. */
+bool screen_work(struct screen *screen, uint64_t until_ns);
+/* Nothing is under way for that table (NULL: for any): another reading may be taken. */
+bool screen_is_settled(const struct screen *screen, const struct table *table);
 
 struct intent screen_key(struct screen *screen, uint32_t key);
 

@@ -7,10 +7,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "query/group.h"
 #include "query/query.h"
+
+/* What is done between two looks at the clock, a millisecond of the slowest filter; and how long drawing
+ * and taking may wait for the order, so that small maps are never seen unsorted. */
+enum { WORK_ROWS = 1024, AT_ONCE_NS = 3000000 };
 
 static const struct column no_trend = {.derive = DERIVE_STATE};
 
@@ -135,6 +140,36 @@ static int sample_trends(struct tab *tab)
 	return r;
 }
 
+bool tab_is_settled(const struct tab *tab)
+{
+	return view_is_settled(&tab->view) && !tab->totals.work.is_open;
+}
+
+/* The order first, then the header's sums. */
+int tab_work(struct tab *tab, uint64_t until_ns)
+{
+	int r = 0;
+
+	/* A look back put another reading in the table's place. */
+	if (tab->is_stale && tab->view.height)
+		r = tab_refresh(tab, tab->view.height);
+	if (r == 0 && tab->totals.work.is_open && tab->totals.number != tab->table->current->number)
+		r = totals_begin(&tab->totals, tab->table, tab->trend.field);
+	while (r >= 0 && !tab_is_settled(tab)) {
+		if (!view_is_settled(&tab->view))
+			r = view_step(&tab->view, tab->table, WORK_ROWS);
+		else if (tab->totals.work.is_open)
+			r = totals_step(&tab->totals, tab->table, WORK_ROWS);
+		if (clock_now_ns() >= until_ns)
+			break;
+	}
+	if (r >= 0 && tab->is_untrended && view_is_settled(&tab->view)) {
+		tab->is_untrended = false;
+		r = sample_trends(tab);
+	}
+	return r < 0 ? r : !tab_is_settled(tab);
+}
+
 int tab_took(struct tab *tab)
 {
 	int r = 0;
@@ -147,16 +182,16 @@ int tab_took(struct tab *tab)
 
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;
-	tab->is_stale = true;
+	tab->is_stale = tab->is_untrended = true;
 	/* Places of the order are rows of the reading before until the view is refreshed. */
 	if (tab->view.height)
 		r = tab_refresh(tab, tab->view.height);
 	if (r == 0)
-		r = sample_trends(tab);
+		r = tab_work(tab, clock_now_ns() + AT_ONCE_NS);
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		tab->shown[i].n_wide++;
 	tab->trend_scale *= 0.9;
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int tab_look_back(struct tab *tab, size_t back)
@@ -170,21 +205,34 @@ int tab_look_back(struct tab *tab, size_t back)
 
 int tab_sum_up(struct tab *tab)
 {
+	uint64_t until = clock_now_ns() + AT_ONCE_NS;
+	int r;
+
 	if (tab->totals.number == tab->table->current->number)
 		return 0;
-	return totals_take(&tab->totals, tab->table, tab->trend.field);
+	r = totals_begin(&tab->totals, tab->table, tab->trend.field);
+	r = r < 0 ? r : 1;
+	while (r > 0 && clock_now_ns() < until)
+		r = totals_step(&tab->totals, tab->table, WORK_ROWS);
+	return r < 0 ? r : 0;
 }
 
 int tab_refresh(struct tab *tab, size_t height)
 {
+	uint64_t until = clock_now_ns() + AT_ONCE_NS;
+	int r;
+
 	if (!tab->is_stale && tab->view.height == height)
 		return 0;
 	tab->is_stale = false;
 	if (!tab->has_moved && !tab->view.follows) {
-		tab->view.cursor = tab->view.top = 0;
+		tab->view.cursor = 0;
 		buf_clear(&tab->view.cursor_key);
 	}
-	return view_refresh(&tab->view, tab->table, MAX_OF(height, (size_t)1));
+	r = view_begin(&tab->view, tab->table, MAX_OF(height, (size_t)1));
+	while (r > 0 && clock_now_ns() < until)
+		r = view_step(&tab->view, tab->table, WORK_ROWS);
+	return r < 0 ? r : 0;
 }
 
 void tab_moved(struct tab *tab)

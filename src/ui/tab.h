@@ -70,6 +70,7 @@ struct tab {
 	struct totals totals;
 	unsigned held;	       /* readings for which the order stays */
 	bool is_stale;	       /* the view must be refreshed before it is drawn */
+	bool is_untrended;     /* histories wait for the new order */
 	bool has_moved;	       /* else the cursor stays in the first line, whatever row that is */
 	uint64_t base_wall_ns; /* when the baseline was set; 0: none */
 	struct group *group;   /* owned; NULL: rows are seen */
@@ -82,13 +83,19 @@ struct tab {
 int tab_new(struct table *table, struct tab **out);
 void tab_free(struct tab *tab);
 
-/* A reading was taken: histories, the order held a little less long. 0 or -ENOMEM. */
+/* A reading was taken: begins with the order, which is held a little less long. tab_work does the rest.
+ * 0 or -ENOMEM. */
 int tab_took(struct tab *tab);
-/* Totals of the reading shown, made when they are first looked at. 0 or -ENOMEM. */
+/* Totals of the reading shown, made when they are first looked at, or begun to. 0 or -ENOMEM. */
 int tab_sum_up(struct tab *tab);
 
-/* Brings the view up to date for a window of so many rows. */
+/* Brings the view up to date for a window of so many rows, or begins to where that takes longer than a
+ * frame may: until tab_work is through, the window keeps the rows that it had. 0 or -ENOMEM. */
 int tab_refresh(struct tab *tab, size_t height);
+
+/* Goes on with what was begun until that moment. 1: there is more to do; 0; -ENOMEM. */
+int tab_work(struct tab *tab, uint64_t until_ns);
+bool tab_is_settled(const struct tab *tab);
 
 /* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
 void tab_move(struct tab *tab, ptrdiff_t by);

@@ -16,48 +16,70 @@
 #include "model/maptype.h"
 #include "model/table.h"
 
-enum { CPU_CELLS = 1 << 20 };
+/* Rows are summed a run at a time: their numbers stay in the nearest caches while each counter of the
+ * run is looked at. */
+enum { CPU_CELLS = 1 << 20, RUN_ROWS = 512 };
+
+static void drop_work(struct totals *totals)
+{
+	free(totals->work.cpus);
+	totals->work = (struct totals_work){0};
+}
 
 void totals_release(struct totals *totals)
 {
+	drop_work(totals);
 	free(totals->cpu_shares);
 	*totals = (struct totals){0};
 }
 
-static void sum_rates(struct totals_sum *sum, struct table *table)
+/* -- counters -- */
+
+static void sum_run(struct totals_sum *sum, const struct table *table, size_t first, size_t n)
 {
 	const struct column column = {.derive = DERIVE_RATE, .field = sum->field};
-	const struct column_cache *cache = table_numbers(table, &column);
-	const double *rates =
-		cache && cache->kind == VAL_REAL ? (const double *)cache->values.at : NULL;
-	size_t n = rates ? table_n_live(table) : 0;
+	double rates[RUN_ROWS], known = 0;
+	size_t n_known = 0;
 
-	sum->rate = NAN;
-	sum->is_lower_bound = table->delta.is_lower_bound;
+	table_numbers(table, &column, first, n, (uint64_t *)rates);
 	for (size_t i = 0; i < n; i++) {
-		if (isnan(rates[i]))
-			sum->is_lower_bound = true;
-		else
-			sum->rate = isnan(sum->rate) ? rates[i] : sum->rate + rates[i];
+		n_known += rates[i] == rates[i];
+		known += rates[i] == rates[i] ? rates[i] : 0;
 	}
+	sum->is_lower_bound |= n_known < n;
+	if (n_known)
+		sum->rate = isnan(sum->rate) ? known : sum->rate + known;
 }
 
-static void sum_counters(struct totals *totals, struct table *table)
+static void choose_counters(struct totals_work *work, const struct table *table)
 {
 	const struct plan *plan = &table->plan;
 
-	totals->n_sums = 0;
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
 		const struct field *field = &plan->fields[i];
 
-		if (totals->n_sums == TOTALS_FIELDS || plan->is_variables)
+		if (work->n_sums == TOTALS_FIELDS || plan->is_variables)
 			break;
 		if (field->is_hidden || field->in_array || !field_is_counter(field))
 			continue;
-		totals->sums[totals->n_sums].field = field;
-		sum_rates(&totals->sums[totals->n_sums++], table);
+		work->sums[work->n_sums++] = (struct totals_sum){
+			.field = field,
+			.rate = NAN,
+			.is_lower_bound = table->delta.is_lower_bound,
+		};
 	}
 }
+
+/* In the first reading nothing has a rate. */
+static void sum_rows(struct totals_work *work, const struct table *table, size_t first, size_t end)
+{
+	for (; first < end && table->delta.dt_ns; first += RUN_ROWS)
+		for (unsigned i = 0; i < work->n_sums; i++)
+			sum_run(&work->sums[i], table, first,
+				MIN_OF(end - first, (size_t)RUN_ROWS));
+}
+
+/* -- CPUs -- */
 
 /* Adds one row's copies to work[]; what they did since `old`, where there is one. */
 static void add_row(double *work, const struct field *field, const uint8_t *value,
@@ -72,21 +94,17 @@ static void add_row(double *work, const struct field *field, const uint8_t *valu
 	}
 }
 
-static void add_rows(struct totals *totals, double *work, const struct table *table,
-		     const struct field *field)
+static void add_rows(struct totals_work *work, const struct table *table, size_t first, size_t end)
 {
-	size_t n_rows = table_n_live(table), size;
-	size_t step = n_rows * totals->n_cpus / CPU_CELLS + 1;
+	size_t step = work->cpu_step, size;
 
-	totals->is_sampled = step > 1;
-	totals->is_rate = table->delta.dt_ns > 0;
-	for (size_t row = 0; row < n_rows; row += step) {
+	for (size_t row = (first + step - 1) / step * step; row < end; row += step) {
 		const uint8_t *old = table_old_value(table, row);
 
-		if (totals->is_rate && !old)
+		if (work->is_rate && !old)
 			continue;
-		add_row(work, field, table_value(table, row, &size), totals->is_rate ? old : NULL,
-			map_cpu_stride(&table->map), totals->n_cpus);
+		add_row(work->cpus, work->cpu_field, table_value(table, row, &size),
+			work->is_rate ? old : NULL, map_cpu_stride(&table->map), work->n_cpus);
 	}
 }
 
@@ -107,31 +125,75 @@ static void spread(struct totals *totals, const double *work)
 		totals->cpu_shares[cpu] = max > 0 ? (float)(work[cpu] / max) : 0;
 }
 
-static int spread_over_cpus(struct totals *totals, const struct table *table,
-			    const struct field *field)
+static int choose_cpus(struct totals_work *work, const struct table *table,
+		       const struct field *field)
 {
-	uint32_t n_cpus = table->map.n_cpus;
-	double *work;
-
 	if (!field || !field_is_integer(field) || !table->map.type->is_per_cpu)
 		return 0;
-	if (totals->n_cpus != n_cpus) {
+	work->n_cpus = table->map.n_cpus;
+	work->cpus = calloc(work->n_cpus, sizeof(*work->cpus));
+	work->cpu_field = field;
+	work->cpu_step = work->n_rows * work->n_cpus / CPU_CELLS + 1;
+	work->is_rate = table->delta.dt_ns > 0;
+	return work->cpus ? 0 : -ENOMEM;
+}
+
+static int publish_cpus(struct totals *totals)
+{
+	const struct totals_work *work = &totals->work;
+
+	if (totals->n_cpus != work->n_cpus) {
 		free(totals->cpu_shares);
-		totals->cpu_shares = calloc(n_cpus, sizeof(float));
-		totals->n_cpus = totals->cpu_shares ? n_cpus : 0;
+		totals->cpu_shares = calloc(work->n_cpus, sizeof(float));
+		totals->n_cpus = totals->cpu_shares ? work->n_cpus : 0;
 	}
-	work = totals->cpu_shares ? calloc(n_cpus, sizeof(*work)) : NULL;
-	if (!work)
+	if (!totals->cpu_shares)
 		return -ENOMEM;
-	add_rows(totals, work, table, field);
-	spread(totals, work);
-	free(work);
+	totals->is_sampled = work->cpu_step > 1;
+	totals->is_rate = work->is_rate;
+	spread(totals, work->cpus);
 	return 0;
 }
 
-int totals_take(struct totals *totals, struct table *table, const struct field *field)
+/* -- in slices -- */
+
+static int publish(struct totals *totals)
 {
+	const struct totals_work *work = &totals->work;
+	int r = work->cpu_field ? publish_cpus(totals) : 0;
+
+	memcpy(totals->sums, work->sums, sizeof(totals->sums));
+	totals->n_sums = work->n_sums;
+	drop_work(totals);
+	return r;
+}
+
+int totals_begin(struct totals *totals, const struct table *table, const struct field *field)
+{
+	struct totals_work *work = &totals->work;
+	int r;
+
+	drop_work(totals);
 	totals->number = table->current->number;
-	sum_counters(totals, table);
-	return spread_over_cpus(totals, table, field);
+	work->n_rows = table_n_live(table);
+	choose_counters(work, table);
+	r = choose_cpus(work, table, field);
+	work->is_open = r == 0;
+	if (r < 0)
+		drop_work(totals);
+	return r;
+}
+
+int totals_step(struct totals *totals, const struct table *table, size_t n_rows)
+{
+	struct totals_work *work = &totals->work;
+	size_t first = work->next_row, end = MIN_OF(work->n_rows - first, n_rows) + first;
+
+	if (!work->is_open)
+		return 0;
+	sum_rows(work, table, first, end);
+	if (work->cpu_field)
+		add_rows(work, table, first, end);
+	work->next_row = end;
+	return end < work->n_rows ? 1 : publish(totals);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the header says of a whole map: the sums of its counters' rates, and how the work is spread over
- * the CPUs. Made once a reading. */
+ * the CPUs. Made once a reading, in slices; until they are through, those of the reading before stand. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,7 +18,21 @@ struct totals_sum {
 	bool is_lower_bound; /* some row's rate is not known */
 };
 
+/* Sums under way. */
+struct totals_work {
+	bool is_open;
+	struct totals_sum sums[TOTALS_FIELDS];
+	unsigned n_sums;
+	const struct field *cpu_field; /* NULL: no spread over the CPUs */
+	double *cpus;		       /* owned [n_cpus] */
+	uint32_t n_cpus;
+	size_t next_row, n_rows;
+	size_t cpu_step; /* from sampled row to sampled row */
+	bool is_rate;
+};
+
 struct totals {
+	struct totals_work work;
 	struct totals_sum sums[TOTALS_FIELDS];
 	unsigned n_sums;
 	float *cpu_shares; /* owned [n_cpus]: of the busiest CPU, 0..1; NULL: no per-CPU map */
@@ -32,5 +46,8 @@ struct totals {
 
 void totals_release(struct totals *totals);
 
-/* The counters of the map, at most TOTALS_FIELDS, and the CPUs by `field` (NULL: none). 0 or -ENOMEM. */
-int totals_take(struct totals *totals, struct table *table, const struct field *field);
+/* Begins anew: the counters of the map, at most TOTALS_FIELDS, and the CPUs by `field` (NULL: none).
+ * 0 or -ENOMEM. The table stays as it is until the last step. */
+int totals_begin(struct totals *totals, const struct table *table, const struct field *field);
+/* Goes on for about n_rows rows. 1: there is more to do; 0: the totals are there; -ENOMEM. */
+int totals_step(struct totals *totals, const struct table *table, size_t n_rows);

@@ -9,6 +9,8 @@
 
 #include "base/num.h"
 
+#include "base/num.h"
+
 static uint32_t key_at(const struct table *table, size_t row)
 {
 	uint32_t key;
@@ -320,6 +322,70 @@ static void test_out_of_memory(void **state)
 	assert_int_equal(table_n_live(&table), 300000);
 }
 
+static void read_counters(struct table *table, uint64_t seed, uint64_t reading)
+{
+	snap_clear(table->next, &table->map);
+	for (uint32_t key = 0; key < 700; key++)
+		if (num_random(&seed) % 9)
+			add_counter(table, key, reading * (num_random(&seed) % 3));
+	table->next->ended_ns = reading * SECOND;
+}
+
+static void assert_same_row(const struct table *a, const struct table *b, size_t row)
+{
+	static const char *const names[] = {"value.rate", "value.base", "age",
+					    "idle",	  "state",	"key"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct column column = column_of(a, names[i]), same = column_of(b, names[i]);
+		SCOPED(buf) is = {0};
+		SCOPED(buf) was = {0};
+
+		table_text(a, row, &column, PRINT_EXACT, &is);
+		table_text(b, row, &same, PRINT_EXACT, &was);
+		assert_string_equal(buf_text(&is), buf_text(&was));
+	}
+}
+
+/* Slice by slice it comes to the same, and nothing is seen of it before the last one. */
+static void test_taken_in_slices(void **state)
+{
+	SCOPED(table) at_once = {0};
+	SCOPED(table) sliced = {0};
+	uint64_t seed = 8;
+
+	(void)state;
+	make_counters(&at_once, 1);
+	make_counters(&sliced, 1);
+	for (uint64_t reading = 1; reading < 9; reading++) {
+		unsigned n_slices = 0;
+		size_t was;
+
+		if (reading == 4)
+			assert_int_equal(table_baseline(&at_once), 0);
+		read_counters(&at_once, reading, reading);
+		assert_int_equal(table_take(&at_once), 0);
+		for (int is_dropped = reading > 4; is_dropped >= 0; is_dropped--) {
+			read_counters(&sliced, reading, reading);
+			was = table_n_rows(&sliced);
+			while (table_take_some(&sliced, num_random(&seed) % 200) == 1) {
+				assert_int_equal(sliced.current->number, reading - 1);
+				assert_int_equal(table_n_rows(&sliced), was);
+				if (++n_slices == 5 && is_dropped)
+					break;
+				if (n_slices == 6 && reading == 4)
+					assert_int_equal(table_baseline(&sliced), 0);
+			}
+			if (is_dropped)
+				table_take_drop(&sliced);
+		}
+		assert_true(n_slices > 5);
+		assert_int_equal(table_n_rows(&at_once), table_n_rows(&sliced));
+		for (size_t row = 0; row < table_n_rows(&sliced); row++)
+			assert_same_row(&at_once, &sliced, row);
+	}
+}
+
 static void make_variables(struct table *table)
 {
 	struct plan plan;
@@ -384,12 +450,13 @@ static void test_variables_are_rows(void **state)
 	assert_int_equal(table_default_columns(&table, true, columns, ARRAY_LEN(columns)), 3);
 	assert_int_equal(columns[2].derive, DERIVE_RATE);
 	assert_null(columns[2].field);
-	assert_null(table_numbers(&table, &columns[2]));
+	assert_int_equal(table_numbers_kind(&table, &columns[2]), VAL_UNKNOWN);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_taken_in_slices),
 		cmocka_unit_test(test_before_the_first_reading),
 		cmocka_unit_test(test_states_and_rates),
 		cmocka_unit_test(test_ghosts_newest_first_and_not_for_ever),

@@ -84,7 +84,7 @@ static void check_order(struct table *table, const char *sort, const char *filte
 		assert_int_equal(view_refresh(&view, table, 23), 0);
 		assert_int_equal(view.n_matched, n);
 		/* in a view of its own, so that nothing is kept in place */
-		view.n_shown = 0;
+		view.forgets = true;
 		view_move_to(&view, table, tops[i]);
 		assert_int_equal(view_refresh(&view, table, 23), 0);
 		check_window(&view, rows, view.top, MIN_OF(view.top + 23, n));
@@ -113,6 +113,63 @@ static void test_every_window(void **state)
 	}
 	check_order(&table, "n", "a > 100000");
 	table_release(&table);
+}
+
+/* -- in slices -- */
+
+static void refresh_in_slices(struct view *view, struct table *table, size_t height, uint64_t *seed)
+{
+	int r = view_begin(view, table, height);
+
+	while (r > 0)
+		r = view_step(view, table, num_random(seed) % 900);
+	assert_int_equal(r, 0);
+	assert_true(view_is_settled(view));
+}
+
+/* A view that is refreshed in slices of any size is the same as one refreshed at once, from reading to
+ * reading, with rows held, followed and gone. */
+static void test_slices_come_to_the_same(void **state)
+{
+	static const char *const filters[] = {"", "n in 20..60", "key ~ 1"};
+	uint64_t seed = 5;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sorts) * 3; i++) {
+		struct view at_once, sliced;
+		struct table table;
+
+		make_rows(&table);
+		view_init(&at_once);
+		view_init(&sliced);
+		for (uint64_t reading = 0; reading < 4; reading++) {
+			size_t place = num_random(&seed) % 300;
+
+			fill_random(&table, 700 + num_random(&seed) % 99);
+			if (reading == 0) {
+				view_sort(&at_once, &table, sorts[i / 3], NULL);
+				view_sort(&sliced, &table, sorts[i / 3], NULL);
+				view_filter(&at_once, &table, filters[i % 3], NULL);
+				view_filter(&sliced, &table, filters[i % 3], NULL);
+			}
+			at_once.holds = sliced.holds = reading == 2;
+			at_once.follows = sliced.follows = i % 2;
+			assert_int_equal(view_refresh(&at_once, &table, 19), 0);
+			refresh_in_slices(&sliced, &table, 19, &seed);
+			view_move_to(&at_once, &table, place);
+			view_move_to(&sliced, &table, place);
+			assert_int_equal(view_refresh(&at_once, &table, 19), 0);
+			refresh_in_slices(&sliced, &table, 19, &seed);
+			assert_int_equal(at_once.n_matched, sliced.n_matched);
+			assert_int_equal(at_once.cursor, sliced.cursor);
+			assert_int_equal(at_once.top, sliced.top);
+			for (size_t p = sliced.top; p < sliced.top + 20; p++)
+				assert_int_equal(view_row(&at_once, p), view_row(&sliced, p));
+		}
+		view_release(&at_once);
+		view_release(&sliced);
+		table_release(&table);
+	}
 }
 
 static void test_output_is_all_of_it(void **state)
@@ -444,6 +501,39 @@ static void test_array_keys_order_as_numbers(void **state)
 	finish(&table, &view);
 }
 
+/* While a refresh is under way the window shows the rows that it had, wherever they stand now. */
+static void test_a_window_is_carried_on(void **state)
+{
+	struct table table;
+	struct view view;
+
+	(void)state;
+	start(&table, &view, "n");
+	refresh(&view, &table, 4);
+	check_keys(&view, &table, "1 2 3 4");
+	TAKE(&table, 2, {9, 1}, {4, 99}, {3, 30}, {1, 2}, {5, 10});
+	assert_int_equal(view_begin(&view, &table, 4), 1);
+	check_keys(&view, &table, "1 2 3 4");
+	assert_true(table_is_ghost(&table, (size_t)view_row(&view, 1)));
+	view_move(&view, &table, 2);
+	assert_int_equal(view_begin(&view, &table, 4), 1); /* a key doesn't start it anew */
+	assert_int_equal(view_step(&view, &table, SIZE_MAX), 0);
+	check_keys(&view, &table, "4 2 3 5");
+	assert_int_equal(view.cursor, 2);
+
+	/* what came back is found, what was forgotten leaves its place empty */
+	TAKE(&table, 3, {2, 7}, {3, 30}, {5, 10});
+	TAKE(&table, 4, {2, 7}, {3, 30});
+	for (uint64_t at = 5; at < 9; at++)
+		TAKE(&table, at, {2, 7}, {3, 30});
+	assert_int_equal(view_begin(&view, &table, 4), 1);
+	assert_int_equal(view_row(&view, 0), -1);
+	assert_int_equal(key_of(&view, &table, 1), 2);
+	assert_int_equal(key_of(&view, &table, 2), 3);
+	assert_int_equal(view_row(&view, 3), -1);
+	finish(&table, &view);
+}
+
 static void test_sort_text(void **state)
 {
 	static const struct {
@@ -545,6 +635,8 @@ int main(void)
 		cmocka_unit_test(test_hidden_rows),
 		cmocka_unit_test(test_output_leaves_the_window_alone),
 		cmocka_unit_test(test_array_keys_order_as_numbers),
+		cmocka_unit_test(test_a_window_is_carried_on),
+		cmocka_unit_test(test_slices_come_to_the_same),
 		cmocka_unit_test(test_sort_text),
 		cmocka_unit_test(test_faults_keep_what_is_in_force),
 		cmocka_unit_test(test_nothing_to_show),
