@@ -178,10 +178,7 @@ static int make_mask(struct prom_columns *columns, const struct table *table)
 		size_t from = field ? field->offset : 0;
 		size_t size = field ? field->size : key_size;
 
-		if (field && field->is_bitfield && size == 1)
-			columns->mask[from] |=
-				(uint8_t)(((1U << field->bit_size) - 1) << field->bit_shift);
-		else if (from + size <= key_size)
+		if (from + size <= key_size)
 			memset(columns->mask + from, 0xff, size);
 	}
 	return 0;

@@ -7,7 +7,7 @@
  * everything that is left once more. So the rest, and rows that no label tells apart, add up what happens:
  * the first reading's totals, then every rise.
  *
- * Rows find their series by key bytes, cut to the bits that the labels are made of. Keys that differ in
+ * Rows find their series by key bytes, cut to the bytes that the labels are made of. Keys that differ in
  * those and still read the same (bytes behind the end of a text) are led to one series by their labels. */
 #include "out/prom_rows.h"
 

@@ -29,7 +29,7 @@ struct prom_columns {
 	struct column *labels; /* owned */
 	char **label_names;    /* owned */
 	size_t n_labels;
-	uint8_t *mask; /* owned; the bits of a key that its labels tell */
+	uint8_t *mask; /* owned; the bytes of a key that its labels are made of */
 };
 
 /* Rows that share all labels: mostly one. */
