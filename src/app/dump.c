@@ -52,9 +52,27 @@ static void write_frame(const struct rows *rows, struct buf *out,
 struct batch {
 	struct watch_set set;
 	struct rows *rows; /* one a watch */
+	bool is_met;	   /* a row matches what was waited for */
 	bool has_begun;	   /* something was written */
 	bool is_partly;	   /* a reading was incomplete, a tape damaged */
 };
+
+/* Rows go to stdout, and what there is to say of them to stderr. */
+static int watch_out(struct batch *batch, struct rows *rows, struct err *err)
+{
+	SCOPED(buf) words = {0};
+	int r = alert_check(&rows->alert, rows->table);
+
+	if (r > 0) {
+		alert_words(&rows->alert, rows->table, &words);
+		fprintf(stderr, "bpfmaptop: alert: %s\n%s", buf_text(&words),
+			batch->set.options->rings ? "\a" : "");
+	}
+	if (r >= 0)
+		r = alert_check(&rows->until, rows->table);
+	batch->is_met |= rows->until.n_rows > 0;
+	return r < 0 ? err_set(err, r, "out of memory for an alert") : 0;
+}
 
 static int write_reading(struct batch *batch, size_t i, struct err *err)
 {
@@ -68,7 +86,9 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 		    batch->has_begun ? rows->output->between : rows->output->begin);
 	batch->has_begun = true;
 	r = rows_write(rows, err);
-	return r < 0 ? r : rows_flush(NULL, &rows->out);
+	if (r == 0)
+		r = rows_flush(NULL, &rows->out);
+	return r < 0 ? r : watch_out(batch, rows, err);
 }
 
 /* One reading of every map, each after the other; a tape has none of a map where that was not read. */
@@ -123,6 +143,8 @@ static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwrit
 	int r = 1;
 
 	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_unwritten + n_readings); i++) {
+		if (batch->is_met)
+			break;
 		if (i)
 			r = next_readings(batch, i > n_unwritten, &due_ns, err);
 		if (r > 0) {
@@ -228,7 +250,11 @@ static int run_rows(const struct options *options, const struct out_ops *output,
 		rows_release(&batch.rows[i]);
 	free(batch.rows);
 	watch_set_release(&batch.set);
-	return status_of(r, batch.is_partly);
+	if (r == 0 && options->until && !batch.is_met) {
+		err_set(err, 0, "no row matched '%s'", options->until);
+		return EXIT_FAILED;
+	}
+	return status_of(r, batch.is_partly && !batch.is_met);
 }
 
 int run_dump(const struct options *options, struct err *err)

@@ -219,21 +219,24 @@ void intent_run(struct tui *tui, struct intent intent)
 int tui_start_state(struct tui *tui, struct err *err)
 {
 	const struct options *options = tui->set->options;
+	/* Rows are filtered before they are grouped; the others are of what is seen then. */
+	const struct {
+		const char *what, *text;
+		int (*apply)(struct screen *screen, const char *text, struct err *err);
+	} asked[] = {
+		{"filter", options->filter, screen_filter},
+		{"group", options->group, screen_group},
+		{"columns", options->columns, screen_columns},
+		{"sort", options->sort, screen_sort},
+		{"alert", options->alert, screen_alert},
+	};
 	int r = 0;
 
 	if (!tui->set->n)
 		return 0;
-	if (options->group)
-		r = fault_shown(screen_group(tui->screen, options->group, err), "group",
-				options->group, err);
-	if (r == 0 && options->columns)
-		r = fault_shown(screen_columns(tui->screen, options->columns, err), "columns",
-				options->columns, err);
-	if (r == 0 && options->sort)
-		r = fault_shown(screen_sort(tui->screen, options->sort, err), "sort", options->sort,
-				err);
-	if (r == 0 && options->filter)
-		r = fault_shown(screen_filter(tui->screen, options->filter, err), "filter",
-				options->filter, err);
+	for (size_t i = 0; i < ARRAY_LEN(asked) && r == 0; i++)
+		if (asked[i].text)
+			r = fault_shown(asked[i].apply(tui->screen, asked[i].text, err),
+					asked[i].what, asked[i].text, err);
 	return r;
 }

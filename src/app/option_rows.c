@@ -181,6 +181,10 @@ SET_TEXT(method)
 SET_TEXT(interface)
 SET_TEXT(schema)
 SET_TEXT(object)
+SET_TEXT(alert)
+SET_TEXT(until)
+SET_FLAG(rings)
+SET_FLAG(begins_baseline)
 SET_FLAG(is_batch)
 SET_FLAG(is_formatted)
 SET_FLAG(is_strict)
@@ -210,6 +214,11 @@ const struct option_row option_rows[] = {
 	 set_group},
 	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c",
 	 set_output},
+	{0, "alert", "EXPR", "mark rows that match, and say when the first one does", set_alert},
+	{0, "bell", NULL, "ring the terminal's bell with an alert", set_rings},
+	{0, "until", "EXPR", "stream: end when a row matches (status 1 if none did in -n readings)",
+	 set_until},
+	{0, "baseline", NULL, "count f.base from the first reading on", set_begins_baseline},
 	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit},
 	{0, "formatted", NULL, "json: the strings that the screen shows instead of plain values",
 	 set_is_formatted},

@@ -36,8 +36,10 @@ struct options {
 	uint64_t n_readings; /* 0: no end */
 	bool is_batch;
 	const char *filter, *sort, *columns; /* NULL: not given */
-	const char *group;		     /* what rows or, by list, maps are folded by; NULL */
-	const struct out_ops *output;	     /* NULL: the command's usual one */
+	const char *alert, *until;	     /* expressions; NULL: not given */
+	bool rings, begins_baseline;
+	const char *group;	      /* what rows or, by list, maps are folded by; NULL */
+	const struct out_ops *output; /* NULL: the command's usual one */
 	bool is_formatted;
 	size_t limit, max_rows, max_series;
 	size_t place;	      /* in a tape, from 1; 0: not given */

@@ -18,6 +18,8 @@ void rows_release(struct rows *rows)
 {
 	group_free(rows->group);
 	group_free(rows->totals);
+	alert_release(&rows->alert);
+	alert_release(&rows->until);
 	view_release(&rows->view);
 	buf_release(&rows->out);
 }
@@ -77,6 +79,19 @@ static void sort_groups(struct rows *rows, const struct table *groups)
 	rows->view.n_keys = 1;
 }
 
+static int set_alerts(struct rows *rows, const struct table *table, const struct options *options,
+		      struct err *err)
+{
+	const char *alert = options->alert ? options->alert : "";
+	const char *until = options->until ? options->until : "";
+	int r = fault_shown(alert_set(&rows->alert, table, alert, err), "alert", alert, err);
+
+	if (r == 0)
+		r = fault_shown(alert_set(&rows->until, table, until, err), "until", until, err);
+	rows->job.alert = rows->alert.query ? &rows->alert : NULL;
+	return r;
+}
+
 int rows_init(struct rows *rows, struct table *table, const struct options *options,
 	      const struct out_ops *output, bool is_stream, struct err *err)
 {
@@ -106,6 +121,8 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 	if (r == 0 && options->sort)
 		r = fault_shown(view_sort(&rows->view, table, options->sort, err), "sort",
 				options->sort, err);
+	if (r == 0)
+		r = set_alerts(rows, table, options, err);
 	return r < 0 ? r : pick_columns(rows, table, options, err);
 }
 
@@ -118,6 +135,9 @@ bool rows_look_back(const struct rows *rows)
 		if (column_looks_back(&rows->view.keys[i].column))
 			return true;
 	if (rows->group && group_looks_back(rows->group))
+		return true;
+	if ((rows->alert.query && query_looks_back(rows->alert.query)) ||
+	    (rows->until.query && query_looks_back(rows->until.query)))
 		return true;
 	return rows->view.filter && query_looks_back(rows->view.filter);
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/table.h"
 #include "out/out.h"
+#include "query/alert.h"
 #include "query/view.h"
 
 struct err;
@@ -21,6 +22,7 @@ struct rows {
 	const struct out_ops *output;
 	struct table *table;	      /* borrowed: what is written, the groups if there are any */
 	struct group *group, *totals; /* of all groups; NULL: rows are not grouped */
+	struct alert alert, until;
 	struct view view;
 	struct column columns[ROWS_MAX_COLUMNS];
 	struct out_job job;

@@ -106,6 +106,8 @@ static bool take(struct tui *tui, struct watch *watch)
 		return false;
 	}
 	screen_took(tui->screen, &watch->table);
+	if (screen_rings(tui->screen) && tui->set->options->rings)
+		term_ring(tui->term);
 	tui->is_dirty |= screen_is_settled(tui->screen, &watch->table);
 	return false;
 }

@@ -86,11 +86,22 @@ static void begin_take(struct watch *watch)
 	watch->n_missed = 0;
 }
 
+/* The first reading may be the one to count from. */
+static int end_take(struct watch *watch)
+{
+	if (!watch->begins_baseline || watch->table.baseline.number)
+		return 0;
+	return table_baseline(&watch->table);
+}
+
 int watch_take(struct watch *watch)
 {
+	int r;
+
 	begin_take(watch);
 	watch->is_read = false;
-	return table_take(&watch->table);
+	r = table_take(&watch->table);
+	return r < 0 ? r : end_take(watch);
 }
 
 int watch_take_some(struct watch *watch, uint64_t until_ns)
@@ -103,7 +114,7 @@ int watch_take_some(struct watch *watch, uint64_t until_ns)
 		r = table_take_some(&watch->table, TAKE_ROWS);
 	while (r > 0 && clock_now_ns() < until_ns);
 	watch->is_read = r > 0;
-	return r;
+	return r == 0 ? end_take(watch) : r;
 }
 
 void watch_drop(struct watch *watch)

@@ -26,6 +26,7 @@ struct watch {
 	uint64_t n_missed;     /* ticks that passed since the last reading began */
 	size_t n_failures;     /* readings in a row that could not begin */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
+	bool begins_baseline;  /* the first reading is one */
 	bool follows_pin;      /* opened by its pin: another map under the same path is followed */
 };
 

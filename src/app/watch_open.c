@@ -51,6 +51,7 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 	if (!watch)
 		return err_set(err, -ENOMEM, "out of memory for map '%s'", map->name);
 	watch->source = watch->reader = source;
+	watch->begins_baseline = set->options->begins_baseline;
 	r = watch_set_layout(set, source, map, &plan, &watch->reader, err);
 	if (r < 0) {
 		free(watch);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alert;
 struct buf;
 struct column;
 struct err;
@@ -17,13 +18,14 @@ struct out_job {
 	const struct column
 		*columns; /* text and csv; json writes whole entries unless is_selected */
 	size_t n_columns;
-	bool is_selected;  /* -c was given */
-	bool is_formatted; /* json: strings as the screen shows them */
-	bool is_stream;	   /* at, state and rates belong in */
-	bool is_joint;	   /* readings of several maps: each says of which map it is */
-	bool is_continued; /* not the first reading of this output */
-	size_t limit;	   /* 0: all */
-	size_t max_series; /* prom: 0: as many as usual */
+	bool is_selected;	   /* -c was given */
+	bool is_formatted;	   /* json: strings as the screen shows them */
+	bool is_stream;		   /* at, state and rates belong in */
+	bool is_joint;		   /* readings of several maps: each says of which map it is */
+	bool is_continued;	   /* not the first reading of this output */
+	size_t limit;		   /* 0: all */
+	const struct alert *alert; /* text marks the rows that match; NULL: none */
+	size_t max_series;	   /* prom: 0: as many as usual */
 	const struct table
 		*totals; /* one row, with the columns of the value at the same places of its
 				       plan; NULL: none. Written by text */

@@ -14,6 +14,7 @@
 #include "model/table.h"
 #include "out/out.h"
 #include "out/walk.h"
+#include "query/alert.h"
 #include "query/view.h"
 
 enum { TEXT_MEASURED_ROWS = 10000, TEXT_GAP_COLS = 2 };
@@ -75,6 +76,11 @@ static void measure_line(struct sheet *sheet, ptrdiff_t row)
 
 static void add_line(struct sheet *sheet, ptrdiff_t row, struct buf *out)
 {
+	const struct alert *alert = sheet->job->alert;
+
+	if (alert)
+		buf_adds(out,
+			 row >= 0 && alert_marks(alert, sheet->table, (size_t)row) ? "! " : "  ");
 	for (size_t i = 0; i < sheet->job->n_columns; i++) {
 		const struct column *column = &sheet->job->columns[i];
 		size_t columns = read_cell(sheet, row, column);

@@ -299,7 +299,7 @@ ACTION(act_values)
 		return nothing();
 	tab->values = (tab->values + 1) % N_VALUE_MODES;
 	tab_columns(tab);
-	if (tab->values == VALUES_BASE && !tab->base_wall_ns)
+	if (tab->values == VALUES_BASE && !tab->table->baseline.number)
 		screen_say(screen, true, "no baseline yet: 0 sets it");
 	else
 		screen_say(screen, false, "%s", names[tab->values]);
@@ -312,7 +312,6 @@ ACTION(act_baseline)
 
 	if (!tab)
 		return nothing();
-	tab->base_wall_ns = clock_wall_ns();
 	tab->values = VALUES_BASE;
 	tab_reorder(tab);
 	screen_say(screen, false, "counting from now on; v shows the other values");

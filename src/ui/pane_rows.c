@@ -17,7 +17,7 @@ enum { HEAT_CPUS = 1024 };
 /* One row on the screen. */
 struct row_view {
 	size_t row;
-	bool is_cursor, is_tagged, is_gone, is_new, is_match;
+	bool is_cursor, is_tagged, is_gone, is_new, is_match, is_alert;
 };
 
 static enum role row_role(const struct row_view *view, enum role otherwise)
@@ -42,6 +42,7 @@ static struct row_view look_at(const struct tab *tab, size_t row, size_t place)
 		.is_tagged = tags_has(&tab->tags, key),
 		.is_gone = table_is_ghost(tab->table, row),
 		.is_new = table_is_recent(tab->table, row),
+		.is_alert = alert_marks(&tab->alert, tab->table, row),
 		.is_match = tab->search && query_match_row(tab->search, tab->table, row),
 	};
 }
@@ -54,6 +55,8 @@ static void put_gutter(const struct scene *scene, struct area area, int line,
 	marks[0] = view->is_cursor ? '>' : ' ';
 	marks[1] = view->is_gone ? '-' : view->is_new ? '+' : view->is_tagged ? '*' : ' ';
 	marks[2] = view->is_tagged && marks[1] != '*' ? '*' : ' ';
+	if (view->is_alert)
+		marks[2] = '!';
 	grid_put(scene->grid, area, line, 0, row_role(view, ROLE_TEXT), marks);
 }
 

@@ -221,6 +221,19 @@ int screen_group(struct screen *screen, const char *text, struct err *err)
 	return apply(screen, text, "group", err);
 }
 
+int screen_alert(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, "alert", err);
+}
+
+bool screen_rings(struct screen *screen)
+{
+	bool rings = screen->rings;
+
+	screen->rings = false;
+	return rings;
+}
+
 const char *screen_grouped(const struct screen *screen)
 {
 	const struct tab *tab = map_tab(screen);
@@ -257,35 +270,66 @@ void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
 }
 
+static void say_alarm(struct screen *screen, const struct tab *tab)
+{
+	SCOPED(buf) words = {0};
+
+	if (!tab || !tab->has_alarm)
+		return;
+	alert_words(&tab->alert, tab->table, &words);
+	screen_say(screen, true, "! %s", buf_text(&words));
+	screen->rings = true;
+}
+
 void screen_took(struct screen *screen, struct table *table)
 {
-	for (size_t i = 0; i < screen->n_tabs; i++)
-		if (screen->tabs[i]->table == table && tab_took(screen->tabs[i]) < 0)
+	for (size_t i = 0; i < screen->n_tabs; i++) {
+		struct tab *tab = screen->tabs[i];
+
+		if (tab->table != table)
+			continue;
+		if (tab_took(tab) < 0)
 			screen_say(screen, true, "out of memory: some figures of '%s' are old",
 				   table->map.name);
+		say_alarm(screen, tab);
+		say_alarm(screen, tab->groups);
+	}
+}
+
+/* true: there is more to do. */
+static bool work_on(struct screen *screen, struct tab *tab, uint64_t until_ns)
+{
+	int r = tab_is_settled(tab) ? 0 : tab_work(tab, until_ns);
+
+	if (r < 0)
+		screen_say(screen, true, "out of memory: some figures of '%s' are old",
+			   tab->table->map.name);
+	return !tab_is_settled(tab);
 }
 
 bool screen_work(struct screen *screen, uint64_t until_ns)
 {
 	bool is_busy = false;
 
-	for (size_t i = 0; i < screen->n_tabs; i++) {
+	for (size_t i = 0; i < screen->n_tabs && !is_busy; i++) {
 		struct tab *tab = screen->tabs[(screen->front + i) % screen->n_tabs];
-		int r = is_busy || tab_is_settled(tab) ? 0 : tab_work(tab, until_ns);
 
-		if (r < 0)
-			screen_say(screen, true, "out of memory: some figures of '%s' are old",
-				   tab->table->map.name);
-		is_busy |= !tab_is_settled(tab);
+		is_busy = (tab->groups && work_on(screen, tab->groups, until_ns)) ||
+			  work_on(screen, tab, until_ns);
 	}
 	return is_busy;
 }
 
 bool screen_is_settled(const struct screen *screen, const struct table *table)
 {
-	for (size_t i = 0; i < screen->n_tabs; i++)
-		if ((!table || screen->tabs[i]->table == table) && !tab_is_settled(screen->tabs[i]))
+	for (size_t i = 0; i < screen->n_tabs; i++) {
+		const struct tab *tab = screen->tabs[i];
+
+		if (table && tab->table != table)
+			continue;
+		if (!tab_is_settled(tab) || (tab->groups && !tab_is_settled(tab->groups)))
 			return false;
+	}
 	return true;
 }
 

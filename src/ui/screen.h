@@ -80,6 +80,10 @@ int screen_filter(struct screen *screen, const char *text, struct err *err);
 int screen_sort(struct screen *screen, const char *text, struct err *err);
 int screen_group(struct screen *screen, const char *text,
 		 struct err *err); /* before sort, columns */
+/* Rows that match are marked, of groups where those are seen; the first of them is said. */
+int screen_alert(struct screen *screen, const char *text, struct err *err);
+/* An alert was said since the last call. */
+bool screen_rings(struct screen *screen);
 int screen_columns(struct screen *screen, const char *text, struct err *err);
 
 /* The picker over these maps (copied facts are borrowed until the next call or screen_free). Shown at

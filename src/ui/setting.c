@@ -124,6 +124,16 @@ static int set_trend(struct tab *tab, const char *text, struct err *err)
 
 /* -- rows -- */
 
+static void get_alert(const struct tab *tab, struct buf *out)
+{
+	buf_adds(out, buf_text(&tab->alert.text));
+}
+
+static int set_alert(struct tab *tab, const char *text, struct err *err)
+{
+	return alert_set(&tab->alert, tab->table, text, err);
+}
+
 static void get_sort(const struct tab *tab, struct buf *out)
 {
 	view_sort_text(&tab->view, tab->table, out);
@@ -238,6 +248,7 @@ static const struct setting settings[] = {
 	{"columns", "saddr,dport:dec,packets.rate", get_columns, set_columns, SETTING_OF_SEEN,
 	 NULL},
 	{"widths", "of the columns chosen: 20,0,8", get_widths, set_widths, SETTING_OF_SEEN, NULL},
+	{"alert", "packets.rate > 1M", get_alert, set_alert, SETTING_OF_SEEN, NULL},
 	{"sort", "-packets.rate,saddr", get_sort, set_sort, SETTING_OF_SEEN, NULL},
 	{"values", "both, rate, delta, total or base", get_values, set_values, SETTING_OF_SEEN,
 	 value_words},

@@ -102,6 +102,7 @@ struct screen {
 	struct err fault;  /* in what is typed; text "" while there is none */
 	struct buf before; /* the filter to go back to */
 
+	bool rings; /* an alert was said */
 	bool is_paused, shows_detail, is_zoomed, is_log;
 	uint64_t paused_ns, paused_wall_ns;
 	size_t detail_scroll;

@@ -102,6 +102,7 @@ void tab_free(struct tab *tab)
 {
 	if (!tab)
 		return;
+	alert_release(&tab->alert);
 	tab_free(tab->groups);
 	group_free(tab->group);
 	buf_release(&tab->left_by);
@@ -172,14 +173,12 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 
 int tab_took(struct tab *tab)
 {
-	int r = 0;
+	int r = alert_check(&tab->alert, tab->table);
 
-	if (tab->group) {
-		tab->is_stale = true;
-		r = group_take(tab->group);
-		return r < 0 ? r : tab_took(tab->groups);
-	}
-
+	if (r < 0)
+		return r;
+	tab->has_alarm = r > 0;
+	r = 0;
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;
 	tab->is_stale = tab->is_untrended = true;
@@ -191,6 +190,10 @@ int tab_took(struct tab *tab)
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		tab->shown[i].n_wide++;
 	tab->trend_scale *= 0.9;
+	if (r >= 0 && tab->group)
+		r = group_take(tab->group);
+	if (r >= 0 && tab->group)
+		r = tab_took(tab->groups);
 	return r < 0 ? r : 0;
 }
 

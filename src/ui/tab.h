@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "model/table.h"
+#include "query/alert.h"
 #include "query/view.h"
 #include "ui/tags.h"
 #include "ui/totals.h"
@@ -68,13 +69,14 @@ struct tab {
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
 	struct totals totals;
-	unsigned held;	       /* readings for which the order stays */
-	bool is_stale;	       /* the view must be refreshed before it is drawn */
-	bool is_untrended;     /* histories wait for the new order */
-	bool has_moved;	       /* else the cursor stays in the first line, whatever row that is */
-	uint64_t base_wall_ns; /* when the baseline was set; 0: none */
-	struct group *group;   /* owned; NULL: rows are seen */
-	struct tab *groups;    /* owned: what is seen in front of this one */
+	unsigned held;	     /* readings for which the order stays */
+	bool is_stale;	     /* the view must be refreshed before it is drawn */
+	bool is_untrended;   /* histories wait for the new order */
+	bool has_moved;	     /* else the cursor stays in the first line, whatever row that is */
+	struct alert alert;  /* of what is seen here */
+	bool has_alarm;	     /* it began with the last reading */
+	struct group *group; /* owned; NULL: rows are seen */
+	struct tab *groups;  /* owned: what is seen in front of this one */
 	struct buf left_by, left_filter; /* groups that one was opened of; "": none */
 	struct buf texts;     /* of the visible cells, one after the other, NUL-terminated */
 	struct pages text_at; /* size_t[rows × n_shown]: where each begins */

@@ -376,6 +376,12 @@ void term_redraw(struct term *term)
 	term->is_shown_known = false;
 }
 
+void term_ring(struct term *term)
+{
+	buf_addc(&term->outlet.pending, '\a');
+	outlet_send(&term->outlet);
+}
+
 void term_copy(struct term *term, const char *text, size_t len)
 {
 	outlet_clipboard(&term->outlet, text, len);

@@ -60,4 +60,5 @@ int term_key(struct term *term, uint32_t *key_ret);
 void term_redraw(struct term *term);
 
 void term_suspend(struct term *term); /* for ^Z: gives the terminal back, stops, takes it again */
+void term_ring(struct term *term);    /* the bell */
 void term_copy(struct term *term, const char *text, size_t len); /* OSC 52 */

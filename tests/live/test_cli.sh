@@ -46,6 +46,20 @@ says "a theme that isn't on a pipe is not looked for" 1 "nosuch" dump sim:nosuch
 says "a picker without a terminal" 2 "no screen"
 says "a demo without a terminal" 1 "terminal" demo
 
+says "a group by what isn't there" 2 "nosuch" dump -g nosuch sim:flows
+says "a network of no address" 2 "not an address" dump -g proto/8 sim:flows
+says "groups as series" 2 "leave out -g" dump -g proto -o prom sim:flows
+says "an alert with an error" 2 "column" stream --alert 'packets >' sim:flows
+says "an alert, once for all readings" 0 "alert: " \
+	stream -n 3 -d 0.1 --alert 'packets > 0' sim:flows
+says "what is waited for and doesn't come" 1 "no row matched" \
+	stream -n 2 -d 0.1 --until 'packets < 0' sim:flows
+text=$("$BPFMAPTOP" stream -d 0.1 --until 'count > 0 and state != new' -g proto sim:flows -o jsonl | wc -l)
+same "what is waited for and comes ends the stream" 0 "${PIPESTATUS[0]}"
+text=$("$BPFMAPTOP" dump -g proto -f 'dport == 443' sim:flows | awk 'NR > 1 && $1 != "total" { n += $2 } $1 == "total" { t = $2 } END { print (n > 0 && n == t) }')
+same "groups add up to their total" 1 "$text"
+text=$("$BPFMAPTOP" stream -n 2 -d 0.1 --baseline -c packets.base sim:flows -o csv | grep -c -- '-$')
+same "a baseline at the start knows every row" 0 "$text"
 text=$("$BPFMAPTOP" -n 1 sim:flows -l 3 2>&1 >/dev/null </dev/null)
 same "without a terminal, watch writes text" 0 $?
 has "and says so" "stdout is not a terminal" "$text"
