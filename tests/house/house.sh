@@ -24,7 +24,7 @@ no_write_commands() { # nor makes one of its own through bpf(2)
 }
 top_level() {
 	! git ls-files | cut -d/ -f1 | sort -u |
-		grep -vxE 'src|bpf|contrib|themes|tests|Makefile|README\.md|LICENSE|\.ci|\.[a-z-]+'
+		grep -vxE 'src|bpf|themes|tests|Makefile|README\.md|LICENSE|\.ci|\.[a-z-]+'
 }
 spdx() {
 	! git ls-files 'src/*.[ch]' 'bpf/*.[ch]' 'tests/*.[ch]' 'tests/*.sh' | xargs grep -L 'SPDX-License-Identifier' | grep .

@@ -25,13 +25,13 @@ same "of many rows the rest is one series a field" "20 2" \
 "$BPFMAPTOP" dump sim:flows -o prom -c proto,packets | grep '^bpf_map_field_total' >"$scratch/metrics"
 same "rows that share their labels are one series" "" "$(sed 's/ [^ ]*$//' "$scratch/metrics" | sort | uniq -d)"
 
-contrib=$(dirname "$0")/../../contrib
-text=$(promtool check rules "$contrib/alerts.yml" 2>&1) && ok "the example rules are rules" || not_ok "the example rules are rules" "$text"
+examples=$(dirname "$0")/../examples
+text=$(promtool check rules "$examples/alerts.yml" 2>&1) && ok "the example rules are rules" || not_ok "the example rules are rules" "$text"
 # What rules and dashboard ask for is what an export has.
 known=$("$BPFMAPTOP" export - sim:flows sim:kinds -n 1 | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
-text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$contrib/alerts.yml" "$contrib/dashboard.json" | sort -u | grep -vxF "$known")
+text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
 same "rules and dashboard ask for metrics that there are" "" "$text"
-jq -e '.panels | length > 0' "$contrib/dashboard.json" >/dev/null && ok "the dashboard is JSON" || not_ok "the dashboard is JSON"
+jq -e '.panels | length > 0' "$examples/dashboard.json" >/dev/null && ok "the dashboard is JSON" || not_ok "the dashboard is JSON"
 
 needs_bpf
 for tool in prometheus prometheus-node-exporter; do
