@@ -93,14 +93,19 @@ static bool is_unknown(const struct val *val)
 	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x));
 }
 
+bool eval_val(const struct test *test, const struct val *val)
+{
+	/* a variable that is no number is not comparable with one */
+	if (is_unknown(val) || (domain_is_number(test->left->domain) && !val_is_number(val)))
+		return false;
+	return ranges_hold(&test->ranges, val) != test->is_negated;
+}
+
 static bool eval_ranges(struct eval *eval, const struct test *test, size_t row)
 {
 	struct val val = eval_expr(eval, test->left, row);
 
-	/* a variable that is no number is not comparable with one */
-	if (is_unknown(&val) || (domain_is_number(test->left->domain) && !val_is_number(&val)))
-		return false;
-	return ranges_hold(&test->ranges, &val) != test->is_negated;
+	return eval_val(test, &val);
 }
 
 static bool eval_compare(struct eval *eval, const struct test *test, size_t row)

@@ -32,3 +32,6 @@ void eval_release(struct eval *eval);
 
 /* Is the test known to be true of the row? */
 bool eval_row(struct eval *eval, const struct test *test, size_t row);
+
+/* The same of TEST_RANGES, when the value of its column is known already. */
+bool eval_val(const struct test *test, const struct val *val);

@@ -152,19 +152,43 @@ static void fetch_numbers(struct eval *eval, const struct expr *expr, const stru
 	fetch_numbers(eval, expr->right, block);
 }
 
+/* Values that are no numbers (addresses, texts), a word of cells at a time: returns how many words. */
+static size_t match_cells(struct eval *eval, const struct test *test, const struct block *block,
+			  uint64_t *bits)
+{
+	const struct column *column = &eval->query->columns[test->left->slot];
+	size_t n_words = block->n_live / 64;
+	struct val vals[64];
+
+	for (size_t w = 0; w < n_words; w++) {
+		if (!bits[w])
+			continue;
+		table_cells(eval->table, column, block->first + w * 64, 64, vals);
+		for (uint64_t left = bits[w]; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+
+			if (!eval_val(test, &vals[bit]))
+				bits[w] &= ~(UINT64_C(1) << bit);
+		}
+	}
+	return n_words;
+}
+
 static void match_leaf(struct eval *eval, const struct test *test, const struct block *block,
 		       uint64_t *bits)
 {
-	const struct eval_slot *slot;
+	bool is_column = test->kind == TEST_RANGES && test->left->kind == EXPR_COLUMN;
+	const struct eval_slot *slot = is_column ? &eval->slots[test->left->slot] : NULL;
+	bool are_many = are_enough(block, bits);
 	size_t n_words = 0;
 
-	if (test->kind <= TEST_COMPARE && are_enough(block, bits)) {
+	if (test->kind <= TEST_COMPARE && are_many) {
 		fetch_numbers(eval, test->left, block);
 		fetch_numbers(eval, test->right, block);
 	}
-	if (test->kind == TEST_RANGES && test->left->kind == EXPR_COLUMN &&
-	    test->ranges.n <= MAX_RANGES) {
-		slot = &eval->slots[test->left->slot];
+	if (slot && slot->kind == VAL_UNKNOWN && are_many) {
+		n_words = match_cells(eval, test, block, bits);
+	} else if (slot && test->ranges.n <= MAX_RANGES) {
 		n_words = slot->first == block->first ? slot->n_rows / 64 : 0;
 		match_numbers(slot, test, bits, n_words);
 	}
