@@ -96,7 +96,7 @@ static const char *last_part(const char *path)
 static const struct field *nearest(const struct plan *plan, const char *path, size_t len)
 {
 	const struct field *best = NULL;
-	unsigned best_distance = (unsigned)len / 3 + 2; /* more than that and it's another word */
+	unsigned best_distance = (unsigned)len / 3 + 1; /* as many and it's another word */
 
 	for (uint32_t i = 0; i < plan->n_fields; i++) {
 		const struct field *field = &plan->fields[i];

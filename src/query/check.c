@@ -210,11 +210,21 @@ static int member_range(struct checker *c, const struct column *column, const st
 	return 0;
 }
 
+/* A network is in another one when all of it is. */
+static bool is_network(const struct column *column)
+{
+	const struct format *format = column->format  ? column->format
+				      : column->field ? column->field->format
+						      : NULL;
+
+	return column->derive == DERIVE_TOTAL && format && strcmp(format->name, "cidr") == 0;
+}
+
 static int check_in(struct checker *c, const struct node *node, bool is_negated, struct test **out)
 {
 	const struct node *subject = node->first, *member;
 	struct column column;
-	bool is_column = check_names_column(c, subject, &column);
+	bool is_column = check_names_column(c, subject, &column), has_range = false;
 	const struct expr *left;
 	struct ranges *ranges;
 	size_t n = 0;
@@ -225,15 +235,17 @@ static int check_in(struct checker *c, const struct node *node, bool is_negated,
 	r = r ? r : new_test(c, TEST_RANGES, is_negated != node->is_negated, expr_cost(left), out);
 	if (r)
 		return r;
-	for (member = subject->next; member; member = member->next)
-		n++;
+	for (member = subject->next; member; member = member->next, n++)
+		has_range |= member->kind == NODE_RANGE;
 	ranges = &(*out)->ranges;
 	ranges->at = arena_array(&c->query->mem, n, sizeof(*ranges->at));
 	if (!ranges->at)
 		return -ENOMEM;
 	for (member = subject->next; member && !r; member = member->next)
 		r = member_range(c, is_column ? &column : NULL, member, &ranges->at[ranges->n++]);
-	if (!r)
+	if (!r && is_column && is_network(&column) && !has_range)
+		(*out)->kind = TEST_NETWORKS;
+	else if (!r)
 		ranges_sort(ranges);
 	(*out)->left = left;
 	return r;

@@ -119,6 +119,38 @@ static bool eval_compare(struct eval *eval, const struct test *test, size_t row)
 	       compare_vals(test->op, &a, &b) != test->is_negated;
 }
 
+/* Prefix bits as a u32 of the host, then the address: is inner one of the networks in outer? */
+static bool network_holds(const struct val *outer, const struct val *inner)
+{
+	const uint8_t *a = (const uint8_t *)outer->at, *b = (const uint8_t *)inner->at;
+	uint32_t bits, inner_bits;
+
+	if (outer->kind != VAL_BYTES || inner->kind != VAL_BYTES || outer->len != inner->len ||
+	    outer->len < sizeof(bits))
+		return false;
+	memcpy(&bits, a, sizeof(bits));
+	memcpy(&inner_bits, b, sizeof(inner_bits));
+	a += sizeof(bits);
+	b += sizeof(bits);
+	if (inner_bits < bits || bits > (outer->len - sizeof(bits)) * 8)
+		return false;
+	if (memcmp(a, b, bits / 8) != 0)
+		return false;
+	return bits % 8 == 0 || !((a[bits / 8] ^ b[bits / 8]) >> (8 - bits % 8));
+}
+
+static bool eval_networks(struct eval *eval, const struct test *test, size_t row)
+{
+	struct val val = eval_expr(eval, test->left, row);
+
+	if (is_unknown(&val))
+		return false;
+	for (size_t i = 0; i < test->ranges.n; i++)
+		if (network_holds(&test->ranges.at[i].low.val, &val))
+			return !test->is_negated;
+	return test->is_negated;
+}
+
 /* Whole keys, structs and arrays are never unknown, and have no cell that would say so. */
 static bool eval_regex(struct eval *eval, const struct test *test, size_t row)
 {
@@ -162,6 +194,8 @@ bool eval_row(struct eval *eval, const struct test *test, size_t row)
 		return eval_compare(eval, test, row);
 	case TEST_REGEX:
 		return eval_regex(eval, test, row);
+	case TEST_NETWORKS:
+		return eval_networks(eval, test, row);
 	default:
 		return eval_search(eval, test, row);
 	}

@@ -37,12 +37,13 @@ struct expr {
 };
 
 enum test_kind {
-	TEST_ALL,     /* every one of first, ... */
-	TEST_ANY,     /* at least one of them */
-	TEST_RANGES,  /* left is in ranges */
-	TEST_COMPARE, /* left op right */
-	TEST_REGEX,   /* left's text holds a match */
-	TEST_SEARCH,  /* key or value as shown holds needle, in either case */
+	TEST_ALL,      /* every one of first, ... */
+	TEST_ANY,      /* at least one of them */
+	TEST_RANGES,   /* left is in ranges */
+	TEST_COMPARE,  /* left op right */
+	TEST_REGEX,    /* left's text holds a match */
+	TEST_NETWORKS, /* left is a network inside one of those in ranges */
+	TEST_SEARCH,   /* key or value as shown holds needle, in either case */
 };
 
 /* What a row costs, cheapest first: the order in which the members of TEST_ALL and TEST_ANY run. */

@@ -270,6 +270,21 @@ static void add_address(struct table *table, const uint8_t *last, size_t n, uint
 	assert_int_equal(snap_add(table->next, address, &packets), 0);
 }
 
+static void assert_matches(struct table *table, const char *text, size_t expected)
+{
+	uint64_t bits[4] = {0};
+	struct query *query = NULL;
+	struct err err = {0};
+	size_t n = 0;
+
+	if (query_compile(text, table, &query, &err) < 0)
+		fail_msg("'%s': %s", text, err.text);
+	assert_int_equal(query_match(query, table, bits, &n), 0);
+	if (n != expected)
+		fail_msg("'%s' matches %zu, not %zu", text, n, expected);
+	query_free(query);
+}
+
 static void test_mapped(void **state)
 {
 	static const uint8_t one[] = {0xff, 0xff, 10, 1, 2, 3}, two[] = {0xff, 0xff, 10, 1, 2, 200},
@@ -296,6 +311,13 @@ static void test_mapped(void **state)
 	assert_string_equal(buf_text(&rows), "saddr in ::/24 and not (saddr in 0.0.0.0/0)");
 	for (size_t i = 0; i < 3; i++)
 		check_row(&table, group, i);
+	/* A column of networks is in another network with all that it holds. */
+	assert_matches(group_table(group), "saddr in 10.1.0.0/16", 2);
+	assert_matches(group_table(group), "saddr in (10.1.2.0/24, ::/0)", 3);
+	assert_matches(group_table(group), "saddr in 10.1.2.0/23", 2);
+	assert_matches(group_table(group), "saddr in 10.1.2.0/25", 0);
+	assert_matches(group_table(group), "saddr not in 10.0.0.0/8", 1);
+	assert_matches(group_table(group), "saddr == 10.1.3.0/24", 1);
 	group_free(group);
 	table_release(&table);
 }
