@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "app/config.h"
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -16,7 +17,18 @@ static int print(const struct buf *text)
 										  : EXIT_FAILED;
 }
 
-/* --help, --version and --man. */
+static int print_config(struct buf *out, struct err *err)
+{
+	struct config *config;
+	int r = config_load(&config, err);
+
+	if (r == 0)
+		r = config_print(config, out);
+	config_free(config);
+	return r;
+}
+
+/* --help, --version, --man and --print-config. */
 static int tell(const struct options *options, struct err *err)
 {
 	SCOPED(buf) out = {0};
@@ -25,7 +37,10 @@ static int tell(const struct options *options, struct err *err)
 		buf_addf(&out, "bpfmaptop %s\n", VERSION);
 	else if (options->wants_manual)
 		options_manual(&out);
-	else if (options_help(options->help_topic, &out, err) < 0)
+	else if (options->wants_config) {
+		if (print_config(&out, err) < 0)
+			return EXIT_USAGE;
+	} else if (options_help(options->help_topic, &out, err) < 0)
 		return EXIT_USAGE;
 	return print(&out);
 }
@@ -41,7 +56,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(&options, argc, argv, &err) < 0)
 		status = EXIT_USAGE;
-	else if (options.help_topic || options.wants_version || options.wants_manual)
+	else if (options.help_topic || options.wants_version || options.wants_manual ||
+		 options.wants_config)
 		status = tell(&options, &err);
 	else
 		status = options.command->run(&options, &err);

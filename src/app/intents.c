@@ -8,6 +8,7 @@
 
 #include "app/fault.h"
 #include "app/options.h"
+#include "app/tui_config.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -50,7 +51,7 @@ static void do_open_ids(struct tui *tui, const struct intent *intent)
 		int r = watch_set_open_id(tui->set, intent->ids[i], &why);
 
 		for (size_t j = n_before; r == 0 && j < tui->set->n; j++)
-			r = screen_add(tui->screen, &tui->set->watches[j]->table, &why);
+			r = tui_add(tui, tui->set->watches[j], &why);
 		if (r < 0)
 			screen_say(tui->screen, true, "%s", why.text);
 	}
@@ -71,9 +72,9 @@ static void follow(struct tui *tui, const char *scheme, uint64_t id)
 	snprintf(word, sizeof(word), "%s:%u", scheme, (unsigned)id);
 	r = watch_set_open(tui->set, word, &why);
 	for (size_t i = n_before; r == 0 && i < tui->set->n; i++)
-		r = screen_add(tui->screen, &tui->set->watches[i]->table, &why);
+		r = tui_add(tui, tui->set->watches[i], &why);
 	if (r == 0 && tui->set->n > n_before)
-		r = screen_add(tui->screen, &tui->set->watches[n_before]->table, &why);
+		r = tui_add(tui, tui->set->watches[n_before], &why);
 	else if (r == 0)
 		screen_say(tui->screen, false, "its maps are open already");
 	if (r < 0)
@@ -202,6 +203,7 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_CLOSE_MAP] = do_close_map,
 	[INTENT_WRITE] = do_write,
 	[INTENT_COPY] = do_copy,
+	[INTENT_SAVE] = tui_config_save,
 	[INTENT_SUSPEND] = do_suspend,
 	[INTENT_REDRAW] = do_redraw,
 	[INTENT_REPLAY_HOLD] = tui_tape_hold,

@@ -21,6 +21,7 @@ static int set_interval(struct options *options, const char *value, struct err *
 		return err_set(err, -EINVAL,
 			       "interval '%s' is not a number of seconds from 0.1 to 3600", value);
 	options->interval_ns = (uint64_t)llround(seconds * 1e9);
+	options->has_interval = true;
 	return 0;
 }
 
@@ -193,6 +194,7 @@ SET_FLAG(is_ascii)
 SET_FLAG(is_verbose)
 SET_FLAG(wants_version)
 SET_FLAG(wants_manual)
+SET_FLAG(wants_config)
 SET_FLAG(wants_schema)
 
 static int set_help(struct options *options, const char *value, struct err *err)
@@ -253,6 +255,7 @@ const struct option_row option_rows[] = {
 	 set_interface},
 	{0, "seed", "NUMBER", "demo and sim: the traffic's seed (default 1)", set_seed},
 	{'v', "verbose", NULL, "say on stderr what goes on behind the screen", set_is_verbose},
+	{0, "print-config", NULL, "print the configuration that is in force", set_wants_config},
 	{0, "man", NULL, "print the manual page", set_wants_manual},
 	{'V', "version", NULL, "print the version", set_wants_version},
 	{'h', "help", "TOPIC?", "print help; --help=TOPIC: keys query formats outputs types",

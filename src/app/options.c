@@ -119,7 +119,8 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 		.max_files = 8,
 	};
 	r = split(options, argc, argv, err);
-	if (r < 0 || options->help_topic || options->wants_version || options->wants_manual)
+	if (r < 0 || options->help_topic || options->wants_version || options->wants_manual ||
+	    options->wants_config)
 		return r;
 	r = pick_command(options, err);
 	if (r == 0 && options->command->run != run_info &&

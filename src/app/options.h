@@ -33,6 +33,7 @@ struct options {
 	const char *const *words; /* behind the command: maps */
 	int n_words;
 	uint64_t interval_ns;
+	bool has_interval;   /* it was given */
 	uint64_t n_readings; /* 0: no end */
 	bool is_batch;
 	const char *filter, *sort, *columns; /* NULL: not given */
@@ -56,7 +57,7 @@ struct options {
 	enum colour_mode colour;
 	uint64_t seed;
 	const char *help_topic; /* --help: "" or a topic; NULL: not asked */
-	bool wants_version, wants_manual;
+	bool wants_version, wants_manual, wants_config;
 };
 
 /* Reads the command line. The words behind the command are kept in order; a first word that is a

@@ -15,6 +15,7 @@
 #include "app/follow.h"
 #include "app/intents.h"
 #include "app/options.h"
+#include "app/tui_config.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -160,7 +161,7 @@ static int draw(struct tui *tui)
 		.badge = tui->badge,
 		.glyphs = tui->theme.glyphs,
 		.theme = tui->theme.name,
-		.is_ascii = tui->set->options->is_ascii || !term_is_utf8(tui->term) ||
+		.is_ascii = tui->is_ascii || !term_is_utf8(tui->term) ||
 			    strcmp(tui->theme.glyphs, "ascii") == 0,
 		.is_reading = tui->is_reading,
 	};
@@ -237,8 +238,9 @@ static int tui_open(struct tui *tui, struct err *err)
 	tui->loop = loop_new();
 	if (!tui->screen || !tui->loop)
 		return err_set(err, -ENOMEM, "out of memory for the screen");
+	tui_config_open(tui);
 	for (size_t i = 0; i < tui->set->n; i++) {
-		r = screen_add(tui->screen, &tui->set->watches[i]->table, err);
+		r = tui_add(tui, tui->set->watches[i], err);
 		if (r < 0)
 			return r;
 	}
@@ -284,6 +286,7 @@ static void tui_close(struct tui *tui)
 	loop_free(tui->loop);
 	grid_release(&tui->grid);
 	map_list_release(&tui->picked);
+	tui_config_close(tui);
 }
 
 bool tui_is_possible(int keys_fd)

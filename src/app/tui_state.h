@@ -10,6 +10,7 @@
 #include "ui/screen.h"
 #include "ui/theme.h"
 
+struct config;
 struct err;
 struct loop;
 struct term;
@@ -21,6 +22,7 @@ struct tui {
 	struct loop *loop;
 	struct term *term;
 	struct grid grid;
+	struct config *config; /* NULL: out of memory for one */
 	struct theme theme;
 	unsigned theme_place;	/* in the built-in order, for the next one */
 	struct map_list picked; /* what the picker shows; borrowed by the screen */
@@ -28,6 +30,6 @@ struct tui {
 	char tape_badge[48];
 	char host[65];
 	uint64_t interval_ns, last_frame_ns;
-	bool is_dirty, is_reading, is_working, quits;
+	bool is_dirty, is_reading, is_working, quits, is_ascii;
 	int status;
 };

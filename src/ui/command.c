@@ -329,6 +329,11 @@ ACTION(act_theme)
 	return asks(INTENT_THEME);
 }
 
+ACTION(act_save)
+{
+	return asks(INTENT_SAVE);
+}
+
 ACTION(act_redraw)
 {
 	return asks(INTENT_REDRAW);

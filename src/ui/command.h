@@ -60,6 +60,7 @@
 	X(ACT_SCALE, "scale", act_scale)                                                           \
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
 	X(ACT_WRITE, "write", act_write)                                                           \
+	X(ACT_SAVE, "save", act_save)                                                              \
 	X(ACT_COPY_KEY, "copy-key", act_copy_key)                                                  \
 	X(ACT_COPY_ROW, "copy-row", act_copy_row)                                                  \
 	X(ACT_METRICS, "metrics", act_metrics)                                                     \

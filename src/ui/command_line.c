@@ -92,16 +92,6 @@ static const struct saying *saying_named(const char *name)
 	return NULL;
 }
 
-/* An action that makes sense where the command line is opened. */
-static enum action action_named(const char *name)
-{
-	for (unsigned i = 0; i < n_key_rows; i++)
-		if ((key_rows[i].scopes & SCOPE_ROWS) &&
-		    strcmp(act_rows[key_rows[i].action].name, name) == 0)
-			return key_rows[i].action;
-	return ACT_NONE;
-}
-
 /* The first word, and where the rest begins. */
 static const char *split(const char *text, struct buf *word)
 {
@@ -135,9 +125,9 @@ int command_check(struct screen *screen, const char *text)
 		return 0;
 	if (*rest && (setting_named(name) || saying_named(name)))
 		return check_words(screen, name, rest, (int)(rest - text));
-	if (*rest && action_named(name) != ACT_NONE)
+	if (*rest && keys_action_named(name) != ACT_NONE)
 		return err_at(&screen->fault, (int)(rest - text) + 1, "'%s' takes no words", name);
-	if (!*rest && (action_named(name) != ACT_NONE || setting_named(name)))
+	if (!*rest && (keys_action_named(name) != ACT_NONE || setting_named(name)))
 		return 0;
 	if (saying_named(name))
 		return err_at(&screen->fault, (int)strlen(text) + 1, "'%s' what?", name);
@@ -165,7 +155,7 @@ struct intent command_run(struct screen *screen, const char *text)
 	SCOPED(buf) word = {0};
 	SCOPED(buf) whole = {0};
 	const char *rest = split(text, &word), *name = buf_text(&word);
-	enum action action = action_named(name);
+	enum action action = keys_action_named(name);
 	struct intent intent;
 	struct err fault;
 
@@ -204,13 +194,13 @@ static void offer_names(const struct offering *offering)
 	const struct setting *setting;
 
 	for (int action = 1; action < N_ACTIONS; action++)
-		if (action_named(act_rows[action].name) == (enum action)action)
+		if (keys_action_named(act_rows[action].name) == (enum action)action)
 			offer_word(offering, act_rows[action].name);
 	for (unsigned i = 0; (setting = setting_at(i)); i++)
-		if (action_named(setting->name) == ACT_NONE)
+		if (keys_action_named(setting->name) == ACT_NONE)
 			offer_word(offering, setting->name);
 	for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
-		if (action_named(sayings[i].name) == ACT_NONE)
+		if (keys_action_named(sayings[i].name) == ACT_NONE)
 			offer_word(offering, sayings[i].name);
 }
 

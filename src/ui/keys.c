@@ -2,6 +2,8 @@
 /* A row a binding. Rows stand in the order in which help and footer show them. */
 #include "ui/keys.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "ui/term.h"
@@ -13,7 +15,7 @@ enum {
 	ALL = SCOPE_ANY
 };
 
-const struct key_row key_rows[] = {
+static struct key_row rows[] = {
 	{{'?', TERM_F1},
 	 0,
 	 SCOPE_ROWS | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES,
@@ -261,6 +263,14 @@ const struct key_row key_rows[] = {
 	 NULL,
 	 "write what is seen to a file: text, .csv, .json, .jsonl",
 	 0},
+	{{'W'},
+	 0,
+	 SCOPE_ROWS,
+	 ACT_SAVE,
+	 "W",
+	 NULL,
+	 "save how the maps are looked at, theme, interval",
+	 0},
 	{{'y'}, 0, SCOPE_ROWS, ACT_COPY_KEY, "y", NULL, "copy the key to the clipboard", 0},
 	{{'Y'}, 0, SCOPE_ROWS, ACT_COPY_ROW, "Y", NULL, "copy the row to the clipboard", 0},
 	{{TERM_ESCAPE}, 0, SCOPE_ROWS, ACT_BACK, "Esc", NULL, "one level back; never quits", 0},
@@ -287,7 +297,34 @@ const struct key_row key_rows[] = {
 	{{CTRL_KEY('l')}, 0, ALL, ACT_REDRAW, "^L", NULL, "draw everything again", 0},
 	{{CTRL_KEY('z')}, 0, ALL, ACT_SUSPEND, "^Z", NULL, "suspend", 0},
 };
-const unsigned n_key_rows = ARRAY_LEN(key_rows);
+const struct key_row *const key_rows = rows;
+const unsigned n_key_rows = ARRAY_LEN(rows);
+
+/* The rows as they were before the first was bound anew. */
+static struct key_row usual[ARRAY_LEN(rows)];
+static bool is_bound;
+
+struct key_row *keys_row(unsigned i)
+{
+	if (!is_bound)
+		memcpy(usual, rows, sizeof(rows));
+	is_bound = true;
+	return &rows[i];
+}
+
+void keys_reset(void)
+{
+	if (is_bound)
+		memcpy(rows, usual, sizeof(rows));
+}
+
+const struct key_row *keys_range_of(uint32_t key)
+{
+	for (unsigned i = 0; i < n_key_rows; i++)
+		if (rows[i].range_end && key >= rows[i].keys[0] && key <= rows[i].range_end)
+			return &rows[i];
+	return NULL;
+}
 
 static bool holds_key(const struct key_row *row, uint32_t key)
 {

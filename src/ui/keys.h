@@ -3,11 +3,13 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ui/command.h"
 
 struct buf;
+struct err;
 
 /* Where a binding holds; a set of bits. A prompt takes every key, so it has no scope here. */
 enum key_scope {
@@ -32,13 +34,32 @@ struct key_row {
 	const char *footer; /* "s sort": the key, a blank, a short word; NULL: not in the footer */
 	const char *help;   /* one clause */
 	int footer_rank;    /* lower stays longer when the footer is narrow */
+	char bound_shown[32],
+		bound_footer[32]; /* `shown` and `footer` of a row that was bound anew */
 };
 
-extern const struct key_row key_rows[];
+extern const struct key_row *const key_rows;
 extern const unsigned n_key_rows;
 
 /* The action bound to key in the scope, or ACT_NONE. */
 enum action keys_find(enum key_scope scope, uint32_t key);
+/* The row of a range that holds the key, or NULL. */
+const struct key_row *keys_range_of(uint32_t key);
+/* A row to be bound anew. */
+struct key_row *keys_row(unsigned i);
+
+/* -- keys_bind.c -- */
+
+/* "Up", "^F", "F3", "x"; 0: no key is called so. */
+uint32_t key_named(const char *name, size_t len);
+void key_name(uint32_t key, struct buf *out);
+/* The action called so, if it has a key on the rows; else ACT_NONE. */
+enum action keys_action_named(const char *name);
+/* Gives an action of the rows other keys ("p Z"), which other actions lose; "" takes all of its keys
+ * away. 0, or -EINVAL with a sentence. */
+int keys_bind(const char *name, const char *keys, struct err *err);
+void keys_reset(void); /* as they were */
+
 /* The table as plain text, markdown or man page. */
 enum keys_markup { KEYS_TEXT, KEYS_MARKDOWN, KEYS_MAN };
 void keys_print(enum keys_markup markup, struct buf *out);

@@ -206,6 +206,33 @@ static int apply(struct screen *screen, const char *text, const char *name, stru
 	return screen->n_tabs ? r : 0;
 }
 
+static struct tab *tab_of(const struct screen *screen, const struct table *table)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (screen->tabs[i]->table == table)
+			return screen->tabs[i];
+	return NULL;
+}
+
+int screen_set(struct screen *screen, const struct table *table, const char *name, const char *text,
+	       struct err *err)
+{
+	const struct setting *setting = setting_named(name);
+	struct tab *tab = tab_of(screen, table);
+
+	return tab && setting ? setting->set(setting_tab(setting, tab), text, err) : -ENOENT;
+}
+
+void screen_get(const struct screen *screen, const struct table *table, const char *name,
+		struct buf *out)
+{
+	const struct setting *setting = setting_named(name);
+	struct tab *tab = tab_of(screen, table);
+
+	if (tab && setting)
+		setting->get(setting_tab(setting, tab), out);
+}
+
 int screen_filter(struct screen *screen, const char *text, struct err *err)
 {
 	return apply(screen, text, "filter", err);

@@ -32,6 +32,7 @@ enum intent_kind {
 	INTENT_CLOSE_MAP,
 	INTENT_WRITE, /* text: file to write what is seen to */
 	INTENT_COPY,  /* text: to the clipboard */
+	INTENT_SAVE,  /* how everything is looked at */
 	INTENT_SUSPEND,
 	INTENT_REDRAW, /* ^L */
 	/* of the recording that the table in front is from */
@@ -85,6 +86,12 @@ int screen_alert(struct screen *screen, const char *text, struct err *err);
 /* An alert was said since the last call. */
 bool screen_rings(struct screen *screen);
 int screen_columns(struct screen *screen, const char *text, struct err *err);
+
+/* How a map is looked at, by the names of ui/setting.h. As setting->set; get adds nothing for the usual. */
+int screen_set(struct screen *screen, const struct table *table, const char *name, const char *text,
+	       struct err *err);
+void screen_get(const struct screen *screen, const struct table *table, const char *name,
+		struct buf *out);
 
 /* The picker over these maps (copied facts are borrowed until the next call or screen_free). Shown at
  * once. `why` is the one sentence when the list could not be had, else NULL. */

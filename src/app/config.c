@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Two trees, the user's and the system's: what is asked for is looked up in the one, then in the other;
+ * what is saved goes into the user's alone. Every member is checked when a file is read, so that the
+ * rest need not doubt them. Comments become blanks before parsing: places stay what they were. */
+#include "app/config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "app/config_file.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "ui/keys.h"
+#include "ui/setting.h"
+
+#define INTERVAL_MIN_S 0.1
+#define INTERVAL_MAX_S 3600.0
+
+enum { CONFIG_MAX_BYTES = 1 << 20 };
+enum whose { USER, SYSTEM, N_WHOSE };
+
+struct config {
+	cJSON *roots[N_WHOSE]; /* owned; NULL: no such file */
+	struct buf paths[N_WHOSE];
+	bool had_comments; /* the user's file */
+	bool is_broken;	   /* likewise: not to be written over */
+};
+
+struct check {
+	const char *path;
+	struct err *err;
+};
+
+/* -- checking ------------------------------------------------------------------------------------------- */
+
+static int refuse(const struct check *check, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int refuse(const struct check *check, const char *fmt, ...)
+{
+	SCOPED(buf) words = {0}, tame = {0};
+	va_list args;
+
+	buf_addf(&words, "config '%s': ", check->path);
+	va_start(args, fmt);
+	buf_vaddf(&words, fmt, args);
+	va_end(args);
+	utf8_tame(&tame, buf_text(&words), words.len);
+	return err_set(check->err, -EINVAL, "%s", buf_text(&tame));
+}
+
+static int check_theme(const struct check *check, const cJSON *item)
+{
+	return cJSON_IsString(item) ? 0 : refuse(check, "\"theme\" is not a text");
+}
+
+static int check_interval(const struct check *check, const cJSON *item)
+{
+	bool fits = cJSON_IsNumber(item) && item->valuedouble >= INTERVAL_MIN_S &&
+		    item->valuedouble <= INTERVAL_MAX_S;
+
+	return fits ? 0 : refuse(check, "\"interval\" is not a number of seconds from 0.1 to 3600");
+}
+
+static int check_ascii(const struct check *check, const cJSON *item)
+{
+	return cJSON_IsBool(item) ? 0 : refuse(check, "\"ascii\" is neither true nor false");
+}
+
+/* Every member is a text whose name is known. */
+static int check_texts(const struct check *check, const char *place, const cJSON *object,
+		       bool (*is_known)(const char *name))
+{
+	if (!cJSON_IsObject(object))
+		return refuse(check, "\"%s\" is not an object", place);
+	for (const cJSON *item = object->child; item; item = item->next) {
+		if (!is_known(item->string))
+			return refuse(check, "%s has \"%s\", which means nothing", place,
+				      item->string);
+		if (!cJSON_IsString(item))
+			return refuse(check, "%s.%s is not a text", place, item->string);
+	}
+	return 0;
+}
+
+static bool is_action(const char *name)
+{
+	return keys_action_named(name) != ACT_NONE;
+}
+
+static bool is_setting(const char *name)
+{
+	return setting_named(name) != NULL;
+}
+
+static int check_keys(const struct check *check, const cJSON *item)
+{
+	return check_texts(check, "keys", item, is_action);
+}
+
+static int check_maps(const struct check *check, const cJSON *maps)
+{
+	int r = 0;
+
+	if (!cJSON_IsObject(maps))
+		return refuse(check, "\"maps\" is not an object");
+	for (const cJSON *map = maps->child; map && r == 0; map = map->next) {
+		SCOPED(buf) place = {0};
+
+		buf_addf(&place, "maps.%s", map->string);
+		r = check_texts(check, buf_text(&place), map, is_setting);
+	}
+	return r;
+}
+
+static const struct member {
+	const char *name;
+	int (*check)(const struct check *check, const cJSON *item);
+} members[] = {
+	{"theme", check_theme}, {"interval", check_interval}, {"ascii", check_ascii},
+	{"keys", check_keys},	{"maps", check_maps},
+};
+
+static int check_member(const struct check *check, const cJSON *item)
+{
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		if (strcmp(members[i].name, item->string) == 0)
+			return members[i].check(check, item);
+	return refuse(check,
+		      "\"%s\" means nothing here; there are theme, interval, ascii, keys, maps",
+		      item->string);
+}
+
+static int check_root(const struct check *check, const cJSON *root)
+{
+	int r = 0;
+
+	if (!cJSON_IsObject(root))
+		return refuse(check, "it is not an object");
+	for (const cJSON *item = root->child; item && r == 0; item = item->next)
+		r = check_member(check, item);
+	return r;
+}
+
+/* -- reading -------------------------------------------------------------------------------------------- */
+
+static size_t line_of(const char *text, const char *at)
+{
+	size_t line = 1;
+
+	for (; text < at && *text; text++)
+		line += *text == '\n';
+	return line;
+}
+
+static int parse(const struct check *check, const char *text, cJSON **root)
+{
+	const char *end = NULL;
+	int r;
+
+	*root = cJSON_ParseWithOpts(text, &end, 1);
+	if (!*root)
+		return refuse(check, "line %zu is not JSON", line_of(text, end ? end : text));
+	r = check_root(check, *root);
+	if (r < 0) {
+		cJSON_Delete(*root);
+		*root = NULL;
+	}
+	return r;
+}
+
+static int read_one(struct config *config, enum whose whose, struct err *err)
+{
+	struct check check = {.path = buf_text(&config->paths[whose]), .err = err};
+	SCOPED(buf) text = {0};
+	bool had_comments;
+	int r;
+
+	if (!config->paths[whose].len)
+		return 0;
+	r = file_read(check.path, CONFIG_MAX_BYTES, &text);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	if (r < 0)
+		return err_set(err, r, "cannot read config '%s': %s", check.path, err_words(r));
+	had_comments = config_blank_comments(&text);
+	r = parse(&check, buf_text(&text), &config->roots[whose]);
+	if (whose == USER) {
+		config->had_comments = had_comments;
+		config->is_broken = r < 0;
+	}
+	return r;
+}
+
+int config_load(struct config **out, struct err *err)
+{
+	struct config *config = calloc(1, sizeof(*config));
+	int r = 0;
+
+	*out = config;
+	if (!config)
+		return err_set(err, -ENOMEM, "out of memory for the configuration");
+	config_user_path(&config->paths[USER]);
+	config_system_path(&config->paths[SYSTEM]);
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		int one = read_one(config, (enum whose)whose, r == 0 ? err : NULL);
+
+		r = r ? r : one;
+	}
+	return r;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		cJSON_Delete(config->roots[whose]);
+		buf_release(&config->paths[whose]);
+	}
+	free(config);
+}
+
+/* -- asking --------------------------------------------------------------------------------------------- */
+
+static const cJSON *member_of(const struct config *config, const char *name)
+{
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		const cJSON *item = cJSON_GetObjectItemCaseSensitive(config->roots[whose], name);
+
+		if (item)
+			return item;
+	}
+	return NULL;
+}
+
+const char *config_theme(const struct config *config)
+{
+	return cJSON_GetStringValue(member_of(config, "theme"));
+}
+
+uint64_t config_interval_ns(const struct config *config)
+{
+	const cJSON *item = member_of(config, "interval");
+
+	return item ? (uint64_t)(item->valuedouble * 1e9 + 0.5) : 0;
+}
+
+bool config_is_ascii(const struct config *config)
+{
+	return cJSON_IsTrue(member_of(config, "ascii"));
+}
+
+const char *config_setting(const struct config *config, const char *map, const char *name)
+{
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		const cJSON *maps = cJSON_GetObjectItemCaseSensitive(config->roots[whose], "maps");
+		const cJSON *texts = cJSON_GetObjectItemCaseSensitive(maps, map);
+		const cJSON *text = cJSON_GetObjectItemCaseSensitive(texts, name);
+
+		if (text)
+			return text->valuestring;
+	}
+	return NULL;
+}
+
+int config_bind_keys(const struct config *config, struct err *err)
+{
+	int r = 0;
+
+	/* The user's last: they take keys away from the system's. */
+	for (int whose = N_WHOSE; whose-- > 0;) {
+		const cJSON *keys = cJSON_GetObjectItemCaseSensitive(config->roots[whose], "keys");
+
+		for (const cJSON *item = keys ? keys->child : NULL; item && r == 0;
+		     item = item->next)
+			r = keys_bind(item->string, item->valuestring, err);
+	}
+	return r;
+}
+
+/* -- saving --------------------------------------------------------------------------------------------- */
+
+/* The object called so in parent, made when it isn't there; NULL when out of memory. */
+static cJSON *object_in(cJSON *parent, const char *name)
+{
+	cJSON *object = cJSON_GetObjectItemCaseSensitive(parent, name);
+
+	return object ? object : cJSON_AddObjectToObject(parent, name);
+}
+
+static cJSON *user_root(struct config *config)
+{
+	if (!config->roots[USER])
+		config->roots[USER] = cJSON_CreateObject();
+	return config->roots[USER];
+}
+
+/* Puts item in the place of what is called so; takes it over. */
+static int put(cJSON *object, const char *name, cJSON *item)
+{
+	if (!object || !item) {
+		cJSON_Delete(item);
+		return -ENOMEM;
+	}
+	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+	if (cJSON_AddItemToObject(object, name, item))
+		return 0;
+	cJSON_Delete(item);
+	return -ENOMEM;
+}
+
+int config_set_setting(struct config *config, const char *map, const char *name, const char *text)
+{
+	cJSON *root = user_root(config);
+	cJSON *maps = root ? object_in(root, "maps") : NULL;
+	cJSON *texts = maps ? object_in(maps, map) : NULL;
+
+	if (!texts)
+		return -ENOMEM;
+	if (*text)
+		return put(texts, name, cJSON_CreateString(text));
+	cJSON_DeleteItemFromObjectCaseSensitive(texts, name);
+	return 0;
+}
+
+int config_set_theme(struct config *config, const char *name)
+{
+	return put(user_root(config), "theme", cJSON_CreateString(name));
+}
+
+int config_set_interval(struct config *config, uint64_t ns)
+{
+	return put(user_root(config), "interval", cJSON_CreateNumber((double)ns / 1e9));
+}
+
+/* The file as it is, beside the one that is about to be written. */
+static int keep_old(const char *path, struct err *err)
+{
+	SCOPED(buf) old = {0}, beside = {0};
+	int r = file_read(path, CONFIG_MAX_BYTES, &old);
+
+	if (r < 0)
+		return err_set(err, r, "cannot read config '%s': %s", path, err_words(r));
+	buf_addf(&beside, "%s~", path);
+	return file_replace(buf_text(&beside), old.at, old.len, err);
+}
+
+int config_save(struct config *config, struct buf *where, bool *has_backup, struct err *err)
+{
+	const char *path = buf_text(&config->paths[USER]);
+	SCOPED(buf) text = {0};
+	char *json;
+	int r;
+
+	if (!*path)
+		return err_set(
+			err, -ENOENT,
+			"there is no place for a configuration: set HOME or XDG_CONFIG_HOME");
+	if (config->is_broken)
+		return err_set(err, -EINVAL,
+			       "config '%s' has a fault and is left as it is; mend it first", path);
+	r = config_make_room(path, err);
+	if (r == 0 && config->had_comments)
+		r = keep_old(path, err);
+	if (r < 0)
+		return r;
+	json = user_root(config) ? cJSON_Print(config->roots[USER]) : NULL;
+	if (json)
+		buf_addf(&text, "%s\n", json);
+	cJSON_free(json);
+	if (!json || text.failed)
+		return err_set(err, -ENOMEM, "out of memory for the configuration");
+	r = file_replace(path, text.at, text.len, err);
+	if (r < 0)
+		return r;
+	*has_backup = config->had_comments;
+	config->had_comments = false;
+	buf_adds(where, path);
+	return 0;
+}
+
+/* -- printing ------------------------------------------------------------------------------------------- */
+
+/* Members of `from` that `to` lacks; objects are joined. */
+static int join(cJSON *to, const cJSON *from)
+{
+	int r = 0;
+
+	for (const cJSON *item = from ? from->child : NULL; item && r == 0; item = item->next) {
+		cJSON *mine = cJSON_GetObjectItemCaseSensitive(to, item->string);
+
+		if (!mine)
+			r = put(to, item->string, cJSON_Duplicate(item, 1));
+		else if (cJSON_IsObject(mine) && cJSON_IsObject(item))
+			r = join(mine, item);
+	}
+	return r;
+}
+
+int config_print(const struct config *config, struct buf *out)
+{
+	cJSON *all = cJSON_CreateObject();
+	char *json = NULL;
+	int r = all ? 0 : -ENOMEM;
+
+	for (int whose = 0; whose < N_WHOSE && r == 0; whose++) {
+		if (config->paths[whose].len)
+			buf_addf(out, "// %s%s\n", buf_text(&config->paths[whose]),
+				 config->roots[whose] ? "" : " (not there)");
+		r = join(all, config->roots[whose]);
+	}
+	if (r == 0)
+		json = cJSON_Print(all);
+	if (json)
+		buf_addf(out, "%s\n", json);
+	cJSON_free(json);
+	cJSON_Delete(all);
+	return json && !out->failed ? 0 : -ENOMEM;
+}

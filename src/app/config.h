@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a person keeps from run to run: JSON with comments, the system's file under the user's own.
+ *
+ *   {
+ *     "theme": "nord", "interval": 2, "ascii": false,
+ *     "keys": {"pause": "p Space", "quit": "q"},          actions by name, keys as help shows them
+ *     "maps": {"flows": {"columns": "saddr,packets.rate", "sort": "-packets.rate"}}   ui/setting.c
+ *   }
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+struct config;
+struct err;
+
+/* Both files, checked; those that aren't there are empty. -ENOMEM, or -EINVAL with a sentence that names
+ * the file and the place; *out is then what was understood of the other one, and can't be saved. */
+int config_load(struct config **out, struct err *err);
+void config_free(struct config *config);
+
+const char *config_theme(const struct config *config);	  /* NULL: none */
+uint64_t config_interval_ns(const struct config *config); /* 0: none */
+bool config_is_ascii(const struct config *config);
+/* The text of a map's setting, or NULL. */
+const char *config_setting(const struct config *config, const char *map, const char *name);
+/* Binds the keys. 0, or -EINVAL with a sentence. */
+int config_bind_keys(const struct config *config, struct err *err);
+
+/* For config_save; "" takes it away. 0 or -ENOMEM. */
+int config_set_setting(struct config *config, const char *map, const char *name, const char *text);
+int config_set_theme(struct config *config, const char *name);
+int config_set_interval(struct config *config, uint64_t ns);
+/* Writes the user's file, whole or not at all, and its path to where. Comments are not kept: a file that
+ * had some is kept beside it, as *has_backup says. 0 or -errno with a sentence. */
+int config_save(struct config *config, struct buf *where, bool *has_backup, struct err *err);
+
+/* What is in force, as JSON, with the files it is from as comments. */
+int config_print(const struct config *config, struct buf *out);

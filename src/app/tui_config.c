@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "app/tui_config.h"
+
+#include <string.h>
+
+#include "app/config.h"
+#include "app/options.h"
+#include "app/tui_state.h"
+#include "app/watch.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/tidy.h"
+#include "ui/setting.h"
+
+static void say(struct tui *tui, const struct err *why)
+{
+	screen_say(tui->screen, true, "%s", why->text);
+}
+
+void tui_config_open(struct tui *tui)
+{
+	const struct options *options = tui->set->options;
+	struct err why = {0};
+
+	if (config_load(&tui->config, &why) < 0)
+		say(tui, &why);
+	if (!tui->config)
+		return;
+	if (config_bind_keys(tui->config, &why) < 0)
+		say(tui, &why);
+	if (!options->theme && config_theme(tui->config) &&
+	    theme_load(&tui->theme, config_theme(tui->config), &why) < 0)
+		say(tui, &why);
+	if (!options->has_interval && config_interval_ns(tui->config))
+		tui->interval_ns = config_interval_ns(tui->config);
+	tui->is_ascii = options->is_ascii || config_is_ascii(tui->config);
+}
+
+void tui_config_close(struct tui *tui)
+{
+	config_free(tui->config);
+}
+
+int tui_add(struct tui *tui, struct watch *watch, struct err *err)
+{
+	struct table *table = &watch->table;
+	const struct setting *setting;
+	int r = screen_add(tui->screen, table, err);
+
+	for (unsigned i = 0; r == 0 && tui->config && (setting = setting_at(i)); i++) {
+		const char *text = config_setting(tui->config, table->map.name, setting->name);
+		struct err why = {0};
+
+		/* Maps of one name may differ: what was saved of another one is not a fault here. */
+		if (text && screen_set(tui->screen, table, setting->name, text, &why) < 0)
+			screen_say(tui->screen, true, "the saved %s of '%s' doesn't fit: %s",
+				   setting->name, table->map.name, why.text);
+	}
+	return r;
+}
+
+static int save_map(struct tui *tui, struct table *table)
+{
+	const struct setting *setting;
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && (setting = setting_at(i)); i++) {
+		SCOPED(buf) text = {0};
+
+		screen_get(tui->screen, table, setting->name, &text);
+		r = config_set_setting(tui->config, table->map.name, setting->name,
+				       buf_text(&text));
+	}
+	return r;
+}
+
+void tui_config_save(struct tui *tui, const struct intent *intent)
+{
+	SCOPED(buf) where = {0};
+	bool has_backup = false;
+	struct err why = {0};
+	int r = tui->config ? 0 : err_set(&why, -1, "out of memory for the configuration");
+
+	(void)intent;
+	for (size_t i = 0; r == 0 && i < tui->set->n; i++)
+		r = save_map(tui, &tui->set->watches[i]->table);
+	if (r == 0)
+		r = config_set_theme(tui->config, tui->theme.name);
+	if (r == 0)
+		r = config_set_interval(tui->config, tui->interval_ns);
+	if (r == 0)
+		r = config_save(tui->config, &where, &has_backup, &why);
+	if (r < 0)
+		screen_say(tui->screen, true, "%s",
+			   why.text[0] ? why.text : "out of memory for the configuration");
+	else
+		screen_say(tui->screen, false, "saved to '%s'%s", buf_text(&where),
+			   has_backup ? ", the old one with its comments as config.json~" : "");
+}

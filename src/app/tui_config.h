@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The configuration on the screen: what it says is done when the screen and each map are opened, and
+ * what is seen is saved when asked. */
+#pragma once
+
+#include "ui/screen.h"
+
+struct err;
+struct tui;
+struct watch;
+
+/* Reads it; a fault in it is said and not the end. Options come before it. */
+void tui_config_open(struct tui *tui);
+void tui_config_close(struct tui *tui);
+
+/* Adds a watch to the screen, looked at as it was saved. As screen_add. */
+int tui_add(struct tui *tui, struct watch *watch, struct err *err);
+
+void tui_config_save(struct tui *tui, const struct intent *intent);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is saved comes back, what is wrong is named with its place, nobody else's file is touched. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/config.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/tidy.h"
+#include "ui/keys.h"
+#include "ui/term.h"
+
+static char folder[] = "/tmp/bpfmaptop-config-XXXXXX";
+
+static void path_of(const char *name, struct buf *out)
+{
+	buf_addf(out, "%s/bpfmaptop/%s", folder, name);
+}
+
+static void write_config(const char *text)
+{
+	SCOPED(buf) path = {0};
+	SCOPED(buf) above = {0};
+
+	buf_addf(&above, "%s/bpfmaptop", folder);
+	mkdir(buf_text(&above), 0700);
+	path_of("config.json", &path);
+	assert_int_equal(file_replace(buf_text(&path), text, strlen(text), NULL), 0);
+}
+
+static struct config *load(const char *text)
+{
+	struct config *config = NULL;
+	struct err err = {0};
+
+	write_config(text);
+	if (config_load(&config, &err) < 0)
+		fail_msg("%s", err.text);
+	return config;
+}
+
+static void assert_fault(const char *text, const char *expected)
+{
+	struct config *config = NULL;
+	struct err err = {0};
+
+	write_config(text);
+	assert_true(config_load(&config, &err) < 0);
+	if (!strstr(err.text, expected))
+		fail_msg("'%s' has not '%s'", err.text, expected);
+	config_free(config);
+}
+
+static void what_is_written_is_read(void **state)
+{
+	struct config *config =
+		load("// mine\n"
+		     "{\"theme\": \"a // b\", /* two\n lines */ \"interval\": 0.5,\n"
+		     "\"ascii\": true, \"maps\": {\"flows\": {\"sort\": \"key\"}}}\n");
+
+	(void)state;
+	assert_string_equal(config_theme(config), "a // b");
+	assert_int_equal(config_interval_ns(config), 500000000);
+	assert_true(config_is_ascii(config));
+	assert_string_equal(config_setting(config, "flows", "sort"), "key");
+	assert_null(config_setting(config, "flows", "filter"));
+	assert_null(config_setting(config, "ports", "sort"));
+	config_free(config);
+}
+
+static void faults_are_named_with_their_place(void **state)
+{
+	(void)state;
+	assert_fault("{\n\"theme\": \"x\",\n}", "line 3 is not JSON");
+	assert_fault("[]", "it is not an object");
+	assert_fault("{\"colour\": 1}", "\"colour\" means nothing here");
+	assert_fault("{\"interval\": 0}", "\"interval\" is not a number of seconds");
+	assert_fault("{\"maps\": {\"flows\": {\"colums\": \"a\"}}}",
+		     "maps.flows has \"colums\", which means nothing");
+	assert_fault("{\"maps\": {\"flows\": {\"sort\": 1}}}", "maps.flows.sort is not a text");
+	assert_fault("{\"keys\": {\"fly\": \"x\"}}", "keys has \"fly\"");
+}
+
+static void what_is_saved_comes_back(void **state)
+{
+	struct config *config = load("{\"theme\": \"mono\", \"maps\": {\"a\": {\"sort\": \"x\"}, "
+				     "\"b\": {\"raw\": \"on\"}}}");
+	SCOPED(buf) where = {0};
+	SCOPED(buf) path = {0};
+	bool has_backup = true;
+
+	(void)state;
+	assert_int_equal(config_set_setting(config, "a", "sort", ""), 0);
+	assert_int_equal(config_set_setting(config, "a", "filter", "n > \"1\""), 0);
+	assert_int_equal(config_set_setting(config, "c", "columns", "k"), 0);
+	assert_int_equal(config_set_theme(config, "nord"), 0);
+	assert_int_equal(config_set_interval(config, 2500000000), 0);
+	assert_int_equal(config_save(config, &where, &has_backup, NULL), 0);
+	path_of("config.json", &path);
+	assert_string_equal(buf_text(&where), buf_text(&path));
+	assert_false(has_backup);
+	config_free(config);
+	assert_int_equal(config_load(&config, NULL), 0);
+	assert_null(config_setting(config, "a", "sort"));
+	assert_string_equal(config_setting(config, "a", "filter"), "n > \"1\"");
+	assert_string_equal(config_setting(config, "b", "raw"), "on");
+	assert_string_equal(config_setting(config, "c", "columns"), "k");
+	assert_string_equal(config_theme(config), "nord");
+	assert_int_equal(config_interval_ns(config), 2500000000);
+	config_free(config);
+}
+
+static void comments_are_kept_beside(void **state)
+{
+	static const char text[] = "{} // mine\n";
+	struct config *config = load(text);
+	SCOPED(buf) where = {0};
+	SCOPED(buf) beside = {0};
+	SCOPED(buf) kept = {0};
+	bool has_backup = false;
+
+	(void)state;
+	assert_int_equal(config_save(config, &where, &has_backup, NULL), 0);
+	assert_true(has_backup);
+	path_of("config.json~", &beside);
+	assert_int_equal(file_read(buf_text(&beside), 4096, &kept), 0);
+	assert_string_equal(buf_text(&kept), text);
+	config_free(config);
+}
+
+static void a_broken_file_is_left_alone(void **state)
+{
+	struct config *config = NULL;
+	SCOPED(buf) where = {0};
+	SCOPED(buf) path = {0};
+	SCOPED(buf) is = {0};
+	struct err err = {0};
+	bool has_backup;
+
+	(void)state;
+	write_config("{ broken");
+	assert_true(config_load(&config, &err) < 0);
+	assert_true(config_save(config, &where, &has_backup, &err) < 0);
+	path_of("config.json", &path);
+	assert_int_equal(file_read(buf_text(&path), 4096, &is), 0);
+	assert_string_equal(buf_text(&is), "{ broken");
+	config_free(config);
+}
+
+static void another_users_home_is_left_alone(void **state)
+{
+	struct config *config = NULL;
+	SCOPED(buf) where = {0};
+	struct err err = {0};
+	char theirs[64];
+	bool has_backup;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	snprintf(theirs, sizeof(theirs), "%s/theirs", folder);
+	assert_int_equal(mkdir(theirs, 0777), 0);
+	assert_int_equal(chown(theirs, 12345, 12345), 0);
+	setenv("XDG_CONFIG_HOME", theirs, 1);
+	assert_int_equal(config_load(&config, &err), 0);
+	assert_int_equal(config_save(config, &where, &has_backup, &err), -EPERM);
+	assert_non_null(strstr(err.text, "belongs to another user"));
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	assert_int_equal(rmdir(theirs), 0); /* nothing was made in it */
+	config_free(config);
+}
+
+static void keys_are_bound_anew(void **state)
+{
+	struct config *config = load("{\"keys\": {\"pause\": \"x ^X\", \"help\": \"F2 ?\"}}");
+
+	(void)state;
+	assert_int_equal(config_bind_keys(config, NULL), 0);
+	assert_int_equal(keys_find(SCOPE_ROWS, 'x'), ACT_PAUSE);
+	assert_int_equal(keys_find(SCOPE_ROWS, TERM_CTRL + 'x'), ACT_PAUSE);
+	assert_int_equal(keys_find(SCOPE_ROWS, 'p'), ACT_NONE);
+	assert_int_equal(keys_find(SCOPE_ROWS, TERM_F1 + 1), ACT_HELP);
+	for (unsigned i = 0; i < n_key_rows; i++) {
+		if (key_rows[i].action == ACT_PAUSE) {
+			assert_string_equal(key_rows[i].shown, "x ^X");
+			assert_string_equal(key_rows[i].footer, "x pause");
+		}
+		if (key_rows[i].action == ACT_CPUS)
+			assert_string_equal(key_rows[i].shown, "(none)");
+	}
+	keys_reset();
+	assert_int_equal(keys_find(SCOPE_ROWS, 'x'), ACT_CPUS);
+	assert_true(keys_bind("pause", "5", NULL) < 0); /* 1-9 are the maps */
+	assert_true(keys_bind("pause", "Strg", NULL) < 0);
+	assert_true(keys_bind("map-number", "x", NULL) < 0);
+	config_free(config);
+}
+
+static void every_key_has_a_name(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < n_key_rows; i++)
+		for (unsigned k = 0; k < KEY_ROW_KEYS && key_rows[i].keys[k]; k++) {
+			SCOPED(buf) name = {0};
+
+			key_name(key_rows[i].keys[k], &name);
+			assert_int_equal(key_named(buf_text(&name), name.len), key_rows[i].keys[k]);
+		}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	return setenv("XDG_CONFIG_HOME", folder, 1);
+}
+
+static int clean_up(void **state)
+{
+	static const char *const files[] = {"config.json", "config.json~", ""};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		SCOPED(buf) path = {0};
+
+		path_of(files[i], &path);
+		remove(buf_text(&path));
+	}
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(faults_are_named_with_their_place),
+		cmocka_unit_test(what_is_saved_comes_back),
+		cmocka_unit_test(comments_are_kept_beside),
+		cmocka_unit_test(a_broken_file_is_left_alone),
+		cmocka_unit_test(another_users_home_is_left_alone),
+		cmocka_unit_test(keys_are_bound_anew),
+		cmocka_unit_test(every_key_has_a_name),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, set_up, clean_up);
+}
