@@ -206,11 +206,13 @@ int run_list(const struct options *options, struct err *err)
 {
 	struct watch_set set = {.options = options};
 	SCOPED(map_list) maps = {0};
-	struct source *kernel = watch_set_kernel(&set, err);
-	int r = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
+	struct source *kernel;
+	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
+	kernel = watch_set_kernel(&set, err);
+	r = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
 	if (r == 0)
 		r = sort_maps(&maps, options->sort, err);
 	if (r == 0 && options->group)

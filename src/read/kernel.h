@@ -78,7 +78,7 @@ int pins_each(pin_fn *fn, void *ctx);
 /* Every descriptor of a map that some process holds: pid and comm of the process.
  * 0; -EACCES when some processes could not be looked at, -E2BIG when there were too many. */
 typedef int owner_fn(void *ctx, uint32_t pid, const char *comm, uint32_t map_id);
-int owners_each(owner_fn *fn, void *ctx);
+int owners_each(struct kernel *kernel, owner_fn *fn, void *ctx);
 
 /* Ids of the XDP, TCX and TC programs on an interface, ingress and egress.
  * returns how many (at most max), or -errno: -ENODEV. */

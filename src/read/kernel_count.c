@@ -3,7 +3,6 @@
  * own adds it up for every map in one walk. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,22 +12,6 @@
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/kernel.h"
-
-enum { READ_BYTES = 32 << 10 };
-
-static int read_records(int fd, struct buf *out)
-{
-	ssize_t n;
-
-	do {
-		if (buf_reserve(out, READ_BYTES) < 0)
-			return -ENOMEM;
-		n = read(fd, out->at + out->len, READ_BYTES);
-		if (n > 0)
-			out->len += (size_t)n;
-	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
-	return n < 0 ? -errno : 0;
-}
 
 static int compare_records(const void *a, const void *b)
 {
@@ -55,17 +38,6 @@ static void join_counts(struct count_record *records, size_t n, struct map_list 
 	}
 }
 
-static int gather(struct kernel *kernel, struct buf *records)
-{
-	int fd = own_counts(&kernel->own), r;
-
-	if (fd < 0)
-		return fd;
-	r = read_records(fd, records);
-	close(fd);
-	return r;
-}
-
 static struct count_record *first_of(const struct buf *records, size_t *n_ret)
 {
 	*n_ret = records->len / sizeof(struct count_record);
@@ -75,7 +47,7 @@ static struct count_record *first_of(const struct buf *records, size_t *n_ret)
 int kernel_count(struct source *source, struct map_list *maps)
 {
 	SCOPED(buf) records = {0};
-	int r = gather((struct kernel *)source, &records);
+	int r = own_read(own_counts(&((struct kernel *)source)->own), &records);
 	size_t n;
 
 	if (r == 0) {
@@ -94,7 +66,7 @@ uint64_t kernel_count_one(struct kernel *kernel, const struct map *map)
 
 	if (map->type->is_array)
 		return map->max_entries;
-	if (gather(kernel, &records) < 0)
+	if (own_read(own_counts(&kernel->own), &records) < 0)
 		return 0;
 	at = first_of(&records, &n);
 	for (size_t i = 0; i < n; i++)

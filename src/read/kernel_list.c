@@ -168,10 +168,9 @@ int kernel_users(struct source *source, struct map_list *maps, struct err *err)
 	struct uses programs = {0}, pins = {0}, owners = {0};
 	int by_program = programs_each(note_program, &programs);
 	int by_pin = pins_each(note_pin, &pins);
-	int by_owner = owners_each(note_owner, &owners);
+	int by_owner = owners_each((struct kernel *)source, note_owner, &owners);
 	int r = 0;
 
-	(void)source;
 	if (by_program == -ENOMEM || by_pin == -ENOMEM || by_owner == -ENOMEM)
 		r = out_of_memory(err);
 	uses_tidy(&programs);

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "model/map.h"
@@ -19,7 +20,10 @@
 #include "counts.skel.h"
 #include "elems.skel.h"
 #include "arenas.skel.h"
+#include "owners.skel.h"
 #include "sockets.skel.h"
+
+enum { READ_BYTES = 32 << 10 };
 
 void own_release(struct own *own)
 {
@@ -29,6 +33,7 @@ void own_release(struct own *own)
 	elems__destroy(own->elems);
 	sockets__destroy(own->sockets);
 	arenas__destroy(own->arenas);
+	owners__destroy(own->owners);
 	*own = (struct own){0};
 }
 
@@ -59,6 +64,26 @@ static int open_iterator(const struct bpf_program *program, int map_fd)
 	return fd;
 }
 
+int own_read(int fd, struct buf *out)
+{
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do {
+		if (buf_reserve(out, READ_BYTES) < 0) {
+			close(fd);
+			return -ENOMEM;
+		}
+		n = read(fd, out->at + out->len, READ_BYTES);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return (int)n;
+}
+
 static int load_counts(struct own *own)
 {
 	int r;
@@ -79,6 +104,28 @@ int own_counts(struct own *own)
 	if (r == 0 && !own->counts)
 		r = load_counts(own);
 	return r < 0 ? r : open_iterator(own->counts->progs.counts, -1);
+}
+
+static int load_owners(struct own *own)
+{
+	int r;
+
+	own->owners = owners__open();
+	r = load(own->owners ? own->owners->skeleton : NULL, "owners", &own->no_owners);
+	if (r < 0) {
+		owners__destroy(own->owners);
+		own->owners = NULL;
+	}
+	return r;
+}
+
+int own_owners(struct own *own)
+{
+	int r = own->no_owners ? -EOPNOTSUPP : 0;
+
+	if (r == 0 && !own->owners)
+		r = load_owners(own);
+	return r < 0 ? r : open_iterator(own->owners->progs.owners, -1);
 }
 
 static int load_elems(struct own *own, uint32_t key_bytes, uint32_t value_bytes)

@@ -11,6 +11,8 @@ struct counts;
 struct elems;
 struct map;
 struct arenas;
+struct buf;
+struct owners;
 struct sockets;
 
 struct own {
@@ -19,7 +21,8 @@ struct own {
 	struct elems *elems;
 	struct sockets *sockets;
 	struct arenas *arenas;
-	bool no_counts, no_elems, no_sockets, no_arenas; /* refused */
+	struct owners *owners;
+	bool no_counts, no_elems, no_sockets, no_arenas, no_owners; /* refused */
 };
 
 void own_release(struct own *own);
@@ -32,9 +35,19 @@ struct count_record {
 	int64_t count;
 };
 int own_counts(struct own *own);
+/* A descriptor of a map that some process holds. */
+struct owner_record {
+	uint32_t pid, map_id;
+	char comm[16];
+};
+int own_owners(struct own *own);
 /* Rows of key and value, as in a snap of map. */
 int own_elems(struct own *own, const struct map *map, int map_fd);
 int own_sockets(struct own *own, const struct map *map, int map_fd);
+
+/* Adds all that is to be read from fd, which one of the above gave, and closes it; fd may be the -errno
+ * that was given instead. 0 or -errno. */
+int own_read(int fd, struct buf *out);
 
 /* Pages of an arena, looked for from *page on, which moves on to where to go on from; the end is
  * map->max_entries. 0 or -errno. Borrowed until the next call. */

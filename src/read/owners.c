@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which processes hold which maps, from /proc/PID/fd: a descriptor of a map is a link that says so, and
- * its fdinfo names the id. Only links are read for the many descriptors that are something else. */
+/* Which processes hold which maps: an iterator of our own walks every open file in the kernel. Where
+ * that is refused, /proc/PID/fd is scanned: a descriptor of a map is a link that says so, and its fdinfo
+ * names the id. Only links are read for the many descriptors that are something else. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -86,7 +87,7 @@ static int scan_process(struct scan *scan, uint32_t pid)
 	return r;
 }
 
-int owners_each(owner_fn *fn, void *ctx)
+static int scan_all(owner_fn *fn, void *ctx)
 {
 	struct scan scan = {.fn = fn, .ctx = ctx};
 	const struct dirent *entry;
@@ -100,4 +101,29 @@ int owners_each(owner_fn *fn, void *ctx)
 			r = scan_process(&scan, (uint32_t)strtoul(entry->d_name, NULL, 10));
 	closedir(dir);
 	return r == 0 && scan.is_blind ? -EACCES : r;
+}
+
+static int each_record(const struct buf *records, owner_fn *fn, void *ctx)
+{
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at + sizeof(struct owner_record) <= records->len;
+	     at += sizeof(struct owner_record)) {
+		struct owner_record record;
+
+		memcpy(&record, records->at + at, sizeof(record));
+		record.comm[sizeof(record.comm) - 1] = '\0';
+		r = fn(ctx, record.pid, record.comm, record.map_id);
+	}
+	return r;
+}
+
+int owners_each(struct kernel *kernel, owner_fn *fn, void *ctx)
+{
+	SCOPED(buf) records = {0};
+	int r = own_read(own_owners(&kernel->own), &records);
+
+	if (r == -ENOMEM)
+		return r;
+	return r < 0 ? scan_all(fn, ctx) : each_record(&records, fn, ctx);
 }

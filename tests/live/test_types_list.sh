@@ -23,6 +23,8 @@ same "its entries are counted" 2 "$(jq "$group | .entries" "$scratch/names")"
 same "flags by name" '["no_prealloc"]' "$(jq -c "[$mine][0].flag_names" "$scratch/list")"
 same "an array is always full" 7 \
 	"$(jq ".[] | select(.name == \"${me}x\") | .entries" "$scratch/list")"
+"$BPFMAPTOP" list --verbose >/dev/null 2>"$scratch/err"
+has "--verbose says what is loaded" "object 'counts'" "$(cat "$scratch/err")"
 has "text too" "$me" "$("$BPFMAPTOP" list --group name)"
 has "info names flags" "(mmapable)" "$("$BPFMAPTOP" info "$pins/other")"
 "$BPFMAPTOP" list -g colour >"$scratch/out" 2>"$scratch/err"

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the reader asks of the kernel, seen and bent on its way there: libbpf's bpf(2) goes through
+ * syscall(), and the one that it finds first is ours. So calls are counted, and programs of our own are
+ * refused as a kernel that is older, or hardened, would refuse them. */
+#include "maps.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+
+enum { MANY = 1000, OPENS_MAX = 1 << 16 };
+
+static struct {
+	const char *forbidden, *spoilt; /* names of programs */
+	unsigned n_opens;
+	uint32_t opened[OPENS_MAX]; /* ids, in order */
+} bent;
+
+static bool is_named(const union bpf_attr *attr, const char *name)
+{
+	return name && strcmp(attr->prog_name, name) == 0;
+}
+
+/* The program, beginning with the use of a register that nothing was put into. */
+static long load_spoilt(long (*real)(long, ...), const union bpf_attr *attr, long size)
+{
+	union bpf_attr other = {0};
+	const struct bpf_insn *whole = (const void *)(uintptr_t)attr->insns;
+	struct bpf_insn *insns = calloc(attr->insn_cnt, sizeof(*insns));
+	long r;
+
+	assert_non_null(insns);
+	memcpy(insns, whole, attr->insn_cnt * sizeof(*insns));
+	insns[0] =
+		(struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 0, .src_reg = 9};
+	memcpy(&other, attr, (size_t)size < sizeof(other) ? (size_t)size : sizeof(other));
+	other.insns = (uintptr_t)insns;
+	r = real(SYS_bpf, (long)BPF_PROG_LOAD, &other, size);
+	free(insns);
+	return r;
+}
+
+static long bend(long (*real)(long, ...), long command, union bpf_attr *attr, long size)
+{
+	if (command == BPF_MAP_GET_FD_BY_ID && bent.n_opens < OPENS_MAX)
+		bent.opened[bent.n_opens++] = attr->map_id;
+	if (command == BPF_PROG_LOAD && is_named(attr, bent.forbidden)) {
+		errno = EPERM;
+		return -1;
+	}
+	if (command == BPF_PROG_LOAD && is_named(attr, bent.spoilt))
+		return load_spoilt(real, attr, size);
+	return real(SYS_bpf, command, attr, size);
+}
+
+long syscall(long number, ...)
+{
+	static long (*real)(long, ...);
+	long at[6];
+	va_list args;
+
+	if (!real)
+		real = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	va_start(args, number);
+	for (size_t i = 0; i < ARRAY_LEN(at); i++)
+		at[i] = va_arg(args, long);
+	va_end(args);
+	if (number == SYS_bpf)
+		return bend(real, at[0], (union bpf_attr *)at[1], at[2]);
+	return real(number, at[0], at[1], at[2], at[3], at[4], at[5]);
+}
+
+static int bend_nothing(void **state)
+{
+	(void)state;
+	bent.forbidden = bent.spoilt = NULL;
+	bent.n_opens = 0;
+	return 0;
+}
+
+static const struct map *listed(struct source *source, int fd, struct map_list *list)
+{
+	uint32_t id = id_of(fd);
+
+	assert_int_equal(source->ops->list(source, list, NULL), 0);
+	for (size_t i = 0; i < list->n; i++)
+		if (list->maps[i].id == id)
+			return &list->maps[i];
+	fail_msg("map %u isn't listed", id);
+	return NULL;
+}
+
+static bool is_logged(const char *words)
+{
+	for (size_t i = 0; log_line(i); i++)
+		if (strstr(log_line(i)->text, words))
+			return true;
+	return false;
+}
+
+/* -- one open a map -- */
+
+static void test_one_open(void **state)
+{
+	static int fds[MANY];
+	static uint32_t ids[MANY];
+	struct map_list list = {0};
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		fds[i] = make_map(BPF_MAP_TYPE_HASH, "many", 4, 8, 1, 0);
+		ids[i] = id_of(fds[i]);
+	}
+	bent.n_opens = 0;
+	assert_int_equal(the_source->ops->list(the_source, &list, NULL), 0);
+	assert_true(list.n >= MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		unsigned n = 0;
+
+		for (unsigned j = 0; j < bent.n_opens; j++)
+			n += bent.opened[j] == ids[i];
+		assert_int_equal(n, 1);
+		close(fds[i]);
+	}
+	map_list_release(&list);
+}
+
+/* -- owners: the kernel's walk over its files, and /proc where that is refused -- */
+
+/* A process that has what we have open until its end of the pipe is closed. */
+static pid_t hold(const int pipe_fds[2])
+{
+	pid_t pid = fork();
+	char byte;
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	close(pipe_fds[1]);
+	while (read(pipe_fds[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+static void check_owners(const struct map *map, const pid_t *pids, size_t n)
+{
+	assert_true(map->owners_known);
+	assert_int_equal(map->n_owners, n);
+	for (size_t i = 0; i < n; i++) {
+		bool is_there = false;
+
+		for (size_t j = 0; j < n; j++)
+			is_there |= map->owners[j].id == (uint32_t)pids[i] &&
+				    strncmp(map->owners[j].name, "test_syscalls", 15) == 0;
+		assert_true(is_there);
+	}
+}
+
+static void test_owners(void **state)
+{
+	static const char *const forbidden[] = {NULL, "owners"};
+	int fd = make_map(BPF_MAP_TYPE_HASH, "owned", 4, 8, 1, 0), pipe_fds[2];
+	pid_t pids[3] = {getpid()};
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fds), 0);
+	for (size_t i = 1; i < ARRAY_LEN(pids); i++)
+		pids[i] = hold(pipe_fds);
+	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
+		struct map_list list = {0};
+		struct source *source;
+
+		bent.forbidden = forbidden[i];
+		log_clear();
+		assert_int_equal(source_kernel_new(&source), 0);
+		check_owners(listed(source, fd, &list), pids, ARRAY_LEN(pids));
+		assert_int_equal(is_logged("the kernel refuses our program 'owners'"),
+				 forbidden[i] != NULL);
+		map_list_release(&list);
+		source->ops->free(source);
+	}
+	close(pipe_fds[1]);
+	for (size_t i = 1; i < ARRAY_LEN(pids); i++)
+		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
+	close(pipe_fds[0]);
+	close(fd);
+}
+
+/* In a namespace of its own a process has a number of its own, and that is the one it is told. */
+static void test_owners_in_namespace(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "spaced", 4, 8, 1, 0), status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		struct map_list list = {0};
+		const struct map *map;
+		struct source *source;
+
+		if (unshare(CLONE_NEWPID) < 0)
+			_exit(9);
+		pid = fork();
+		if (pid) {
+			waitpid(pid, &status, 0);
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 8);
+		}
+		if (getpid() != 1 || source_kernel_new(&source) < 0)
+			_exit(7);
+		map = listed(source, fd, &list);
+		_exit(map->n_owners == 1 && map->owners[0].id == 1 ? 0 : 6);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	close(fd);
+	if (WEXITSTATUS(status) == 9)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* -- refused by the verifier: its log, with the lines of the source -- */
+
+static void test_verifier_log(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "spoilt", 4, 8, 1, 0);
+	struct map_list list = {0};
+	struct source *source;
+
+	(void)state;
+	log_clear();
+	bent.spoilt = "counts";
+	assert_int_equal(source_kernel_new(&source), 0);
+	assert_false(listed(source, fd, &list)->entries_known);
+	assert_true(is_logged("R9 !read_ok"));
+	assert_true(is_logged("int counts(struct bpf_iter__bpf_map *ctx)"));
+	assert_true(is_logged("the kernel refuses our program 'counts'"));
+	map_list_release(&list);
+	source->ops->free(source);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_one_open, bend_nothing),
+		cmocka_unit_test_setup(test_owners, bend_nothing),
+		cmocka_unit_test_setup(test_owners_in_namespace, bend_nothing),
+		cmocka_unit_test_setup(test_verifier_log, bend_nothing),
+	};
+
+	return run_live(tests);
+}
