@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Random filters over random rows, against an evaluator that walks the tree as it was made: no plan, no
+ * ranges, no columns, just the rules of the language. Seeded; RANDOM_SEED tries another one. */
+#include "tests/unit/query_tables.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "query/query.h"
+
+enum {
+	ROWS = 150,
+	EXPRESSIONS = 100000,
+	EXPRESSIONS_A_TABLE = 5000,
+	MAX_NODES = 256,
+	MAX_DEPTH = 4
+};
+
+static uint64_t seed;
+
+static unsigned below(unsigned n)
+{
+	return (unsigned)(num_random(&seed) % n);
+}
+
+/* -- rows -- */
+
+struct row {
+	bool was_there, is_there;
+	struct row_value was, is;
+};
+
+static struct row rows[ROWS];
+
+static struct row_value random_value(void)
+{
+	static const char *const texts[] = {"", "a", "ab", "b", "abc"};
+	struct row_value value = {
+		.n = below(4) ? below(12) : (uint64_t)1 << 40,
+		.s = (int64_t)below(21) - 10,
+		.x = (double)((int)below(41) - 20) / 4,
+	};
+
+	strcpy(value.t, texts[below(ARRAY_LEN(texts))]);
+	return value;
+}
+
+static void read_rows(struct table *table, bool is_second)
+{
+	struct snap *next = next_reading(table, is_second ? 11 : 10);
+
+	for (uint32_t i = 0; i < ROWS; i++) {
+		struct row_key key = {.a = i, .b = i % 7};
+		const struct row *row = &rows[i];
+
+		if (is_second ? row->is_there : row->was_there)
+			assert_int_equal(snap_add(next, &key, is_second ? &row->is : &row->was), 0);
+	}
+	take(table);
+}
+
+static void random_table(struct table *table)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		rows[i] = (struct row){.was_there = below(8) != 0, .is_there = below(8) != 0};
+		rows[i].was = random_value();
+		rows[i].is = below(2) ? rows[i].was : random_value();
+	}
+	make_rows(table);
+	read_rows(table, false);
+	read_rows(table, true);
+}
+
+/* -- the slow way -- */
+
+enum kind {
+	NUMBER,
+	COLUMN,
+	NEGATED,
+	SUM,
+	COMPARED, /* first op second */
+	IN,	  /* first in [low, high] or list */
+	STATE,
+	TEXT,
+	NOT,
+	AND,
+	OR,
+};
+
+struct tree {
+	enum kind kind;
+	unsigned op, column;
+	long double low, high, third;
+	const char *text;
+	bool is_negated;
+	const struct tree *first, *second;
+};
+
+static struct tree trees[MAX_NODES];
+static unsigned n_trees;
+
+struct number {
+	bool is_known;
+	long double x;
+};
+
+static const char *const columns[] = {"n", "s", "x", "a", "b", "n.delta", "n.rate", "s.delta"};
+
+static const struct row_value *value_of(const struct row *row)
+{
+	return row->is_there ? &row->is : &row->was;
+}
+
+static struct number column_of_row(unsigned column, size_t i)
+{
+	const struct row *row = &rows[i];
+	const struct row_value *value = value_of(row);
+	uint64_t was = row->was_there ? row->was.n : 0;
+
+	switch (column) {
+	case 0:
+		return (struct number){true, (long double)value->n};
+	case 1:
+		return (struct number){true, (long double)value->s};
+	case 2:
+		return (struct number){true, (long double)value->x};
+	case 3:
+		return (struct number){true, (long double)i};
+	case 4:
+		return (struct number){true, (long double)(i % 7)};
+	case 7:
+		return (struct number){
+			row->is_there,
+			(long double)(row->is.s - (row->was_there ? row->was.s : 0))};
+	default: /* what went or went back has no difference; what is new began at 0 */
+		return (struct number){row->is_there && row->is.n >= was,
+				       (long double)row->is.n - (long double)was};
+	}
+}
+
+static struct number number_of(const struct tree *tree, size_t row)
+{
+	struct number a, b;
+
+	switch (tree->kind) {
+	case NUMBER:
+		return (struct number){true, tree->low};
+	case COLUMN:
+		return column_of_row(tree->column, row);
+	case NEGATED:
+		a = number_of(tree->first, row);
+		return (struct number){a.is_known, -a.x};
+	default:
+		a = number_of(tree->first, row);
+		b = number_of(tree->second, row);
+		a.is_known &= b.is_known;
+		a.x = tree->op == 0 ? a.x + b.x : tree->op == 1 ? a.x - b.x : a.x * b.x;
+		return a;
+	}
+}
+
+static const char *state_of(const struct row *row)
+{
+	if (!row->is_there)
+		return "gone";
+	if (!row->was_there)
+		return "new";
+	return memcmp(&row->was, &row->is, sizeof(row->is)) ? "changed" : "kept";
+}
+
+/* 1 true, 0 false, -1 unknown. */
+static int truth(const struct tree *tree, size_t row)
+{
+	struct number a, b;
+	int one, two;
+
+	switch (tree->kind) {
+	case COMPARED:
+		a = number_of(tree->first, row);
+		b = number_of(tree->second, row);
+		if (!a.is_known || !b.is_known)
+			return -1;
+		return (const int[]){a.x == b.x, a.x != b.x, a.x<b.x, a.x <= b.x, a.x> b.x,
+				     a.x >= b.x}[tree->op];
+	case IN:
+		a = number_of(tree->first, row);
+		if (!a.is_known)
+			return -1;
+		return ((a.x >= tree->low && a.x <= tree->high) || a.x == tree->third) !=
+		       tree->is_negated;
+	case STATE:
+		return (strcmp(state_of(&rows[row]), tree->text) == 0) != tree->is_negated;
+	case TEXT:
+		return (strcmp(value_of(&rows[row])->t, tree->text) == 0) != tree->is_negated;
+	case NOT:
+		one = truth(tree->first, row);
+		return one < 0 ? -1 : !one;
+	default:
+		one = truth(tree->first, row);
+		two = truth(tree->second, row);
+		if (tree->kind == AND)
+			return one == 0 || two == 0 ? 0 : one < 0 || two < 0 ? -1 : 1;
+		return one == 1 || two == 1 ? 1 : one < 0 || two < 0 ? -1 : 0;
+	}
+}
+
+/* -- made up -- */
+
+static struct tree *new_tree(enum kind kind)
+{
+	assert_true(n_trees < MAX_NODES);
+	trees[n_trees] = (struct tree){.kind = kind};
+	return &trees[n_trees++];
+}
+
+static const struct tree *make_column(struct buf *text)
+{
+	struct tree *tree = new_tree(COLUMN);
+
+	tree->column = below(ARRAY_LEN(columns));
+	buf_adds(text, columns[tree->column]);
+	return tree;
+}
+
+static long double make_constant(struct buf *text)
+{
+	static const struct {
+		const char *text;
+		long double x;
+	} rows_of[] = {
+		{"0", 0},   {"1", 1},	  {"3", 3},	    {"5", 5},	  {"-2", -2},
+		{"10", 10}, {"0.5", 0.5}, {"-1.25", -1.25}, {"1k", 1000}, {"1Ti", 0x1p40L},
+	};
+	unsigned i = below(ARRAY_LEN(rows_of));
+
+	buf_adds(text, rows_of[i].text);
+	return rows_of[i].x;
+}
+
+static const struct tree *make_number(struct buf *text, unsigned depth)
+{
+	static const char *const signs[] = {" + ", " - ", " * "};
+	struct tree *tree;
+
+	if (depth == 0 || below(3) == 0)
+		return make_column(text);
+	if (below(6) == 0) {
+		tree = new_tree(NEGATED);
+		buf_adds(text, "-(");
+		tree->first = make_number(text, depth - 1);
+	} else {
+		tree = new_tree(SUM);
+		tree->op = below(ARRAY_LEN(signs));
+		buf_addc(text, '(');
+		tree->first = make_number(text, depth - 1);
+		buf_adds(text, signs[tree->op]);
+		if (below(2)) {
+			tree->second = make_number(text, depth - 1);
+		} else {
+			struct tree *constant = new_tree(NUMBER);
+
+			constant->low = make_constant(text);
+			tree->second = constant;
+		}
+	}
+	buf_addc(text, ')');
+	return tree;
+}
+
+static const struct tree *make_comparison(struct buf *text)
+{
+	static const char *const signs[] = {" == ", " != ", " < ", " <= ", " > ", " >= "};
+	struct tree *tree = new_tree(COMPARED);
+
+	tree->op = below(ARRAY_LEN(signs));
+	tree->first = make_number(text, below(3));
+	buf_adds(text, signs[tree->op]);
+	if (below(3) == 0) {
+		tree->second = make_number(text, below(3));
+	} else {
+		struct tree *constant = new_tree(NUMBER);
+
+		constant->low = make_constant(text);
+		tree->second = constant;
+	}
+	return tree;
+}
+
+static const struct tree *make_in(struct buf *text)
+{
+	struct tree *tree = new_tree(IN);
+
+	tree->is_negated = below(2);
+	tree->first = make_number(text, below(2));
+	tree->low = (int)below(20) - 10;
+	tree->high = tree->low + below(9);
+	buf_adds(text, tree->is_negated ? " not in (" : " in (");
+	buf_addf(text, "%d..%d, ", (int)tree->low, (int)tree->high);
+	tree->third = make_constant(text);
+	buf_addc(text, ')');
+	return tree;
+}
+
+static const struct tree *make_word(struct buf *text)
+{
+	static const char *const states[] = {"new", "kept", "changed", "gone"};
+	static const char *const texts[] = {"a", "ab", "b", "zz"};
+	bool is_state = below(2);
+	struct tree *tree = new_tree(is_state ? STATE : TEXT);
+
+	tree->is_negated = below(2);
+	tree->text = is_state ? states[below(ARRAY_LEN(states))] : texts[below(ARRAY_LEN(texts))];
+	buf_addf(text, is_state ? "%s %s %s" : "%s %s \"%s\"", is_state ? "state" : "t",
+		 tree->is_negated ? "!=" : "==", tree->text);
+	return tree;
+}
+
+static const struct tree *make_filter(struct buf *text, unsigned depth)
+{
+	struct tree *tree;
+	unsigned draw = below(8);
+
+	if (depth == 0 || draw < 2)
+		return draw % 4 == 3   ? make_word(text)
+		       : draw % 4 == 2 ? make_in(text)
+				       : make_comparison(text);
+	if (draw == 2) {
+		tree = new_tree(NOT);
+		buf_adds(text, "not (");
+		tree->first = make_filter(text, depth - 1);
+		buf_addc(text, ')');
+		return tree;
+	}
+	tree = new_tree(draw & 1 ? AND : OR);
+	buf_addc(text, '(');
+	tree->first = make_filter(text, depth - 1);
+	buf_adds(text, tree->kind == AND ? ") and (" : ") or (");
+	tree->second = make_filter(text, depth - 1);
+	buf_addc(text, ')');
+	return tree;
+}
+
+/* -- compared -- */
+
+static void check_one(struct table *table, const struct tree *tree, const char *text)
+{
+	uint64_t bits[ROWS / 64 + 1] = {0};
+	struct query *query = NULL;
+	struct err err = {0};
+	size_t n, size;
+
+	if (query_compile(text, table, &query, &err) < 0)
+		fail_msg("%s\n%*s %s", text, err.column, "^", err.text);
+	assert_int_equal(query_match(query, table, bits, &n), 0);
+	for (size_t row = 0; row < table_n_rows(table); row++) {
+		struct row_key key;
+		bool is_match = bits[row / 64] >> (row % 64) & 1;
+
+		memcpy(&key, table_key(table, row, &size), sizeof(key));
+		if (is_match != (truth(tree, key.a) == 1) ||
+		    (row % 16 == 0 && is_match != query_match_row(query, table, row)))
+			fail_msg("%s\nrow %u: %d, should be %d", text, key.a, is_match,
+				 truth(tree, key.a));
+	}
+	query_free(query);
+}
+
+static void test_random(void **state)
+{
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	seed = getenv("RANDOM_SEED") ? strtoull(getenv("RANDOM_SEED"), NULL, 0) : 20261121;
+	for (unsigned done = 0; done < EXPRESSIONS; done += EXPRESSIONS_A_TABLE) {
+		struct table table;
+
+		random_table(&table);
+		for (unsigned i = 0; i < EXPRESSIONS_A_TABLE; i++) {
+			const struct tree *tree;
+
+			n_trees = 0;
+			buf_clear(&text);
+			tree = make_filter(&text, below(MAX_DEPTH));
+			check_one(&table, tree, buf_text(&text));
+		}
+		table_release(&table);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
