@@ -10,9 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/tidy.h"
-#include "query/group.h"
 #include "ui/glyph.h"
-#include "ui/setting.h"
 #include "ui/state.h"
 
 struct tab *map_tab(const struct screen *screen)
@@ -184,95 +182,6 @@ bool screen_is_paused(const struct screen *screen)
 	return screen->is_paused;
 }
 
-/* -- from options ------------------------------------------------------------------------------------------ */
-
-/* Options hold for every map they fit; the front one says what is wrong when they fit none. */
-static int apply(struct screen *screen, const char *text, const char *name, struct err *err)
-{
-	const struct setting *setting = setting_named(name);
-	struct err ignored = {0};
-	int r = -ENOENT;
-
-	for (size_t i = screen->n_tabs; i-- > 0;) {
-		bool is_first = i == 0;
-		int one = setting->set(setting_tab(setting, screen->tabs[i]), text,
-				       is_first && r < 0 ? err : &ignored);
-
-		if (one == 0)
-			r = 0;
-		else if (r < 0)
-			r = one;
-	}
-	return screen->n_tabs ? r : 0;
-}
-
-static struct tab *tab_of(const struct screen *screen, const struct table *table)
-{
-	for (size_t i = 0; i < screen->n_tabs; i++)
-		if (screen->tabs[i]->table == table)
-			return screen->tabs[i];
-	return NULL;
-}
-
-int screen_set(struct screen *screen, const struct table *table, const char *name, const char *text,
-	       struct err *err)
-{
-	const struct setting *setting = setting_named(name);
-	struct tab *tab = tab_of(screen, table);
-
-	return tab && setting ? setting->set(setting_tab(setting, tab), text, err) : -ENOENT;
-}
-
-void screen_get(const struct screen *screen, const struct table *table, const char *name,
-		struct buf *out)
-{
-	const struct setting *setting = setting_named(name);
-	struct tab *tab = tab_of(screen, table);
-
-	if (tab && setting)
-		setting->get(setting_tab(setting, tab), out);
-}
-
-int screen_filter(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "filter", err);
-}
-
-int screen_sort(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "sort", err);
-}
-
-int screen_group(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "group", err);
-}
-
-int screen_alert(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "alert", err);
-}
-
-bool screen_rings(struct screen *screen)
-{
-	bool rings = screen->rings;
-
-	screen->rings = false;
-	return rings;
-}
-
-const char *screen_grouped(const struct screen *screen)
-{
-	const struct tab *tab = map_tab(screen);
-
-	return tab && tab->group ? group_by(tab->group) : "";
-}
-
-int screen_columns(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "columns", err);
-}
-
 /* -- from the driver ----------------------------------------------------------------------------------------- */
 
 void screen_pick(struct screen *screen, const struct map_list *maps, const char *why)
@@ -306,6 +215,14 @@ static void say_alarm(struct screen *screen, const struct tab *tab)
 	alert_words(&tab->alert, tab->table, &words);
 	screen_say(screen, true, "! %s", buf_text(&words));
 	screen->rings = true;
+}
+
+bool screen_rings(struct screen *screen)
+{
+	bool rings = screen->rings;
+
+	screen->rings = false;
+	return rings;
 }
 
 void screen_took(struct screen *screen, struct table *table)
