@@ -143,6 +143,8 @@ static bool back(struct screen *screen)
 		tab->scroll = 0;
 	} else if (tab && tab->view.follows) {
 		tab->view.follows = false;
+	} else if (tab && tab->shows_bars) {
+		tab->shows_bars = false;
 	} else if (tab && tab->search) {
 		tab_search(tab, "", NULL);
 	} else {

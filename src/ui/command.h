@@ -58,6 +58,7 @@
 	X(ACT_COMMAND, "command", act_command)                                                     \
 	X(ACT_RAW, "raw", act_raw)                                                                 \
 	X(ACT_SCALE, "scale", act_scale)                                                           \
+	X(ACT_BARS, "bars", act_bars)                                                              \
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
 	X(ACT_WRITE, "write", act_write)                                                           \
 	X(ACT_SAVE, "save", act_save)                                                              \

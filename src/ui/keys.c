@@ -234,6 +234,7 @@ static struct key_row rows[] = {
 	{{'d'}, 0, SCOPE_ROWS, ACT_INTERVAL, "d", NULL, "type the interval", 0},
 	{{'h'}, 0, SCOPE_ROWS, ACT_RAW, "h", NULL, "raw bytes on and off", 0},
 	{{'L'}, 0, SCOPE_ROWS, ACT_SCALE, "L", NULL, "linear or logarithmic graphs", 0},
+	{{'H'}, 0, SCOPE_ROWS, ACT_BARS, "H", NULL, "arrays of counters as bars, on and off", 0},
 	{{'e'}, 0, SCOPE_ROWS, ACT_ZOOM, "e", NULL, "the detail alone, on and off", 0},
 	{{'m'}, 0, SCOPE_ROWS, ACT_METRICS, "m", NULL, "what reading costs, and how it is done", 0},
 	{{'C'},

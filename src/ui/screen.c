@@ -367,8 +367,8 @@ static void draw_rows(const struct scene *scene)
 		grid_put(scene->grid, layout->rows, 0, 1, ROLE_CRIT, "out of memory");
 		return;
 	}
-	draw_area(scene, pane_columns, layout->columns);
-	draw_area(scene, pane_rows, layout->rows);
+	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, layout->columns);
+	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, layout->rows);
 	draw_area(scene, pane_detail, layout->detail);
 	draw_area(scene, pane_band, layout->band);
 }

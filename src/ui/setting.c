@@ -234,6 +234,20 @@ static int set_raw(struct tab *tab, const char *text, struct err *err)
 	return 0;
 }
 
+static void get_bars(const struct tab *tab, struct buf *out)
+{
+	add_word(switch_words, tab->shows_bars, out);
+}
+
+static int set_bars(struct tab *tab, const char *text, struct err *err)
+{
+	int place = word_of(switch_words, text, err);
+
+	if (place < 0)
+		return place;
+	return tab_show_bars(tab, place == 1, err);
+}
+
 static void get_group(const struct tab *tab, struct buf *out)
 {
 	if (tab->group)
@@ -255,6 +269,7 @@ static const struct setting settings[] = {
 	{"cpus", "sum, max, skew, each or heat", get_cpus, set_cpus, SETTING_OF_SEEN, cpu_words},
 	{"hide", "none, zero or idle", get_hide, set_hide, SETTING_OF_SEEN, hide_words},
 	{"trend", "on or off", get_trend, set_trend, SETTING_OF_SEEN, switch_words},
+	{"bars", "on or off", get_bars, set_bars, SETTING_OF_SEEN, switch_words},
 	{"raw", "on or off", get_raw, set_raw, SETTING_OF_SEEN, switch_words},
 };
 

@@ -203,3 +203,4 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log;
+pane_fn pane_bar_titles, pane_bars;

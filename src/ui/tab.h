@@ -59,6 +59,7 @@ struct tab {
 	int chosen_width[TAB_MAX_COLUMNS];     /* 0: what the texts need */
 	unsigned n_chosen;
 	bool hides_trend;
+	bool shows_bars; /* an array of counters, in the place of its rows */
 	struct shown shown[TAB_MAX_COLUMNS];
 	unsigned n_shown;
 	unsigned scroll; /* columns behind the key that are scrolled away */
@@ -109,6 +110,9 @@ void tab_home(struct tab *tab);
 
 /* Shows the reading that was kept `back` before the newest, or the oldest; 0: the newest. 0 or -ENOMEM. */
 int tab_look_back(struct tab *tab, size_t back);
+
+/* pane_bars.c: 0, or -EINVAL with a sentence where bars make no sense. */
+int tab_show_bars(struct tab *tab, bool shows, struct err *err);
 
 /* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */
 int tab_search(struct tab *tab, const char *text, struct err *err);
