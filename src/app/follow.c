@@ -12,12 +12,11 @@
 
 /* What a person had set, as text: the columns of the old layout can't be kept. */
 struct kept {
-	struct buf path, filter, sort, group;
+	struct buf filter, sort, group;
 };
 
 static void kept_release(struct kept *kept)
 {
-	buf_release(&kept->path);
 	buf_release(&kept->filter);
 	buf_release(&kept->sort);
 	buf_release(&kept->group);
@@ -27,7 +26,6 @@ static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
 {
 	struct view *view;
 
-	buf_adds(&kept->path, watch->table.map.pin);
 	if (screen_front(tui->screen) != &watch->table)
 		return;
 	buf_adds(&kept->group, screen_grouped(tui->screen));
@@ -54,18 +52,18 @@ bool follow_pin(struct tui *tui, struct watch *watch)
 	struct err why = {0};
 	struct watch *next;
 
-	keep(&kept, tui, watch);
-	if (watch_set_open(tui->set, buf_text(&kept.path), &why) < 0 || tui->set->n == n_before)
+	if (watch_set_open(tui->set, watch->table.map.pin, &why) < 0 || tui->set->n == n_before)
 		return false;
 	next = tui->set->watches[n_before];
+	keep(&kept, tui, watch);
 	if (screen_add(tui->screen, &next->table, &why) < 0) {
 		watch_set_close(tui->set, next);
 		return false;
 	}
+	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it",
+		   watch->table.map.pin, next->table.map.id);
 	screen_remove(tui->screen, &watch->table);
 	watch_set_close(tui->set, watch);
 	take_up(tui, &kept);
-	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it",
-		   buf_text(&kept.path), next->table.map.id);
 	return true;
 }

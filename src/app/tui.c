@@ -125,6 +125,16 @@ static void work(struct tui *tui)
 		tui->is_dirty = true;
 }
 
+/* A pin that led nowhere: what its owner pins there later, as when it starts again, is looked for at
+ * each tick. */
+static void look_again(struct tui *tui, struct watch *watch)
+{
+	if (!watch_awaits_pin(watch) || clock_now_ns() < watch->due_ns)
+		return;
+	watch->due_ns = clock_now_ns() + tui->interval_ns;
+	tui->is_dirty |= follow_pin(tui, watch);
+}
+
 /* Gives each watch one slice; true while a reading is under way or a frame should come first. */
 static bool read_on(struct tui *tui)
 {
@@ -136,6 +146,7 @@ static bool read_on(struct tui *tui)
 
 		switch (watch_turn(watch, clock_now_ns(), tui->interval_ns, &why)) {
 		case WATCH_IDLE:
+			look_again(tui, watch);
 			break;
 		case WATCH_MORE:
 			is_busy = true;
@@ -194,12 +205,31 @@ static uint64_t next_wake(const struct tui *tui)
 
 	if (tui->is_reading || tui->is_working)
 		return 0;
-	for (size_t i = 0; i < tui->set->n; i++)
-		if (!tui->set->watches[i]->table.is_gone)
-			at = earliest(at, tui->set->watches[i]->due_ns);
+	for (size_t i = 0; i < tui->set->n; i++) {
+		const struct watch *watch = tui->set->watches[i];
+
+		if (!watch->table.is_gone || watch_awaits_pin(watch))
+			at = earliest(at, watch->due_ns);
+	}
 	if (tui->is_dirty)
 		at = earliest(at, tui->last_frame_ns + FRAME_NS);
 	return wakes ? earliest(at, wakes) : at;
+}
+
+/* As many readings as were asked for are on the screen, of every map that is still there. */
+static bool has_had_enough(const struct tui *tui)
+{
+	uint64_t n = tui->set->options->n_readings;
+
+	if (!n || !tui->set->n || tui->is_dirty || tui->is_working)
+		return false;
+	for (size_t i = 0; i < tui->set->n; i++) {
+		const struct table *table = &tui->set->watches[i]->table;
+
+		if (!table->is_gone && table->current->number < n)
+			return false;
+	}
+	return true;
 }
 
 static int turn(struct tui *tui)
@@ -219,6 +249,8 @@ static int turn(struct tui *tui)
 	}
 	tui->is_reading = read_on(tui);
 	work(tui);
+	if (has_had_enough(tui))
+		quit(tui, EXIT_DONE);
 	return 0;
 }
 

@@ -73,6 +73,11 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	return WATCH_READ;
 }
 
+bool watch_awaits_pin(const struct watch *watch)
+{
+	return watch->table.is_gone && watch->table.map.follows_pin && watch->table.map.pin;
+}
+
 static void begin_take(struct watch *watch)
 {
 	struct snap *next = watch->table.next;

@@ -27,7 +27,6 @@ struct watch {
 	size_t n_failures;     /* readings in a row that could not begin */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool begins_baseline;  /* the first reading is one */
-	bool follows_pin;      /* opened by its pin: another map under the same path is followed */
 };
 
 struct watch_tape {
@@ -82,6 +81,8 @@ enum watch_turn {
 /* One slice, at most about 2 ms: begins a reading that is due, or goes on with one. */
 enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,
 			   struct err *err);
+/* True when the map went and was named by its pin: another may be pinned there again. */
+bool watch_awaits_pin(const struct watch *watch);
 /* Takes the reading into the table, with what was missed noted. 0 or -ENOMEM. */
 int watch_take(struct watch *watch);
 /* The same until that moment or a little after: 1 while there is more to do. */

@@ -93,7 +93,7 @@ static struct source *source_of(struct watch_set *set, const struct spec *spec, 
 	}
 }
 
-static int open_spec(struct watch_set *set, const struct spec *spec, bool by_pin, struct err *err)
+static int open_spec(struct watch_set *set, const struct spec *spec, struct err *err)
 {
 	SCOPED(map_list) found = {0};
 	struct source *source = source_of(set, spec, err);
@@ -107,8 +107,6 @@ static int open_spec(struct watch_set *set, const struct spec *spec, bool by_pin
 		if (is_open(set, source, &found.maps[i]))
 			continue;
 		r = open_map(set, source, &found.maps[i], err);
-		if (r == 0)
-			set->watches[set->n - 1]->follows_pin = by_pin;
 	}
 	while (r < 0 && set->n > n_before)
 		watch_set_close(set, set->watches[set->n - 1]);
@@ -120,12 +118,12 @@ int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 	struct spec spec;
 	int r = spec_parse(word, &spec, err);
 
-	return r < 0 ? r : open_spec(set, &spec, spec.kind == SPEC_PIN, err);
+	return r < 0 ? r : open_spec(set, &spec, err);
 }
 
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err)
 {
 	struct spec spec = {.kind = SPEC_ID, .id = id, .text = ""};
 
-	return open_spec(set, &spec, false, err);
+	return open_spec(set, &spec, err);
 }

@@ -50,4 +50,10 @@ make_map second 33
 sees "another map under the pin is followed" "33 00 00 00"
 sees "and that is said" "following it"
 wait_for 10 gone "$id" && ok "the old one is not kept" || not_ok "the old one is not kept"
+rm "$pins/second"
+sees "a pin that leads nowhere is said to be gone" "MAP GONE"
+sees "with what was read last" "33 00 00 00"
+make_map second 44
+sees "what is pinned there later is followed too" "44 00 00 00"
+shows "MAP GONE" && not_ok "and is live" "$(screen)" || ok "and is live"
 stop "and q quits then too"

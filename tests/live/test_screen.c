@@ -55,6 +55,19 @@ static void test_first_frame_moves_and_quits(void **state)
 	ended_clean(&pty, 0);
 }
 
+static void test_count_ends_it(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(pty_open(&pty,
+				  (const char *const[]){program(), "-d", "0.1", "-n", "2",
+							"sim:flows", "sim:ports", NULL},
+				  (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 80),
+			 0);
+	ended_clean(&pty, 0);
+}
+
 static void test_signals_restore(void **state)
 {
 	static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGABRT, SIGBUS};
@@ -248,6 +261,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_frame_moves_and_quits),
+		cmocka_unit_test(test_count_ends_it),
 		cmocka_unit_test(test_signals_restore),
 		cmocka_unit_test(test_lost_terminal_ends_it),
 		cmocka_unit_test(test_resize_storm),
