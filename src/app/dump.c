@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/tidy.h"
+#include "model/maptype.h"
 #include "read/replay.h"
 
 /* A pipe that nobody reads any more is a normal end. */
@@ -29,19 +30,6 @@ static int status_of(int code, bool is_partly)
 	return is_partly ? EXIT_PARTLY : EXIT_DONE;
 }
 
-/* Says on stderr what a reading missed; rows alone would not tell. */
-static bool is_partly(const struct table *table, struct err *err)
-{
-	SCOPED(buf) notes = {0};
-
-	if (snap_is_complete(table->current))
-		return false;
-	snap_notes(table->current, &notes);
-	err_set(err, 0, "the reading of map '%s' is incomplete: %s", table->map.name,
-		buf_text(&notes));
-	return true;
-}
-
 static void write_frame(const struct rows *rows, struct buf *out,
 			void (*part)(const struct out_job *, struct buf *))
 {
@@ -54,8 +42,30 @@ struct batch {
 	struct rows *rows; /* one a watch */
 	bool is_met;	   /* a row matches what was waited for */
 	bool has_begun;	   /* something was written */
-	bool is_partly;	   /* a reading was incomplete, a tape damaged */
+	bool is_partly;	   /* a reading fell short, a tape is damaged */
+	bool is_warned;
 };
+
+/* Says on stderr what a reading missed; rows alone would not tell. A part that is all that can be seen
+ * is no failure, and is told once. */
+static void note_missing(struct batch *batch, const struct table *table, struct err *err)
+{
+	const struct snap *snap = table->current;
+	SCOPED(buf) notes = {0};
+
+	if (snap_is_complete(snap))
+		return;
+	snap_notes(snap, &notes);
+	if (snap_is_cut(snap)) {
+		err_set(err, 0, "the reading of map '%s' is incomplete: %s", table->map.name,
+			buf_text(&notes));
+		batch->is_partly = true;
+	} else if (!batch->is_warned) {
+		fprintf(stderr, "bpfmaptop: map '%s' (%s): %s\n", table->map.name,
+			table->map.type->name, buf_text(&notes));
+		batch->is_warned = true;
+	}
+}
 
 /* Rows go to stdout, and what there is to say of them to stderr. */
 static int watch_out(struct batch *batch, struct rows *rows, struct err *err)
@@ -80,7 +90,7 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 	struct table *table = &batch->set.watches[i]->table;
 	int r;
 
-	batch->is_partly |= is_partly(table, err);
+	note_missing(batch, table, err);
 	rows->job.is_continued = batch->has_begun;
 	write_frame(rows, &rows->out,
 		    batch->has_begun ? rows->output->between : rows->output->begin);

@@ -160,7 +160,7 @@ static int read_map(struct exporter *exporter, struct exported *map, struct err 
 		return 0;
 	}
 	map->has_failed = false;
-	exporter->is_partly |= !snap_is_complete(table->current);
+	exporter->is_partly |= snap_is_cut(table->current);
 	r = view_refresh(&map->rows.view, table, 0);
 	if (r == 0)
 		r = prom_map_take(&map->prom, table, &map->rows.view);

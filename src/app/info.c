@@ -83,6 +83,18 @@ static void add_reading(const struct watch *watch, int code, const struct err *w
 	}
 }
 
+/* Bytes are a lack: why, and what would make fields of them. */
+static void add_cure(const struct plan *plan, struct buf *out)
+{
+	if (!plan->why_bytes && plan->is_typed)
+		return;
+	buf_adds(out, "  bytes      ");
+	if (plan->why_bytes)
+		buf_addf(out, "because %s; ", plan->why_bytes);
+	buf_adds(out, "--schema FILE or --btf FILE gives fields");
+	buf_adds(out, plan->is_typed ? "\n" : ", --hex-width BYTES words\n");
+}
+
 static void info_text(const struct watch *watch, int code, const struct err *why, struct buf *out)
 {
 	add_identity(&watch->table.map, out);
@@ -90,6 +102,7 @@ static void info_text(const struct watch *watch, int code, const struct err *why
 	if (watch->reader != watch->source)
 		buf_adds(out, "  folded     an entry of the array for each key and CPU\n");
 	buf_addf(out, "  layout     from %s\n", watch->table.plan.origin);
+	add_cure(&watch->table.plan, out);
 	plan_text(&watch->table.plan, out);
 }
 

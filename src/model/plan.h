@@ -75,7 +75,9 @@ struct plan {
 	uint32_t n_key_fields;	       /* fields[0..n_key_fields) are the key's */
 	uint32_t key_size, value_size; /* bytes, of one CPU's copy */
 	bool is_typed;		       /* false: no BTF and no schema, hex with selectable width */
-	const char *origin; /* "btf", "schema", "object", "none", "sim": where it came from */
+	const char *origin;    /* "btf", "schema", "object", "none", "sim": where it came from */
+	const char *why_bytes; /* why keys or values are plain bytes: "it was made without BTF";
+				* NULL: they aren't, or nobody knows */
 
 	/* DATASEC maps: each root of the value is a variable and a row; variables[i] is its field's index. */
 	bool is_variables;

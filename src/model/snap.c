@@ -83,11 +83,16 @@ int snap_copy(struct snap *to, const struct snap *from)
 	return 0;
 }
 
-bool snap_is_complete(const struct snap *snap)
+bool snap_is_cut(const struct snap *snap)
 {
 	/* A walk that restarted still came by every row that stayed. One that ran into its bound, or
 	 * found more rows than fit, may have missed some. */
-	return !(snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_GREW | SNAP_PARTLY_SEEN));
+	return snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_GREW);
+}
+
+bool snap_is_complete(const struct snap *snap)
+{
+	return !snap_is_cut(snap) && !(snap->notes & SNAP_PARTLY_SEEN);
 }
 
 int snap_drop_duplicates(struct snap *snap)

@@ -77,6 +77,9 @@ static inline const uint8_t *snap_value(const struct snap *snap, size_t row)
 /* True when every row that was in the map throughout is here. */
 bool snap_is_complete(const struct snap *snap);
 
+/* True when rows are missing that this type of map would have shown: the reading fell short. */
+bool snap_is_cut(const struct snap *snap);
+
 /* Makes `to`, which holds nothing, a copy that owns its rows. 0 or -ENOMEM. */
 int snap_copy(struct snap *to, const struct snap *from);
 

@@ -174,6 +174,7 @@ void out_plan_json(struct json *json, const struct plan *plan)
 	add_known_text(json, "origin", plan->origin);
 	json_name(json, "typed");
 	json_bool(json, plan->is_typed);
+	add_known_text(json, "why_bytes", plan->why_bytes);
 	json_name(json, "variables");
 	json_bool(json, plan->is_variables);
 	add_fields(json, "key", plan, 0, plan->n_key_fields);

@@ -123,10 +123,24 @@ int plan_from_btf(const struct btf *btf, uint32_t key_type, uint32_t value_type,
 	return r;
 }
 
+/* Remembers why some of the layout is bytes, when it is. */
+static int note_bytes(struct plan *plan, const struct err *why, struct err *err)
+{
+	bool has_bytes = false;
+
+	for (uint32_t i = 0; i < plan->n_fields; i++)
+		has_bytes |= plan->fields[i].kind == FIELD_BYTES;
+	if (!has_bytes)
+		return 0;
+	plan->why_bytes = arena_strdup(&plan->mem, why->text);
+	return plan->why_bytes ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
 int kernel_plan(struct source *source, const struct map *map, struct plan *out, struct err *err)
 {
 	struct sides sides = {.shape = shape_of(map)};
 	struct err why = {0};
+	int r;
 
 	find_btf((struct kernel *)source, map, &sides, &why);
 	if (sides.btf && build(&sides, map, "btf", out, &why) == 0)
@@ -134,8 +148,11 @@ int kernel_plan(struct source *source, const struct map *map, struct plan *out, 
 	if (sides.btf)
 		plan_release(out);
 	sides.btf = NULL;
-	if (sides.shape)
-		return build(&sides, map, "kernel", out, err);
+	if (sides.shape) {
+		r = build(&sides, map, "kernel", out, err);
+		return r < 0 ? r : note_bytes(out, &why, err);
+	}
 	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
-	return plan_untyped(out, map->key_size, map->value_size, 0, err);
+	r = plan_untyped(out, map->key_size, map->value_size, 0, err);
+	return r < 0 ? r : note_bytes(out, &why, err);
 }
