@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A screen over simulated maps, without a terminal: the driver's part, with a clock that stands. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/tidy.h"
+#include "model/table.h"
+#include "read/source.h"
+#include "read/spec.h"
+#include "ui/grid.h"
+#include "ui/screen.h"
+#include "ui/state.h"
+
+#define SECOND_NS  1000000000ull
+#define START_WALL 1795269600ull /* 2026-11-21 14:00:00 */
+
+enum { MAX_TABLES = 10, SEED = 1 };
+
+/* What was met so far, by any screen of this program. */
+static struct {
+	bool actions[N_ACTIONS], overlays[N_OVERLAYS], prompts[N_PROMPTS];
+} met;
+
+struct stage {
+	struct source *sim;
+	struct screen *screen;
+	struct table tables[MAX_TABLES];
+	size_t n_tables;
+	struct grid grid;
+	struct map_list picked;
+	uint64_t now_ns, interval_ns, tick;
+	bool with_roles, quits;
+	char theme[64];
+	const char *file;
+	int line;
+};
+
+static inline void stop(const struct stage *stage, const char *what, const char *text)
+{
+	fail_msg("%s:%d: %s: %s", stage->file, stage->line, what, text);
+}
+
+static inline void set_clock(struct stage *stage, uint64_t now_ns)
+{
+	stage->now_ns = now_ns;
+	clock_hold(now_ns, START_WALL * SECOND_NS + now_ns);
+}
+
+static inline void open_map(struct stage *stage, const char *name)
+{
+	struct spec spec = {.kind = SPEC_SIM, .text = name};
+	struct map_list found = {0};
+	struct plan plan = {0};
+	struct err err = {0};
+	struct table *table = &stage->tables[stage->n_tables];
+
+	assert_true(stage->n_tables < MAX_TABLES);
+	if (stage->sim->ops->find(stage->sim, &spec, &found, &err) < 0 || found.n != 1)
+		stop(stage, "no such map", err.text);
+	if (stage->sim->ops->plan(stage->sim, &found.maps[0], &plan, &err) < 0)
+		stop(stage, "no plan", err.text);
+	assert_int_equal(table_init(table, &found.maps[0], &plan), 0);
+	map_list_release(&found);
+	assert_int_equal(screen_add(stage->screen, table, &err), 0);
+	stage->n_tables++;
+}
+
+/* As the driver does it: the drawn frame decides the window that the next reading sorts. */
+static inline void draw(struct stage *stage)
+{
+	struct screen_facts facts = {
+		.host = "web-03",
+		.interval_ns = stage->interval_ns,
+		.now_ns = stage->now_ns,
+		.wall_ns = clock_wall_ns(),
+		.badge = NULL,
+		.theme = stage->theme,
+		.is_ascii = stage->grid.is_ascii,
+	};
+
+	screen_draw(stage->screen, &facts, &stage->grid);
+	met.overlays[stage->screen->overlay] = true;
+	met.prompts[stage->screen->prompting] = true;
+}
+
+static inline void take_reading(struct stage *stage)
+{
+	const struct read_plan how = {0};
+	struct err err = {0};
+
+	source_sim_hold_tick(stage->sim, stage->tick);
+	for (size_t i = 0; i < stage->n_tables; i++) {
+		struct table *table = &stage->tables[i];
+
+		snap_clear(table->next, &table->map);
+		if (source_read(stage->sim, &table->map, &how, table->next, &err) < 0)
+			stop(stage, "no reading", err.text);
+		table->next->started_ns = stage->now_ns;
+		table->next->ended_ns = stage->now_ns + 1500000;
+		table->next->busy_ns = 1500000;
+		table->next->wall_ns = clock_wall_ns();
+		if (screen_is_paused(stage->screen))
+			continue;
+		assert_int_equal(table_take(table), 0);
+		screen_took(stage->screen, table);
+	}
+	stage->tick++;
+	draw(stage);
+}
+
+static inline void take_ticks(struct stage *stage, int n)
+{
+	for (int i = 0; i < n; i++) {
+		take_reading(stage);
+		set_clock(stage, stage->now_ns + SECOND_NS);
+	}
+}
+
+static inline void pick(struct stage *stage)
+{
+	struct err err = {0};
+
+	map_list_release(&stage->picked);
+	assert_int_equal(stage->sim->ops->list(stage->sim, &stage->picked, &err), 0);
+	screen_pick(stage->screen, &stage->picked, NULL);
+}
+
+static inline void obey(struct stage *stage, struct intent intent)
+{
+	switch (intent.kind) {
+	case INTENT_OPEN_PICKER:
+		pick(stage);
+		break;
+	case INTENT_OPEN_IDS:
+		screen_say(stage->screen, false, "opens %zu, first %u", intent.n_ids,
+			   intent.ids[0]);
+		break;
+	case INTENT_INTERVAL:
+		stage->interval_ns = intent.number;
+		break;
+	case INTENT_BASELINE:
+		assert_int_equal(table_baseline(screen_front(stage->screen)), 0);
+		break;
+	case INTENT_THEME:
+		snprintf(stage->theme, sizeof(stage->theme), "%s",
+			 intent.text ? intent.text : "next");
+		screen_say(stage->screen, false, "theme '%s'", stage->theme);
+		break;
+	case INTENT_QUIT:
+		stage->quits = true;
+		break;
+	case INTENT_COPY:
+	case INTENT_WRITE:
+		screen_say(stage->screen, false, "%s '%s'",
+			   intent.kind == INTENT_COPY ? "copied" : "wrote", intent.text);
+		break;
+	case INTENT_CLOSE_MAP:
+		screen_remove(stage->screen, screen_front(stage->screen));
+		break;
+	case INTENT_SAVE:
+	case INTENT_REDRAW:
+	case INTENT_SUSPEND:
+		screen_say(stage->screen, false, "the driver %s",
+			   intent.kind == INTENT_SAVE	  ? "saves"
+			   : intent.kind == INTENT_REDRAW ? "draws anew"
+							  : "suspends");
+		break;
+	default:
+		break;
+	}
+}
+
+static inline void note_met(const struct stage *stage, uint32_t key)
+{
+	const struct screen *screen = stage->screen;
+
+	if (!screen->prompting)
+		met.actions[keys_find(screen_scope(screen), key)] = true;
+}
+
+static inline void press(struct stage *stage, uint32_t key)
+{
+	note_met(stage, key);
+	obey(stage, screen_key(stage->screen, key));
+	draw(stage);
+}
+
+static inline void stage_open(struct stage *stage, const char *file)
+{
+	*stage = (struct stage){.file = file, .interval_ns = SECOND_NS, .theme = "default"};
+	log_clear();
+	stage->screen = screen_new();
+	assert_non_null(stage->screen);
+	assert_int_equal(source_sim_new(SEED, &stage->sim), 0);
+	assert_int_equal(grid_resize(&stage->grid, 24, 80), 0);
+	set_clock(stage, SECOND_NS);
+}
+
+static inline void stage_close(struct stage *stage)
+{
+	screen_free(stage->screen);
+	for (size_t i = 0; i < stage->n_tables; i++)
+		table_release(&stage->tables[i]);
+	map_list_release(&stage->picked);
+	stage->sim->ops->free(stage->sim);
+	grid_release(&stage->grid);
+	clock_free_run();
+}
