@@ -94,22 +94,31 @@ static int count_colours(void)
 	return n >= 256 ? 256 : n >= 16 ? 16 : 8;
 }
 
+/* The number that the terminal has for a colour, -1 where it is better left alone: the grey of 16 colours
+ * would be the black of 8. */
+static int colour_index(const struct term *term, const struct theme_colour *colour, bool is_paper)
+{
+	if (term->colours >= 256)
+		return colour->index256;
+	if (term->colours == 8)
+		return colour->index16 == 8 && !is_paper ? -1 : colour->index16 & 7;
+	return colour->index16;
+}
+
 static void add_colour(const struct term *term, const struct theme_colour *colour, bool is_paper,
 		       struct buf *out)
 {
 	const char *set = tigetstr(is_paper ? "setab" : "setaf");
-	int index = term->colours >= 256 ? colour->index256 : colour->index16;
+	int index = colour_index(term, colour, is_paper);
 
 	if (!colour->is_set || term->colours == 0)
 		return;
-	if (term->colours > 256) {
-		buf_addf(out, "\033[%d;2;%d;%d;%dm", is_paper ? 48 : 38, colour->r, colour->g,
-			 colour->b);
-		return;
-	}
-	if (term->colours == 8)
-		index &= 7;
-	if (set && set != (char *)-1)
+	if (term->colours > 256 && !colour->is_index)
+		buf_addf(out, "\033[%d;2;%d;%d;%dm", is_paper ? 48 : 38, colour->rgb.r,
+			 colour->rgb.g, colour->rgb.b);
+	else if (term->colours > 256) /* where setaf may take a number for RGB */
+		buf_addf(out, "\033[%d;5;%dm", is_paper ? 48 : 38, index);
+	else if (index >= 0 && set && set != (char *)-1)
 		add_capability(out, tparm(set, index, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 

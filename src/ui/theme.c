@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
+#include "ui/theme_check.h"
 
 static const struct built_in {
 	const char *name, *json;
@@ -41,87 +42,6 @@ const char *theme_name_at(unsigned i)
 	return i < ARRAY_LEN(built_in) ? built_in[i].name : NULL;
 }
 
-static int distance(int r, int g, int b, uint8_t r2, uint8_t g2, uint8_t b2)
-{
-	return (r - r2) * (r - r2) * 3 + (g - g2) * (g - g2) * 6 + (b - b2) * (b - b2) * 1;
-}
-
-static void rgb_of_256(int i, int *r, int *g, int *b)
-{
-	static const uint8_t steps[] = {0, 95, 135, 175, 215, 255};
-
-	if (i >= 232) {
-		*r = *g = *b = 8 + (i - 232) * 10;
-		return;
-	}
-	i -= 16;
-	*r = steps[i / 36];
-	*g = steps[i / 6 % 6];
-	*b = steps[i % 6];
-}
-
-int theme_nearest256(uint8_t r, uint8_t g, uint8_t b)
-{
-	int best = 16, best_distance = INT32_MAX;
-
-	for (int i = 16; i < 256; i++) {
-		int r2, g2, b2, d;
-
-		rgb_of_256(i, &r2, &g2, &b2);
-		d = distance(r2, g2, b2, r, g, b);
-		if (d < best_distance) {
-			best = i;
-			best_distance = d;
-		}
-	}
-	return best;
-}
-
-int theme_nearest16(uint8_t r, uint8_t g, uint8_t b)
-{
-	static const uint8_t usual[16][3] = {
-		{0, 0, 0},	 {205, 0, 0},	{0, 205, 0},   {205, 205, 0},
-		{0, 0, 238},	 {205, 0, 205}, {0, 205, 205}, {229, 229, 229},
-		{127, 127, 127}, {255, 0, 0},	{0, 255, 0},   {255, 255, 0},
-		{92, 92, 255},	 {255, 0, 255}, {0, 255, 255}, {255, 255, 255},
-	};
-	int best = 0, best_distance = INT32_MAX;
-
-	for (int i = 0; i < 16; i++) {
-		int d = distance(usual[i][0], usual[i][1], usual[i][2], r, g, b);
-
-		if (d < best_distance) {
-			best = i;
-			best_distance = d;
-		}
-	}
-	return best;
-}
-
-/* "#rrggbb" or "none". */
-static int colour_text(const char *text, const char *role, struct theme_colour *out,
-		       struct err *err)
-{
-	unsigned r, g, b;
-	int end = 0;
-
-	if (strcmp(text, "none") == 0) {
-		*out = (struct theme_colour){0};
-		return 0;
-	}
-	if (sscanf(text, "#%2x%2x%2x%n", &r, &g, &b, &end) != 3 || end != 7 || text[7])
-		return err_set(
-			err, -EINVAL,
-			"role '%s' of the theme has no colour '%s'; write '#rrggbb', 'none' or a "
-			"name of its palette",
-			role, text);
-	*out = (struct theme_colour){
-		.is_set = true, .r = (uint8_t)r, .g = (uint8_t)g, .b = (uint8_t)b};
-	out->index256 = (int16_t)theme_nearest256(out->r, out->g, out->b);
-	out->index16 = (int8_t)theme_nearest16(out->r, out->g, out->b);
-	return 0;
-}
-
 static const cJSON *palette_entry(const struct words *words, const char *name)
 {
 	for (unsigned i = 0; i < words->n; i++) {
@@ -134,14 +54,29 @@ static const cJSON *palette_entry(const struct words *words, const char *name)
 	return NULL;
 }
 
-/* A number of array item i, if there is one in 0..max; else what stands there already. */
-static int index_or(const cJSON *array, int i, int max, int otherwise)
+/* The colour that the terminal calls by that number. */
+static int index_parse(const cJSON *json, const char *role, struct theme_colour *out,
+		       struct err *err)
 {
-	const cJSON *item = cJSON_GetArrayItem(array, i);
+	int i = json->valueint;
 
-	if (!cJSON_IsNumber(item) || item->valueint < 0 || item->valueint > max)
-		return otherwise;
-	return item->valueint;
+	if (i < 0 || i > 255 || json->valuedouble != i)
+		return err_set(err, -EINVAL,
+			       "role '%s' of the theme has no colour %g; there are 0 to 255", role,
+			       json->valuedouble);
+	*out = (struct theme_colour){.is_set = true, .is_index = true, .rgb = colour_of_256(i)};
+	out->index256 = (int16_t)i;
+	out->index16 = (int8_t)(i < 16 ? i : colour_nearest16(out->rgb));
+	return 0;
+}
+
+/* A number of array item i, if there is one in 0..max; else -1. */
+static int index_at(const cJSON *array, int i, int max)
+{
+	const cJSON *item = cJSON_IsArray(array) ? cJSON_GetArrayItem(array, i) : NULL;
+
+	return cJSON_IsNumber(item) && item->valueint >= 0 && item->valueint <= max ? item->valueint
+										    : -1;
 }
 
 static int colour_parse(const struct words *words, const cJSON *json, const char *role,
@@ -149,19 +84,32 @@ static int colour_parse(const struct words *words, const cJSON *json, const char
 {
 	const cJSON *entry = cJSON_IsString(json) ? palette_entry(words, json->valuestring) : NULL;
 	const cJSON *first;
-	int r;
+	struct rgb rgb;
+	int index256, index16;
 
 	if (entry)
 		json = entry;
+	if (cJSON_IsNumber(json))
+		return index_parse(json, role, out, err);
 	first = cJSON_IsArray(json) ? cJSON_GetArrayItem(json, 0) : json;
 	if (!cJSON_IsString(first))
 		return err_set(err, -EINVAL, "a colour of role '%s' is not text; write '#rrggbb'",
 			       role);
-	r = colour_text(first->valuestring, role, out, err);
-	if (r < 0 || !cJSON_IsArray(json))
-		return r;
-	out->index256 = (int16_t)index_or(json, 1, 255, out->index256);
-	out->index16 = (int8_t)index_or(json, 2, 15, out->index16);
+	*out = (struct theme_colour){0};
+	if (strcmp(first->valuestring, "none") == 0)
+		return 0;
+	if (!colour_of_text(first->valuestring, &rgb))
+		return err_set(
+			err, -EINVAL,
+			"role '%s' of the theme has no colour '%s'; write '#rrggbb', 'none' or a "
+			"name of its palette",
+			role, first->valuestring);
+	index256 = index_at(json, 1, 255);
+	index16 = index_at(json, 2, 15);
+	out->is_set = true;
+	out->rgb = rgb;
+	out->index256 = (int16_t)(index256 < 0 ? colour_nearest256(rgb) : index256);
+	out->index16 = (int8_t)(index16 < 0 ? colour_nearest16(rgb) : index16);
 	return 0;
 }
 
@@ -251,38 +199,6 @@ static int resolve(const struct words *words, enum role role, bool *is_done, str
 	return 0;
 }
 
-static int check_names(const cJSON *root, struct err *err)
-{
-	const cJSON *all = cJSON_GetObjectItemCaseSensitive(root, "roles"), *json;
-
-	cJSON_ArrayForEach(json, all)
-	{
-		bool is_known = false;
-
-		for (int i = 0; i < N_ROLES; i++)
-			is_known |= strcmp(json->string, roles[i].name) == 0;
-		if (!is_known)
-			return err_set(err, -EINVAL, "the theme has no role '%s' to give a look to",
-				       json->string);
-		if (!cJSON_IsObject(json))
-			return err_set(err, -EINVAL, "role '%s' of the theme must be an object",
-				       json->string);
-	}
-	return 0;
-}
-
-/* Line and column of a place in text, for a fault in JSON. */
-static int syntax_error(const char *text, const char *at, struct err *err)
-{
-	unsigned line = 1, column = 1;
-
-	for (const char *c = text; at && c < at; c++) {
-		column = *c == '\n' ? 1 : column + 1;
-		line += *c == '\n';
-	}
-	return err_set(err, -EINVAL, "the theme is no JSON at line %u, column %u", line, column);
-}
-
 /* The text of a theme by name: a path, the user's folder, the system's, built in. */
 static int find_text(const char *name, struct buf *out, struct err *err)
 {
@@ -336,10 +252,10 @@ static int words_parse(struct words *words, const char *text, struct err *err)
 
 	if (!cJSON_IsObject(root)) {
 		cJSON_Delete(root);
-		return syntax_error(text, end, err);
+		return theme_syntax_error(text, end, err);
 	}
 	words->roots[words->n++] = root;
-	r = check_names(root, err);
+	r = theme_check(root, text, err);
 	inherits = cJSON_GetObjectItemCaseSensitive(root, "inherits");
 	if (r < 0 || !cJSON_IsString(inherits))
 		return r;
@@ -350,16 +266,37 @@ static int words_parse(struct words *words, const char *text, struct err *err)
 	return r < 0 ? r : words_parse(words, buf_text(&parent), err);
 }
 
-static void take_text(const struct words *words, const char *name, char *out, size_t size)
+/* The nearest that says something of that name. */
+static const cJSON *part_of(const struct words *words, const char *name)
 {
-	for (unsigned i = 0; i < words->n; i++) {
-		const cJSON *json = cJSON_GetObjectItemCaseSensitive(words->roots[i], name);
+	const cJSON *json = NULL;
 
-		if (cJSON_IsString(json)) {
-			snprintf(out, size, "%s", json->valuestring);
-			return;
-		}
-	}
+	for (unsigned i = 0; i < words->n && !json; i++)
+		json = cJSON_GetObjectItemCaseSensitive(words->roots[i], name);
+	return json;
+}
+
+static void take_text(const cJSON *json, char *out, size_t size)
+{
+	if (cJSON_IsString(json))
+		snprintf(out, size, "%s", json->valuestring);
+}
+
+/* What isn't of the roles. A name and what it is about are the theme's own, the rest is inherited. */
+static void take_rest(const struct words *words, struct theme *theme)
+{
+	const cJSON *own = words->roots[0], *ground;
+
+	take_text(cJSON_GetObjectItemCaseSensitive(own, "name"), theme->name, sizeof(theme->name));
+	take_text(cJSON_GetObjectItemCaseSensitive(own, "about"), theme->about,
+		  sizeof(theme->about));
+	take_text(part_of(words, "glyphs"), theme->glyphs, sizeof(theme->glyphs));
+	cJSON_ArrayForEach(ground, part_of(words, "made_for"))
+		colour_of_text(ground->valuestring, &theme->made_for[theme->n_made_for++]);
+	if (cJSON_IsFalse(part_of(words, "colours")))
+		for (int i = 0; i < N_ROLES; i++)
+			theme->looks[i] = (struct theme_look){.attrs = theme->looks[i].mono,
+							      .mono = theme->looks[i].mono};
 }
 
 int theme_parse(struct theme *theme, const char *json, struct err *err)
@@ -374,8 +311,7 @@ int theme_parse(struct theme *theme, const char *json, struct err *err)
 		r = resolve(&words, i, is_done, &made, err);
 	if (r < 0)
 		return r;
-	take_text(&words, "name", made.name, sizeof(made.name));
-	take_text(&words, "glyphs", made.glyphs, sizeof(made.glyphs));
+	take_rest(&words, &made);
 	*theme = made;
 	return 0;
 }
@@ -386,11 +322,25 @@ void theme_default(struct theme *theme)
 	theme_parse(theme, built_in[0].json, NULL);
 }
 
+/* A theme that doesn't name itself is called as its file is. */
+static void name_after(struct theme *theme, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	const char *dot = strrchr(file, '.');
+	int len = dot && dot > file ? (int)(dot - file) : (int)strlen(file);
+
+	snprintf(theme->name, sizeof(theme->name), "%.*s", len, file);
+}
+
 int theme_load(struct theme *theme, const char *name, struct err *err)
 {
 	SCOPED(buf)
 	text = {0};
 	int r = find_text(name, &text, err);
 
-	return r < 0 ? r : theme_parse(theme, buf_text(&text), err);
+	if (r == 0)
+		r = theme_parse(theme, buf_text(&text), err);
+	if (r == 0 && !theme->name[0])
+		name_after(theme, name);
+	return r;
 }

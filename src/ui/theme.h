@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How roles look. JSON files in themes/, read through cJSON; all of them are also compiled in.
  *
- *   { "name": "dusk", "inherits": "default", "glyphs": "blocks",
- *     "palette": { "sea": ["#4fb3bf", 73, 6] },        truecolour, 256, 16; the last two may be left out
- *     "roles": { "title": {"ink": "sea", "is": ["bold"], "mono": ["bold"]},
+ *   { "name": "dusk", "about": "one line for the picker", "inherits": "default", "glyphs": "blocks",
+ *     "made_for": ["#101418"],                         terminals' own backgrounds that it reads on
+ *     "palette": { "accent": ["#4fb3bf", 73, 6],       truecolour, 256, 16; the last two may be left out
+ *                  "warn": 11 },                       the terminal's own colour of that number
+ *     "roles": { "title": {"ink": "accent", "is": ["bold"], "mono": ["bold"]},
  *                "cursor": {"ink": "none", "paper": "#203040", "mono": ["reverse"]} } }
  *
  * What a role leaves out it takes from the role it inherits from (ui/roles.h). "none" is the terminal's
- * own colour. "is" holds where there are colours, "mono" where there are none. */
+ * own colour. "is" holds where there are colours, "mono" where there are none; "colours": false in the
+ * theme takes them away everywhere. Most themes are "default" with a palette of their own. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/colour.h"
 #include "ui/roles.h"
 
 struct err;
 
-enum { THEME_MAX_BYTES = 1 << 20, THEME_NAME_BYTES = 64 };
+enum {
+	THEME_MAX_BYTES = 1 << 20,
+	THEME_NAME_BYTES = 64,
+	THEME_ABOUT_BYTES = 128,
+	THEME_GROUNDS = 4
+};
 
 struct theme_colour {
-	bool is_set; /* false: the terminal's own */
-	uint8_t r, g, b;
+	bool is_set;	/* false: the terminal's own */
+	bool is_index;	/* index256 in truecolour too: what the terminal's owner made of that one */
+	struct rgb rgb; /* of an index: what xterm makes of it */
 	int16_t index256; /* never -1 when is_set: the nearest, unless the theme says one */
 	int8_t index16;	  /* likewise */
 };
@@ -42,6 +52,9 @@ struct theme_look {
 
 struct theme {
 	char name[THEME_NAME_BYTES];
+	char about[THEME_ABOUT_BYTES]; /* "" when it doesn't say */
+	struct rgb made_for[THEME_GROUNDS];
+	unsigned n_made_for; /* 0: it doesn't matter */
 	struct theme_look looks[N_ROLES];
 	char glyphs[16]; /* "blocks", "ascii", "braille": what it would like */
 };
@@ -55,9 +68,3 @@ void theme_default(struct theme *theme);
 const char *theme_name_at(unsigned i);
 /* By name ("mono": user's, then system's folder, then built in) or by path (has a '/'). */
 int theme_load(struct theme *theme, const char *name, struct err *err);
-/* Names of the compiled-in ones, default first; NULL past the end. Static storage. */
-const char *theme_name_at(unsigned i);
-
-/* Nearest entry of the 256-colour cube and greys, and of the 16 usual colours. */
-int theme_nearest256(uint8_t r, uint8_t g, uint8_t b);
-int theme_nearest16(uint8_t r, uint8_t g, uint8_t b);
