@@ -94,22 +94,11 @@ static int count_colours(void)
 	return n >= 256 ? 256 : n >= 16 ? 16 : 8;
 }
 
-/* The number that the terminal has for a colour, -1 where it is better left alone: the grey of 16 colours
- * would be the black of 8. */
-static int colour_index(const struct term *term, const struct theme_colour *colour, bool is_paper)
-{
-	if (term->colours >= 256)
-		return colour->index256;
-	if (term->colours == 8)
-		return colour->index16 == 8 && !is_paper ? -1 : colour->index16 & 7;
-	return colour->index16;
-}
-
 static void add_colour(const struct term *term, const struct theme_colour *colour, bool is_paper,
 		       struct buf *out)
 {
 	const char *set = tigetstr(is_paper ? "setab" : "setaf");
-	int index = colour_index(term, colour, is_paper);
+	int index = theme_colour_index(colour, term->colours, is_paper);
 
 	if (!colour->is_set || term->colours == 0)
 		return;

@@ -344,3 +344,14 @@ int theme_load(struct theme *theme, const char *name, struct err *err)
 		name_after(theme, name);
 	return r;
 }
+
+int theme_colour_index(const struct theme_colour *colour, int n_colours, bool is_paper)
+{
+	enum { GREY = 8 };
+
+	if (n_colours >= 256)
+		return colour->index256;
+	if (n_colours >= 16)
+		return colour->index16;
+	return colour->index16 == GREY && !is_paper ? -1 : colour->index16 & 7;
+}

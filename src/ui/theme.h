@@ -68,3 +68,7 @@ void theme_default(struct theme *theme);
 const char *theme_name_at(unsigned i);
 /* By name ("mono": user's, then system's folder, then built in) or by path (has a '/'). */
 int theme_load(struct theme *theme, const char *name, struct err *err);
+
+/* The number of a colour where there are n_colours: 8, 16, 256 or more. -1 where it is better left alone:
+ * the grey of 16 would be the black of 8, which is no ink. */
+int theme_colour_index(const struct theme_colour *colour, int n_colours, bool is_paper);

@@ -128,9 +128,10 @@ static void default_is_made_for_dark_and_light(void **state)
 	assert_true(contrast(theme.made_for[0], theme.made_for[1]) > 20.9);
 }
 
-/* Ink and paper of one number would be no text at all. */
+/* Ink and paper of one number would be no text at all, and black on a dark ground none either. */
 static void few_colours_leave_text_visible(void **state)
 {
+	static const int depths[] = {8, 16};
 	const char *name;
 
 	(void)state;
@@ -138,13 +139,18 @@ static void few_colours_leave_text_visible(void **state)
 		struct theme theme;
 
 		load(&theme, name);
-		for (int role = 0; role < N_ROLES; role++) {
-			const struct theme_look *look = &theme.looks[role];
+		for (size_t j = 0; j < N_ROLES * ARRAY_LEN(depths); j++) {
+			const struct theme_look *look = &theme.looks[j % N_ROLES];
+			int n = depths[j / N_ROLES];
+			int ink = theme_colour_index(&look->ink, n, false);
+			int paper = theme_colour_index(&look->paper, n, true);
+			bool is_on_dark = contrast(theme.made_for[0], black) < 3;
 
-			if (look->ink.is_set && look->paper.is_set &&
-			    (look->ink.index16 & 7) == (look->paper.index16 & 7))
-				fail_msg("theme '%s', role '%s' is %d on %d", name,
-					 roles[role].name, look->ink.index16, look->paper.index16);
+			if (!look->ink.is_set)
+				continue;
+			if (look->paper.is_set ? ink == paper : ink == 0 && is_on_dark)
+				fail_msg("theme '%s', role '%s' cannot be seen with %d colours",
+					 name, roles[j % N_ROLES].name, n);
 		}
 	}
 }
