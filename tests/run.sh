@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.." || exit 2
 export BUILD=$PWD/$1 BPFMAPTOP=$PWD/$1/bpfmaptop LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=print_stacktrace=1
 export PATH=$PATH:/usr/sbin:/sbin
+# What a person set for themselves is none of a test's business.
+export XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
+unset NO_COLOR
 pattern=${2:-}
 out=$(mktemp) skips=$(mktemp)
 trap 'rm -f "$out" "$skips"' EXIT

@@ -72,10 +72,11 @@ static void add_reading(const struct watch *watch, int code, const struct err *w
 		return;
 	}
 	snap_notes(snap, &notes);
-	buf_addf(out, "  reading    %s, %zu entries in ", snap->method, snap->n_rows);
+	buf_addf(out, "  reading    %s, %zu %s in ", snap->method, snap->n_rows,
+		 snap->n_rows == 1 ? "entry" : "entries");
 	num_duration(out, (double)(snap->ended_ns - snap->started_ns));
-	buf_addf(out, " and %" PRIu64 " calls%s%s\n", snap->n_calls, notes.len ? "; " : "",
-		 buf_text(&notes));
+	buf_addf(out, " and %" PRIu64 " call%s%s%s\n", snap->n_calls, snap->n_calls == 1 ? "" : "s",
+		 notes.len ? "; " : "", buf_text(&notes));
 	if (snap->ring.size_bytes) {
 		buf_adds(out, "  ring       ");
 		ring_text(snap, watch->table.previous, out);

@@ -104,7 +104,8 @@ static void add_title(const struct table *table, struct buf *out)
 	utf8_tame(out, table->map.name, strlen(table->map.name));
 	buf_addf(out, " #%u  ", table->map.id);
 	clock_rfc3339(out, table->current->wall_ns);
-	buf_addf(out, "  %zu entries", table_n_live(table));
+	buf_addf(out, "  %zu %s", table_n_live(table),
+		 table_n_live(table) == 1 ? "entry" : "entries");
 	if (table->delta.knows_new)
 		buf_addf(out, "  +%zu new", table->delta.n_new);
 	if (table->delta.knows_gone)

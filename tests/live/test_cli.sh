@@ -28,6 +28,7 @@ says "a count of nothing" 2 "whole number" -n 0 stream sim:flows
 says "an output that isn't" 2 "no output format" dump -o xml sim:flows
 says "a dump of nothing" 2 "needs MAP" dump
 says "a word too many" 2 "flows" list flows
+says "a filter that would be passed over" 2 "neither filter" list -f 'type == hash'
 says "maps with different columns in one CSV" 2 "different columns" dump -o csv sim:flows sim:ports
 says "several maps in one document" 2 "one map at a time" dump -o prom sim:flows sim:ports
 says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c state
