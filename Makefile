@@ -33,7 +33,8 @@ ALL_LIBS = $(call pkg,--libs,$(PKGS)) -lm
 SRCS := $(sort $(wildcard src/*/*.c))
 OBJS := $(SRCS:src/%.c=$(O)/%.o)
 SKELS := $(patsubst bpf/%.bpf.c,build/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
-THEMES := themes/default.json $(filter-out themes/default.json,$(sort $(wildcard themes/*.json)))
+FIRST_THEMES := $(addprefix themes/,default.json dark.json light.json)
+THEMES := $(FIRST_THEMES) $(filter-out $(FIRST_THEMES),$(sort $(wildcard themes/*.json)))
 GEN := $(SKELS) build/gen/theme_all.h build/gen/syscall_names.h
 UNITS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
@@ -63,8 +64,8 @@ build/gen/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 		-I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
 build/gen/%.skel.h: build/gen/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
-build/gen/theme_all.h: $(THEMES)
-	$(Q)mkdir -p $(@D) && for t in $^; do printf '{"%s",\n' "$$(basename $$t .json)"; \
+build/gen/theme_all.h: $(THEMES) Makefile
+	$(Q)mkdir -p $(@D) && for t in $(THEMES); do printf '{"%s",\n' "$$(basename $$t .json)"; \
 		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$t; echo '},'; done > $@
 
 # The host's own: a recording of another architecture would need its table.
