@@ -354,30 +354,64 @@ static void fit_scrolled(const struct tab *tab, int n_cols, bool *is_in)
 	}
 }
 
+/* What the columns leave over goes to the keys that were cut short, from the left. */
+static void widen_keys(const struct tab *tab, int n_cols, int spare, int place[TAB_MAX_COLUMNS])
+{
+	int shift = 0;
+
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		const struct shown *shown = &tab->shown[i];
+
+		if (place[i] < 0)
+			continue;
+		place[i] += shift;
+		if (shown->in_key)
+			shift += MIN_OF(spare - shift,
+					shown->width - least_width(tab, shown, n_cols));
+	}
+}
+
 unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 {
 	bool is_in[TAB_MAX_COLUMNS];
 	unsigned n_out = 0;
+	int taken;
 
 	n_cols -= TAB_MARGIN;
 	memset(is_in, true, sizeof(is_in));
 	if (tab->scroll)
 		fit_scrolled(tab, n_cols, is_in);
-	while (set_places(tab, is_in, n_cols, place) > n_cols && leave_out_highest(tab, is_in))
-		;
+	do
+		taken = set_places(tab, is_in, n_cols, place);
+	while (taken > n_cols && leave_out_highest(tab, is_in));
+	if (taken < n_cols)
+		widen_keys(tab, n_cols, n_cols - taken, place);
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		n_out += place[i] < 0;
 	return n_out;
 }
 
+/* Where the next column begins, or the line ends. */
+static int room_behind(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i,
+		       int n_cols)
+{
+	for (unsigned j = i + 1; j < tab->n_shown; j++)
+		if (place[j] >= 0)
+			return place[j] - 1 - place[i];
+	return n_cols - place[i];
+}
+
 int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
 {
+	const struct shown *shown = &tab->shown[i];
 	int width;
 
 	n_cols -= TAB_MARGIN;
-	width = least_width(tab, &tab->shown[i], n_cols);
-	if (tab->shown[i].kind == SHOWN_TREND)
+	width = least_width(tab, shown, n_cols);
+	if (shown->kind == SHOWN_TREND)
 		width = MAX_OF(MIN_OF(n_cols - place[i], TREND_MAX), TREND_MIN);
+	else if (shown->in_key)
+		width = MIN_OF(shown->width, MAX_OF(width, room_behind(tab, place, i, n_cols)));
 	return width;
 }
 

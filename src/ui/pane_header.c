@@ -135,6 +135,18 @@ static void put_reading(struct line *line)
 		     is_slow ? ROLE_WARN : ROLE_HEADER_VALUE);
 }
 
+/* What is counted from a moment on means nothing without the moment. */
+static void put_baseline(struct line *line)
+{
+	const struct tab *tab = line->scene->tab;
+	SCOPED(buf) text = {0};
+
+	if (!tab || tab->values != VALUES_BASE || !tab->table->baseline.number)
+		return;
+	clock_hms(&text, tab->table->baseline.wall_ns);
+	put_pair(line, "since", ROLE_HEADER_VALUE, buf_text(&text));
+}
+
 void pane_identity(const struct scene *scene, struct area area)
 {
 	struct line line = line_of(scene, area);
@@ -151,6 +163,7 @@ void pane_identity(const struct scene *scene, struct area area)
 	buf_addf(&text, "%zu map%s", screen->n_tabs, screen->n_tabs == 1 ? "" : "s");
 	put_left(&line, ROLE_HEADER, buf_text(&text), GAP);
 	put_duration(&line, "every", (double)scene->facts->interval_ns, ROLE_HEADER_VALUE);
+	put_baseline(&line);
 	put_reading(&line);
 }
 
