@@ -535,8 +535,9 @@ static void a_stream_says_its_churn(void **state)
 		"\"returned_per_second\":0,\"turnover_per_second\":0.25,"
 		"\"mean_life_seconds\":4,\"age_at_death\":[{\"below_seconds\":1,\"count\":0},",
 		"{\"below_seconds\":null,\"count\":0}],\"age_unknown\":1,",
-		"\"verdict\":{\"kind\":\"not_enough\",\"text\":\"not enough seen yet: 1 of 5 "
-		"readings\",\"sure\":\"a guess\",\"caveats\":[],",
+		"\"verdict\":{\"kind\":\"not_enough\",",
+		"\"text\":\"not enough seen yet: 1 of 5 readings\",",
+		"\"sure\":\"a guess\",\"caveats\":[],",
 		"\"share\":null,",
 		"\"working_set\":null,\"at_least\":false}},\"entries\":[",
 	};
