@@ -45,25 +45,36 @@ static void take_up(struct tui *tui, const struct kept *kept)
 		screen_group(tui->screen, buf_text(&kept->group), NULL);
 }
 
-bool follow_pin(struct tui *tui, struct watch *watch)
+bool follow_to(struct tui *tui, struct watch *watch, struct watch *next)
 {
 	SCOPED(kept) kept = {0};
-	size_t n_before = tui->set->n;
 	struct err why = {0};
-	struct watch *next;
 
-	if (watch_set_open(tui->set, watch->table.map.pin, &why) < 0 || tui->set->n == n_before)
-		return false;
-	next = tui->set->watches[n_before];
 	keep(&kept, tui, watch);
 	if (screen_add(tui->screen, &next->table, &why) < 0) {
 		watch_set_close(tui->set, next);
 		return false;
 	}
-	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it",
-		   watch->table.map.pin, next->table.map.id);
 	screen_remove(tui->screen, &watch->table);
 	watch_set_close(tui->set, watch);
 	take_up(tui, &kept);
+	return true;
+}
+
+bool follow_pin(struct tui *tui, struct watch *watch)
+{
+	SCOPED(buf) path = {0};
+	size_t n_before = tui->set->n;
+	struct err why = {0};
+	struct watch *next;
+
+	buf_adds(&path, watch->table.map.pin);
+	if (watch_set_open(tui->set, buf_text(&path), &why) < 0 || tui->set->n == n_before)
+		return false;
+	next = tui->set->watches[n_before];
+	if (!follow_to(tui, watch, next))
+		return false;
+	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it", buf_text(&path),
+		   next->table.map.id);
 	return true;
 }

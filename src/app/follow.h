@@ -7,6 +7,9 @@
 struct tui;
 struct watch;
 
+/* Puts next in the watch's place in the same way. The watch is gone then; false: next is. */
+bool follow_to(struct tui *tui, struct watch *watch, struct watch *next);
+
 /* Opens what the watch's pin leads to now, in its place: same filter and sort where the new layout has
  * them, and says so on the screen. The watch is gone then. false: nothing could be opened (the old one
  * stays, marked as gone). */

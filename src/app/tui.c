@@ -213,6 +213,7 @@ static uint64_t next_wake(const struct tui *tui)
 	}
 	if (tui->is_dirty)
 		at = earliest(at, tui->last_frame_ns + FRAME_NS);
+	at = earliest(at, tui_tape_wakes_ns(tui));
 	return wakes ? earliest(at, wakes) : at;
 }
 
@@ -248,6 +249,7 @@ static int turn(struct tui *tui)
 			return r;
 	}
 	tui->is_reading = read_on(tui);
+	tui_tape_turn(tui);
 	work(tui);
 	if (has_had_enough(tui))
 		quit(tui, EXIT_DONE);

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "app/tui_tape.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "app/follow.h"
 #include "app/tui_state.h"
 #include "app/watch.h"
+#include "base/clock.h"
+#include "base/err.h"
 #include "base/loop.h"
 #include "base/tidy.h"
 #include "model/table.h"
+#include "read/remote.h"
 #include "read/replay.h"
 
 static const double speeds[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100};
@@ -23,6 +29,14 @@ struct source *tui_tape_front(const struct tui *tui)
 	return NULL;
 }
 
+static const char *lost_word(const struct tui *tui, const struct source *source)
+{
+	for (size_t i = 0; i < tui->set->n_tapes; i++)
+		if (tui->set->tapes[i].source == source && tui->set->tapes[i].remote)
+			return " LOST";
+	return " ended";
+}
+
 void tui_tape_facts(struct tui *tui, struct screen_facts *facts)
 {
 	const struct source *tape = tui_tape_front(tui);
@@ -35,7 +49,7 @@ void tui_tape_facts(struct tui *tui, struct screen_facts *facts)
 		facts->host = state.host;
 	if (state.is_live)
 		snprintf(tui->tape_badge, sizeof(tui->tape_badge), "REMOTE %zu%s", state.n_places,
-			 state.is_over ? " ended" : "");
+			 state.is_over ? lost_word(tui, tape) : "");
 	else
 		snprintf(tui->tape_badge, sizeof(tui->tape_badge), "REPLAY %zu/%zu x%g%s",
 			 state.place, state.n_places, state.speed, state.is_held ? " held" : "");
@@ -55,8 +69,24 @@ static void on_pipe(void *ctx, int fd, uint32_t events)
 	for (size_t i = 0; i < tui->set->n_tapes; i++)
 		if (replay_fd(tui->set->tapes[i].source) == fd)
 			return;
+	for (size_t i = 0; i < tui->set->n_tapes; i++)
+		if (tui->set->tapes[i].fd == fd)
+			tui->set->tapes[i].fd = -1;
 	loop_unwatch(tui->loop, fd);
 	tui->is_dirty = true;
+}
+
+/* Waits on what the tape has to be waited on now. */
+static int await(struct tui *tui, struct watch_tape *tape)
+{
+	int r;
+
+	loop_unwatch(tui->loop, tape->fd);
+	tape->fd = replay_fd(tape->source);
+	r = tape->fd >= 0 ? loop_watch(tui->loop, tape->fd, on_pipe, tui) : 0;
+	if (r < 0)
+		tape->fd = -1;
+	return r;
 }
 
 int tui_tape_start(struct tui *tui)
@@ -64,13 +94,89 @@ int tui_tape_start(struct tui *tui)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < tui->set->n_tapes; i++) {
-		int fd = replay_fd(tui->set->tapes[i].source);
-
 		replay_hold(tui->set->tapes[i].source, false);
-		if (fd >= 0)
-			r = loop_watch(tui->loop, fd, on_pipe, tui);
+		r = await(tui, &tui->set->tapes[i]);
 	}
 	return r;
+}
+
+/* The one of the same name that the tape had before: what was recorded was replaced. */
+static struct watch *before(const struct watch_set *set, const struct watch *next)
+{
+	for (size_t i = 0; i < set->n && set->watches[i] != next; i++)
+		if (set->watches[i]->source == next->source &&
+		    strcmp(set->watches[i]->table.map.name, next->table.map.name) == 0)
+			return set->watches[i];
+	return NULL;
+}
+
+/* What was recorded last stays in a file, where one can go back to it; a pipe goes on without it. */
+static int show_new(struct tui *tui, const struct watch_tape *tape, struct err *err)
+{
+	size_t n_before = tui->set->n;
+	int r = watch_set_open_tape(tui->set, tape, err);
+
+	while (r == 0 && n_before < tui->set->n) {
+		struct watch *next = tui->set->watches[n_before];
+		struct watch *old = tape->fd >= 0 ? before(tui->set, next) : NULL;
+
+		screen_say(tui->screen, true, "the recording goes on with map %u, '%s'",
+			   next->table.map.id, next->table.map.name);
+		if (old)
+			return follow_to(tui, old, next) ? 0 : -ENOMEM;
+		r = screen_add(tui->screen, &next->table, err);
+		n_before++;
+	}
+	return r;
+}
+
+static void turn_remote(struct tui *tui, struct watch_tape *tape, uint64_t now_ns)
+{
+	struct err why = {0};
+
+	switch (remote_turn(tape->remote, now_ns, &why)) {
+	case REMOTE_SAME:
+		return;
+	case REMOTE_LOST:
+		screen_say(tui->screen, true, "%s", why.text);
+		break;
+	case REMOTE_TRIED:
+		break;
+	case REMOTE_BACK:
+		screen_say(tui->screen, false, "'%s' is back", tape->path);
+		break;
+	}
+	if (await(tui, tape) < 0)
+		screen_say(tui->screen, true, "out of memory for '%s'", tape->path);
+	tui->is_dirty = true;
+}
+
+void tui_tape_turn(struct tui *tui)
+{
+	uint64_t now = clock_now_ns();
+
+	for (size_t i = 0; i < tui->set->n_tapes; i++) {
+		struct watch_tape *tape = &tui->set->tapes[i];
+		struct err why = {0};
+
+		if (tape->remote)
+			turn_remote(tui, tape, now);
+		if (replay_n_maps(tape->source) == tape->n_maps)
+			continue;
+		tape->n_maps = replay_n_maps(tape->source);
+		if (show_new(tui, tape, &why) < 0)
+			screen_say(tui->screen, true, "%s", why.text);
+	}
+}
+
+uint64_t tui_tape_wakes_ns(const struct tui *tui)
+{
+	uint64_t at = UINT64_MAX;
+
+	for (size_t i = 0; i < tui->set->n_tapes; i++)
+		if (tui->set->tapes[i].remote)
+			at = MIN_OF(at, remote_wakes_ns(tui->set->tapes[i].remote));
+	return at;
 }
 
 void tui_tape_hold(struct tui *tui, const struct intent *intent)

@@ -15,6 +15,11 @@ struct source *tui_tape_front(const struct tui *tui);
 /* Lets the tapes play, and wakes the loop for those that come through pipes. 0 or -errno. */
 int tui_tape_start(struct tui *tui);
 
+/* Looks after connections and opens maps that a recording has by now. */
+void tui_tape_turn(struct tui *tui);
+/* When that has to be done again, if nothing happens. */
+uint64_t tui_tape_wakes_ns(const struct tui *tui);
+
 void tui_tape_hold(struct tui *tui, const struct intent *intent);
 void tui_tape_step(struct tui *tui, const struct intent *intent);
 void tui_tape_skip(struct tui *tui, const struct intent *intent);

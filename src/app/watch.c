@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "read/caps.h"
 #include "read/object.h"
+#include "read/remote.h"
 #include "read/replay.h"
 #include "read/schema.h"
 
@@ -150,6 +151,14 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
+static void tape_close(struct watch_tape *tape)
+{
+	if (tape->remote)
+		remote_free(tape->remote);
+	else
+		tape->source->ops->free(tape->source);
+}
+
 void watch_set_release(struct watch_set *set)
 {
 	for (size_t i = 0; i < set->n; i++)
@@ -160,7 +169,7 @@ void watch_set_release(struct watch_set *set)
 	if (set->sim)
 		set->sim->ops->free(set->sim);
 	for (size_t i = 0; i < set->n_tapes; i++)
-		set->tapes[i].source->ops->free(set->tapes[i].source);
+		tape_close(&set->tapes[i]);
 	free(set->tapes);
 	schema_free(set->schema);
 	object_free(set->object);
@@ -202,21 +211,48 @@ struct source *watch_set_sim(struct watch_set *set, struct err *err)
 	return set->sim;
 }
 
-struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err)
+/* The one that is open already, or room for one; NULL with a sentence. */
+static struct watch_tape *tape_at(struct watch_set *set, const char *path, bool is_remote,
+				  struct err *err)
 {
 	struct watch_tape *tapes;
 
 	for (size_t i = 0; i < set->n_tapes; i++)
-		if (strcmp(set->tapes[i].path, path) == 0)
-			return set->tapes[i].source;
+		if (strcmp(set->tapes[i].path, path) == 0 && !set->tapes[i].remote == !is_remote)
+			return &set->tapes[i];
 	tapes = reallocarray(set->tapes, set->n_tapes + 1, sizeof(*tapes));
 	if (!tapes) {
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
 	set->tapes = tapes;
-	tapes[set->n_tapes].path = path;
-	if (source_tape_new(path, &tapes[set->n_tapes].source, err) < 0)
+	tapes[set->n_tapes] = (struct watch_tape){.path = path, .fd = -1};
+	return &tapes[set->n_tapes];
+}
+
+struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err)
+{
+	struct watch_tape *tape = tape_at(set, path, false, err);
+
+	if (!tape || tape->source)
+		return tape ? tape->source : NULL;
+	if (source_tape_new(path, &tape->source, err) < 0)
 		return NULL;
-	return tapes[set->n_tapes++].source;
+	set->n_tapes++;
+	tape->n_maps = replay_n_maps(tape->source);
+	return tape->source;
+}
+
+struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err)
+{
+	struct watch_tape *tape = tape_at(set, text, true, err);
+
+	if (!tape || tape->source)
+		return tape ? tape->source : NULL;
+	if (remote_new(text, &tape->remote, err) < 0)
+		return NULL;
+	set->n_tapes++;
+	tape->source = remote_tape(tape->remote);
+	tape->n_maps = replay_n_maps(tape->source);
+	return tape->source;
 }

@@ -13,6 +13,7 @@
 struct err;
 struct map;
 struct object;
+struct remote;
 struct options;
 struct schema;
 
@@ -30,8 +31,11 @@ struct watch {
 };
 
 struct watch_tape {
-	const char *path; /* borrowed from the command line */
-	struct source *source;
+	const char *path;      /* or `HOST:MAP`; borrowed from the command line */
+	struct source *source; /* owned, unless it is remote's */
+	struct remote *remote; /* owned: what brings it from another host; NULL: nothing does */
+	size_t n_maps;	       /* of it that were there when it was looked at last */
+	int fd;		       /* that is waited on, -1: none */
 };
 
 /* Every source that was needed, every map that was opened. */
@@ -54,6 +58,11 @@ struct source *watch_set_kernel(struct watch_set *set, struct err *err);
 struct source *watch_set_sim(struct watch_set *set, struct err *err);
 /* The tape at path ("-": stdin), opened when it wasn't yet. path must outlive the set. */
 struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err);
+
+/* The recording that ssh brings: `HOST:MAP`. */
+struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err);
+/* Opens what a tape has that isn't open yet. 0 or -errno with a sentence. */
+int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, struct err *err);
 
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
  * open already. 0, or -errno with a sentence; then nothing was added. */

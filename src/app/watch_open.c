@@ -88,6 +88,8 @@ static struct source *source_of(struct watch_set *set, const struct spec *spec, 
 		return watch_set_sim(set, err);
 	case SPEC_TAPE:
 		return watch_set_tape(set, spec->text, err);
+	case SPEC_REMOTE:
+		return watch_set_remote(set, spec->text, err);
 	default:
 		return watch_set_kernel(set, err);
 	}
@@ -119,6 +121,13 @@ int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 	int r = spec_parse(word, &spec, err);
 
 	return r < 0 ? r : open_spec(set, &spec, err);
+}
+
+int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, struct err *err)
+{
+	struct spec spec = {.kind = tape->remote ? SPEC_REMOTE : SPEC_TAPE, .text = tape->path};
+
+	return open_spec(set, &spec, false, err);
 }
 
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err)

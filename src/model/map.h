@@ -39,6 +39,7 @@ struct map {
 	bool is_variables;	 /* a DATASEC array: one variable a row */
 	uint64_t loaded_boot_ns; /* 0: unknown */
 	const char *source;	 /* "kernel", "sim", "tape" */
+	const char *host;	 /* which one it is on; NULL: this one, or it doesn't matter */
 	const char *pin;	 /* path it was opened by or found at, or NULL */
 	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
 	const char *section;	 /* ".bss" etc. when is_variables, else NULL */

@@ -227,9 +227,9 @@ static find_fn *const finds[] = {
 	[SPEC_ID] = find_id,	     [SPEC_NAME] = find_name,
 	[SPEC_PIN] = find_pin,	     [SPEC_PROGRAM] = find_program,
 	[SPEC_DEVICE] = find_device, [SPEC_TAPE] = NULL, /* other sources' */
-	[SPEC_SIM] = NULL,
+	[SPEC_SIM] = NULL,	     [SPEC_REMOTE] = NULL,
 };
-_Static_assert(ARRAY_LEN(finds) == SPEC_SIM + 1, "a kind of spec without a row");
+_Static_assert(ARRAY_LEN(finds) == SPEC_REMOTE + 1, "a kind of spec without a row");
 
 int kernel_find(struct source *source, const struct spec *spec, struct map_list *out,
 		struct err *err)

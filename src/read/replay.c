@@ -34,6 +34,11 @@ static void set_loaded(const struct replay *replay, struct map *map)
 	map->loaded_boot_ns = age_ns < clock_boot_ns() ? clock_boot_ns() - age_ns : 0;
 }
 
+static const char *host_of(const struct replay *replay)
+{
+	return replay->host ? replay->host : replay->head.host;
+}
+
 static int add_map(const struct replay *replay, const struct replay_map *map, struct map_list *out,
 		   struct err *err)
 {
@@ -45,7 +50,10 @@ static int add_map(const struct replay *replay, const struct replay_map *map, st
 		return err_set(err, r, "out of memory for the maps of tape '%s'", replay->name);
 	}
 	set_loaded(replay, copy);
-	return 0;
+	if (!replay->host)
+		return 0;
+	copy->host = arena_strdup(&copy->mem, replay->host);
+	return copy->host ? 0 : -ENOMEM;
 }
 
 static int list_maps(struct source *source, struct map_list *out, struct err *err)
@@ -112,6 +120,8 @@ static void free_tape(struct source *source)
 	for (uint32_t i = 0; i < replay->n_maps; i++)
 		replay_map_free(replay->maps[i]);
 	free(replay->maps);
+	free(replay->numbers);
+	free(replay->host);
 	tape_reader_release(&replay->reader);
 	tape_head_release(&replay->head);
 	pages_release(&replay->entries);
@@ -156,25 +166,23 @@ static ptrdiff_t read_pipe(void *ctx, void *bytes, size_t n)
 
 static int read_magic(struct replay *replay, struct err *err)
 {
-	uint8_t bytes[TAPE_MAGIC_BYTES];
-	size_t have = 0;
-
-	while (have < sizeof(bytes)) {
-		ssize_t n = read(replay->fd, bytes + have, sizeof(bytes) - have);
+	while (replay->n_magic < TAPE_MAGIC_BYTES) {
+		ssize_t n = read(replay->fd, replay->magic + replay->n_magic,
+				 TAPE_MAGIC_BYTES - replay->n_magic);
 
 		if (n < 0)
 			return err_set(err, -errno, "cannot read tape '%s': %s", replay->name,
 				       err_words(-errno));
 		if (n == 0)
 			return err_set(err, -EBADMSG,
-				       have ? "'%s' is not a tape: it is too short"
-					    : "tape '%s' is empty",
+				       replay->n_magic ? "'%s' is not a tape: it is too short"
+						       : "tape '%s' is empty",
 				       replay->name);
-		have += (size_t)n;
+		replay->n_magic += (size_t)n;
 	}
 	replay->indexed_bytes = TAPE_MAGIC_BYTES;
 	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
-	return tape_magic_check(bytes, replay->name, err);
+	return tape_magic_check(replay->magic, replay->name, err);
 }
 
 static int first_look(struct replay *replay, struct err *err)
@@ -263,6 +271,26 @@ int source_tape_new(const char *path, struct source **out, struct err *err)
 	return fd < 0 ? fd : source_tape_of(fd, name_of(path), out, err);
 }
 
+/* What is left of the connection before is dropped; its maps stay, as their watchers know them. */
+void replay_resume(struct source *tape, int fd)
+{
+	struct replay *replay = replay_of(tape);
+
+	close(replay->fd);
+	replay->fd = fd;
+	replay->n_magic = replay->n_numbers = 0;
+	replay->decoding = NULL;
+	replay->is_ended = false;
+	replay->last_tick = 0;
+	replay->fault = (struct err){0};
+	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
+}
+
+size_t replay_n_maps(const struct source *tape)
+{
+	return replay_of(tape)->n_maps;
+}
+
 /* -- state -- */
 
 static const char *fault_of(struct replay *replay)
@@ -291,7 +319,7 @@ void replay_state(const struct source *tape, struct replay_state *out)
 		.is_held = replay->is_held,
 		.is_live = !replay->is_file,
 		.is_over = replay->is_ended && (!replay->is_file || replay->place + 1 >= n),
-		.host = replay->head.host,
+		.host = host_of(replay),
 		.fault = fault_of(replay),
 	};
 }

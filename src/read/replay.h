@@ -24,6 +24,12 @@ int source_tape_new(const char *path, struct source **out, struct err *err);
 /* The same of a descriptor, which it takes over even when it fails. */
 int source_tape_of(int fd, const char *name, struct source **out, struct err *err);
 
+/* Goes on with a pipe that sends the same recording begun anew, after the one before was over; takes fd
+ * over. Maps that it has again go on as they were. */
+void replay_resume(struct source *tape, int fd);
+/* Maps that were met so far: there may be more as it goes on. */
+size_t replay_n_maps(const struct source *tape);
+
 bool source_is_tape(const struct source *source);
 
 struct replay_state {

@@ -70,6 +70,50 @@ static int grow(struct replay *replay)
 	return 0;
 }
 
+/* What a connection that was made anew sends again. */
+static bool is_same(const struct map *a, const struct map *b)
+{
+	return a->id == b->id && a->type == b->type && a->key_size == b->key_size &&
+	       a->value_size == b->value_size && a->max_entries == b->max_entries &&
+	       a->n_cpus == b->n_cpus && a->btf_id == b->btf_id &&
+	       a->btf_key_type_id == b->btf_key_type_id &&
+	       a->btf_value_type_id == b->btf_value_type_id;
+}
+
+/* The tape's next number means maps[i]. */
+static int number(struct replay *replay, uint32_t i)
+{
+	uint32_t *numbers = reallocarray(replay->numbers, replay->n_numbers + 1, sizeof(*numbers));
+
+	if (!numbers)
+		return -ENOMEM;
+	replay->numbers = numbers;
+	numbers[replay->n_numbers++] = i;
+	return 0;
+}
+
+struct replay_map *replay_map_at(const struct replay *replay, uint32_t number)
+{
+	return number < replay->n_numbers ? replay->maps[replay->numbers[number]] : NULL;
+}
+
+/* 1: it is one that is here already, 0: it isn't. */
+static int take_again(struct replay *replay, const struct replay_map *map, struct err *err)
+{
+	const struct replay_map *known = replay_map_of(replay, &map->facts);
+
+	if (!known)
+		return 0;
+	if (!is_same(&known->facts, &map->facts))
+		return err_set(err, -EBADMSG,
+			       "map '%s' is another one by now, under the same id; open it anew",
+			       map->facts.name);
+	for (uint32_t i = 0; i < replay->n_maps; i++)
+		if (replay->maps[i] == known && number(replay, i) < 0)
+			return -ENOMEM;
+	return 1;
+}
+
 static ptrdiff_t read_map(void *ctx, void *bytes, size_t n)
 {
 	struct replay_map *map = ctx;
@@ -83,7 +127,7 @@ int replay_add_map(struct replay *replay, const struct tape_label *label, const 
 	struct replay_map *map;
 	int r;
 
-	if (label->map != replay->n_maps || replay->n_maps == TAPE_MAX_MAPS)
+	if (label->map != replay->n_numbers || replay->n_maps == TAPE_MAX_MAPS)
 		return err_set(err, -EBADMSG, "its maps are not in order");
 	map = calloc(1, sizeof(*map));
 	if (!map)
@@ -96,9 +140,13 @@ int replay_add_map(struct replay *replay, const struct tape_label *label, const 
 	r = map->body.failed ? -ENOMEM : grow(replay);
 	if (r == 0)
 		r = tape_unpack_map(body, (size_t)label->length, &map->facts, NULL, err);
-	if (r < 0) {
+	if (r == 0 && !replay->is_file)
+		r = take_again(replay, map, err);
+	if (r == 0)
+		r = number(replay, replay->n_maps);
+	if (r != 0) {
 		replay_map_free(map);
-		return r;
+		return r < 0 ? r : 0;
 	}
 	replay->maps[replay->n_maps++] = map;
 	return 0;

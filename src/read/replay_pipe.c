@@ -31,9 +31,9 @@ static int begin_reading(struct replay *replay, struct err *err)
 	struct replay_map *map;
 	int r;
 
-	if (label->map >= replay->n_maps)
+	map = replay_map_at(replay, label->map);
+	if (!map)
 		return replay_fault(replay, replay->reader.at, "a reading of no map", err);
-	map = replay->maps[label->map];
 	r = replay_decode(replay, map, &replay->reader, map->now->number ? map->now : NULL,
 			  &replay->rows);
 	if (r == -EBADMSG)
@@ -89,6 +89,22 @@ static int decode_on(struct replay *replay, struct err *err)
 	return 1;
 }
 
+/* What the tape begins with. -EAGAIN: it is there. */
+static int take_magic(struct replay *replay, struct err *err)
+{
+	ptrdiff_t n = replay->reader.read(replay, replay->magic + replay->n_magic,
+					  TAPE_MAGIC_BYTES - replay->n_magic);
+	int r;
+
+	if (n <= 0)
+		return n == -EAGAIN ? 0 : over(replay, n ? (int)n : -ENODATA);
+	replay->n_magic += (size_t)n;
+	if (replay->n_magic < TAPE_MAGIC_BYTES)
+		return -EAGAIN;
+	r = tape_magic_check(replay->magic, replay->name, err);
+	return r < 0 ? over(replay, r) : -EAGAIN;
+}
+
 int replay_pump(struct replay *replay, struct err *err)
 {
 	int r;
@@ -97,6 +113,8 @@ int replay_pump(struct replay *replay, struct err *err)
 		return decode_on(replay, err);
 	if (replay->is_ended)
 		return -ENODATA;
+	if (replay->n_magic < TAPE_MAGIC_BYTES)
+		return take_magic(replay, err);
 	r = tape_reader_step(&replay->reader, REPLAY_STEP_BYTES);
 	switch (r) {
 	case TAPE_AGAIN:

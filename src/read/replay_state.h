@@ -58,6 +58,8 @@ struct replay {
 	struct tape_head head;
 	struct replay_map **maps; /* owned, each stays where it is */
 	uint32_t n_maps, cap_maps;
+	uint32_t *numbers; /* owned: which of maps the tape's own numbers mean */
+	uint32_t n_numbers;
 	struct err fault;		     /* text "": none */
 	bool is_ended;			     /* an END was seen, or nothing can follow */
 	const char *methods[REPLAY_METHODS]; /* in mem */
@@ -74,11 +76,14 @@ struct replay {
 	struct err torn;
 
 	/* of a pipe */
+	uint8_t magic[TAPE_MAGIC_BYTES];
+	size_t n_magic; /* of them that came */
 	struct tape_reader reader;
 	struct replay_map *decoding; /* its reading is whole, its rows are on their way */
 	struct tape_rows rows;
 	uint32_t n_came; /* readings so far */
 	uint64_t last_tick;
+	char *host; /* owned: what a person calls the host at the other end; NULL: what it says itself */
 
 	/* the player */
 	uint32_t place; /* from 0 */
@@ -125,6 +130,8 @@ int replay_add_map(struct replay *replay, const struct tape_label *label, const 
 /* Takes HEAD in, and checks that its rows can be read here. */
 int replay_take_head(struct replay *replay, const void *body, size_t n, struct err *err);
 void replay_map_free(struct replay_map *map);
+/* The map that a label of this tape is about, or NULL. */
+struct replay_map *replay_map_at(const struct replay *replay, uint32_t number);
 /* The map of the tape that these facts are a copy of, or NULL. */
 struct replay_map *replay_map_of(struct replay *replay, const struct map *facts);
 /* A copy of the text that lives as long as the tape. */

@@ -30,6 +30,7 @@ static const struct scheme schemes[] = {
 	{"file", SPEC_TAPE, "a recording's path"},
 	{"sim", SPEC_SIM, "a simulated map's name, or nothing for all of them",
 	 .may_be_empty = true},
+	{"ssh", SPEC_REMOTE, "a host and a map of it ('ssh:web1:flows')"},
 };
 
 static bool is_digits(const char *text)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a person names: `41`, `id:41`, `flows`, `name:flows`, `/sys/fs/bpf/flows`, `prog:17`,
- * `prog:xdp_main`, `dev:eth0`, `file:x.tape`, `sim:flows`. A row a scheme. */
+ * `prog:xdp_main`, `dev:eth0`, `file:x.tape`, `sim:flows`, `ssh:web1:flows`. A row a
+ * scheme. */
 #pragma once
 
 #include <stdint.h>
@@ -15,6 +16,7 @@ enum spec_kind {
 	SPEC_DEVICE,  /* interface: all maps of its XDP and TC programs */
 	SPEC_TAPE,
 	SPEC_SIM,
+	SPEC_REMOTE, /* a map of another host: `web1:flows` */
 };
 
 struct spec {

@@ -3,6 +3,7 @@
  * most; tabs that don't fit are counted. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/tidy.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
@@ -20,20 +21,33 @@ static int put_filter(const struct scene *scene, struct area area)
 	return area.n_cols - width - 4;
 }
 
+/* A map of another host is called by both names. */
+static void name_of(const struct scene *scene, size_t i, struct buf *out)
+{
+	const struct map *map = &scene->screen->tabs[i]->table->map;
+
+	if (map->host)
+		buf_addf(out, "%s:", map->host);
+	buf_adds(out, map->name);
+}
+
 static int put_tab(const struct scene *scene, struct area area, int col, size_t i)
 {
 	bool is_front = i == scene->screen->front;
-	const char *name = scene->screen->tabs[i]->table->map.name;
+	SCOPED(buf) name = {0};
 
+	name_of(scene, i, &name);
 	return grid_putf(scene->grid, area, 0, col, is_front ? ROLE_TAB_ACTIVE : ROLE_TAB,
-			 is_front ? "[%zu %s]" : " %zu %s ", i + 1, name);
+			 is_front ? "[%zu %s]" : " %zu %s ", i + 1, buf_text(&name));
 }
 
 static int tab_columns_of(const struct scene *scene, size_t i)
 {
 	int digits = i + 1 >= 10 ? 2 : 1;
+	SCOPED(buf) name = {0};
 
-	return grid_columns(scene->grid, scene->screen->tabs[i]->table->map.name) + digits + 3;
+	name_of(scene, i, &name);
+	return grid_columns(scene->grid, buf_text(&name)) + digits + 3;
 }
 
 /* The first tab to draw, so that the one in front is seen. */

@@ -26,6 +26,8 @@ cmd ip|iproute2|iproute|iproute2
 cmd git|git|git|git
 cmd nm|binutils|binutils|binutils
 cmd tmux|tmux|tmux|tmux
+cmd ssh|openssh-client|openssh-clients|openssh
+cmd sshd|openssh-server|openssh-server|openssh
 cmd prometheus|prometheus|golang-github-prometheus|prometheus
 cmd promtool|prometheus|golang-github-prometheus|prometheus
 cmd prometheus-node-exporter|prometheus-node-exporter|node-exporter|prometheus-node-exporter

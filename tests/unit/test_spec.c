@@ -40,6 +40,8 @@ static const struct {
 	{"file:/tmp/x.tape", SPEC_TAPE, 0, "/tmp/x.tape"},
 	{"sim:flows", SPEC_SIM, 0, "flows"},
 	{"sim:", SPEC_SIM, 0, ""},
+	{"ssh:web1:flows", SPEC_REMOTE, 0, "web1:flows"},
+	{"ssh:me@web1:/sys/fs/bpf/flows", SPEC_REMOTE, 0, "me@web1:/sys/fs/bpf/flows"},
 };
 
 static void test_understood(void **state)
@@ -67,7 +69,7 @@ static const struct {
 	{"prog:0", "'0' is not an id"},
 	{"dev:", "an interface"},
 	{"pni:/sys/fs/bpf/x", "unknown scheme 'pni:'"},
-	{"Id:3", "id: name: pin: prog: dev: file: sim:"},
+	{"Id:3", "id: name: pin: prog: dev: file: sim: ssh:"},
 	{":3", "unknown scheme"},
 };
 

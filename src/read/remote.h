@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A map of another host: `ssh HOST bpfmaptop record - MAP`, whose tape is replayed as it comes, and which
+ * is started again when it ends. What it takes to reach the host is ssh's business (~/.ssh/config). */
+#pragma once
+
+#include <stdint.h>
+
+struct err;
+struct remote;
+struct source;
+
+/* Starts ssh for `HOST:MAP` and waits for its first reading; ssh may ask for a password meanwhile. name is
+ * of the tape. 0; -EINVAL where that names no host or no map; or -errno with a sentence in which ssh or the
+ * other end says why. */
+int remote_new(const char *text, struct remote **out, struct err *err);
+/* The tape; it lives as long as remote. */
+struct source *remote_tape(const struct remote *remote);
+
+enum remote_turn {
+	REMOTE_SAME,
+	REMOTE_LOST,  /* err says so, and why; it is tried again */
+	REMOTE_TRIED, /* it is being tried: replay_fd is another one */
+	REMOTE_BACK,  /* a reading came again */
+};
+/* Looks after it, without waiting. */
+enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err *err);
+/* When to look again, if nothing happens. */
+uint64_t remote_wakes_ns(const struct remote *remote);
+
+/* Ends ssh. NULL is fine. */
+void remote_free(struct remote *remote);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Maps of other hosts on the real screen, through a real ssh and sshd: several at once, a connection that is
+ * lost and comes back, a host that is down for a while, and keys that are answered all along. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "base/file.h"
+
+#include "ptydrive.h"
+
+enum { PATIENCE_MS = 30000 };
+
+static char folder[] = "/tmp/remote_screen.XXXXXX";
+
+static const char *program(void)
+{
+	const char *path = getenv("BPFMAPTOP");
+
+	return path ? path : "build/bpfmaptop";
+}
+
+static int sshd(const char *what)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "BPFMAPTOP=%s tests/live/sshd.sh %s %s", program(), what,
+		 folder);
+	return system(command);
+}
+
+static int begin(void **state)
+{
+	char path[1024];
+
+	(void)state;
+	if (!mkdtemp(folder) || sshd("start") != 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/bin:%s", folder, getenv("PATH"));
+	return setenv("PATH", path, 1);
+}
+
+static int end(void **state)
+{
+	char command[64];
+
+	(void)state;
+	sshd("stop");
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static void several_hosts(void **state)
+{
+	const char *const argv[] = {program(), "ssh:web1:sim:ports", "ssh:web2:sim:ports", NULL};
+	SCOPED(buf) asked = {0};
+	char path[128];
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 100), 0);
+	assert_true(pty_wait_text(&pty, "[1 web1:ports]", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "2 web2:ports", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "REMOTE 2", PATIENCE_MS));
+	snprintf(path, sizeof(path), "%s/asked", folder);
+	assert_int_equal(file_read(path, 4096, &asked), 0);
+	assert_string_equal(buf_text(&asked), "ssh web1 bpfmaptop record - sim:ports\n"
+					      "ssh web2 bpfmaptop record - sim:ports\n");
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+static void lost_and_back(void **state)
+{
+	const char *const argv[] = {program(), "ssh:web1:sim:ports", NULL};
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 160), 0);
+	assert_true(pty_wait_text(&pty, "REMOTE 2", PATIENCE_MS));
+	assert_int_equal(sshd("drop"), 0);
+	assert_true(
+		pty_wait_text(&pty, "the connection to 'web1' is lost, trying again", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "'web1:sim:ports' is back", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "REMOTE", PATIENCE_MS));
+	assert_true(pty_find(&pty, "LOST") < 0);
+
+	/* The whole host: every try is refused, with ssh's own words, and none writes over the screen. */
+	assert_int_equal(sshd("stop"), 0);
+	assert_true(pty_wait_text(&pty, "LOST", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "Connection refused", PATIENCE_MS));
+	pty_send(&pty, "/nosuchport\r");
+	assert_true(pty_wait_text(&pty, "/ nosuchport", PATIENCE_MS));
+	pty_send(&pty, "\x1b");
+	assert_int_equal(sshd("start"), 0);
+	assert_true(pty_wait_text(&pty, "is back", PATIENCE_MS));
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(several_hosts),
+		cmocka_unit_test(lost_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
