@@ -16,13 +16,14 @@
 
 static const char about[] = "watches eBPF maps: decoded, sorted, filtered, with rates and churn";
 
-static const char map_words[] = "MAP is an id (41, id:41), a name (flows, name:flows), a pin "
-				"(/sys/fs/bpf/flows), all maps\n"
-				"of a program (prog:17, prog:xdp_main) or of an interface's XDP "
-				"and TC programs (dev:eth0),\n"
-				"a recording (file:x.tape), a simulation (sim:flows), or a map of a "
-				"host that ssh reaches and\n"
-				"that has bpfmaptop too (ssh:web1:flows).\n";
+static const char map_words[] =
+	"MAP is an id (41, id:41), a name (flows, name:flows), a pin "
+	"(/sys/fs/bpf/flows), all maps\n"
+	"of a program (prog:17, prog:xdp_main) or of an interface's XDP "
+	"and TC programs (dev:eth0),\n"
+	"a recording (file:x.tape), a simulation (sim:flows), or a map of a "
+	"host that ssh reaches and\n"
+	"that has bpfmaptop too (ssh:web1:flows).\n";
 
 static const char statuses[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a reading was incomplete).\n";
