@@ -106,6 +106,13 @@ void screen_free(struct screen *screen)
 	free(screen);
 }
 
+/* Their choices are columns of the table that was in front. */
+static void close_menus(struct screen *screen)
+{
+	if (screen->overlay == OVERLAY_SORT || screen->overlay == OVERLAY_COLUMNS)
+		screen->overlay = OVERLAY_NONE;
+}
+
 int screen_add(struct screen *screen, struct table *table, struct err *err)
 {
 	struct tab **tabs, *tab;
@@ -113,6 +120,7 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 
 	for (size_t i = 0; i < screen->n_tabs; i++)
 		if (screen->tabs[i]->table == table) {
+			close_menus(screen);
 			screen->front = i;
 			screen->tabs[i]->is_stale = true;
 			return 0;
@@ -133,9 +141,7 @@ void screen_remove(struct screen *screen, struct table *table)
 	for (size_t i = 0; i < screen->n_tabs; i++) {
 		if (screen->tabs[i]->table != table)
 			continue;
-		/* Their choices are columns of a table that goes. */
-		if (screen->overlay == OVERLAY_SORT || screen->overlay == OVERLAY_COLUMNS)
-			screen->overlay = OVERLAY_NONE;
+		close_menus(screen);
 		tab_free(screen->tabs[i]);
 		screen->n_tabs--;
 		memmove(screen->tabs + i, screen->tabs + i + 1,
