@@ -127,7 +127,7 @@ int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, st
 {
 	struct spec spec = {.kind = tape->remote ? SPEC_REMOTE : SPEC_TAPE, .text = tape->path};
 
-	return open_spec(set, &spec, false, err);
+	return open_spec(set, &spec, err);
 }
 
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err)
