@@ -12,16 +12,13 @@ export PATH=$PATH:/usr/sbin:/sbin
 export XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
 unset NO_COLOR
 pattern=${2:-}
-out=$(mktemp) skips=$(mktemp)
-trap 'rm -f "$out" "$skips"' EXIT
+out=$(mktemp) skips=$(mktemp) soak=$(mktemp)
+soaking=
+trap 'kill $soaking 2>/dev/null; rm -f "$out" "$skips" "$soak"' EXIT
 passed=0 failed=0 skipped=0
 
-run() { # NAME COMMAND...
-	local name=$1 ok bad skip began=$SECONDS
-	shift
-	[[ -z $pattern || $name == *$pattern* ]] || return
-	timeout "${TEST_TIMEOUT:-170}" "$@" >"$out" 2>&1
-	local status=$?
+judge() { # NAME STATUS OUTPUT SECONDS
+	local name=$1 status=$2 out=$3 ok bad skip
 	sed -i 's/^not ok \(.*# SKIP\)/ok \1/' "$out" # as cmocka writes it
 	skip=$(grep -c '^ok .*# SKIP' "$out")
 	ok=$(($(grep -c '^ok ' "$out") - skip))
@@ -38,10 +35,24 @@ run() { # NAME COMMAND...
 	printf '  %-28s %4d ok' "$name" "$ok"
 	[ "$bad" -gt 0 ] && printf '  %d FAILED (exit %d)' "$bad" "$status"
 	[ "$skip" -gt 0 ] && printf '  %d skipped' "$skip"
-	printf '  %ds\n' $((SECONDS - began))
+	printf '  %ds\n' "$4"
 	[ "$bad" -gt 0 ] && sed 's/^/    /' "$out" | grep -v '^    ok ' | tail -n 60
 	return 0
 }
+
+run() { # NAME COMMAND...
+	local name=$1 began=$SECONDS
+	shift
+	[[ -z $pattern || $name == *$pattern* ]] || return
+	timeout "${TEST_TIMEOUT:-170}" "$@" >"$out" 2>&1
+	judge "$name" $? "$out" $((SECONDS - began))
+}
+
+# The soak takes its time beside the other tests, and gives way to them.
+if [[ -z $pattern || live/soak == *$pattern* ]]; then
+	timeout "${TEST_TIMEOUT:-170}" nice "$BUILD/live/soak" >"$soak" 2>&1 &
+	soaking=$!
+fi
 
 run house tests/house/house.sh
 for t in "$BUILD"/unit/test_*; do
@@ -56,6 +67,11 @@ done
 for t in "$BUILD"/live/test_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && run "live/$(basename "$t")" "$t" ;; esac
 done
+if [ "$soaking" ]; then
+	wait "$soaking"
+	judge live/soak $? "$soak" $SECONDS
+	soaking=
+fi
 sed 's/^/  skipped: /' "$skips"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

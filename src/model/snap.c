@@ -92,7 +92,7 @@ bool snap_is_cut(const struct snap *snap)
 
 bool snap_is_complete(const struct snap *snap)
 {
-	return !snap_is_cut(snap) && !(snap->notes & SNAP_PARTLY_SEEN);
+	return !snap_is_cut(snap) && !(snap->notes & (SNAP_PARTLY_SEEN | SNAP_UNLOCKED));
 }
 
 int snap_drop_duplicates(struct snap *snap)
@@ -156,6 +156,9 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		break;
 	case SNAP_TOUCHED:
 		buf_adds(out, "read slowly, since looking disturbs it");
+		break;
+	case SNAP_UNLOCKED:
+		buf_adds(out, "keys replaced meanwhile may be missing");
 		break;
 	}
 }

@@ -22,8 +22,9 @@ enum snap_note {
 	SNAP_SLOW = 1 << 6,	   /* took longer than the interval; ticks were missed */
 	SNAP_PARTLY_SEEN = 1 << 7, /* the type shows only a part: the head of a queue, storages of
 				    * what could be opened */
-	SNAP_TOUCHED = 1 << 8, /* looking moves something in the kernel, so it was done slowly */
-	SNAP_NOTE_LAST = SNAP_TOUCHED,
+	SNAP_TOUCHED = 1 << 8,	/* looking moves something in the kernel, so it was done slowly */
+	SNAP_UNLOCKED = 1 << 9, /* walked past a writer: a key that it replaced may be missing */
+	SNAP_NOTE_LAST = SNAP_UNLOCKED,
 };
 
 /* A ring buffer at the moment of a reading. Positions count bytes since the buffer was made. */

@@ -295,8 +295,10 @@ static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
 		return fail(cursor, r, snap, err);
 	if (snap->notes & SNAP_TRUNCATED)
 		snap->n_there = kernel_count_one(cursor->kernel, cursor->map);
-	/* Only a walk that was sent back to the start meets a key twice. */
-	if (snap->n_dropped)
+	if (methods[cursor->method]->is_unlocked && cursor_has_buckets(cursor->map))
+		snap->notes |= SNAP_UNLOCKED;
+	/* By next-key, only a walk that was sent back to the start meets a key twice. */
+	if (snap->n_dropped && methods[cursor->method] != &read_iter)
 		snap->notes |= SNAP_RESTARTED;
 	return STEP_DONE;
 }

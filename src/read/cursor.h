@@ -32,6 +32,9 @@ struct method {
 	void (*stop)(struct cursor *cursor);
 	/* What it refuses, it refuses for this one map and not for its type. */
 	bool is_of_map;
+	/* Walks a bucket without its lock: an update puts the new element at the head of its bucket, so
+	 * that a key not yet met is then behind the walk. source: htab_map_update_elem() */
+	bool is_unlocked;
 };
 
 extern const struct method read_mmap, read_batch, read_next, read_head, read_ring, read_iter,

@@ -58,7 +58,8 @@ static bool iter_is_expected(const struct map *map)
 
 static void iter_start(struct cursor *cursor)
 {
-	cursor->may_repeat = false;
+	/* An element that was replaced can be met again further on. */
+	cursor->may_repeat = cursor_has_buckets(cursor->map);
 	cursor->iter.fd = -1;
 	cursor->iter.room = NULL;
 	cursor->iter.n_room = 0;
@@ -138,4 +139,5 @@ const struct method read_iter = {
 	.step = iter_step,
 	.stop = iter_stop,
 	.is_of_map = true, /* a lock in the value; what refuses programs is remembered with them */
+	.is_unlocked = true,
 };

@@ -147,4 +147,5 @@ const struct method read_next = {
 	.start = next_start,
 	.step = next_step,
 	.stop = next_stop,
+	.is_unlocked = true,
 };
