@@ -33,6 +33,11 @@ says_nothing_below_app() { # only main and app print or exit
 	! grep -nE '\b(printf|puts|perror|exit|abort|fprintf)\(' -r src/base src/model src/read src/query src/out src/ui |
 		grep -vE 'base/log\.c|_exit\(|snprintf|/\*|allowed-exit'
 }
+pictures_are_there() { # in the repository, not only in somebody's folder
+	grep -o 'tests/pictures/[^)]*svg' README.md | while read -r path; do
+		git ls-files --error-unmatch "$path" || exit 1
+	done
+}
 
 check "includes keep to the floors" make -s floors
 check "functions and files keep the shape" make -s shape
@@ -42,6 +47,7 @@ check "no source names a bpf(2) command that changes a map" no_write_commands
 check "the top level holds only what belongs there" top_level
 check "every source has its SPDX line" spdx
 check "the README shows what the program prints" tests/house/readme.sh
+check "the pictures of the README are there" pictures_are_there
 check "nothing below app prints or exits" says_nothing_below_app
 echo "1..$n"
 exit $status
