@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Turns the captured cells of a terminal (text with SGR sequences on stdin) into an SVG picture.
 
-usage: svg.py COLS ROWS [--light] [--title TEXT] < capture > picture.svg
+usage: svg.py COLS ROWS [--paper #rrggbb] [--ink #rrggbb] [--title TEXT] < capture > picture.svg
+
+The paper and the ink are the terminal's own.
 """
 import html
 import re
@@ -29,6 +31,10 @@ def xterm(n, light):
         return "#%02x%02x%02x" % (steps[n // 36], steps[n // 6 % 6], steps[n % 6])
     grey = 8 + 10 * (n - 232)
     return "#%02x%02x%02x" % (grey, grey, grey)
+
+
+def is_light(paper):
+    return sum(int(paper[i:i + 2], 16) for i in (1, 3, 5)) > 3 * 128
 
 
 class Pen:
@@ -92,8 +98,10 @@ def cells(text, light):
 
 def main():
     args = sys.argv[1:]
-    light = "--light" in args
-    title = args[args.index("--title") + 1] if "--title" in args else ""
+    said = {name: args[args.index(name) + 1] for name in ("--title", "--paper", "--ink") if name in args}
+    light = is_light(said.get("--paper", PAPER[False]))
+    title = said.get("--title", "")
+    PAPER[light], INK[light] = said.get("--paper", PAPER[light]), said.get("--ink", INK[light])
     cols, n_rows = int(args[0]), int(args[1])
     rows = cells(sys.stdin.read().rstrip("\n"), light)[:n_rows]
     width, height = cols * CELL_W + 2 * PAD, n_rows * CELL_H + 2 * PAD + BAR
