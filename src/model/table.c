@@ -14,6 +14,7 @@
 
 #include "base/index.h"
 #include "base/tidy.h"
+#include "model/table_cell.h"
 #include "model/table_ghosts.h"
 
 enum {
@@ -74,6 +75,7 @@ void table_release(struct table *table)
 	returns_release(&table->returns);
 	hist_release(&table->trends);
 	pages_release(&table->stamps);
+	calendar_release(&table->calendar);
 	plan_release(&table->plan);
 	map_release(&table->map);
 	*table = (struct table){0};
@@ -249,6 +251,7 @@ static void count_churn(struct table *table, const struct table_turn *turn)
 static void forget_past(struct table *table)
 {
 	churn_clear(&table->churn);
+	calendar_clear(&table->calendar);
 	returns_clear(&table->returns);
 	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
 	table->current->number = 0;
@@ -276,6 +279,7 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 	for (size_t i = n - 1; i > 0; i--)
 		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);
 	table->stamps_ms[0] = turn->stamp;
+	calendar_add(&table->calendar, table->next->number, table_stamp_ns(table, turn->stamp));
 
 	snap_release(&table->ghosts);
 	table->ghosts = turn->ghosts.rows;
@@ -319,6 +323,8 @@ static int turn_reserve(struct table *table, struct table_turn *turn)
 		r = hist_reset(&table->trends, table->trends.key_size, HIST_KEYS);
 	if (r == 0 && turn->delta.n_gone)
 		r = returns_reserve(&table->returns);
+	if (r == 0)
+		r = calendar_reserve(&table->calendar);
 	if (r == 0)
 		r = pages_reserve(&turn->stamps,
 				  n_stamps(table, table->next) * sizeof(struct row_stamps));

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/calendar.h"
 #include "model/churn.h"
 #include "model/delta.h"
 #include "model/format.h"
@@ -47,6 +48,7 @@ enum derive {
 	DERIVE_STATE,  /* of the row, no field: new, kept, changed, gone */
 	DERIVE_AGE,    /* ns since first seen (a lower bound for rows there at the start) */
 	DERIVE_IDLE,   /* ns since last changed */
+	DERIVE_SEEN,   /* readings that it has been in, without a gap, up to this one */
 	DERIVE_KEY,    /* whole key as shown, for `key ~ ...` and untyped maps */
 	DERIVE_VALUE,  /* whole value as shown; of variable maps: the variable's value */
 	N_DERIVES,
@@ -84,7 +86,8 @@ struct table {
 	struct pages stamps; /* struct row_stamps[n_rows], carried on by the links */
 	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */
 	uint64_t epoch_ns;
-	struct snap baseline; /* copy made by table_baseline; number 0: none */
+	struct calendar calendar; /* of the readings since it began */
+	struct snap baseline;	  /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
 
 	struct table_turn *turn; /* owned: a reading that is being taken; NULL: none */
@@ -118,6 +121,7 @@ int table_baseline(struct table *table);
 
 size_t table_n_rows(const struct table *table); /* ghosts included */
 size_t table_n_live(const struct table *table); /* without ghosts; variables of a variable map */
+size_t table_n_readings(const struct table *table); /* that DERIVE_SEEN is of */
 bool table_is_ghost(const struct table *table, size_t row);
 enum row_state table_state(const struct table *table, size_t row);
 bool table_is_recent(const struct table *table, size_t row); /* new within TABLE_NEW_READINGS */

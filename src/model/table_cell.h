@@ -33,6 +33,12 @@ static inline const struct row_stamps *table_stamps(const struct table *table)
 	return (const struct row_stamps *)table->stamps.at;
 }
 
+/* The moment that a stamp means, as of the reading that is looked at. */
+static inline uint64_t table_stamp_ns(const struct table *table, uint32_t stamp)
+{
+	return table->epoch_ns + (stamp & ~1U) * 1000000ULL;
+}
+
 void cell_open(struct cell *cell, const struct table *table, size_t row,
 	       const struct column *column);
 

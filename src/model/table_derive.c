@@ -119,6 +119,17 @@ static struct val val_idle(const struct cell *cell)
 	return since(cell->table, table_stamps(cell->table)[cell->row].changed_ms);
 }
 
+static struct val val_seen(const struct cell *cell)
+{
+	const struct table *table = cell->table;
+	uint64_t last = table->current->number, seen_ns;
+
+	if (table_is_ghost(table, cell->row))
+		return val_unknown();
+	seen_ns = table_stamp_ns(table, table_stamps(table)[cell->row].seen_ms);
+	return val_uint(last - calendar_find(&table->calendar, seen_ns, last) + 1);
+}
+
 static struct val val_key(const struct cell *cell)
 {
 	const struct table *table = cell->table;
@@ -183,6 +194,8 @@ const struct derive_row derive_rows[] = {
 			.print = text_age},
 	[DERIVE_IDLE] = {"idle", "since it last changed", OF_ROW, .is_numeric = true,
 			 .val = val_idle, .print = text_age},
+	[DERIVE_SEEN] = {"seen", "readings it has been in", OF_ROW, .is_numeric = true,
+			 .val = val_seen, .print = text_number},
 	[DERIVE_KEY] = {"key", "the whole key", WHOLE, .val = val_key, .print = text_key},
 	[DERIVE_VALUE] = {"value", "the whole value", WHOLE, .val = val_value, .print = text_value},
 };

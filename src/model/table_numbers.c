@@ -159,11 +159,28 @@ static bool build_idle(const struct build *build)
 	return true;
 }
 
+/* Rows that were first seen together stand together, for the most part. */
+static bool build_seen(const struct build *build)
+{
+	const struct table *table = build->table;
+	const struct row_stamps *stamps = table_stamps(table) + build->first_row;
+	uint64_t last = table->current->number, n_seen = 0;
+
+	for (size_t row = 0; row < build->n_rows; row++) {
+		if (row == 0 || stamps[row].seen_ms != stamps[row - 1].seen_ms)
+			n_seen = last + 1 -
+				 calendar_find(&table->calendar,
+					       table_stamp_ns(table, stamps[row].seen_ms), last);
+		build->bits[row] = n_seen;
+	}
+	return true;
+}
+
 /* The fast ways; each answers false where it doesn't fit. */
 static bool (*const builders[N_DERIVES])(const struct build *build) = {
 	[DERIVE_TOTAL] = build_total, [DERIVE_CPU] = build_plain, [DERIVE_DELTA] = build_delta,
 	[DERIVE_RATE] = build_rate,   [DERIVE_BASE] = build_base, [DERIVE_AGE] = build_age,
-	[DERIVE_IDLE] = build_idle,
+	[DERIVE_IDLE] = build_idle,   [DERIVE_SEEN] = build_seen,
 };
 
 static void build_cells(const struct build *build, enum val_kind kind)
@@ -185,7 +202,8 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
 
 	if (table->plan.is_variables || !table->current->number)
 		return VAL_UNKNOWN;
-	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
+	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE ||
+	    column->derive == DERIVE_SEEN)
 		return VAL_UINT;
 	if (!column->field || !column_is_numeric(column))
 		return VAL_UNKNOWN;

@@ -86,6 +86,13 @@ enum row_state table_state(const struct table *table, size_t row)
 	return memcmp(is, was, size) ? ROW_CHANGED : ROW_KEPT;
 }
 
+size_t table_n_readings(const struct table *table)
+{
+	if (!table->current->number || !table->calendar.n)
+		return 0;
+	return table->current->number - table->calendar.first + 1;
+}
+
 bool table_is_recent(const struct table *table, size_t row)
 {
 	uint32_t seen;

@@ -173,7 +173,8 @@ static int value_of(const struct item *item, const struct table *table, struct p
 		part->size = STATE_BYTES;
 		return 0;
 	}
-	if (!field && part->column.derive != DERIVE_AGE && part->column.derive != DERIVE_IDLE)
+	if (!field && part->column.derive != DERIVE_AGE && part->column.derive != DERIVE_IDLE &&
+	    part->column.derive != DERIVE_SEEN)
 		return refuse(item, "it has several fields; name one of them", err);
 	if (!field || part->column.derive != DERIVE_TOTAL)
 		return range_of(item, table, part, 1, err);

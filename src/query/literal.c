@@ -119,6 +119,7 @@ enum domain domain_of(const struct table *table, const struct column *column)
 		return DOMAIN_SHOWN;
 	case DERIVE_SKEW:
 	case DERIVE_MAXCPU:
+	case DERIVE_SEEN:
 		return DOMAIN_NUMBER;
 	default:
 		break;

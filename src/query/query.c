@@ -137,7 +137,7 @@ static const char help[] =
 	"Columns: fields of key and value by name or path (saddr, flow.saddr), derived ones\n"
 	"(pkts.rate, pkts.delta, pkts.base; per CPU: pkts@3, pkts.max, pkts.mean, pkts.skew), and "
 	"of\n"
-	"the row: state (new, kept, changed, gone), age, idle, key, value.\n"
+	"the row: state (new, kept, changed, gone), age, idle, seen, key, value.\n"
 	"\n"
 	"What is unknown (a rate in the first reading) matches nothing, and neither does its "
 	"opposite.\n";

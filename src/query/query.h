@@ -10,7 +10,7 @@
  *   sum     := term { ("+" | "-") term }         term := unary { ("*" | "/" | "%") unary }
  *   unary   := "-" unary | "(" expr ")" | number unit? | "text" | name
  *   set     := range | network | "(" item { "," item } ")"     range := sum ".." sum
- *   name    := field path, derived column ("pkts.rate", "pkts@3"), state, age, idle, key, value
+ *   name    := field path, derived column ("pkts.rate", "pkts@3"), state, age, idle, seen, key, value
  * "&&" and "||" are and, or; keywords are read in either case. A bare word that names no column is
  * searched for in key and value as shown; a bare number column means "not 0". Shown is as CSV has it,
  * numbers in full.

@@ -42,8 +42,8 @@ static void offer_derived(struct chooser *chooser, const struct tab *tab, const 
 
 static void offer_rest(struct chooser *chooser, const struct tab *tab)
 {
-	static const enum derive of_row[] = {DERIVE_STATE, DERIVE_AGE, DERIVE_IDLE, DERIVE_KEY,
-					     DERIVE_VALUE};
+	static const enum derive of_row[] = {DERIVE_STATE, DERIVE_AGE, DERIVE_IDLE,
+					     DERIVE_SEEN,  DERIVE_KEY, DERIVE_VALUE};
 	struct column columns[TAB_MAX_COLUMNS];
 	size_t n = table_default_columns(tab->table, true, columns, TAB_MAX_COLUMNS);
 

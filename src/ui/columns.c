@@ -72,11 +72,12 @@ static const char *short_name(const struct plan *plan, const struct field *field
 static void make_title(const struct tab *tab, struct shown *shown)
 {
 	static const char *const forms[N_DERIVES] = {
-		[DERIVE_TOTAL] = "%s",	   [DERIVE_DELTA] = "+%s",   [DERIVE_RATE] = "%s/s",
-		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "MAX %s",  [DERIVE_MIN] = "MIN %s",
-		[DERIVE_MEAN] = "MEAN %s", [DERIVE_SKEW] = "skew",   [DERIVE_MAXCPU] = "maxcpu",
-		[DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",     [DERIVE_IDLE] = "idle",
-		[DERIVE_KEY] = "key",	   [DERIVE_VALUE] = "value", [DERIVE_SHARE] = "%s %%",
+		[DERIVE_TOTAL] = "%s",	   [DERIVE_DELTA] = "+%s",  [DERIVE_RATE] = "%s/s",
+		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "MAX %s", [DERIVE_MIN] = "MIN %s",
+		[DERIVE_MEAN] = "MEAN %s", [DERIVE_SKEW] = "skew",  [DERIVE_MAXCPU] = "maxcpu",
+		[DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",    [DERIVE_IDLE] = "idle",
+		[DERIVE_SEEN] = "seen",	   [DERIVE_KEY] = "key",    [DERIVE_VALUE] = "value",
+		[DERIVE_SHARE] = "%s %%",
 	};
 	const struct column *column = &shown->column;
 	const char *name = column->field ? short_name(&tab->table->plan, column->field) : "value";

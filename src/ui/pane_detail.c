@@ -168,6 +168,9 @@ static void put_state(struct page *page)
 		buf_adds(&text, facts[i].word);
 		text_of(page, facts[i].derive, NULL, PRINT_SHORT, &text);
 	}
+	buf_adds(&text, "  in ");
+	text_of(page, DERIVE_SEEN, NULL, PRINT_SHORT, &text);
+	buf_addf(&text, " of %zu readings", table_n_readings(page->table));
 	if (tags_has(&tab->tags, table_key(page->table, page->row, &(size_t){0})))
 		buf_adds(&text, "  tagged");
 	grid_put(page->scene->grid, page->area, page->line++, 1, ROLE_DIM, buf_text(&text));

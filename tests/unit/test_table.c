@@ -180,6 +180,53 @@ static void test_ages_follow_the_key(void **state)
 	assert_text(&table, 2, "age", PRINT_EXACT, "2s");
 }
 
+static void test_readings_a_row_was_in(void **state)
+{
+	const struct column seen = {.derive = DERIVE_SEEN};
+	SCOPED(table) table = {0};
+	uint64_t numbers[2];
+
+	(void)state;
+	make_counters(&table, 1);
+	read_keys(&table, 10, "ab");
+	read_keys(&table, 11, "ac");
+	read_keys(&table, 12, "abc");
+	assert_number(&table, 0, "seen", 3);
+	assert_number(&table, 1, "seen", 1); /* came back: begins anew */
+	assert_number(&table, 2, "seen", 2);
+	table_numbers(&table, &seen, 1, 2, numbers);
+	assert_true(numbers[0] == 1 && numbers[1] == 2);
+	assert_int_equal(table_n_readings(&table), 3);
+	read_keys(&table, 13, "a");
+	assert_unknown(&table, 1, "seen"); /* a ghost */
+	read_keys(&table, 1, "a");	   /* a tape went back */
+	assert_number(&table, 0, "seen", 1);
+	assert_int_equal(table_n_readings(&table), 1);
+}
+
+/* Exact until the calendar is full, at most a reading off after, and off by 3 after that. */
+static void test_readings_of_a_long_watch(void **state)
+{
+	enum { READINGS = 3 * CALENDAR_DAYS };
+	struct calendar calendar = {0};
+
+	(void)state;
+	assert_int_equal(calendar_reserve(&calendar), 0);
+	for (uint64_t i = 7; i <= READINGS; i++) {
+		uint64_t found;
+
+		calendar_add(&calendar, i, i * SECOND);
+		assert_int_equal(calendar_find(&calendar, 0, i), 7);
+		found = calendar_find(&calendar, i / 2 * SECOND, i);
+		if (i / 2 >= 7)
+			assert_in_range(found, i / 2, i / 2 + (i - 7) / CALENDAR_DAYS + 1);
+		if (i / 2 >= 7 && i < CALENDAR_DAYS + 7)
+			assert_int_equal(found, i / 2);
+		assert_in_range(calendar_find(&calendar, i * SECOND, i), i, i);
+	}
+	calendar_release(&calendar);
+}
+
 static void test_recent_ends(void **state)
 {
 	SCOPED(table) table = {0};
@@ -463,6 +510,8 @@ int main(void)
 		cmocka_unit_test(test_ghosts_are_bounded),
 		cmocka_unit_test(test_incomplete_readings_claim_nothing),
 		cmocka_unit_test(test_ages_follow_the_key),
+		cmocka_unit_test(test_readings_a_row_was_in),
+		cmocka_unit_test(test_readings_of_a_long_watch),
 		cmocka_unit_test(test_recent_ends),
 		cmocka_unit_test(test_ages_of_a_long_watch),
 		cmocka_unit_test(test_find_and_zero),
