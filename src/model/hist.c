@@ -67,6 +67,12 @@ static uint32_t hist_place(struct hist *hist, const uint8_t *key, uint64_t numbe
 	return row;
 }
 
+bool hist_holds(const struct hist *hist, const uint8_t *key)
+{
+	return hist->n && index_find(&hist->index, hist->keys, hist->key_size, hist->key_size,
+				     key) != INDEX_NONE;
+}
+
 int hist_add(struct hist *hist, const uint8_t *key, uint64_t number, double sample)
 {
 	uint32_t row;

@@ -22,6 +22,7 @@ struct hist {
 void hist_release(struct hist *hist);
 /* 0 or -ENOMEM; forgets everything. */
 int hist_reset(struct hist *hist, size_t key_size, size_t cap);
+bool hist_holds(const struct hist *hist, const uint8_t *key);
 /* Sample of reading `number` for key; readings that were skipped become unknown. 0 or -ENOMEM. */
 int hist_add(struct hist *hist, const uint8_t *key, uint64_t number, double sample);
 /* Copies the n newest samples up to reading `number` into out, oldest first, NaN where unknown.

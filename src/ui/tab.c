@@ -117,28 +117,42 @@ void tab_free(struct tab *tab)
 	free(tab);
 }
 
-/* Rows whose trends are kept: all of a small map, else those that are looked at. */
-static int sample_trends(struct tab *tab)
+/* Samples the rows that are held already, or those that are not. */
+static int sample_rows(struct tab *tab, bool takes_all, size_t n, bool is_held)
 {
 	struct table *table = tab->table;
-	size_t n_live = table_n_live(table), size, n;
-	bool takes_all = n_live <= HIST_KEYS;
+	size_t size;
 	int r = 0;
 
-	if (!tab_has_trend(tab))
-		return 0;
-	n = takes_all ? n_live : tab->view.height;
 	for (size_t i = 0; i < n && r == 0; i++) {
 		ptrdiff_t row = takes_all ? (ptrdiff_t)i : view_row(&tab->view, tab->view.top + i);
+		const uint8_t *key;
 		struct val val;
 
 		if (row < 0 || table_is_ghost(table, (size_t)row))
 			continue;
+		key = table_key(table, (size_t)row, &size);
+		if (hist_holds(&table->trends, key) != is_held)
+			continue;
 		val = table_cell(table, (size_t)row, &tab->trend);
-		r = hist_add(&table->trends, table_key(table, (size_t)row, &size),
-			     table->current->number, val_as_real(&val));
+		r = hist_add(&table->trends, key, table->current->number, val_as_real(&val));
 	}
 	return r;
+}
+
+/* Rows whose trends are kept: all of a small map, else those that are looked at. Those that are held
+ * come first: what is new then takes the place of what went, never of a row that is yet to come. */
+static int sample_trends(struct tab *tab)
+{
+	size_t n_live = table_n_live(tab->table), n;
+	bool takes_all = n_live <= HIST_KEYS;
+	int r;
+
+	if (!tab_has_trend(tab))
+		return 0;
+	n = takes_all ? n_live : tab->view.height;
+	r = sample_rows(tab, takes_all, n, true);
+	return r < 0 ? r : sample_rows(tab, takes_all, n, false);
 }
 
 bool tab_is_settled(const struct tab *tab)
