@@ -69,9 +69,11 @@ static int check_interval(const struct check *check, const cJSON *item)
 	return fits ? 0 : refuse(check, "\"interval\" is not a number of seconds from 0.1 to 3600");
 }
 
-static int check_ascii(const struct check *check, const cJSON *item)
+static int check_switch(const struct check *check, const cJSON *item)
 {
-	return cJSON_IsBool(item) ? 0 : refuse(check, "\"ascii\" is neither true nor false");
+	if (cJSON_IsBool(item))
+		return 0;
+	return refuse(check, "\"%s\" is neither true nor false", item->string);
 }
 
 /* Every member is a text whose name is known. */
@@ -124,8 +126,8 @@ static const struct member {
 	const char *name;
 	int (*check)(const struct check *check, const cJSON *item);
 } members[] = {
-	{"theme", check_theme}, {"interval", check_interval}, {"ascii", check_ascii},
-	{"keys", check_keys},	{"maps", check_maps},
+	{"theme", check_theme},	 {"interval", check_interval}, {"ascii", check_switch},
+	{"mouse", check_switch}, {"keys", check_keys},	       {"maps", check_maps},
 };
 
 static int check_member(const struct check *check, const cJSON *item)
@@ -133,9 +135,10 @@ static int check_member(const struct check *check, const cJSON *item)
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		if (strcmp(members[i].name, item->string) == 0)
 			return members[i].check(check, item);
-	return refuse(check,
-		      "\"%s\" means nothing here; there are theme, interval, ascii, keys, maps",
-		      item->string);
+	return refuse(
+		check,
+		"\"%s\" means nothing here; there are theme, interval, ascii, mouse, keys, maps",
+		item->string);
 }
 
 static int check_root(const struct check *check, const cJSON *root)
@@ -269,6 +272,11 @@ const char *config_setting(const struct config *config, const char *map, const c
 			return text->valuestring;
 	}
 	return NULL;
+}
+
+bool config_has_mouse(const struct config *config)
+{
+	return cJSON_IsTrue(member_of(config, "mouse"));
 }
 
 int config_bind_keys(const struct config *config, struct err *err)

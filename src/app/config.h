@@ -2,7 +2,7 @@
 /* What a person keeps from run to run: JSON with comments, the system's file under the user's own.
  *
  *   {
- *     "theme": "nord", "interval": 2, "ascii": false,
+ *     "theme": "nord", "interval": 2, "ascii": false, "mouse": true,
  *     "keys": {"pause": "p Space", "quit": "q"},          actions by name, keys as help shows them
  *     "maps": {"flows": {"columns": "saddr,packets.rate", "sort": "-packets.rate"}}   ui/setting.c
  *   }
@@ -24,6 +24,7 @@ void config_free(struct config *config);
 const char *config_theme(const struct config *config);	  /* NULL: none */
 uint64_t config_interval_ns(const struct config *config); /* 0: none */
 bool config_is_ascii(const struct config *config);
+bool config_has_mouse(const struct config *config);
 /* The text of a map's setting, or NULL. */
 const char *config_setting(const struct config *config, const char *map, const char *name);
 /* Binds the keys. 0, or -EINVAL with a sentence. */

@@ -184,6 +184,16 @@ static void do_suspend(struct tui *tui, const struct intent *intent)
 	tui->is_dirty = true;
 }
 
+static void do_mouse(struct tui *tui, const struct intent *intent)
+{
+	(void)intent;
+	tui->has_mouse = !tui->has_mouse;
+	term_set_mouse(tui->term, tui->has_mouse);
+	screen_say(tui->screen, false,
+		   tui->has_mouse ? "the mouse is ours; Shift leaves it to the terminal"
+				  : "the mouse is the terminal's");
+}
+
 static void do_redraw(struct tui *tui, const struct intent *intent)
 {
 	(void)intent;
@@ -204,6 +214,7 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_WRITE] = do_write,
 	[INTENT_COPY] = do_copy,
 	[INTENT_SAVE] = tui_config_save,
+	[INTENT_MOUSE] = do_mouse,
 	[INTENT_SUSPEND] = do_suspend,
 	[INTENT_REDRAW] = do_redraw,
 	[INTENT_REPLAY_HOLD] = tui_tape_hold,

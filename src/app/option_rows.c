@@ -195,6 +195,7 @@ SET_FLAG(is_verbose)
 SET_FLAG(wants_version)
 SET_FLAG(wants_manual)
 SET_FLAG(wants_config)
+SET_FLAG(has_mouse)
 SET_FLAG(wants_schema)
 
 static int set_help(struct options *options, const char *value, struct err *err)
@@ -250,6 +251,8 @@ const struct option_row option_rows[] = {
 	 set_is_strict},
 	{0, "theme", "NAME", "colours: a name, or the path of a theme file", set_theme},
 	{0, "ascii", NULL, "draw with ASCII only", set_is_ascii},
+	{0, "mouse", NULL, "take the mouse: wheel, click selects, click on a title sorts",
+	 set_has_mouse},
 	{0, "color", "WHEN", "auto, always or never", set_colour},
 	{0, "iface", "IFNAME", "demo: attach to this interface instead of making packets",
 	 set_interface},

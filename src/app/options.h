@@ -53,7 +53,7 @@ struct options {
 	const char *method, *theme, *interface;
 	const char *schema, *object; /* paths of layouts; NULL: none */
 	bool wants_schema, wants_c;
-	bool is_strict, is_ascii, is_verbose;
+	bool is_strict, is_ascii, is_verbose, has_mouse;
 	enum colour_mode colour;
 	uint64_t seed;
 	const char *help_topic; /* --help: "" or a topic; NULL: not asked */

@@ -26,6 +26,7 @@
 #include "base/loop.h"
 #include "base/tidy.h"
 #include "read/spec.h"
+#include "ui/mouse.h"
 #include "ui/term.h"
 
 enum { FRAME_NS = 16000000, SLICE_NS = 2000000, PATIENCE_NS = 100000000 };
@@ -36,6 +37,13 @@ static void quit(struct tui *tui, int status)
 	tui->status = status;
 }
 
+static struct intent clicked(struct tui *tui)
+{
+	struct mouse mouse = term_mouse(tui->term);
+
+	return screen_mouse(tui->screen, &mouse);
+}
+
 static void on_input(void *ctx, int fd, uint32_t events)
 {
 	struct tui *tui = ctx;
@@ -44,7 +52,10 @@ static void on_input(void *ctx, int fd, uint32_t events)
 
 	(void)fd;
 	while ((r = term_key(tui->term, &key)) == 0 && !tui->quits) {
-		intent_run(tui, screen_key(tui->screen, key));
+		if (key == TERM_MOUSE)
+			intent_run(tui, clicked(tui));
+		else
+			intent_run(tui, screen_key(tui->screen, key));
 		tui->is_dirty = true;
 	}
 	/* With the terminal gone, reads answer at once for ever. */
@@ -291,6 +302,8 @@ static int tui_open(struct tui *tui, struct err *err)
 	if (r < 0)
 		return r;
 	term_theme(tui->term, &tui->theme);
+	if (tui->has_mouse)
+		term_set_mouse(tui->term, true);
 	return loop_watch(tui->loop, STDIN_FILENO, on_input, tui);
 }
 

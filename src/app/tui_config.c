@@ -22,6 +22,8 @@ void tui_config_open(struct tui *tui)
 	const struct options *options = tui->set->options;
 	struct err why = {0};
 
+	tui->is_ascii = options->is_ascii;
+	tui->has_mouse = options->has_mouse;
 	if (config_load(&tui->config, &why) < 0)
 		say(tui, &why);
 	if (!tui->config)
@@ -33,7 +35,8 @@ void tui_config_open(struct tui *tui)
 		say(tui, &why);
 	if (!options->has_interval && config_interval_ns(tui->config))
 		tui->interval_ns = config_interval_ns(tui->config);
-	tui->is_ascii = options->is_ascii || config_is_ascii(tui->config);
+	tui->is_ascii |= config_is_ascii(tui->config);
+	tui->has_mouse |= config_has_mouse(tui->config);
 }
 
 void tui_config_close(struct tui *tui)

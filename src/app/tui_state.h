@@ -30,6 +30,6 @@ struct tui {
 	char tape_badge[48];
 	char host[65];
 	uint64_t interval_ns, last_frame_ns;
-	bool is_dirty, is_reading, is_working, quits, is_ascii;
+	bool is_dirty, is_reading, is_working, quits, is_ascii, has_mouse;
 	int status;
 };

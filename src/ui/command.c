@@ -336,6 +336,11 @@ ACTION(act_save)
 	return asks(INTENT_SAVE);
 }
 
+ACTION(act_mouse)
+{
+	return asks(INTENT_MOUSE);
+}
+
 ACTION(act_redraw)
 {
 	return asks(INTENT_REDRAW);

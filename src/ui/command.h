@@ -62,6 +62,7 @@
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
 	X(ACT_WRITE, "write", act_write)                                                           \
 	X(ACT_SAVE, "save", act_save)                                                              \
+	X(ACT_MOUSE, "mouse", act_mouse)                                                           \
 	X(ACT_COPY_KEY, "copy-key", act_copy_key)                                                  \
 	X(ACT_COPY_ROW, "copy-row", act_copy_row)                                                  \
 	X(ACT_METRICS, "metrics", act_metrics)                                                     \

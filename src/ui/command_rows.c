@@ -22,7 +22,8 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 	if (screen->is_zoomed)
 		screen->detail_scroll =
 			by < 0 ? screen->detail_scroll - MIN_OF((size_t)-by, screen->detail_scroll)
-			       : MIN_OF(screen->detail_scroll + (size_t)by, (size_t)1 << 16);
+			       : MIN_OF(screen->detail_scroll + (size_t)by,
+					(size_t)DETAIL_MAX_SCROLL);
 	else if (tab)
 		tab_move(tab, by);
 	return nothing();

@@ -357,6 +357,7 @@ static void draw_overlay(const struct scene *scene)
 		area.col = MAX_OF(area.n_cols - overlay->n_cols, 0);
 		area.n_cols -= area.col;
 	}
+	scene->screen->over = area;
 	draw_area(scene, overlay->pane, area);
 }
 

@@ -13,6 +13,7 @@ struct buf;
 struct column;
 struct err;
 struct grid;
+struct mouse;
 struct screen;
 struct snap;
 struct table;
@@ -33,6 +34,7 @@ enum intent_kind {
 	INTENT_WRITE, /* text: file to write what is seen to */
 	INTENT_COPY,  /* text: to the clipboard */
 	INTENT_SAVE,  /* how everything is looked at */
+	INTENT_MOUSE, /* on and off */
 	INTENT_SUSPEND,
 	INTENT_REDRAW, /* ^L */
 	/* of the recording that the table in front is from */
@@ -110,6 +112,7 @@ bool screen_work(struct screen *screen, uint64_t until_ns);
 bool screen_is_settled(const struct screen *screen, const struct table *table);
 
 struct intent screen_key(struct screen *screen, uint32_t key);
+struct intent screen_mouse(struct screen *screen, const struct mouse *mouse);
 
 /* While paused the driver reads on but takes nothing into the tables, so that what is shown can still be
  * moved through, filtered and sorted. */

@@ -48,7 +48,7 @@ enum picker_sort {
 	N_PICKER_SORTS
 };
 
-enum { MESSAGE_SECONDS = 5 };
+enum { MESSAGE_SECONDS = 5, DETAIL_MAX_SCROLL = 1 << 16 };
 
 /* A cursor in something that is longer than its area. */
 struct list_place {
@@ -111,6 +111,7 @@ struct screen {
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
 	bool is_replay;			/* likewise */
 	struct layout layout;		/* of the last frame */
+	struct area over;		/* what lies over the rows, likewise */
 	struct buf theme, theme_before; /* names: in force, and when the picker was opened */
 	struct buf answer;		/* text of an intent */
 	uint32_t *ids;			/* ids of an intent */

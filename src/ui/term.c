@@ -30,6 +30,7 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "ui/frame.h"
+#include "ui/mouse.h"
 #include "ui/outlet.h"
 #include "ui/rescue.h"
 #include "ui/theme.h"
@@ -37,7 +38,7 @@
 #define FRAME_BEGIN "\033[?2026h"
 #define FRAME_END   "\033[?2026l"
 
-enum { ESC_WAIT_MS = 25, SGR_BYTES = 128, ENTER_BYTES = 256 };
+enum { ESC_WAIT_MS = 25, SGR_BYTES = 128, ENTER_BYTES = 256, SEQUENCE_BYTES = 32 };
 
 struct term {
 	SCREEN *screen;
@@ -50,6 +51,8 @@ struct term {
 	char sgr[N_ROLES][SGR_BYTES];
 	char enter[ENTER_BYTES], leave[RESCUE_BYTES];
 	struct termios raw, found;
+	bool has_mouse;
+	struct mouse mouse;
 };
 
 /* -- capabilities -------------------------------------------------------------------------------- */
@@ -185,7 +188,7 @@ static void find_enter_and_leave(struct term *term)
 	const char *const leave[] = {"sgr0", "rmkx", "cnorm", has_own ? "rmcup" : "clear", NULL};
 
 	join(term->enter, sizeof(term->enter), "", enter);
-	join(term->leave, sizeof(term->leave), FRAME_END, leave);
+	join(term->leave, sizeof(term->leave), FRAME_END MOUSE_OFF, leave);
 }
 
 /* Takes the terminal: modes first, so that nothing typed meanwhile is echoed onto the new screen. */
@@ -194,6 +197,7 @@ static void take(struct term *term)
 	tcsetattr(STDIN_FILENO, TCSANOW, &term->raw);
 	outlet_finish(&term->outlet, term->enter);
 	term->is_shown_known = false;
+	term_set_mouse(term, term->has_mouse);
 }
 
 static void give_back(struct term *term)
@@ -226,6 +230,7 @@ static int start_curses(struct term *term, struct err *err)
 	noecho();
 	nonl();
 	set_escdelay(ESC_WAIT_MS);
+	keyok(KEY_MOUSE, FALSE); /* read here, in the one way that every terminal has */
 	nodelay(term->keys, TRUE);
 	keypad(term->keys, TRUE);
 	delay_output(0); /* flushes what newterm has to say, or it would come after the end */
@@ -386,6 +391,18 @@ void term_copy(struct term *term, const char *text, size_t len)
 	outlet_send(&term->outlet);
 }
 
+void term_set_mouse(struct term *term, bool is_on)
+{
+	buf_adds(&term->outlet.pending, is_on ? MOUSE_ON : MOUSE_OFF);
+	outlet_send(&term->outlet);
+	term->has_mouse = is_on;
+}
+
+struct mouse term_mouse(const struct term *term)
+{
+	return term->mouse;
+}
+
 /* -- keys ------------------------------------------------------------------------------------------ */
 
 static uint32_t key_of_code(wint_t code)
@@ -432,6 +449,8 @@ static uint32_t key_of_point(wint_t point)
  * know, which is swallowed whole; before anything else it is the key and the rest comes later. */
 static uint32_t key_of_escape(struct term *term)
 {
+	char text[SEQUENCE_BYTES] = "";
+	size_t n = 0;
 	wint_t next;
 
 	if (wget_wch(term->keys, &next) != OK)
@@ -441,8 +460,9 @@ static uint32_t key_of_escape(struct term *term)
 		return TERM_ESCAPE;
 	}
 	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
-		;
-	return 0;
+		if (next <= '~' && n + 1 < sizeof(text))
+			text[n++] = (char)next;
+	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
 }
 
 /* The terminal has something for us, or is gone: input that is ready but empty is its end. */

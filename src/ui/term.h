@@ -8,6 +8,7 @@
 
 struct err;
 struct grid;
+struct mouse;
 struct theme;
 struct term;
 
@@ -29,7 +30,8 @@ enum term_key {
 	TERM_TAB,
 	TERM_BACK_TAB,
 	TERM_RESIZE,
-	TERM_F1, /* ... F1 + 11 */
+	TERM_MOUSE, /* term_mouse says what */
+	TERM_F1,    /* ... F1 + 11 */
 	TERM_F12 = TERM_F1 + 11,
 	TERM_CTRL, /* TERM_CTRL + 'a' .. */
 };
@@ -55,6 +57,11 @@ int term_show(struct term *term, const struct grid *grid);
 /* The next key, or -EAGAIN when there is none, -EIO when the terminal is gone. Code points as such;
  * a lone Esc within 25 ms is TERM_ESCAPE. */
 int term_key(struct term *term, uint32_t *key_ret);
+
+/* Asks the terminal for its mouse, or no more. */
+void term_set_mouse(struct term *term, bool is_on);
+/* What it said, after TERM_MOUSE. */
+struct mouse term_mouse(const struct term *term);
 
 /* Forgets what the terminal shows: the next term_show writes everything (^L). */
 void term_redraw(struct term *term);

@@ -170,6 +170,9 @@ static inline void obey(struct stage *stage, struct intent intent)
 	case INTENT_CLOSE_MAP:
 		screen_remove(stage->screen, screen_front(stage->screen));
 		break;
+	case INTENT_MOUSE:
+		screen_say(stage->screen, false, "the driver takes the mouse");
+		break;
 	case INTENT_SAVE:
 	case INTENT_REDRAW:
 	case INTENT_SUSPEND:

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "ui/keys.h"
+#include "ui/mouse.h"
 #include "ui/term.h"
 
 enum { SEEDS = 10, STEPS = 700, MAX_ROWS = 62, MAX_COLS = 210 };
@@ -98,6 +99,17 @@ static uint32_t any_key(struct monkey *monkey)
 	}
 }
 
+/* The mouse, inside and a little outside. */
+static void wave(struct monkey *monkey)
+{
+	struct mouse mouse = {.kind = (enum mouse_kind)draw_lot(monkey, 3),
+			      .row = (int)draw_lot(monkey, MAX_ROWS),
+			      .col = (int)draw_lot(monkey, MAX_COLS)};
+
+	obey(&monkey->stage, screen_mouse(monkey->stage.screen, &mouse));
+	draw(&monkey->stage);
+}
+
 static void step(struct monkey *monkey)
 {
 	struct stage *stage = &monkey->stage;
@@ -119,6 +131,9 @@ static void step(struct monkey *monkey)
 					    &stage->tables[draw_lot(monkey, stage->n_tables)],
 					    NULL),
 				 0);
+		break;
+	case 3:
+		wave(monkey);
 		break;
 	default:
 		key = any_key(monkey);

@@ -7,6 +7,7 @@
  *   ascii                   glyphs from ASCII only; without it UTF-8
  *   ticks 3                 readings taken, a second apart
  *   keys s Down Enter       names of keys, or "text" typed as it stands
+ *   mouse press 10 4        press, up or down (the wheel), row and column from 1
  *   filter / sort / columns TEXT      as the options give them
  *   roles                   compare the roles too
  *   ----                    the screen follows, then, when asked for, "---- roles" and the roles
@@ -29,6 +30,7 @@
 #include "base/utf8.h"
 #include "tests/unit/stage.h"
 #include "ui/keys.h"
+#include "ui/mouse.h"
 #include "ui/term.h"
 
 #define SCREENS "tests/screens/"
@@ -67,6 +69,21 @@ static void press_keys(struct stage *stage, char *names)
 	}
 }
 
+/* "press ROW COL", "up ROW COL", "down ROW COL" from the top left corner, which is 1 1. */
+static void click(struct stage *stage, const char *text)
+{
+	struct mouse mouse = {.kind = text[0] == 'p'   ? MOUSE_PRESS
+				      : text[0] == 'u' ? MOUSE_WHEEL_UP
+						       : MOUSE_WHEEL_DOWN};
+
+	if (sscanf(text, "%*s %d %d", &mouse.row, &mouse.col) != 2)
+		stop(stage, "mouse is press, up or down, ROW COL", text);
+	mouse.row--;
+	mouse.col--;
+	obey(stage, screen_mouse(stage->screen, &mouse));
+	draw(stage);
+}
+
 static void set_size(struct stage *stage, const char *text)
 {
 	int n_cols = 0, n_rows = 0;
@@ -101,6 +118,8 @@ static void run_line(struct stage *stage, char *line)
 		take_ticks(stage, atoi(rest));
 	else if (strcmp(line, "keys") == 0)
 		press_keys(stage, rest);
+	else if (strcmp(line, "mouse") == 0)
+		click(stage, rest);
 	else if (strcmp(line, "filter") == 0)
 		option(stage, screen_filter, rest);
 	else if (strcmp(line, "sort") == 0)

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The mouse on the screen: the wheel moves what it is over, a click selects, a click on what is selected
+ * opens it, a click on a title sorts by its column, again to turn it around. */
+#include "ui/mouse.h"
+
+#include <stdio.h>
+
+#include "base/tidy.h"
+#include "ui/state.h"
+
+enum { WHEEL_ROWS = 3, BUTTON_LEFT = 0, BUTTON_WHEEL_UP = 64, BUTTON_WHEEL_DOWN = 65 };
+
+bool mouse_parse(const char *text, char final, struct mouse *out)
+{
+	unsigned button, col, row;
+	char rest;
+
+	if (final != 'M' || sscanf(text, "<%4u;%5u;%5u%c", &button, &col, &row, &rest) != 3 ||
+	    !row || !col)
+		return false;
+	if (button != BUTTON_LEFT && button != BUTTON_WHEEL_UP && button != BUTTON_WHEEL_DOWN)
+		return false;
+	*out = (struct mouse){
+		.kind = button == BUTTON_LEFT	    ? MOUSE_PRESS
+			: button == BUTTON_WHEEL_UP ? MOUSE_WHEEL_UP
+						    : MOUSE_WHEEL_DOWN,
+		.row = (int)row - 1,
+		.col = (int)col - 1,
+	};
+	return true;
+}
+
+static bool is_in(struct area area, const struct mouse *mouse)
+{
+	return mouse->row >= area.row && mouse->row < area.row + area.n_rows &&
+	       mouse->col >= area.col && mouse->col < area.col + area.n_cols;
+}
+
+static struct intent turn_wheel(struct screen *screen, bool is_up, const struct mouse *mouse)
+{
+	bool over_detail = screen->overlay == OVERLAY_NONE && is_in(screen->layout.detail, mouse);
+	enum action action = is_up ? ACT_UP : ACT_DOWN;
+	struct intent intent = nothing();
+
+	if (over_detail) {
+		size_t by = MIN_OF(screen->detail_scroll, (size_t)WHEEL_ROWS);
+
+		screen->detail_scroll = is_up ? screen->detail_scroll - by
+					      : MIN_OF(screen->detail_scroll + WHEEL_ROWS,
+						       (size_t)DETAIL_MAX_SCROLL);
+		return intent;
+	}
+	for (int i = 0; i < WHEEL_ROWS; i++)
+		intent = act_rows[action].run(screen, 0);
+	return intent;
+}
+
+static struct intent click_row(struct screen *screen, struct tab *tab, int line)
+{
+	size_t place = tab->view.top + (size_t)line;
+
+	if (place >= tab->view.n_matched)
+		return nothing();
+	if (place == tab->view.cursor)
+		return act_rows[ACT_OPEN].run(screen, 0);
+	tab_move_to(tab, place);
+	return nothing();
+}
+
+static struct intent click_title(struct screen *screen, struct tab *tab, int col, int n_cols)
+{
+	int place[TAB_MAX_COLUMNS];
+	struct column column;
+
+	tab_fit(tab, n_cols, place);
+	for (unsigned i = 0; i < sort_choices(tab); i++) {
+		if (place[i] < 0 || col < place[i] ||
+		    col >= place[i] + tab_width(tab, place, i, n_cols))
+			continue;
+		column = tab->shown[i].column;
+		if (tab->view.n_keys && column_equal(&tab->view.keys[0].column, &column))
+			return act_rows[ACT_REVERSE].run(screen, 0);
+		tab_sort(tab, &column, column_is_numeric(&column) && !column_in_key(&column));
+	}
+	return nothing();
+}
+
+/* A line of a list; below its title. */
+static struct intent click_choice(struct screen *screen, int line)
+{
+	struct list_place *list = &screen->list;
+	size_t at = list->top + (size_t)line;
+
+	if (!(screen_scope(screen) & (SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES)) || line < 0 ||
+	    at >= list->n)
+		return nothing();
+	if (at == list->cursor)
+		return act_rows[screen->overlay == OVERLAY_COLUMNS ? ACT_TAG : ACT_OPEN].run(screen,
+											     0);
+	list->cursor = at;
+	return screen->overlay == OVERLAY_THEMES ? theme_under_cursor(screen) : nothing();
+}
+
+struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
+{
+	const struct layout *layout = &screen->layout;
+	struct tab *tab = front_tab(screen);
+
+	if (screen->prompting || layout->is_too_small)
+		return nothing();
+	if (mouse->kind != MOUSE_PRESS)
+		return turn_wheel(screen, mouse->kind == MOUSE_WHEEL_UP, mouse);
+	if (screen->overlay != OVERLAY_NONE && is_in(screen->over, mouse))
+		return click_choice(screen, mouse->row - screen->over.row - 1);
+	if (!tab || screen->overlay != OVERLAY_NONE)
+		return nothing();
+	if (is_in(layout->rows, mouse))
+		return click_row(screen, tab, mouse->row - layout->rows.row);
+	if (is_in(layout->columns, mouse))
+		return click_title(screen, tab, mouse->col - layout->columns.col,
+				   layout->columns.n_cols);
+	return nothing();
+}
