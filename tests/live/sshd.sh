@@ -82,10 +82,10 @@ drop() {
 }
 
 stop() {
-	local pid
+	local pid all
 	pid=$(cat "$folder/sshd.pid" 2>/dev/null) || return 0
-	kill "$pid"
-	kill $(below "$pid") 2>/dev/null
+	all=$(below "$pid") # before they are nobody's any more
+	kill "$pid" $all 2>/dev/null
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 	return 0
 }
