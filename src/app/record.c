@@ -23,7 +23,12 @@
 #include "base/tidy.h"
 #include "read/replay.h"
 
-enum { FULL_EVERY = 60, BOOT_ID_BYTES = 64 };
+enum {
+	FULL_EVERY = 60,
+	BOOT_ID_BYTES = 64,
+	PIN_READINGS =
+		5, /* for which a pin that leads nowhere is looked at again: its owner restarts */
+};
 
 /* A map on its way to the tape. */
 struct track {
@@ -32,14 +37,18 @@ struct track {
 	struct snap *last, *next;
 	uint64_t number;     /* of `last` in this file; 0: none is in it yet */
 	uint64_t since_full; /* readings since one was written whole */
-	bool is_lost;
+	uint32_t place;	     /* of its MAP in each file, and of its watch in the set */
+	unsigned n_astray;   /* readings for which its pin led nowhere */
+	bool is_lost;	     /* not asked any more */
+	bool is_replaced;    /* its pin leads elsewhere, or nowhere */
 };
 
 struct recorder {
 	struct watch_set set;
 	struct tape_file file;
 	struct tape_chunk chunk;
-	struct track *tracks; /* one a watch */
+	struct track **tracks; /* owned; one a watch */
+	size_t n_tracks;
 	uint64_t tick, n_readings, n_missed;
 	sigset_t waiting_mask;
 };
@@ -109,19 +118,21 @@ static int put_head(struct recorder *recorder, struct err *err)
 	return put(recorder, tape_pack_head(&recorder->chunk, &head), err);
 }
 
+static int begin_map(struct recorder *recorder, struct track *track, struct err *err)
+{
+	const struct table *table = &track->watch->table;
+
+	track->number = track->since_full = 0;
+	return put(recorder,
+		   tape_pack_map(&recorder->chunk, track->place, &table->map, &table->plan), err);
+}
+
 static int begin_file(struct recorder *recorder, struct err *err)
 {
 	int r = put_head(recorder, err);
 
-	for (size_t i = 0; r == 0 && i < recorder->set.n; i++) {
-		struct track *track = &recorder->tracks[i];
-		const struct table *table = &track->watch->table;
-
-		track->number = track->since_full = 0;
-		r = put(recorder,
-			tape_pack_map(&recorder->chunk, (uint32_t)i, &table->map, &table->plan),
-			err);
-	}
+	for (size_t i = 0; r == 0 && i < recorder->n_tracks; i++)
+		r = begin_map(recorder, recorder->tracks[i], err);
 	return r;
 }
 
@@ -137,8 +148,8 @@ static int pack(struct recorder *recorder, struct track *track)
 	bool is_full = !track->number || track->since_full >= FULL_EVERY;
 
 	track->next->number = track->number + 1;
-	return tape_pack_snap(&recorder->chunk, (uint32_t)(track - recorder->tracks),
-			      recorder->tick, track->next, is_full ? NULL : track->last);
+	return tape_pack_snap(&recorder->chunk, track->place, recorder->tick, track->next,
+			      is_full ? NULL : track->last);
 }
 
 static int write_reading(struct recorder *recorder, struct track *track, struct err *err)
@@ -180,6 +191,7 @@ static int record_one(struct recorder *recorder, struct track *track, struct err
 		log_add(LOG_WARN, "%s", why.text);
 		if (err)
 			*err = why;
+		track->is_replaced = r == -ESTALE || (r == -ENOENT && watch->table.map.follows_pin);
 		track->is_lost = r == -ENOENT || r == -ESTALE || r == -EOPNOTSUPP;
 		return track->is_lost ? 0 : r == -ENOMEM ? r : 0;
 	}
@@ -189,24 +201,89 @@ static int record_one(struct recorder *recorder, struct track *track, struct err
 	return write_reading(recorder, track, err);
 }
 
+/* Maps that went, and nothing took their place. */
+static bool has_lost(const struct recorder *recorder)
+{
+	for (size_t i = 0; i < recorder->n_tracks; i++)
+		if (recorder->tracks[i]->is_lost && !recorder->tracks[i]->is_replaced)
+			return true;
+	return false;
+}
+
 static size_t n_alive(const struct recorder *recorder)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < recorder->set.n; i++)
-		n += !recorder->tracks[i].is_lost;
+	for (size_t i = 0; i < recorder->n_tracks; i++)
+		n += !recorder->tracks[i]->is_lost;
 	return n;
+}
+
+/* Tracks for maps that were opened since. */
+static int add_tracks(struct recorder *recorder, struct err *err)
+{
+	while (recorder->n_tracks < recorder->set.n) {
+		struct track **grown =
+			reallocarray(recorder->tracks, recorder->set.n, sizeof(*grown));
+		struct track *track = grown ? calloc(1, sizeof(*track)) : NULL;
+
+		recorder->tracks = grown ? grown : recorder->tracks;
+		if (!track)
+			return err_set(err, -ENOMEM, "out of memory for a recording");
+		track->place = (uint32_t)recorder->n_tracks;
+		track->watch = recorder->set.watches[track->place];
+		track->last = &track->snaps[0], track->next = &track->snaps[1];
+		recorder->tracks[recorder->n_tracks++] = track;
+		if (source_is_tape(track->watch->source))
+			return err_set(err, -EINVAL,
+				       "map '%s' is from a tape already; copy the tape instead",
+				       track->watch->table.map.name);
+	}
+	return 0;
+}
+
+/* The pin leads to another map now: its readings follow in the same tape. */
+static int follow(struct recorder *recorder, struct track *old, struct err *err)
+{
+	size_t n_before = recorder->n_tracks;
+	struct err why = {0};
+	int r;
+
+	r = recorder->n_tracks < TAPE_MAX_MAPS
+		    ? watch_set_open(&recorder->set, old->watch->table.map.pin, &why)
+		    : -ENOSPC;
+	if (r < 0 || recorder->set.n == n_before) {
+		old->is_lost = ++old->n_astray >= PIN_READINGS;
+		old->is_replaced = false;
+		return 0;
+	}
+	if (err)
+		*err = (struct err){0};
+	r = add_tracks(recorder, err);
+	for (size_t i = n_before; r == 0 && i < recorder->n_tracks; i++) {
+		r = begin_map(recorder, recorder->tracks[i], err);
+		if (r == 0)
+			r = record_one(recorder, recorder->tracks[i], err);
+	}
+	return r;
 }
 
 /* One reading of each map. */
 static int record_tick(struct recorder *recorder, struct err *err)
 {
+	size_t n = recorder->n_tracks;
 	int r = 0;
 
 	recorder->tick++;
-	for (size_t i = 0; r == 0 && i < recorder->set.n; i++)
-		if (!recorder->tracks[i].is_lost)
-			r = record_one(recorder, &recorder->tracks[i], err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct track *track = recorder->tracks[i];
+
+		if (track->is_lost)
+			continue;
+		r = record_one(recorder, track, err);
+		if (r == 0 && track->is_replaced)
+			r = follow(recorder, track, err);
+	}
 	recorder->n_missed = 0;
 	return r;
 }
@@ -246,22 +323,7 @@ static int open_maps(struct recorder *recorder, struct err *err)
 
 	for (int i = 1; r == 0 && i < options->n_words; i++)
 		r = watch_set_open(&recorder->set, options->words[i], err);
-	if (r < 0)
-		return r;
-	recorder->tracks = calloc(recorder->set.n, sizeof(*recorder->tracks));
-	if (!recorder->tracks)
-		return err_set(err, -ENOMEM, "out of memory for a recording");
-	for (size_t i = 0; i < recorder->set.n; i++) {
-		struct track *track = &recorder->tracks[i];
-
-		track->watch = recorder->set.watches[i];
-		track->last = &track->snaps[0], track->next = &track->snaps[1];
-		if (source_is_tape(track->watch->source))
-			return err_set(err, -EINVAL,
-				       "map '%s' is from a tape already; copy the tape instead",
-				       track->watch->table.map.name);
-	}
-	return 0;
+	return r < 0 ? r : add_tracks(recorder, err);
 }
 
 static int record(struct recorder *recorder, struct err *err)
@@ -282,9 +344,10 @@ static int record(struct recorder *recorder, struct err *err)
 static void release(struct recorder *recorder)
 {
 	tape_file_close(&recorder->file, recorder->n_readings > 0);
-	for (size_t i = 0; recorder->tracks && i < recorder->set.n; i++) {
-		snap_release(&recorder->tracks[i].snaps[0]);
-		snap_release(&recorder->tracks[i].snaps[1]);
+	for (size_t i = 0; i < recorder->n_tracks; i++) {
+		snap_release(&recorder->tracks[i]->snaps[0]);
+		snap_release(&recorder->tracks[i]->snaps[1]);
+		free(recorder->tracks[i]);
 	}
 	free(recorder->tracks);
 	tape_chunk_release(&recorder->chunk);
@@ -325,7 +388,7 @@ int run_record(const struct options *options, struct err *err)
 		r = 0;
 	if (r < 0)
 		status = r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	else if (recorder.tracks && n_alive(&recorder) < recorder.set.n)
+	else if (has_lost(&recorder))
 		status = recorder.n_readings ? EXIT_PARTLY : EXIT_FAILED;
 	if (recorder.n_readings)
 		tell(&recorder);

@@ -6,6 +6,7 @@
 there=$(dirname "$0")/sshd.sh
 export BPFMAPTOP
 at_exit+=("'$there' stop '$scratch'")
+[ "$(id -un)" = root ] || { skip "$(basename "$0" .sh)" "sshd wants to be root"; exit 0; }
 "$there" start "$scratch" || { not_ok "sshd starts" "$(cat "$scratch/log")"; exit 1; }
 export PATH=$scratch/bin:$PATH
 
@@ -14,11 +15,11 @@ same "a pipe of ssh is replayed" "0 0" "${PIPESTATUS[*]}"
 same "all of it" 3 "$(tail -n +2 "$scratch/piped.csv" | cut -d, -f1 | sort -u | wc -l)"
 
 : >"$scratch/asked"
-text=$("$BPFMAPTOP" -n 2 stream -o jsonl ssh:web1:sim:ports ssh:me@web2:sim:kinds)
+text=$("$BPFMAPTOP" -n 2 stream -o jsonl ssh:web1:sim:ports ssh:root@web2:sim:kinds)
 same "two hosts are streamed" 0 $?
 same "both of them, as often as was asked" "kinds 2 ports 2" \
 	"$(jq -r '.map + " " + .at' <<<"$text" | sort -u | cut -d' ' -f1 | uniq -c | awk '{ printf "%s%s %s", s, $2, $1; s = " " }')"
-same "this is asked of them" "ssh me@web2 bpfmaptop record - sim:kinds;ssh web1 bpfmaptop record - sim:ports" \
+same "this is asked of them" "ssh root@web2 bpfmaptop record - sim:kinds;ssh web1 bpfmaptop record - sim:ports" \
 	"$(sort "$scratch/asked" | paste -sd';')"
 
 text=$("$BPFMAPTOP" dump ssh:web1:sim:nosuch 2>&1)
