@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/rows.h"
 #include "app/watch.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -41,6 +42,17 @@ static void add_flags(const struct map *map, struct buf *out)
 		buf_addf(out, "  extra      0x%" PRIx64 "\n", map->extra);
 }
 
+static void add_loaded(const struct map *map, struct buf *out)
+{
+	uint64_t boot_ns = clock_boot_ns();
+
+	if (!map->loaded_boot_ns || map->loaded_boot_ns > boot_ns)
+		return;
+	buf_adds(out, "  loaded     ");
+	clock_rfc3339(out, clock_wall_ns() - (boot_ns - map->loaded_boot_ns));
+	buf_addc(out, '\n');
+}
+
 static void add_identity(const struct map *map, struct buf *out)
 {
 	buf_addf(out, "%s  id %" PRIu32 "  %s  from %s\n", map->name, map->id, map->type->name,
@@ -56,6 +68,7 @@ static void add_identity(const struct map *map, struct buf *out)
 		buf_adds(out, "B\n");
 	}
 	add_flags(map, out);
+	add_loaded(map, out);
 	if (map->pin)
 		buf_addf(out, "  pin        %s\n", map->pin);
 	add_users(out, "programs", map->programs, map->n_programs);

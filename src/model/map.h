@@ -37,7 +37,7 @@ struct map {
 	bool entries_known;
 	bool is_frozen;
 	bool is_variables;	 /* a DATASEC array: one variable a row */
-	uint64_t loaded_boot_ns; /* 0: unknown */
+	uint64_t loaded_boot_ns; /* when the first of its programs was; 0: unknown */
 	const char *source;	 /* "kernel", "sim", "tape" */
 	const char *host;	 /* which one it is on; NULL: this one, or it doesn't matter */
 	const char *pin;	 /* path it was opened by or found at, or NULL */

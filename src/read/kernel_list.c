@@ -20,6 +20,7 @@
 struct use {
 	uint32_t map_id, id; /* of the program or process */
 	const char *name;
+	uint64_t since_boot_ns; /* programs: when it was loaded */
 };
 
 struct uses {
@@ -34,7 +35,8 @@ static void uses_release(struct uses *uses)
 	arena_release(&uses->names);
 }
 
-static int uses_add(struct uses *uses, uint32_t map_id, uint32_t id, const char *name)
+static int uses_add(struct uses *uses, uint32_t map_id, uint32_t id, const char *name,
+		    uint64_t since_boot_ns)
 {
 	if (uses->n == uses->cap) {
 		size_t cap = MAX_OF(64, uses->cap * 2);
@@ -45,7 +47,7 @@ static int uses_add(struct uses *uses, uint32_t map_id, uint32_t id, const char 
 		uses->at = at;
 		uses->cap = cap;
 	}
-	uses->at[uses->n++] = (struct use){map_id, id, name};
+	uses->at[uses->n++] = (struct use){map_id, id, name, since_boot_ns};
 	return 0;
 }
 
@@ -71,22 +73,31 @@ static void uses_tidy(struct uses *uses)
 	uses->n = n;
 }
 
-/* The users of one map, copied into its memory. NULL with *n_ret 0 when there are none. */
-static const struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
+/* Where the uses of a map begin and end. */
+static size_t find_uses(const struct uses *uses, uint32_t map_id, size_t *until_ret)
 {
 	size_t from = 0, until = uses->n;
-	struct map_user *users;
 
 	while (from < until) {
 		size_t mid = from + (until - from) / 2;
 
-		if (uses->at[mid].map_id < map->id)
+		if (uses->at[mid].map_id < map_id)
 			from = mid + 1;
 		else
 			until = mid;
 	}
-	while (until < uses->n && uses->at[until].map_id == map->id)
+	while (until < uses->n && uses->at[until].map_id == map_id)
 		until++;
+	*until_ret = until;
+	return from;
+}
+
+/* The users of one map, copied into its memory. NULL with *n_ret 0 when there are none. */
+static const struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
+{
+	size_t until, from = find_uses(uses, map->id, &until);
+	struct map_user *users;
+
 	*n_ret = 0;
 	users = from < until ? arena_array(&map->mem, until - from, sizeof(*users)) : NULL;
 	for (size_t i = from; users && i < until; i++) {
@@ -105,7 +116,7 @@ static int note_program(void *ctx, const struct bpf_prog_info *info, const uint3
 	int r = name ? 0 : -ENOMEM;
 
 	for (uint32_t i = 0; i < n_map_ids && r == 0; i++)
-		r = uses_add(uses, map_ids[i], info->id, name);
+		r = uses_add(uses, map_ids[i], info->id, name, info->load_time);
 	return r;
 }
 
@@ -114,7 +125,7 @@ static int note_owner(void *ctx, uint32_t pid, const char *comm, uint32_t map_id
 	struct uses *uses = ctx;
 	const char *name = arena_strdup(&uses->names, comm);
 
-	return name ? uses_add(uses, map_id, pid, name) : -ENOMEM;
+	return name ? uses_add(uses, map_id, pid, name, 0) : -ENOMEM;
 }
 
 static int note_pin(void *ctx, const char *path, int fd)
@@ -127,13 +138,27 @@ static int note_pin(void *ctx, const char *path, int fd)
 		return 0;
 	name = arena_strdup(&uses->names, path);
 	/* The place in the walk as id: the first of several pins stays the first. */
-	return name ? uses_add(uses, info.id, (uint32_t)uses->n, name) : -ENOMEM;
+	return name ? uses_add(uses, info.id, (uint32_t)uses->n, name, 0) : -ENOMEM;
+}
+
+/* The kernel keeps no time of a map's making; it was there when the first program with it was loaded. */
+static uint64_t first_loaded_ns(const struct uses *programs, const struct map *map)
+{
+	size_t until, from = find_uses(programs, map->id, &until);
+	uint64_t first_ns = 0;
+
+	for (size_t i = from; i < until; i++)
+		if (!first_ns || programs->at[i].since_boot_ns < first_ns)
+			first_ns = programs->at[i].since_boot_ns;
+	return first_ns;
 }
 
 static void join_programs(const struct uses *uses, struct map_list *maps)
 {
-	for (size_t i = 0; i < maps->n; i++)
+	for (size_t i = 0; i < maps->n; i++) {
 		maps->maps[i].programs = users_of(uses, &maps->maps[i], &maps->maps[i].n_programs);
+		maps->maps[i].loaded_boot_ns = first_loaded_ns(uses, &maps->maps[i]);
+	}
 }
 
 static void join_owners(const struct uses *uses, bool is_known, struct map_list *maps)

@@ -213,6 +213,7 @@ static const struct map *with_id(const struct map_list *list, uint32_t id)
 static void test_list(void **state)
 {
 	int fd = make_map(BPF_MAP_TYPE_HASH, "listed", 4, 8, 64, 0), again = dup(fd);
+	uint64_t began_ns = clock_boot_ns();
 	int program = make_program(BPF_PROG_TYPE_XDP, "lister", fd);
 	struct map_list list = {0};
 	const struct map *map;
@@ -229,6 +230,7 @@ static void test_list(void **state)
 	assert_false(map->follows_pin);
 	assert_int_equal(map->n_programs, 1);
 	assert_string_equal(map->programs[0].name, "lister");
+	assert_in_range(map->loaded_boot_ns, began_ns, clock_boot_ns());
 	assert_true(map->owners_known);
 	assert_int_equal(map->n_owners, 1); /* two descriptors, one process */
 	assert_int_equal(map->owners[0].id, getpid());
