@@ -137,9 +137,11 @@ static int next_readings(struct batch *batch, bool was_written, uint64_t *due_ns
 
 	if (r < 0 || tapes_only(&batch->set))
 		return r;
-	do
-		*due_ns += interval_ns;
-	while (*due_ns + interval_ns < clock_now_ns());
+	*due_ns += interval_ns;
+	for (uint64_t now_ns = clock_now_ns(); *due_ns + interval_ns < now_ns;
+	     *due_ns += interval_ns)
+		for (size_t i = 0; i < batch->set.n; i++)
+			batch->set.watches[i]->n_missed++; /* its next reading says so */
 	wait_until(*due_ns);
 	return 1;
 }

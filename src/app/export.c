@@ -228,17 +228,26 @@ static int wait_until(struct exporter *exporter, uint64_t due_ns, struct err *er
 	return 0;
 }
 
+/* Ticks that have passed are skipped, and the next readings say so. */
+static void next_due(struct exporter *exporter, uint64_t *due_ns)
+{
+	uint64_t interval_ns = exporter->options.interval_ns, now_ns = clock_now_ns();
+
+	*due_ns += interval_ns;
+	for (; *due_ns + interval_ns < now_ns; *due_ns += interval_ns)
+		for (size_t i = 0; i < exporter->n_maps; i++)
+			exporter->maps[i]->watch->n_missed++;
+}
+
 static int run_turns(struct exporter *exporter, struct err *err)
 {
-	uint64_t interval_ns = exporter->options.interval_ns, due_ns = clock_now_ns();
+	uint64_t due_ns = clock_now_ns();
 	uint64_t n = exporter->options.n_readings;
 	int r = 0;
 
 	for (uint64_t i = 0; r == 0 && (!n || i < n); i++) {
 		if (i) {
-			do
-				due_ns += interval_ns;
-			while (due_ns + interval_ns < clock_now_ns());
+			next_due(exporter, &due_ns);
 			r = wait_until(exporter, due_ns, err);
 		}
 		if (exporter->ends)

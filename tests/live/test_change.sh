@@ -57,3 +57,12 @@ make_map second 44
 sees "what is pinned there later is followed too" "44 00 00 00"
 shows "MAP GONE" && not_ok "and is live" "$(screen)" || ok "and is live"
 stop "and q quits then too"
+
+# Nobody reads what it writes for a while, so its ticks pass: the reading after says that they did.
+late=$((${EPOCHREALTIME/./} + 500000))
+is_late() { [ "${EPOCHREALTIME/./}" -gt $late ]; }
+notes=$("$BPFMAPTOP" stream sim:many -n 2 -d 0.1 -o json | {
+	wait_for 5 is_late
+	grep -o '"notes":[^]]*]' | cut -d: -f2 | paste -sd' '
+})
+same "missed ticks are said by the reading that missed them" '[] ["slower than the interval"]' "$notes"
