@@ -25,12 +25,14 @@ static void move_to(struct buf *out, int row, int col)
 
 static void add_colour(struct buf *out, const struct theme_colour *colour, int kind)
 {
-	if (colour->is_set)
-		buf_addf(out, ";%d;2;%d;%d;%d", kind, colour->r, colour->g, colour->b);
+	if (colour->is_set && colour->is_index)
+		buf_addf(out, ";%d;5;%d", kind, colour->index256);
+	else if (colour->is_set)
+		buf_addf(out, ";%d;2;%d;%d;%d", kind, colour->rgb.r, colour->rgb.g, colour->rgb.b);
 }
 
 /* As term.c makes it of xterm's capabilities. */
-static void wire_open(struct wire *wire)
+static void wire_open(struct wire *wire, const char *name)
 {
 	struct theme theme;
 
@@ -41,7 +43,7 @@ static void wire_open(struct wire *wire)
 					.show_cursor = "\033[?25h",
 					.hide_cursor = "\033[?25l",
 					.move_to = move_to}};
-	theme_default(&theme);
+	assert_int_equal(theme_load(&theme, name, NULL), 0);
 	for (int i = 0; i < N_ROLES; i++) {
 		const struct theme_look *look = &theme.looks[i];
 		SCOPED(buf) sgr = {0};
@@ -64,7 +66,7 @@ static void send_frame(struct wire *wire, const struct grid *is, struct buf *out
 	assert_int_equal(grid_copy(&wire->was, is), 0);
 }
 
-static void check_costs(const char *map)
+static void check_costs(const char *map, const char *theme)
 {
 	struct stage stage;
 	struct wire wire;
@@ -72,7 +74,7 @@ static void check_costs(const char *map)
 	size_t most = 0;
 
 	stage_open(&stage, map);
-	wire_open(&wire);
+	wire_open(&wire, theme);
 	open_map(&stage, map);
 	take_ticks(&stage, 3);
 	send_frame(&wire, &stage.grid, &out);
@@ -88,17 +90,21 @@ static void check_costs(const char *map)
 		assert_int_equal(out.len, 0);
 	}
 	if (most > FRAME_MAX_BYTES)
-		fail_msg("a frame of '%s' took %zu bytes, more than %d", map, most,
-			 FRAME_MAX_BYTES);
+		fail_msg("a frame of '%s' in theme '%s' took %zu bytes, more than %d", map, theme,
+			 most, FRAME_MAX_BYTES);
 	grid_release(&wire.was);
 	stage_close(&stage);
 }
 
 static void a_frame_of_changed_rows_is_small(void **state)
 {
+	const char *theme;
+
 	(void)state;
-	check_costs("flows");
-	check_costs("ports");
+	for (unsigned i = 0; (theme = theme_name_at(i)); i++) {
+		check_costs("flows", theme);
+		check_costs("ports", theme);
+	}
 }
 
 /* A datagram is one write. */
@@ -113,7 +119,7 @@ static void a_frame_is_one_write(void **state)
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 0);
 	stage_open(&stage, "flows");
-	wire_open(&wire);
+	wire_open(&wire, "default");
 	outlet_open(&outlet, fds[0]);
 	open_map(&stage, "flows");
 	for (int i = 0; i < 3; i++) {
