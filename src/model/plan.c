@@ -14,6 +14,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/plan.h"
+#include "model/plan_element.h"
 #include "model/words.h"
 
 enum { FIRST_FIELDS = 32, MAX_ENUM_NAMES = UINT16_MAX };
@@ -47,6 +48,7 @@ void plan_release(struct plan *plan)
 {
 	if (!plan)
 		return;
+	plan_elements_release(plan);
 	arena_release(&plan->mem);
 	*plan = (struct plan){0};
 }
@@ -357,6 +359,8 @@ int plan_finish(struct plan *plan, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	if (plan_elements_open(plan) < 0)
+		return out_of_memory(err);
 	return plan->is_variables ? list_variables(plan, err) : 0;
 }
 

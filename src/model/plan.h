@@ -65,6 +65,7 @@ struct field {
 	uint32_t n_names;
 	const struct format *format; /* never NULL after plan_finish; see format.h */
 	bool in_array;		     /* some ancestor is an array: no column of its own */
+	bool is_element; /* one element that somebody named: not one of the plan's fields */
 };
 
 enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384, PLAN_MAX_NAME = 512 };
@@ -84,7 +85,8 @@ struct plan {
 	uint32_t *variables;
 	uint32_t n_variables;
 
-	struct arena mem; /* holds everything above */
+	struct arena mem;		/* holds everything above */
+	struct plan_elements *elements; /* owned: the elements that were named */
 	uint32_t cap_fields;
 	uint32_t open[PLAN_MAX_DEPTH]; /* builder's stack */
 	uint32_t n_open;
@@ -116,7 +118,7 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, unsi
 /* -- asking -- */
 
 /* The field a person means: the exact path, or an unambiguous tail of one ("saddr" for
- * "flow.saddr"); "key.x" and "value.x" choose the side when both have an x. err names near misses. */
+ * "flow.saddr"; "hist[3]": one element of an array); "key.x" and "value.x" choose the side when both have an x. err names near misses. */
 const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
 			      struct err *err);
 

@@ -10,6 +10,7 @@
 #include "base/tidy.h"
 #include "model/format_rows.h"
 #include "model/plan.h"
+#include "model/plan_element.h"
 #include "model/words.h"
 
 enum { MAX_OFFERS = 8 };
@@ -19,6 +20,7 @@ struct wanted {
 	size_t len;
 	enum { ANY_SIDE, KEY_SIDE, VALUE_SIDE } side;
 	bool is_tail;
+	bool is_element; /* "m[].x": what is meant is inside an array */
 };
 
 /* Elements have no column, and nobody can name what has no name. */
@@ -27,11 +29,18 @@ static bool can_be_named(const struct field *field)
 	return !field->in_array && (field->parent == PLAN_NONE || field->name[0]);
 }
 
+/* Elements themselves, and what has a name in them. */
+static bool is_named_inside(const struct field *field)
+{
+	return field->in_array && (field->name[0] || field->path[strlen(field->path) - 1] == ']');
+}
+
 static bool fits(const struct wanted *wanted, const struct field *field)
 {
 	size_t len = strlen(field->path);
 
-	if (!can_be_named(field) || len < wanted->len)
+	if (len < wanted->len ||
+	    !(wanted->is_element ? is_named_inside(field) : can_be_named(field)))
 		return false;
 	if (wanted->side != ANY_SIDE && field->in_value != (wanted->side == VALUE_SIDE))
 		return false;
@@ -53,6 +62,11 @@ static uint32_t next_fit(const struct plan *plan, const struct wanted *wanted, u
 void plan_name(const struct plan *plan, const struct field *field, struct buf *out)
 {
 	struct wanted wanted = {.text = field->path, .len = strlen(field->path)};
+	SCOPED(buf) pattern = {0};
+
+	if (field->is_element && plan_element_pattern(wanted.text, wanted.len, &pattern))
+		wanted =
+			(struct wanted){.text = pattern.at, .len = pattern.len, .is_element = true};
 	uint32_t first = next_fit(plan, &wanted, 0);
 
 	if (next_fit(plan, &wanted, first + 1) < plan->n_fields)
@@ -141,8 +155,9 @@ static bool starts_with(const char *text, size_t len, const char *prefix)
 	return len > n && memcmp(text, prefix, n) == 0;
 }
 
-const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
-			      struct err *err)
+/* The field of the plan, an array's prototype too, that a path leads to. */
+static const struct field *find_path(const struct plan *plan, const char *path, size_t len,
+				     bool is_element, struct err *err)
 {
 	bool of_key = starts_with(path, len, "key."), of_value = starts_with(path, len, "value.");
 	size_t side_len = of_key ? strlen("key.") : of_value ? strlen("value.") : 0;
@@ -151,6 +166,8 @@ const struct field *plan_find(const struct plan *plan, const char *path, size_t 
 	struct wanted ways[4] = {whole, inside, whole, inside};
 
 	ways[2].is_tail = ways[3].is_tail = true;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		ways[i].is_element = is_element;
 	for (size_t i = 0; i < ARRAY_LEN(ways) && len; i++) {
 		if (i % 2 && !side_len)
 			continue;
@@ -165,4 +182,16 @@ const struct field *plan_find(const struct plan *plan, const char *path, size_t 
 	}
 	unknown(plan, path, len, err);
 	return NULL;
+}
+
+const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
+			      struct err *err)
+{
+	SCOPED(buf) pattern = {0};
+	const struct field *proto;
+
+	if (!memchr(path, '[', len) || !plan_element_pattern(path, len, &pattern))
+		return find_path(plan, path, len, false, err);
+	proto = find_path(plan, pattern.at, pattern.len, true, err);
+	return proto ? plan_element(plan, proto, path, len, err) : NULL;
 }

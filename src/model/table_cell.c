@@ -14,11 +14,9 @@
 
 static uint32_t root_of(const struct plan *plan, const struct field *field)
 {
-	uint32_t root = (uint32_t)(field - plan->fields);
-
-	while (plan->fields[root].parent != PLAN_NONE)
-		root = plan->fields[root].parent;
-	return root;
+	while (field->parent != PLAN_NONE)
+		field = &plan->fields[field->parent];
+	return (uint32_t)(field - plan->fields);
 }
 
 static struct cell_then then_of(const struct delta *delta, const struct snap *snap, size_t row)

@@ -42,7 +42,8 @@ static void read_total(struct sheet *sheet, const struct column *column)
 	const struct plan *plan = &sheet->table->plan;
 	struct column total = *column;
 
-	if (!column->field || !column->field->in_value) {
+	/* the totals have no elements of arrays */
+	if (!column->field || !column->field->in_value || column->field->is_element) {
 		buf_adds(&sheet->cell, column == sheet->job->columns ? "total" : "");
 		return;
 	}

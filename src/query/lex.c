@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Longest match. A word takes every byte that names, numbers and addresses are made of, and three
- * things that would be operators elsewhere: the prefix length of an address (10.0.0.0/8), the sign of
+/* Longest match. A word takes every byte that names, numbers and addresses are made of, the place of
+ * an element (hist[3]), and three things that would be operators elsewhere: the prefix length of an address (10.0.0.0/8), the sign of
  * an exponent (1e-3), and a percent sign that nothing follows at once (5% but not 5%3). */
 #include "query/lex.h"
 
@@ -107,6 +107,18 @@ static bool joins_word(const char *text, size_t len, size_t rest)
 	return false;
 }
 
+/* The place of an element, "[3]", at text. */
+static size_t place_len(const char *text, size_t rest)
+{
+	size_t n = 1;
+
+	if (text[0] != '[')
+		return 0;
+	while (n < rest && isdigit((unsigned char)text[n]))
+		n++;
+	return n > 1 && n < rest && text[n] == ']' ? n + 1 : 0;
+}
+
 static size_t word_len(const char *text, size_t rest)
 {
 	size_t n = 0;
@@ -118,6 +130,8 @@ static size_t word_len(const char *text, size_t rest)
 			n++;
 		else if (n > 0 && joins_word(text, n, rest))
 			n += text[n] == '%' ? 1 : 2;
+		else if (n > 0 && place_len(text + n, rest - n))
+			n += place_len(text + n, rest - n);
 		else
 			break;
 	}

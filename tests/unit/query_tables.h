@@ -303,6 +303,37 @@ static inline void make_vars(struct table *table)
 	}
 }
 
+/* u32 key 0 to 3, u32 hist[4]: hist[i] of key k is 10 * k + i. */
+static inline void make_arrays(struct table *table)
+{
+	const struct field array = {.name = "hist",
+				    .type = "unsigned int[4]",
+				    .kind = FIELD_ARRAY,
+				    .count = 4,
+				    .stride = 4};
+	struct plan plan = {0};
+
+	plan_begin(&plan, 4, 16, "test");
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "id", 0, 4);
+	assert_int_equal(plan_add(&plan, true, &array, NULL), 0);
+	add_field(&plan, true, FIELD_UINT, "unsigned int", "", 0, 4);
+	assert_int_equal(plan_close(&plan, NULL), 0);
+	assert_int_equal(plan_finish(&plan, NULL), 0);
+	assert_int_equal(table_init(table, test_map("hash", 4, 16, 1), &plan), 0);
+	for (unsigned reading = 0; reading < 2; reading++) {
+		struct snap *snap = next_reading(table, 10 + reading);
+
+		for (uint32_t key = 0; key < 4; key++) {
+			uint32_t hist[4];
+
+			for (uint32_t i = 0; i < 4; i++)
+				hist[i] = 10 * key + i + reading * 5 * (i == 1);
+			assert_int_equal(snap_add(snap, &key, hist), 0);
+		}
+		take(table);
+	}
+}
+
 /* -- any number of rows -- */
 
 struct row_key {

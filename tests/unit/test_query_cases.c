@@ -16,12 +16,15 @@ struct query_case {
 	char name[96];
 };
 
-static struct table flows, cpus, vars;
+static struct table flows, cpus, vars, arrays;
 static const struct {
 	const char *name;
 	struct table *table;
 	const char *row_name; /* the column that names its rows */
-} tables[] = {{"flows", &flows, "name"}, {"cpus", &cpus, "key"}, {"vars", &vars, "key"}};
+} tables[] = {{"flows", &flows, "name"},
+	      {"cpus", &cpus, "key"},
+	      {"vars", &vars, "key"},
+	      {"arrays", &arrays, "key"}};
 
 static void add_rows(struct table *table, const char *row_name, const uint64_t *bits,
 		     struct buf *out)
@@ -137,6 +140,7 @@ int main(void)
 	make_flows(&flows);
 	make_cpus(&cpus);
 	make_vars(&vars);
+	make_arrays(&arrays);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		if (file_read(found.gl_pathv[i], 1 << 20, &files[i]) < 0)
 			return 1;
@@ -155,5 +159,6 @@ int main(void)
 	table_release(&flows);
 	table_release(&cpus);
 	table_release(&vars);
+	table_release(&arrays);
 	return status;
 }

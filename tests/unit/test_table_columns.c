@@ -80,6 +80,10 @@ static void test_names(void **state)
 		{"one", "u.one"},
 		{"one.delta", "u.one.delta"},
 		{"hist", "hist"},
+		{"hist[3]", "hist[3]"},
+		{"value.hist[03]", "hist[3]"},
+		{"hist[0].rate", "hist[0].rate"},
+		{"hist[0]@1", "hist[0]@1"},
 		{"sub", "sub"},
 		{"state", "state"},
 		{"rate", "sub.rate"},
@@ -125,6 +129,14 @@ static void test_wrong_names(void **state)
 		{"saddr.rate", "not a counter", 1},
 		{"load.rate", "not a counter", 1},
 		{"hist.delta", "not a counter", 1},
+		{"hist[4]", "4 elements; the last one is [3]", 1},
+		{"hist[18446744073709551619]", "4 elements", 1},
+		{"hist[]", "no field", 1},
+		{"hist[x]", "no field", 1},
+		{"hist[1", "no field", 1},
+		{"hist[1][2]", "no field", 1},
+		{"octets[0]", "no field", 1},
+		{"u[0].one", "no field", 1},
 		{"age.rate", "derived already", 1},
 		{"octets@2", "0 to 1", 2},
 		{"octets@", "no CPU", 2},
@@ -148,6 +160,70 @@ static void test_wrong_names(void **state)
 			fail_msg("'%s': %s", names[i].typed, err.text);
 		assert_int_equal(column.cpu, 77);
 	}
+}
+
+/* u64 n; struct { u32 a; u16 m[2][2]; } f[3]; one row of it, counted on by 100 in a second reading. */
+static void make_nested(struct table *table)
+{
+	struct {
+		uint64_t n;
+		struct {
+			uint32_t a;
+			uint16_t m[2][2];
+		} f[3];
+		uint32_t pad;
+	} value = {.n = 1};
+	struct plan plan;
+
+	plan_begin(&plan, 4, sizeof(value), "test");
+	open_field(&plan, IN_KEY, "id", FIELD_UINT, 0, 4);
+	open_field(&plan, IN_VALUE, "", FIELD_STRUCT, 0, sizeof(value));
+	open_field(&plan, IN_VALUE, "n", FIELD_UINT, 0, 8);
+	open_array(&plan, IN_VALUE, "f", 8, 3, sizeof(value.f[0]));
+	open_field(&plan, IN_VALUE, "", FIELD_STRUCT, 0, sizeof(value.f[0]));
+	open_field(&plan, IN_VALUE, "a", FIELD_UINT, 0, 4);
+	open_array(&plan, IN_VALUE, "m", 4, 2, 4);
+	open_array(&plan, IN_VALUE, "", 0, 2, 2);
+	open_field(&plan, IN_VALUE, "", FIELD_UINT, 0, 2);
+	for (unsigned i = 0; i < 5; i++)
+		close_field(&plan);
+	make_table(table, &plan, 1);
+	for (unsigned reading = 0; reading < 2; reading++) {
+		for (unsigned i = 0; i < 3; i++) {
+			value.f[i].a = 1000 * i + 100 * reading;
+			for (unsigned j = 0; j < 4; j++)
+				value.f[i].m[j / 2][j % 2] = (uint16_t)(10 * i + j);
+		}
+		assert_int_equal(snap_add(table->next, &(uint32_t){7}, &value), 0);
+		take_at(table, (10 + reading) * SECOND);
+	}
+}
+
+static void test_elements_of_arrays(void **state)
+{
+	struct column column;
+	struct err err = {0};
+	SCOPED(table) table = {0};
+	SCOPED(buf) name = {0};
+
+	(void)state;
+	make_nested(&table);
+	assert_number(&table, 0, "f[2].a", 2100);
+	assert_number(&table, 0, "f[2].a.rate", 100);
+	assert_number(&table, 0, "f[1].m[1][0]", 12);
+	assert_number(&table, 0, "f[1].m[0][1]", 11);
+	assert_text(&table, 0, "f[2].m[1][1]", PRINT_EXACT, "23");
+	column = column_of(&table, "f[1].m[1][0]");
+	table_column_name(&table, &column, &name);
+	assert_string_equal(buf_text(&name), "f[1].m[1][0]");
+	assert_ptr_equal(column.field, column_of(&table, "value.f[1].m[1][0]").field);
+	assert_true(table_column_named(&table, "m[1][0]", 7, &column, &err) < 0);
+	assert_non_null(strstr(err.text, "give all 3 places"));
+	assert_true(table_column_named(&table, "f[1].m[1]", 9, &column, &err) < 0);
+	if (!strstr(err.text, "of its own"))
+		fail_msg("%s", err.text);
+	assert_true(table_column_named(&table, "f[1]", 4, &column, &err) < 0);
+	assert_non_null(strstr(err.text, "has members of its own"));
 }
 
 static void test_default_columns(void **state)
@@ -439,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_wrong_names),
+		cmocka_unit_test(test_elements_of_arrays),
 		cmocka_unit_test(test_default_columns),
 		cmocka_unit_test(test_a_side_without_columns_is_shown_whole),
 		cmocka_unit_test(test_copies_of_a_counter),
