@@ -22,7 +22,7 @@
 #include "tests/unit/tape_make.h"
 
 enum {
-	N_MUTATIONS = 120,
+	N_MUTATIONS = 80,
 	MAX_INPUT_BYTES = 1 << 20,
 	MAX_MAPS = 4,
 	MAX_PLACES = 8,
