@@ -144,6 +144,30 @@ static void failed(struct exporter *exporter, struct exported *map, int code, co
 	prom_map_failed(&map->prom);
 }
 
+/* One reading, in slices, so that a signal ends it: -ECANCELED. */
+static int read_on(struct exporter *exporter, struct watch *watch, struct err *err)
+{
+	int r = 0;
+
+	watch->due_ns = 0;
+	while (r >= 0 && !exporter->ends) {
+		switch (watch_turn(watch, clock_now_ns(), 0, err)) {
+		case WATCH_LOST:
+			return err->code;
+		case WATCH_READ:
+			r = watch_take(watch);
+			return r < 0 ? err_set(err, r, "out of memory for a reading of map '%s'",
+					       watch->table.map.name)
+				     : 0;
+		case WATCH_IDLE:
+		case WATCH_MORE:
+			r = loop_turn(exporter->loop, 0);
+			break;
+		}
+	}
+	return r < 0 ? err_set(err, r, "cannot wait: %s", err_words(r)) : -ECANCELED;
+}
+
 static int read_map(struct exporter *exporter, struct exported *map, struct err *err)
 {
 	struct table *table = &map->watch->table;
@@ -152,7 +176,9 @@ static int read_map(struct exporter *exporter, struct exported *map, struct err 
 
 	if (table->is_gone)
 		return 0;
-	r = watch_read(map->watch, &why);
+	r = read_on(exporter, map->watch, &why);
+	if (r == -ECANCELED)
+		return 0;
 	if (r == -ENOMEM)
 		return err_set(err, r, "%s", why.text);
 	if (r < 0) {
@@ -204,6 +230,8 @@ static int turn(struct exporter *exporter, struct err *err)
 
 	for (size_t i = 0; r == 0 && i < exporter->n_maps; i++)
 		r = read_map(exporter, exporter->maps[i], err);
+	if (exporter->ends)
+		return r;
 	if (r == 0)
 		r = write_text(exporter, err);
 	return r < 0 ? r : put_text(exporter, err);
