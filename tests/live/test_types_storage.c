@@ -241,6 +241,28 @@ static void test_older_cgroups(void **state)
 	}
 }
 
+/* What hangs on files can't be listed, and says so; its layout is known. */
+static void test_inodes(void **state)
+{
+	int fd = make_storage(BPF_MAP_TYPE_INODE_STORAGE);
+	struct map_list list = {0};
+	struct plan plan = {0};
+	SCOPED(snap) snap = {0};
+	struct err err = {0};
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	find_fd(the_source, fd, &list);
+	assert_int_equal(source_read(the_source, &list.maps[0], NULL, &snap, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "hang on files and can't be listed"));
+	assert_int_equal(the_source->ops->plan(the_source, &list.maps[0], &plan, &err), 0);
+	assert_true(plan.is_typed);
+	plan_release(&plan);
+	map_list_release(&list);
+	close(fd);
+}
+
 /* Pages that were touched are rows, the others are none and stay untouched. */
 static void test_arena(void **state)
 {
@@ -282,7 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sockets), cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_cgroups), cmocka_unit_test(test_older_cgroups),
-		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_inodes),	cmocka_unit_test(test_arena),
 	};
 
 	return run_live(tests);
