@@ -38,4 +38,23 @@ wait_for 10 test -s b.tape
 rm "$pins/m"
 wait $pid
 same "a pin that leads nowhere for long ends it" 3 $?
+
+# On the screen of a pipe's other end the new one takes the old one's place.
+if command -v tmux >/dev/null; then
+	at_exit+=("tmux -L $me kill-server")
+	sees() { tmux -L "$me" capture-pane -p -t s 2>/dev/null | grep -qF "$1"; }
+	make_map 33 8
+	tmux -L "$me" -f /dev/null new-session -d -s s -x 100 -y 24 \
+		"LC_ALL=C.UTF-8 sh -c '$BPFMAPTOP -d 0.1 record - $pins/m | $BPFMAPTOP replay -'"
+	wait_for 10 sees "33 00 00 00" && ok "a pipe is watched" || not_ok "a pipe is watched"
+	rm "$pins/m"
+	make_map 44 16
+	wait_for 10 sees "44 00 00 00" && ok "what replaced its map is shown" || not_ok "what replaced its map is shown" "$(tmux -L "$me" capture-pane -p -t s)"
+	sees "the recording goes on with map" && ok "and that is said" || not_ok "and that is said"
+	tmux -L "$me" send-keys -t s Q
+	wait_for 10 eval "! tmux -L $me has-session -t s 2>/dev/null" && ok "and it ends" || not_ok "and it ends"
+	rm "$pins/m"
+else
+	skip "a pipe on the screen" "tmux is not installed"
+fi
 echo "1..$n"
