@@ -17,7 +17,8 @@
 enum {
 	SHRINK_READINGS = 10,
 	TREND_MIN = 6,
-	TREND_MAX = 24,
+	TREND_YOUNG = 24, /* until there are more readings than that, */
+	TREND_MAX = 48,	  /* and as far as it grows then */
 	HEAT_MAX = 32,
 	MAX_WIDTH = 40,
 	KEY_MIN = 8,
@@ -402,6 +403,14 @@ static int room_behind(const struct tab *tab, const int place[TAB_MAX_COLUMNS], 
 	return n_cols - place[i];
 }
 
+/* While there is little to show it is small: the newest sample, at its right edge, isn't far off. */
+static int trend_width(const struct tab *tab, int room)
+{
+	int n = (int)MIN_OF(table_n_readings(tab->table), (size_t)TREND_MAX);
+
+	return MAX_OF(MIN_OF(room, MAX_OF(n, TREND_YOUNG)), TREND_MIN);
+}
+
 int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
 {
 	const struct shown *shown = &tab->shown[i];
@@ -410,7 +419,7 @@ int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned 
 	n_cols -= TAB_MARGIN;
 	width = least_width(tab, shown, n_cols);
 	if (shown->kind == SHOWN_TREND)
-		width = MAX_OF(MIN_OF(n_cols - place[i], TREND_MAX), TREND_MIN);
+		width = trend_width(tab, n_cols - place[i]);
 	else if (shown->in_key)
 		width = MIN_OF(shown->width, MAX_OF(width, room_behind(tab, place, i, n_cols)));
 	return width;

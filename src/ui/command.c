@@ -47,6 +47,21 @@ static struct intent follow(struct tab *tab)
 			       .number = id};
 }
 
+static bool has_detail_room(const struct screen *screen)
+{
+	return screen->layout.footer.n_cols >= LAYOUT_DETAIL_COLS;
+}
+
+/* Where there is room it is open unless it was closed, elsewhere closed unless it was opened. */
+static void toggle_detail(struct screen *screen)
+{
+	enum detail_wish asked = has_detail_room(screen) ? DETAIL_CLOSED : DETAIL_OPEN;
+
+	screen->detail = screen->detail == asked ? DETAIL_WHERE_ROOM : asked;
+	screen->is_zoomed = false;
+	screen->detail_scroll = 0;
+}
+
 ACTION(act_open)
 {
 	if (screen->overlay == OVERLAY_PICKER)
@@ -64,9 +79,7 @@ ACTION(act_open)
 
 		if (intent.kind != INTENT_NONE)
 			return intent;
-		screen->shows_detail = !screen->shows_detail;
-		screen->is_zoomed = false;
-		screen->detail_scroll = 0;
+		toggle_detail(screen);
 	}
 	return nothing();
 }
@@ -137,8 +150,8 @@ static bool back(struct screen *screen)
 		toggle_text(screen, screen->overlay);
 	} else if (screen->is_zoomed) {
 		screen->is_zoomed = false;
-	} else if (screen->shows_detail) {
-		screen->shows_detail = false;
+	} else if (screen->detail == DETAIL_OPEN && !has_detail_room(screen)) {
+		screen->detail = DETAIL_WHERE_ROOM;
 	} else if (tab && tab->scroll) {
 		tab->scroll = 0;
 	} else if (tab && tab->view.follows) {

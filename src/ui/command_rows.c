@@ -347,8 +347,10 @@ ACTION(act_raw)
 	if (!tab)
 		return nothing();
 	tab->is_raw = !tab->is_raw;
-	if (tab->is_raw)
-		screen->shows_detail = true;
+	if (tab->is_raw && screen->detail == DETAIL_CLOSED)
+		screen->detail = DETAIL_WHERE_ROOM;
+	else if (tab->is_raw)
+		screen->detail = DETAIL_OPEN;
 	return nothing();
 }
 

@@ -128,7 +128,9 @@ int group_typed(struct screen *screen, const char *text, bool is_final)
 		return 0;
 	if (!is_final)
 		return group_check(tab->table, text, &screen->fault);
-	screen->is_zoomed = screen->shows_detail = false;
+	screen->is_zoomed = false;
+	if (screen->detail == DETAIL_OPEN)
+		screen->detail = DETAIL_WHERE_ROOM;
 	buf_clear(&tab->left_by);
 	return tab_group(tab, text, &screen->fault);
 }

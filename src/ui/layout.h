@@ -6,7 +6,11 @@
 
 #include "ui/grid.h"
 
-enum { LAYOUT_MIN_ROWS = 5, LAYOUT_MIN_COLS = 24 };
+enum {
+	LAYOUT_MIN_ROWS = 5,
+	LAYOUT_MIN_COLS = 24,
+	LAYOUT_DETAIL_COLS = 160 /* from here on there is room for the detail unasked */
+};
 
 struct layout_wants {
 	bool has_cpus;	 /* a strip of CPUs */

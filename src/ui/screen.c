@@ -327,7 +327,9 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 	const struct tab *tab = front_tab(screen);
 	struct layout_wants wants = {
 		.has_cpus = tab && tab_is_per_cpu(tab),
-		.has_detail = screen->shows_detail && tab,
+		.has_detail = tab && (screen->detail == DETAIL_OPEN ||
+				      (screen->detail == DETAIL_WHERE_ROOM &&
+				       grid->n_cols >= LAYOUT_DETAIL_COLS)),
 		.is_zoomed = screen->is_zoomed && tab,
 		.n_others = screen->n_tabs > 1 ? (int)screen->n_tabs - 1 : 0,
 	};

@@ -29,6 +29,8 @@ enum overlay {
 	OVERLAY_LOG,
 	N_OVERLAYS
 };
+/* Where there is room it stands there unasked. */
+enum detail_wish { DETAIL_WHERE_ROOM, DETAIL_OPEN, DETAIL_CLOSED };
 enum prompt_kind {
 	PROMPT_NONE,
 	PROMPT_FILTER,
@@ -103,7 +105,8 @@ struct screen {
 	struct buf before; /* the filter to go back to */
 
 	bool rings; /* an alert was said */
-	bool is_paused, shows_detail, is_zoomed, is_log;
+	bool is_paused, is_zoomed, is_log;
+	enum detail_wish detail;
 	uint64_t paused_ns, paused_wall_ns;
 	size_t detail_scroll;
 	size_t back; /* readings before the newest that are shown while paused */
