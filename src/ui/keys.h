@@ -50,9 +50,11 @@ struct key_row *keys_row(unsigned i);
 
 /* -- keys_bind.c -- */
 
+/* The key that a terminal means by one character. */
+uint32_t key_of_point(uint32_t point);
 /* "Up", "^F", "F3", "x"; 0: no key is called so. */
 uint32_t key_named(const char *name, size_t len);
-void key_name(uint32_t key, struct buf *out);
+void key_spell(uint32_t key, struct buf *out);
 /* The action called so, if it has a key on the rows; else ACT_NONE. */
 enum action keys_action_named(const char *name);
 /* Gives an action of the rows other keys ("p Z"), which other actions lose; "" takes all of its keys

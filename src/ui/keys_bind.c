@@ -44,7 +44,23 @@ uint32_t key_named(const char *name, size_t len)
 	return 0;
 }
 
-void key_name(uint32_t key, struct buf *out)
+uint32_t key_of_point(uint32_t point)
+{
+	switch (point) {
+	case '\r':
+	case '\n':
+		return TERM_ENTER;
+	case '\t':
+		return TERM_TAB;
+	case 0x7f:
+	case '\b':
+		return TERM_BACKSPACE;
+	default:
+		return point < ' ' ? TERM_CTRL + 'a' - 1 + point : point;
+	}
+}
+
+void key_spell(uint32_t key, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (names[i].key == key) {
@@ -77,7 +93,7 @@ static void describe(struct key_row *row)
 	for (unsigned i = 0; i < KEY_ROW_KEYS && row->keys[i]; i++) {
 		if (i)
 			buf_addc(&shown, ' ');
-		key_name(row->keys[i], &shown);
+		key_spell(row->keys[i], &shown);
 	}
 	snprintf(row->bound_shown, sizeof(row->bound_shown), "%s",
 		 shown.len ? buf_text(&shown) : "(none)");
@@ -85,7 +101,7 @@ static void describe(struct key_row *row)
 	if (!row->keys[0]) {
 		row->footer = NULL;
 	} else if (word) {
-		key_name(row->keys[0], &first);
+		key_spell(row->keys[0], &first);
 		buf_addf(&footer, "%s%s", buf_text(&first), word);
 		snprintf(row->bound_footer, sizeof(row->bound_footer), "%s", buf_text(&footer));
 		row->footer = row->bound_footer;

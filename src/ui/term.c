@@ -30,6 +30,7 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "ui/frame.h"
+#include "ui/keys.h"
 #include "ui/mouse.h"
 #include "ui/outlet.h"
 #include "ui/rescue.h"
@@ -429,22 +430,6 @@ static uint32_t key_of_code(wint_t code)
 	return 0;
 }
 
-static uint32_t key_of_point(wint_t point)
-{
-	switch (point) {
-	case '\r':
-	case '\n':
-		return TERM_ENTER;
-	case '\t':
-		return TERM_TAB;
-	case 0x7f:
-	case '\b':
-		return TERM_BACKSPACE;
-	default:
-		return point < ' ' ? TERM_CTRL + 'a' - 1 + (uint32_t)point : (uint32_t)point;
-	}
-}
-
 /* After an Esc byte: alone it is the key, before '[' or 'O' it begins a sequence that terminfo doesn't
  * know, which is swallowed whole; before anything else it is the key and the rest comes later. */
 static uint32_t key_of_escape(struct term *term)
@@ -502,7 +487,7 @@ int term_key(struct term *term, uint32_t *key_ret)
 		if (got == KEY_CODE_YES)
 			key = key_of_code(code);
 		else
-			key = code == '\033' ? key_of_escape(term) : key_of_point(code);
+			key = code == '\033' ? key_of_escape(term) : key_of_point((uint32_t)code);
 		if (key) {
 			*key_ret = key;
 			return 0;

@@ -214,7 +214,7 @@ static void every_key_has_a_name(void **state)
 		for (unsigned k = 0; k < KEY_ROW_KEYS && key_rows[i].keys[k]; k++) {
 			SCOPED(buf) name = {0};
 
-			key_name(key_rows[i].keys[k], &name);
+			key_spell(key_rows[i].keys[k], &name);
 			assert_int_equal(key_named(buf_text(&name), name.len), key_rows[i].keys[k]);
 		}
 }

@@ -31,7 +31,7 @@ static void complain(const struct monkey *monkey, const char *what, int row, int
 	SCOPED(buf) keys = {0};
 
 	for (unsigned i = MIN_OF(monkey->n_keys, 16U); i > 0; i--) {
-		key_name(monkey->keys[(monkey->n_keys - i) % 16], &keys);
+		key_spell(monkey->keys[(monkey->n_keys - i) % 16], &keys);
 		buf_addc(&keys, ' ');
 	}
 	fail_msg("%s: %s at %d,%d of %dx%d after %s", monkey->stage.file, what, row, col,
