@@ -103,6 +103,35 @@ static void make_title(const struct tab *tab, struct shown *shown)
 		strncat(shown->title, "/s", sizeof(shown->title) - strlen(shown->title) - 1);
 }
 
+static bool is_alike(const struct shown *a, const struct shown *b)
+{
+	return a->column.derive == b->column.derive && a->column.field != b->column.field;
+}
+
+/* Where it is asked of several fields, each says whose it is. */
+static void tell_apart(const struct tab *tab, struct shown *shown, unsigned n)
+{
+	static const char *const words[N_DERIVES] = {
+		[DERIVE_SKEW] = "SKEW", [DERIVE_MAXCPU] = "CPU"};
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct column *column = &shown[i].column;
+		char name[TAB_TITLE_BYTES - 8];
+		unsigned j = 0;
+
+		if (shown[i].kind != SHOWN_CELL || !words[column->derive] || !column->field)
+			continue;
+		while (j < n && !is_alike(&shown[i], &shown[j]))
+			j++;
+		if (j == n)
+			continue;
+		snprintf(name, sizeof(name), "%s", short_name(&tab->table->plan, column->field));
+		upper(name);
+		snprintf(shown[i].title, sizeof(shown[i].title), "%s %s", name,
+			 words[column->derive]);
+	}
+}
+
 static bool is_sort_key(const struct tab *tab, const struct column *column)
 {
 	return tab->view.n_keys && column_equal(&tab->view.keys[0].column, column);
@@ -286,6 +315,7 @@ void tab_columns(struct tab *tab)
 	else
 		add_usual(&list);
 	add_extras(&list);
+	tell_apart(tab, list.made, list.n);
 	keep_widths(tab, &list);
 	memcpy(tab->shown, list.made, list.n * sizeof(*list.made));
 	tab->n_shown = list.n;

@@ -23,6 +23,7 @@ static const char legend[] =
 	"Numbers\n"
 	"  -       not known: rates need two readings, a counter that fell has none\n"
 	"  >= or ≥ a lower bound: some rows have no rate yet\n"
+	"  *       as a value: the CPUs of a per-CPU map don't agree on it\n"
 	"  ~       an estimate: life is entries / gone per second (Little's law)\n"
 	"  new, gone and churn are lower bounds: a key that came and went between two\n"
 	"  readings was never seen\n"

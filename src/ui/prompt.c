@@ -35,6 +35,7 @@ int prompt_open(struct prompt *prompt, const char *text, struct prompt_history *
 {
 	prompt->history = history;
 	prompt->recalled = 0;
+	prompt->is_selected = false;
 	buf_clear(&prompt->typed);
 	set_text(prompt, text);
 	return prompt->text.failed ? -ENOMEM : 0;
@@ -135,13 +136,25 @@ static enum prompt_result type(struct prompt *prompt, uint32_t key)
 	return result;
 }
 
+void prompt_select(struct prompt *prompt)
+{
+	prompt->is_selected = prompt->text.len > 0;
+}
+
+/* What was selected goes when something is typed or erased, and stays when the cursor moves. */
+static bool takes_selected(uint32_t key)
+{
+	return key == TERM_BACKSPACE || key == TERM_DELETE || key == TERM_CTRL + 'w' ||
+	       (key < KEY_BASE_ && utf8_is_tame(key));
+}
+
 static enum prompt_result move_to(struct prompt *prompt, size_t at)
 {
 	prompt->at = at;
 	return PROMPT_SAME;
 }
 
-enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
+static enum prompt_result edit(struct prompt *prompt, uint32_t key)
 {
 	switch (key) {
 	case TERM_ENTER:
@@ -187,6 +200,19 @@ enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
 	}
 }
 
+enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
+{
+	bool was_selected = prompt->is_selected && takes_selected(key);
+
+	prompt->is_selected = false;
+	if (was_selected) {
+		cut(prompt, 0, prompt->text.len);
+		if (key >= KEY_BASE_ || !utf8_is_tame(key))
+			return PROMPT_EDITED;
+	}
+	return edit(prompt, key);
+}
+
 void prompt_remember(struct prompt *prompt)
 {
 	struct prompt_history *history = prompt->history;
@@ -222,7 +248,11 @@ int prompt_draw(const struct prompt *prompt, const char *label, bool is_bad, siz
 	width = line.n_cols;
 	before = (int)utf8_columns(text, prompt->at);
 	scroll = before >= width ? before - width + 1 : 0;
-	grid_put(grid, line, 0, -scroll, is_bad ? ROLE_PROMPT_BAD : ROLE_TEXT, text);
+	grid_put(grid, line, 0, -scroll,
+		 is_bad		       ? ROLE_PROMPT_BAD
+		 : prompt->is_selected ? ROLE_CURSOR
+				       : ROLE_TEXT,
+		 text);
 	grid->cursor_row = line.row;
 	grid->cursor_col = line.col + before - scroll;
 	return line.col + (int)utf8_columns(text, MIN_OF(mark, prompt->text.len)) - scroll;

@@ -20,6 +20,7 @@ struct prompt_history {
 struct prompt {
 	struct buf text;
 	size_t at;	   /* byte the cursor stands before */
+	bool is_selected;  /* all of it: what is typed takes its place */
 	unsigned recalled; /* lines back in the history, 0: the text being typed */
 	struct buf typed;  /* what was typed before going back */
 	struct prompt_history *history;
@@ -38,6 +39,8 @@ void prompt_history_release(struct prompt_history *history);
 
 /* Starts with this text, the cursor at its end. The history is borrowed. 0 or -ENOMEM. */
 int prompt_open(struct prompt *prompt, const char *text, struct prompt_history *history);
+/* Selects the whole text until the next key. */
+void prompt_select(struct prompt *prompt);
 enum prompt_result prompt_key(struct prompt *prompt, uint32_t key);
 /* Adds the text to the history unless it is blank or the last line already. */
 void prompt_remember(struct prompt *prompt);

@@ -17,6 +17,7 @@
 
 struct asking {
 	const char *label;
+	bool is_selected; /* what is there to begin with is rather replaced than added to */
 	/* Checks the text and may put it in force; fills screen->fault. */
 	int (*check)(struct screen *screen, const char *text);
 	struct intent (*accept)(struct screen *screen, const char *text);
@@ -164,6 +165,7 @@ static const struct asking askings[N_PROMPTS] = {
 			    .complete = command_complete},
 	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
+			     .is_selected = true,
 			     .check = check_interval,
 			     .accept = accept_interval},
 };
@@ -183,8 +185,11 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 	memset(&screen->fault, 0, sizeof(screen->fault));
 	buf_clear(&screen->before);
 	buf_adds(&screen->before, text);
-	if (prompt_open(&screen->prompt, text, &screen->histories[kind]) == 0)
-		screen->prompting = kind;
+	if (prompt_open(&screen->prompt, text, &screen->histories[kind]) < 0)
+		return;
+	screen->prompting = kind;
+	if (askings[kind].is_selected)
+		prompt_select(&screen->prompt);
 }
 
 /* -- completion ------------------------------------------------------------------------------------------ */

@@ -24,6 +24,25 @@ static void type(struct prompt *prompt, const char *text)
 	}
 }
 
+static void what_is_selected_is_typed_over(void **state)
+{
+	struct prompt prompt = {0};
+
+	(void)state;
+	assert_int_equal(prompt_open(&prompt, "0.5", NULL), 0);
+	prompt_select(&prompt);
+	type(&prompt, "99");
+	assert_string_equal(buf_text(&prompt.text), "99");
+	prompt_select(&prompt);
+	assert_int_equal(prompt_key(&prompt, TERM_END), PROMPT_SAME);
+	type(&prompt, "1");
+	assert_string_equal(buf_text(&prompt.text), "991");
+	prompt_select(&prompt);
+	assert_int_equal(prompt_key(&prompt, TERM_BACKSPACE), PROMPT_EDITED);
+	assert_string_equal(buf_text(&prompt.text), "");
+	prompt_release(&prompt);
+}
+
 static void edits_by_characters(void **state)
 {
 	struct prompt prompt = {0};
@@ -144,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edits_by_characters),
+		cmocka_unit_test(what_is_selected_is_typed_over),
 		cmocka_unit_test(cuts_words_and_lines),
 		cmocka_unit_test(what_steers_never_enters),
 		cmocka_unit_test(history_goes_back_and_returns),
