@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "read/remote.h"
 #include "read/replay.h"
 
 bool tapes_only(const struct watch_set *set)
@@ -67,6 +68,8 @@ const char *tapes_fault(const struct watch_set *set)
 		replay_state(set->tapes[i].source, &state);
 		if (state.fault)
 			return state.fault;
+		if (set->tapes[i].remote && remote_is_cut(set->tapes[i].remote))
+			return "the connection to the other host is lost";
 	}
 	return NULL;
 }

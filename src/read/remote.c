@@ -339,6 +339,13 @@ uint64_t remote_wakes_ns(const struct remote *remote)
 	return remote->ended_ns ? remote->ended_ns + SAYS_NS : remote->at_ns + SILENT_NS + SAYS_NS;
 }
 
+bool remote_is_cut(const struct remote *remote)
+{
+	const struct replay *tape = replay_of(remote->tape);
+
+	return tape->is_ended && tape->reader.label.tag != TAPE_END;
+}
+
 void remote_free(struct remote *remote)
 {
 	if (!remote)

@@ -3,6 +3,7 @@
  * is started again when it ends. What it takes to reach the host is ssh's business (~/.ssh/config). */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct err;
@@ -26,6 +27,9 @@ enum remote_turn {
 enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err *err);
 /* When to look again, if nothing happens. */
 uint64_t remote_wakes_ns(const struct remote *remote);
+
+/* The recording ended otherwise than in order. */
+bool remote_is_cut(const struct remote *remote);
 
 /* Ends ssh. NULL is fine. */
 void remote_free(struct remote *remote);

@@ -31,6 +31,13 @@ for word in ssh:web1 ssh: ssh::flows ssh:-oProxyCommand=false:flows ssh:web1:--v
 	"$BPFMAPTOP" dump "$word" 2>/dev/null
 	same "'$word' names no map of a host" 2 $?
 done
+"$BPFMAPTOP" stream -o jsonl ssh:web1:sim:ports >"$scratch/cut" 2>"$scratch/said" &
+pid=$!
+wait_for 20 test -s "$scratch/cut" || not_ok "a host is streamed"
+"$there" drop "$scratch"
+wait $pid
+same "a stream whose connection is lost is partly done" 3 $?
+has "and says so" "lost" "$(cat "$scratch/said")"
 "$there" stop "$scratch"
 text=$("$BPFMAPTOP" dump ssh:web1:sim:ports 2>&1)
 same "a host that can't be reached fails" 1 $?
