@@ -18,7 +18,8 @@
 enum {
 	NAME_MAX_COLS = 24,
 	NUMBER_COLS = 12,
-	GRAPH_ROWS = 5,
+	GRAPH_ROWS = 5,	     /* at least; it grows into rows that are free */
+	GRAPH_MAX_ROWS = 12, /* unless the detail stands alone */
 	BYTES_A_LINE = 16,
 	CPU_LABEL_COLS = 8
 };
@@ -250,23 +251,23 @@ static double scaled(double sample, bool is_log)
 	return is_log ? log1p(sample) : sample;
 }
 
-/* A column of GRAPH_ROWS cells, from the bottom up; an unknown sample is a mark on the ground. */
-static void put_bar(struct page *page, int col, int width, double share)
+/* A column of n_rows cells, from the bottom up; an unknown sample is a mark on the ground. */
+static void put_bar(struct page *page, int n_rows, int col, int width, double share)
 {
 	enum glyph_set set = glyph_set_for(page->scene->grid, GLYPHS_BLOCKS);
 
-	for (int i = 0; i < GRAPH_ROWS; i++) {
-		double part = share * GRAPH_ROWS - (GRAPH_ROWS - 1 - i);
+	for (int i = 0; i < n_rows; i++) {
+		double part = share * n_rows - (n_rows - 1 - i);
 
 		for (int j = 0; j < width; j++)
-			if (part > 0 || (isnan(part) && i == GRAPH_ROWS - 1))
+			if (part > 0 || (isnan(part) && i == n_rows - 1))
 				grid_put(page->scene->grid, page->area, page->line + i, col + j,
 					 ROLE_GRAPH, glyph_level(set, part));
 	}
 }
 
 /* As wide as the page allows, the newest sample at the right edge. */
-static void put_bars(struct page *page, const float *samples, double max)
+static void put_bars(struct page *page, int n_rows, const float *samples, double max)
 {
 	bool is_log = page->scene->screen->is_log, has_begun = false;
 	int n_cols = MAX_OF(page->area.n_cols - 2, 1);
@@ -278,8 +279,32 @@ static void put_bars(struct page *page, const float *samples, double max)
 
 		has_begun |= !isnan(share);
 		if (has_begun)
-			put_bar(page, 1 + n_cols - (n - i) * width, width, share);
+			put_bar(page, n_rows, 1 + n_cols - (n - i) * width, width, share);
 	}
+}
+
+/* The bytes of a key or a value, with their title. */
+static int bytes_rows(size_t n)
+{
+	return 2 + (int)((n + BYTES_A_LINE - 1) / BYTES_A_LINE);
+}
+
+/* What everything else leaves free of the page, whichever part of it is looked at. */
+static int graph_rows(const struct page *page)
+{
+	const struct screen *screen = page->scene->screen;
+	int n = page->area.n_rows - page->line - (int)screen->detail_scroll;
+	size_t size;
+
+	if (page->scene->tab->is_raw) {
+		table_key(page->table, page->row, &size);
+		n -= bytes_rows(size);
+		table_value(page->table, page->row, &size);
+		n -= bytes_rows(size);
+	}
+	if (!screen->is_zoomed)
+		n = MIN_OF(n, GRAPH_MAX_ROWS);
+	return MAX_OF(n, GRAPH_ROWS);
 }
 
 static void put_graph(struct page *page)
@@ -289,6 +314,7 @@ static void put_graph(struct page *page)
 	float samples[HIST_SAMPLES];
 	double max = 0;
 	size_t size;
+	int n_rows;
 	SCOPED(buf) head = {0};
 
 	hist_get(&page->table->trends, table_key(page->table, page->row, &size),
@@ -299,8 +325,9 @@ static void put_graph(struct page *page)
 	buf_addf(&head, ", %s 0..", is_log ? "log" : "linear");
 	num_short(&head, max, 1000);
 	title(page, buf_text(&head));
-	put_bars(page, samples, max);
-	page->line += GRAPH_ROWS;
+	n_rows = graph_rows(page);
+	put_bars(page, n_rows, samples, max);
+	page->line += n_rows;
 }
 
 /* -- bytes ------------------------------------------------------------------------------------------------- */
