@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/nature.h"
 
 struct buf;
 struct err;
@@ -65,7 +66,9 @@ struct field {
 	uint32_t n_names;
 	const struct format *format; /* never NULL after plan_finish; see format.h */
 	bool in_array;		     /* some ancestor is an array: no column of its own */
-	bool is_element; /* one element that somebody named: not one of the plan's fields */
+	enum nature nature;	     /* told by a schema, or NATURE_GUESSED */
+	/* of one element that somebody named, which is none of the plan's fields: its prototype */
+	const struct field *element_of;
 };
 
 enum { PLAN_NONE = UINT32_MAX, PLAN_MAX_DEPTH = 32, PLAN_MAX_FIELDS = 16384, PLAN_MAX_NAME = 512 };
@@ -100,7 +103,7 @@ void plan_release(struct plan *plan);
 void plan_begin(struct plan *plan, uint32_t key_size, uint32_t value_size, const char *origin);
 
 /* Adds a field under the open struct, union or array (or as a root). Copies the strings; takes from
- * proto: name, type, kind, is_signed, is_hidden, is_bitfield, bit_*, offset, size, count, stride,
+ * proto: name, type, kind, is_signed, is_hidden, nature, is_bitfield, bit_*, offset, size, count, stride,
  * names (copied), format (or NULL: chosen by plan_finish). Containers stay open until plan_close.
  * Key fields must all come before value fields. */
 int plan_add(struct plan *plan, bool in_value, const struct field *proto, struct err *err);

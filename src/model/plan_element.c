@@ -17,7 +17,6 @@
 
 struct element {
 	struct field field;
-	const struct field *proto;
 	struct element *next;
 };
 
@@ -139,7 +138,6 @@ static struct element *make_element(struct plan_elements *elements, const struct
 
 	if (!element)
 		return NULL;
-	element->proto = proto;
 	element->field = *proto;
 	element->field.path = path_of(&elements->mem, proto, places);
 	if (!element->field.path)
@@ -147,7 +145,7 @@ static struct element *make_element(struct plan_elements *elements, const struct
 	element->field.name = name_of(element->field.path);
 	element->field.offset = offset;
 	element->field.in_array = false;
-	element->field.is_element = true;
+	element->field.element_of = proto;
 	element->next = elements->first;
 	elements->first = element;
 	return element;
@@ -170,7 +168,7 @@ const struct field *plan_element(const struct plan *plan, const struct field *pr
 	    find_offset(plan, proto, &places, &offset, err) < 0)
 		return NULL;
 	for (element = plan->elements->first; element; element = element->next)
-		if (element->proto == proto && element->field.offset == offset)
+		if (element->field.element_of == proto && element->field.offset == offset)
 			return &element->field;
 	element = make_element(plan->elements, proto, &places, offset);
 	if (!element) {

@@ -64,7 +64,7 @@ void plan_name(const struct plan *plan, const struct field *field, struct buf *o
 	struct wanted wanted = {.text = field->path, .len = strlen(field->path)};
 	SCOPED(buf) pattern = {0};
 
-	if (field->is_element && plan_element_pattern(wanted.text, wanted.len, &pattern))
+	if (field->element_of && plan_element_pattern(wanted.text, wanted.len, &pattern))
 		wanted =
 			(struct wanted){.text = pattern.at, .len = pattern.len, .is_element = true};
 	uint32_t first = next_fit(plan, &wanted, 0);

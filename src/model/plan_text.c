@@ -85,6 +85,8 @@ static void line(const struct field *field, const struct widths *widths, struct 
 	cell(&type, widths->type, out);
 	cell(&path, widths->path, out);
 	buf_adds(out, field->format->name);
+	if (field->nature != NATURE_GUESSED)
+		buf_addf(out, " %s", nature_names[field->nature]);
 	if (field->is_hidden)
 		buf_adds(out, " (hidden)");
 	buf_addc(out, '\n');

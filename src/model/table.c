@@ -40,6 +40,10 @@ int table_init(struct table *table, struct map *map, struct plan *plan)
 
 	*table = (struct table){0};
 	r = hist_reset(&table->trends, key_size, HIST_KEYS);
+	if (r == 0) {
+		table->habits = arena_array(&plan->mem, plan->n_fields + 1, sizeof(*table->habits));
+		r = table->habits ? 0 : -ENOMEM;
+	}
 	if (r == 0 && plan->is_variables)
 		r = number_variables(table, plan);
 	if (r < 0) {
@@ -251,6 +255,7 @@ static void count_churn(struct table *table, const struct table_turn *turn)
 static void forget_past(struct table *table)
 {
 	churn_clear(&table->churn);
+	nature_forget(table);
 	calendar_clear(&table->calendar);
 	returns_clear(&table->returns);
 	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
@@ -286,6 +291,7 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 	turn->ghosts.rows = (struct snap){0};
 	memcpy(table->ghost_number, turn->ghosts.number, sizeof(table->ghost_number));
 	rotate(table);
+	nature_watch(table);
 }
 
 static int turn_open(struct table *table)

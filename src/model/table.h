@@ -86,6 +86,7 @@ struct table {
 	struct pages stamps; /* struct row_stamps[n_rows], carried on by the links */
 	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */
 	uint64_t epoch_ns;
+	struct habit *habits;	  /* a field of the plan each; in plan.mem */
 	struct calendar calendar; /* of the readings since it began */
 	struct snap baseline;	  /* copy made by table_baseline; number 0: none */
 	struct delta since_base;

@@ -74,6 +74,7 @@ void cell_open(struct cell *cell, const struct table *table, size_t row,
 		cell->now = table_value(table, row, &size);
 		open_values(cell, table, row);
 	}
+	cell->is_gauge = cell->field && nature_is_gauge(table, cell->field);
 	cell->is_format_chosen = column->format != NULL;
 	cell->format = column->format ? column->format : cell->field ? cell->field->format : NULL;
 }
@@ -240,10 +241,10 @@ struct val cell_total(const struct cell *cell)
 
 /* -- differences -- */
 
-/* What happened to a counter between two values; unknown when it went down. */
-static struct val bits_delta(uint64_t was, uint64_t is, enum val_kind kind)
+/* What happened between two values; unknown when a counter went down. */
+static struct val bits_delta(const struct cell *cell, uint64_t was, uint64_t is, enum val_kind kind)
 {
-	if (kind == VAL_INT)
+	if (kind == VAL_INT || cell->is_gauge)
 		return val_int((int64_t)(is - was));
 	return is < was ? val_unknown() : val_uint(is - was);
 }
@@ -259,14 +260,16 @@ static struct val delta_since(const struct cell *cell, const struct cell_then *t
 		return val_unknown();
 	if (then->at && !sum_bits(cell, then->at, &was, &was_kind))
 		return val_unknown();
-	return bits_delta(was, is, kind);
+	return bits_delta(cell, was, is, kind);
 }
 
-static struct val per_second(struct val delta, uint64_t dt_ns)
+static struct val per_second(const struct cell *cell, struct val delta)
 {
+	uint64_t dt_ns = cell->table->delta.dt_ns;
 	double rate = NAN;
 
-	/* Signed counters may be gauges, but a rate is of what only grows. */
+	if (cell->is_gauge && delta.kind == VAL_INT)
+		return dt_ns ? val_real((double)delta.i * 1e9 / (double)dt_ns) : val_unknown();
 	if (delta.kind == VAL_UINT || (delta.kind == VAL_INT && delta.i >= 0))
 		rate = delta_rate(0, delta.u, dt_ns);
 	return isnan(rate) ? val_unknown() : val_real(rate);
@@ -284,7 +287,7 @@ struct val cell_since_base(const struct cell *cell)
 
 struct val cell_rate(const struct cell *cell)
 {
-	return per_second(cell_delta(cell), cell->table->delta.dt_ns);
+	return per_second(cell, cell_delta(cell));
 }
 
 /* -- CPU by CPU -- */
@@ -302,7 +305,7 @@ static struct val cpu_bits(const struct cell *cell, uint32_t cpu, bool since_las
 	if (cell->was.at ? !copy_bits(cell, cell->was.at + skip, &was, &was_kind)
 			 : !cell->was.was_absent)
 		return val_unknown();
-	return bits_delta(was, is, kind);
+	return bits_delta(cell, was, is, kind);
 }
 
 struct val cell_cpu(const struct cell *cell)
@@ -310,7 +313,7 @@ struct val cell_cpu(const struct cell *cell)
 	if (!cell->field || !cell->now || cell->cpu >= cell->n_cpus)
 		return val_unknown();
 	if (cell->per_second)
-		return per_second(cpu_bits(cell, cell->cpu, true), cell->table->delta.dt_ns);
+		return per_second(cell, cpu_bits(cell, cell->cpu, true));
 	return copy_val(cell->field, cell->format, cell->now + cell->cpu * cell->cpu_stride);
 }
 

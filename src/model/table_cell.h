@@ -22,6 +22,7 @@ struct cell {
 	const struct format *format; /* the column's, else the field's */
 	bool is_format_chosen;	     /* it is the column's */
 	bool per_second;
+	bool is_gauge;	      /* what it falls by is known too */
 	uint32_t cpu, n_cpus; /* n_cpus: copies at `now`; 1 for keys */
 	size_t cpu_stride;
 	const uint8_t *now; /* start of the key or value; NULL: the field isn't this row's */

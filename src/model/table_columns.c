@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A list of columns as people type it: names between commas, each with an optional ":format". */
+/* A list of columns as people type it: names between commas, each with an optional ":format",
+ * or ":gauge" or ":counter" for what its field is wherever it is used. */
 #include "model/table.h"
 
 #include <errno.h>
@@ -16,11 +17,23 @@ static size_t trim(const char **at, size_t len)
 	return len;
 }
 
-static int column_format(struct column *column, const char *name, size_t len, int place,
-			 struct err *err)
+static int tell_nature(const struct table *table, const struct field *field, enum nature nature,
+		       int place, struct err *err)
+{
+	if (!field || !field->in_value || !field_is_integer(field))
+		return err_at(err, place, "only numbers of the value are counters or gauges");
+	nature_tell(table, field, nature);
+	return 0;
+}
+
+static int column_format(const struct table *table, struct column *column, const char *name,
+			 size_t len, int place, struct err *err)
 {
 	const struct format *format = format_named(name, len);
 
+	for (unsigned i = NATURE_COUNTER; i < N_NATURES && !format; i++)
+		if (strlen(nature_names[i]) == len && memcmp(nature_names[i], name, len) == 0)
+			return tell_nature(table, column->field, (enum nature)i, place, err);
 	if (!format)
 		return err_at(err, place, "no format is called '%.*s'; --help=formats lists them",
 			      (int)len, name);
@@ -55,7 +68,7 @@ static int column_of_item(const struct table *table, const char *text, size_t fr
 	}
 	if (!format)
 		return 0;
-	return column_format(column, format, (size_t)(text + from + len - format),
+	return column_format(table, column, format, (size_t)(text + from + len - format),
 			     (int)(format - text) + 1, err);
 }
 

@@ -316,7 +316,7 @@ static void choose_field(struct choice *choice, const struct field *field)
 	/* of groups: how many rows there are in each */
 	if (choice->with_shares && field->in_value && !field_is_counter(field))
 		choose(choice, &(struct column){.derive = DERIVE_SHARE, .field = field});
-	if (choice->with_rates && field_is_counter(field))
+	if (choice->with_rates && field_is_counter(field) && field->nature != NATURE_GAUGE)
 		choose(choice, &(struct column){.derive = DERIVE_RATE, .field = field});
 }
 

@@ -90,6 +90,7 @@ static inline __attribute__((always_inline)) void subtract(const struct build *b
 							   const struct snap *then, double scale,
 							   size_t width)
 {
+	bool is_gauge = nature_is_gauge(build->table, build->field);
 	const uint8_t *at = build->first;
 
 	for (size_t row = 0; row < build->n_rows; row++, at += build->stride) {
@@ -101,7 +102,11 @@ static inline __attribute__((always_inline)) void subtract(const struct build *b
 			was = load_plain(build->field, snap_value(then, link), width);
 		else
 			is_known = delta->states.at[build->first_row + row] == ROW_NEW;
-		build->reals[row] = is_known && is >= was ? (double)(is - was) * scale : NAN;
+		if (!is_known || (is < was && !is_gauge))
+			build->reals[row] = NAN;
+		else
+			build->reals[row] = is < was ? -((double)(was - is) * scale)
+						     : (double)(is - was) * scale;
 	}
 }
 

@@ -94,7 +94,9 @@ static const struct fact field_facts[] = {
 	FACT(field, "stride", stride, U32),
 	FACT(field, "below", n_below, U32),
 	FACT(field, "names", n_names, U32),
+	FACT(field, "nature", nature, U32),
 };
+_Static_assert(sizeof(enum nature) == sizeof(uint32_t), "a nature is a U32");
 _Static_assert(sizeof(((struct field *)0)->kind) == sizeof(uint32_t), "a kind is a U32");
 
 /* -- packing -- */

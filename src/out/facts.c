@@ -153,6 +153,8 @@ static void add_field(struct json *json, const struct field *field)
 		add_enum_names(json, field);
 	if (field->format)
 		add_known_text(json, "format", field->format->name);
+	if (field->nature != NATURE_GUESSED)
+		add_known_text(json, "nature", nature_names[field->nature]);
 	json_name(json, "hidden");
 	json_bool(json, field->is_hidden);
 	json_close(json, '}');

@@ -90,7 +90,8 @@ static int add_field(struct prom_columns *columns, const struct table *table,
 	*field = (struct prom_field){
 		.column = *column,
 		.is_counter = column->derive == DERIVE_TOTAL && field_is_counter(column->field) &&
-			      column->field->kind == FIELD_UINT,
+			      column->field->kind == FIELD_UINT &&
+			      !nature_is_gauge(table, column->field),
 		.name = name.failed ? NULL : taken(&quoted),
 	};
 	if (!field->name)

@@ -327,10 +327,14 @@ static void sum_field(struct prom_rows *rows, struct table *table, size_t i)
 
 /* A counter falls when its entry is recycled, a gauge falls about as often as it rises. Once a gauge, a
  * field stays one. */
-static bool turns_out_gauge(struct prom_field *field)
+static bool turns_out_gauge(const struct table *table, struct prom_field *field)
 {
-	if (!field->is_counter || field->n_falls < FEW_FALLS ||
-	    field->n_falls * GAUGE_FALLS_SHARE < field->n_rises)
+	const struct field *of = field->column.field;
+	bool is_told = of && nature_told(table, of) != NATURE_GUESSED;
+	bool falls =
+		field->n_falls >= FEW_FALLS && field->n_falls * GAUGE_FALLS_SHARE >= field->n_rises;
+
+	if (!field->is_counter || (!(of && nature_is_gauge(table, of)) && (is_told || !falls)))
 		return false;
 	field->is_counter = false;
 	return true;
@@ -433,7 +437,7 @@ int prom_rows_take(struct prom_rows *rows, struct table *table, struct view *vie
 		for (size_t i = 0; i < rows->columns.n_fields; i++)
 			do
 				sum_field(rows, table, i);
-			while (turns_out_gauge(&rows->columns.fields[i]));
+			while (turns_out_gauge(table, &rows->columns.fields[i]));
 		rows->has_taken = true;
 	}
 	free(key);

@@ -43,7 +43,7 @@ static void read_total(struct sheet *sheet, const struct column *column)
 	struct column total = *column;
 
 	/* the totals have no elements of arrays */
-	if (!column->field || !column->field->in_value || column->field->is_element) {
+	if (!column->field || !column->field->in_value || column->field->element_of) {
 		buf_adds(&sheet->cell, column == sheet->job->columns ? "total" : "");
 		return;
 	}

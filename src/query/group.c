@@ -270,6 +270,9 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	group->table.lookups = group->base->lookups;
 	group->totals = calloc(group->table.plan.n_fields, sizeof(*group->totals));
 	group->table.share_of = group->totals;
+	/* a sum falls when rows leave, which says nothing of what it sums */
+	for (uint32_t i = 0; i < group->table.plan.n_fields; i++)
+		nature_tell(&group->table, &group->table.plan.fields[i], NATURE_COUNTER);
 	if (!group->totals || group->by.failed || group->filter_text.failed)
 		return -ENOMEM;
 	return group_take(group);

@@ -15,8 +15,8 @@
 #include "read/schema_type.h"
 
 static const char *const field_members[] = {
-	"name", "type", "ctype", "values", "fields", "union", "size",	 "count", "offset",
-	"bit",	"bits", "shift", "mask",   "format", "hide",  "comment", NULL};
+	"name", "type", "ctype", "values", "fields", "union", "size",	"count",   "offset",
+	"bit",	"bits", "shift", "mask",   "format", "hide",  "nature", "comment", NULL};
 
 static int read_field(struct schema_reader *reader, const cJSON *object,
 		      struct schema_placing *placing, struct schema_node **out);
@@ -368,6 +368,24 @@ static void hide(struct schema_node *node)
 		node->below->proto.is_hidden = true;
 }
 
+static int read_nature(const struct schema_reader *reader, const cJSON *object,
+		       struct schema_node *node)
+{
+	const char *word = NULL;
+	int r = schema_text(reader, object, "nature", node->proto.name, &word);
+
+	if (r < 0 || !word)
+		return r;
+	for (; node->proto.kind == FIELD_ARRAY; node = node->below)
+		;
+	for (unsigned i = NATURE_COUNTER; i < N_NATURES; i++)
+		if (!strcmp(word, nature_names[i]))
+			node->proto.nature = (enum nature)i;
+	if (node->proto.nature == NATURE_GUESSED || !field_is_integer(&node->proto))
+		return schema_refuse(reader, "\"nature\" is \"counter\" or \"gauge\", of a number");
+	return 0;
+}
+
 /* With placing NULL it is a root, which needs neither name nor place. */
 static int read_field(struct schema_reader *reader, const cJSON *object,
 		      struct schema_placing *placing, struct schema_node **out)
@@ -393,6 +411,9 @@ static int read_field(struct schema_reader *reader, const cJSON *object,
 		return r;
 	if (is_hidden)
 		hide(*out);
+	r = read_nature(reader, object, *out);
+	if (r < 0)
+		return r;
 	if (!placing)
 		return 0;
 	if (!name[0] && !field_is_container(&(*out)->proto))

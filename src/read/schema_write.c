@@ -133,6 +133,8 @@ static void write_field(struct json *json, const struct field *field, bool is_pl
 		json_name(json, "hide");
 		json_bool(json, true);
 	}
+	if (element->nature != NATURE_GUESSED)
+		write_text(json, "nature", nature_names[element->nature]);
 	if (is_group(element))
 		write_group(json, field, element);
 	json_close(json, '}');

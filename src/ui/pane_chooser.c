@@ -7,12 +7,14 @@
 
 enum { NAME_COL = 6, NAME_COLS = 28, FORMAT_COLS = 10 };
 
-static const char *format_of(const struct column *column)
+static const char *format_of(const struct table *table, const struct column *column)
 {
 	if (column->format)
 		return column->format->name;
 	if (column->field && column->derive == DERIVE_TOTAL && column->field->format)
 		return column->field->format->name;
+	if (column->field && column->derive == DERIVE_RATE)
+		return nature_names[nature_of(table, column->field)];
 	return "";
 }
 
@@ -37,7 +39,7 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 	table_column_name(scene->tab->table, &choice->column, &name);
 	col = grid_fit(scene->grid, whole, 0, NAME_COL, name_cols, false, role, buf_text(&name));
 	col = grid_fit(scene->grid, whole, 0, col + 1, FORMAT_COLS, false, role,
-		       format_of(&choice->column));
+		       format_of(scene->tab->table, &choice->column));
 	if (choice->width)
 		grid_putf(scene->grid, whole, 0, col + 1, role, "%d", choice->width);
 	else

@@ -105,7 +105,10 @@ static void put_field(struct page *page, const struct field *field, int name_wid
 		       ROLE_HEADER_VALUE, buf_text(&text));
 	if (counts) {
 		col = put_number(page, col + 1, DERIVE_DELTA, field);
-		put_number(page, col + 1, DERIVE_RATE, field);
+		col = put_number(page, col + 1, DERIVE_RATE, field);
+		if (nature_is_gauge(page->table, field))
+			grid_put(page->scene->grid, page->area, page->line, col + 1, ROLE_DIM,
+				 "gauge");
 	}
 	page->line++;
 }

@@ -54,6 +54,9 @@ static void get_columns(const struct tab *tab, struct buf *out)
 		table_column_name(tab->table, column, out);
 		if (column->format)
 			buf_addf(out, ":%s", column->format->name);
+		else if (column->field &&
+			 nature_told(tab->table, column->field) != column->field->nature)
+			buf_addf(out, ":%s", nature_names[nature_told(tab->table, column->field)]);
 	}
 }
 

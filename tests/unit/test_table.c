@@ -227,6 +227,73 @@ static void test_readings_of_a_long_watch(void **state)
 	calendar_release(&calendar);
 }
 
+/* Rows a to p; row i has level + i, so that all rise and fall together. */
+static void read_levels(struct table *table, uint64_t at, uint64_t level)
+{
+	for (unsigned i = 0; i < 16; i++)
+		add_counter(table, 'a' + i, level + i);
+	take_at(table, at * SECOND);
+}
+
+static void test_gauges_are_guessed(void **state)
+{
+	const struct column rate = {.derive = DERIVE_RATE};
+	const uint64_t levels[] = {100, 120, 90, 95, 80};
+	SCOPED(table) table = {0};
+	struct column column = rate;
+	uint64_t bits;
+	double number;
+
+	(void)state;
+	make_counters(&table, 1);
+	column.field = &table.plan.fields[table.plan.n_key_fields];
+	read_levels(&table, 1, levels[0]);
+	read_levels(&table, 2, levels[1]);
+	assert_number(&table, 0, "value.rate", 20);
+	read_levels(&table, 3, levels[2]);
+	read_levels(&table, 4, levels[3]);
+	read_levels(&table, 5, levels[4]);
+	assert_number(&table, 0, "value.rate", -15);
+	assert_number(&table, 3, "value.delta", -15);
+	table_numbers(&table, &column, 0, 1, &bits);
+	memcpy(&number, &bits, sizeof(number));
+	assert_true(number == -15);
+}
+
+static void test_counters_that_begin_anew_are_none(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	for (unsigned i = 0; i < 20; i++)
+		read_levels(&table, 1 + i, i % 2 ? 1000 : 5);
+	read_levels(&table, 21, 4);
+	assert_unknown(&table, 0, "value.rate");
+}
+
+static void test_natures_can_be_told(void **state)
+{
+	SCOPED(table) table = {0};
+	struct column columns[2];
+	struct err err = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	read_levels(&table, 1, 100);
+	read_levels(&table, 2, 90);
+	assert_int_equal(table_columns_named(&table, "key,value:gauge", columns, 2, &err), 2);
+	assert_number(&table, 0, "value.rate", -10);
+	assert_int_equal(table_columns_named(&table, "value.rate:counter", columns, 2, &err), 1);
+	assert_unknown(&table, 0, "value.rate");
+	assert_true(table_columns_named(&table, "key:gauge", columns, 2, &err) < 0);
+	assert_int_equal(err.column, 5);
+	for (unsigned i = 0; i < 20; i++)
+		read_levels(&table, 3 + i, i % 2 ? 100 : 90);
+	read_levels(&table, 23, 80);
+	assert_unknown(&table, 0, "value.rate"); /* what was told stays */
+}
+
 static void test_recent_ends(void **state)
 {
 	SCOPED(table) table = {0};
@@ -512,6 +579,9 @@ int main(void)
 		cmocka_unit_test(test_ages_follow_the_key),
 		cmocka_unit_test(test_readings_a_row_was_in),
 		cmocka_unit_test(test_readings_of_a_long_watch),
+		cmocka_unit_test(test_gauges_are_guessed),
+		cmocka_unit_test(test_counters_that_begin_anew_are_none),
+		cmocka_unit_test(test_natures_can_be_told),
 		cmocka_unit_test(test_recent_ends),
 		cmocka_unit_test(test_ages_of_a_long_watch),
 		cmocka_unit_test(test_find_and_zero),
