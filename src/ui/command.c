@@ -49,7 +49,7 @@ static struct intent follow(struct tab *tab)
 
 static bool has_detail_room(const struct screen *screen)
 {
-	return screen->layout.footer.n_cols >= LAYOUT_DETAIL_COLS;
+	return detail_has_room(screen, screen->layout.footer.n_cols);
 }
 
 /* Where there is room it is open unless it was closed, elsewhere closed unless it was opened. */
@@ -210,7 +210,8 @@ struct intent go_to_tab(struct screen *screen, size_t i)
 
 	if (i >= screen->n_tabs)
 		return nothing();
-	screen->front = i;
+	if (!split_takes_focus(screen, i))
+		screen->front = i;
 	screen->detail_scroll = 0;
 	tab = front_tab(screen);
 	tab->is_stale = true;

@@ -60,6 +60,9 @@
 	X(ACT_SCALE, "scale", act_scale)                                                           \
 	X(ACT_BARS, "bars", act_bars)                                                              \
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
+	X(ACT_SPLIT_BESIDE, "split-beside", act_split_beside)                                      \
+	X(ACT_SPLIT_BELOW, "split-below", act_split_below)                                         \
+	X(ACT_FOCUS, "focus", act_focus)                                                           \
 	X(ACT_WRITE, "write", act_write)                                                           \
 	X(ACT_SAVE, "save", act_save)                                                              \
 	X(ACT_MOUSE, "mouse", act_mouse)                                                           \

@@ -19,6 +19,8 @@ enum {
 	BAND_ROWS = 40,
 	BELOW_MIN_ROWS = 9, /* shorter: the detail takes the place of the rows */
 	BELOW_KEEPS_ROWS = 3,
+	SPLIT_MIN_COLS = 36, /* of a half; else it stays whole */
+	SPLIT_MIN_ROWS = 5,
 };
 
 static struct area take_top(struct area *left, int n_rows)
@@ -87,6 +89,21 @@ static void make_detail(struct layout *out, struct area *left, const struct layo
 	}
 }
 
+/* The half without the focus is taken off. */
+static void make_split(struct layout *out, struct area *left, const struct layout_wants *wants)
+{
+	struct area first = *left, second;
+
+	if (wants->split == SPLIT_BESIDE && left->n_cols >= 2 * SPLIT_MIN_COLS)
+		second = take_right(&first, left->n_cols / 2);
+	else if (wants->split == SPLIT_BELOW && left->n_rows >= 2 * SPLIT_MIN_ROWS)
+		second = take_bottom(&first, left->n_rows / 2);
+	else
+		return;
+	out->other = wants->focus_second ? first : second;
+	*left = wants->focus_second ? second : first;
+}
+
 void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struct layout *out)
 {
 	struct area left = {0, 0, n_rows, n_cols};
@@ -102,6 +119,8 @@ void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struc
 		out->counts = take_bottom(&left, 1);
 	if (wants->n_others > 0 && n_cols >= BAND_COLS && n_rows >= BAND_ROWS && !wants->is_zoomed)
 		out->band = take_bottom(&left, left.n_rows / 4);
+	if (!wants->is_zoomed)
+		make_split(out, &left, wants);
 	if (wants->has_detail || wants->is_zoomed)
 		make_detail(out, &left, wants);
 	out->columns = take_top(&left, 1);

@@ -12,11 +12,15 @@ enum {
 	LAYOUT_DETAIL_COLS = 160 /* from here on there is room for the detail unasked */
 };
 
+enum split { SPLIT_NONE, SPLIT_BESIDE, SPLIT_BELOW };
+
 struct layout_wants {
-	bool has_cpus;	 /* a strip of CPUs */
-	bool has_detail; /* the cursor row in full */
-	bool is_zoomed;	 /* the detail alone, instead of the rows */
-	int n_others;	 /* maps beside the one in front */
+	bool has_cpus;	   /* a strip of CPUs */
+	bool has_detail;   /* the cursor row in full */
+	bool is_zoomed;	   /* the detail alone, instead of the rows */
+	enum split split;  /* another map has half of the rows */
+	bool focus_second; /* and it is the first half */
+	int n_others;	   /* maps beside the one in front, not counting that one */
 };
 
 /* Areas never overlap and lie inside the terminal; one that is dropped has n_rows 0. */
@@ -28,6 +32,7 @@ struct layout {
 	struct area columns, rows;
 	struct area detail;
 	bool detail_is_beside; /* else below the rows, or instead of them */
+	struct area other;     /* the other half */
 	struct area band;      /* other maps, small */
 	struct area counts, footer;
 };

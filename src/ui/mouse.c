@@ -114,6 +114,8 @@ struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 		return click_choice(screen, mouse->row - screen->over.row - 1);
 	if (!tab || screen->overlay != OVERLAY_NONE)
 		return nothing();
+	if (is_in(layout->other, mouse))
+		return go_to_tab(screen, split_place(screen));
 	if (is_in(layout->rows, mouse))
 		return click_row(screen, tab, mouse->row - layout->rows.row);
 	if (is_in(layout->columns, mouse))

@@ -23,7 +23,7 @@ static void put_title(const struct scene *scene, struct area area, size_t number
 	grid_putf(scene->grid, top, 0, col, ROLE_HEADER, "%s rows ", buf_text(&text));
 }
 
-static void put_map(const struct scene *front, struct area area, size_t i)
+void pane_small(const struct scene *front, struct area area, size_t i)
 {
 	struct scene scene = *front;
 	struct area columns = {area.row + 1, area.col, 1, area.n_cols - 1};
@@ -40,7 +40,7 @@ static void put_map(const struct scene *front, struct area area, size_t i)
 
 void pane_band(const struct scene *scene, struct area area)
 {
-	size_t n_others = scene->screen->n_tabs - 1;
+	size_t n_others = scene->screen->n_tabs - 1 - (scene->screen->partner != NULL);
 	size_t n = MIN_OF(n_others, (size_t)(area.n_cols / SMALL_COLS));
 	size_t i = scene->screen->front;
 
@@ -49,7 +49,9 @@ void pane_band(const struct scene *scene, struct area area)
 		int to = (int)((at + 1) * (size_t)area.n_cols / n);
 		struct area small = {area.row, area.col + from, area.n_rows, to - from};
 
-		i = (i + 1) % scene->screen->n_tabs;
-		put_map(scene, small, i);
+		do
+			i = (i + 1) % scene->screen->n_tabs;
+		while (scene->screen->tabs[i] == scene->screen->partner);
+		pane_small(scene, small, i);
 	}
 }

@@ -121,7 +121,8 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 	for (size_t i = 0; i < screen->n_tabs; i++)
 		if (screen->tabs[i]->table == table) {
 			close_menus(screen);
-			screen->front = i;
+			if (!split_takes_focus(screen, i))
+				screen->front = i;
 			screen->tabs[i]->is_stale = true;
 			return 0;
 		}
@@ -142,6 +143,7 @@ void screen_remove(struct screen *screen, struct table *table)
 		if (screen->tabs[i]->table != table)
 			continue;
 		close_menus(screen);
+		split_forget(screen, screen->tabs[i]);
 		tab_free(screen->tabs[i]);
 		screen->n_tabs--;
 		memmove(screen->tabs + i, screen->tabs + i + 1,
@@ -304,6 +306,8 @@ struct intent screen_key(struct screen *screen, uint32_t key)
 	screen->message.until_ns = 0;
 	if (screen->prompting)
 		return prompt_take_key(screen, key);
+	if (split_take_key(screen, key))
+		return nothing();
 	action = keys_find(screen_scope(screen), key);
 	if (action != ACT_NONE)
 		return act_rows[action].run(screen, key);
@@ -322,6 +326,12 @@ static void draw_too_small(struct grid *grid)
 		  LAYOUT_MIN_ROWS, grid->n_cols, grid->n_rows);
 }
 
+/* Beside the rows of the map in front, which may have but half of the columns. */
+bool detail_has_room(const struct screen *screen, int n_cols)
+{
+	return n_cols / (screen->split == SPLIT_BESIDE ? 2 : 1) >= LAYOUT_DETAIL_COLS;
+}
+
 static void make_layout(struct screen *screen, const struct grid *grid)
 {
 	const struct tab *tab = front_tab(screen);
@@ -329,9 +339,11 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 		.has_cpus = tab && tab_is_per_cpu(tab),
 		.has_detail = tab && (screen->detail == DETAIL_OPEN ||
 				      (screen->detail == DETAIL_WHERE_ROOM &&
-				       grid->n_cols >= LAYOUT_DETAIL_COLS)),
+				       detail_has_room(screen, grid->n_cols))),
 		.is_zoomed = screen->is_zoomed && tab,
-		.n_others = screen->n_tabs > 1 ? (int)screen->n_tabs - 1 : 0,
+		.split = screen->split,
+		.focus_second = screen->focus_second,
+		.n_others = (int)screen->n_tabs - 1 - (screen->partner != NULL),
 	};
 
 	layout_make(grid->n_rows, grid->n_cols, &wants, &screen->layout);
@@ -379,6 +391,7 @@ static void draw_rows(const struct scene *scene)
 	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, layout->columns);
 	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, layout->rows);
 	draw_area(scene, pane_detail, layout->detail);
+	draw_area(scene, pane_other, layout->other);
 	draw_area(scene, pane_band, layout->band);
 }
 

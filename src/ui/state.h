@@ -105,6 +105,9 @@ struct screen {
 	struct buf before; /* the filter to go back to */
 
 	bool rings; /* an alert was said */
+	enum split split;
+	struct tab *partner; /* of the map in front, while split */
+	bool focus_second, awaits_focus;
 	bool is_paused, is_zoomed, is_log;
 	enum detail_wish detail;
 	uint64_t paused_ns, paused_wall_ns;
@@ -124,6 +127,7 @@ struct screen {
 struct tab *map_tab(const struct screen *screen);
 /* The tab in front, or NULL. */
 struct tab *front_tab(const struct screen *screen);
+bool detail_has_room(const struct screen *screen, int n_cols);
 enum key_scope screen_scope(const struct screen *screen);
 /* Defines what runs an action; most have no use for the key. */
 #define ACTION(name)                                                                               \
@@ -171,6 +175,13 @@ struct intent go_to_tab(struct screen *screen, size_t i);
 struct intent theme_under_cursor(struct screen *screen);
 struct intent theme_as_before(struct screen *screen);
 
+/* split.c */
+bool split_takes_focus(struct screen *screen,
+		       size_t i); /* the tab is the partner: it comes in front */
+void split_forget(struct screen *screen, const struct tab *tab); /* it goes */
+size_t split_place(const struct screen *screen);		 /* the partner's */
+bool split_take_key(struct screen *screen, uint32_t key); /* behind ^W; true: it was meant so */
+
 /* chooser.c */
 void chooser_take(struct screen *screen);
 void chooser_toggle(struct screen *screen);
@@ -207,4 +218,5 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log;
-pane_fn pane_bar_titles, pane_bars;
+pane_fn pane_bar_titles, pane_bars, pane_other;
+void pane_small(const struct scene *front, struct area area, size_t i); /* pane_band.c: map i */

@@ -14,11 +14,11 @@
 
 enum { MAX_ROWS = 120, MAX_COLS = 300 };
 
-static int areas_of(const struct layout *l, struct area out[11])
+static int areas_of(const struct layout *l, struct area out[12])
 {
-	const struct area all[] = {l->identity, l->map,	    l->rates, l->cpus,
-				   l->tabs,	l->columns, l->rows,  l->detail,
-				   l->band,	l->counts,  l->footer};
+	const struct area all[] = {l->identity, l->map,	    l->rates,  l->cpus,
+				   l->tabs,	l->columns, l->rows,   l->detail,
+				   l->band,	l->counts,  l->footer, l->other};
 
 	memcpy(out, all, sizeof(all));
 	return (int)ARRAY_LEN(all);
@@ -35,7 +35,7 @@ static bool overlap(const struct area *a, const struct area *b)
 static void check(int n_rows, int n_cols, const struct layout_wants *wants)
 {
 	struct layout l;
-	struct area areas[11];
+	struct area areas[12];
 	int n, header;
 
 	layout_make(n_rows, n_cols, wants, &l);
@@ -63,11 +63,13 @@ static void check(int n_rows, int n_cols, const struct layout_wants *wants)
 static void every_size_holds(void **state)
 {
 	(void)state;
-	for (unsigned bits = 0; bits < 16; bits++) {
+	for (unsigned bits = 0; bits < 48; bits++) {
 		struct layout_wants wants = {.has_cpus = bits & 1,
 					     .has_detail = bits & 2,
 					     .is_zoomed = bits & 4,
-					     .n_others = bits & 8 ? 3 : 0};
+					     .n_others = bits & 8 ? 3 : 0,
+					     .split = (enum split)(bits / 16),
+					     .focus_second = bits & 1};
 
 		for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
 			for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
