@@ -37,7 +37,6 @@ shot demo-80x24 80 24 "bpfmaptop demo" "$demo" 30s
 shot demo-wide 160 44 "bpfmaptop demo, 160x44" "$demo" 30s Down Down Enter 3s
 shot cpus 100 24 "ports, a column per CPU" "$demo" 6s 2 x x x 3s
 shot filter 100 24 "filter: proto == udp and packets.rate > 10" "$demo" 6s / "proto == udp and packets.rate > 10" Enter 3s
-shot help 100 36 "help" "$demo" 3s '?' 1s
 
 # Each theme on the first background it is made for; the one of the terminal's 16 colours looks as they do.
 for file in themes/*.json; do
