@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Every map of the host, a row each: a table of columns that are left out from the right when the
- * terminal is narrow. */
+/* Every map of the host, a row each. A column is as wide as its texts, up to a limit; those that come
+ * last take what is left, or are left out: then a line at the bottom has them for the row under the
+ * cursor. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/maptype.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
@@ -23,6 +25,14 @@ static void put_name(const struct map *map, struct buf *out)
 static void put_type(const struct map *map, struct buf *out)
 {
 	buf_adds(out, map->type->name);
+}
+
+static void put_entries(const struct map *map, struct buf *out)
+{
+	if (map->entries_known)
+		num_short(out, (double)map->n_entries, 1000);
+	else
+		buf_addc(out, '-');
 }
 
 static void put_max(const struct map *map, struct buf *out)
@@ -71,47 +81,95 @@ static void put_pin(const struct map *map, struct buf *out)
 	buf_adds(out, map->pin ? map->pin : "");
 }
 
+/* Nothing is known of it, of any map: no column. */
+static bool has_age(const struct map *map)
+{
+	return map->loaded_boot_ns != 0;
+}
+
 static const struct picker_column {
 	const char *title;
-	int width;
-	bool is_right;
+	int most; /* columns of the screen */
+	bool is_right, gives_way;
 	enum picker_sort sort; /* N_PICKER_SORTS: not by this */
 	void (*put)(const struct map *map, struct buf *out);
+	bool (*has)(const struct map *map); /* NULL: every map */
 } picker_columns[] = {
-	{"ID", 6, true, PICK_BY_ID, put_id},
-	{"NAME", 22, false, PICK_BY_NAME, put_name},
-	{"TYPE", 18, false, PICK_BY_TYPE, put_type},
-	{"MAX", 7, true, PICK_BY_MAX, put_max},
-	{"MEMORY", 8, true, PICK_BY_MEMORY, put_memory},
-	{"AGE", 6, true, N_PICKER_SORTS, put_age},
-	{"PROGRAMS", 24, false, N_PICKER_SORTS, put_programs},
-	{"OWNERS", 18, false, N_PICKER_SORTS, put_owners},
-	{"PIN", 40, false, N_PICKER_SORTS, put_pin},
+	{"ID", 8, true, false, PICK_BY_ID, put_id, NULL},
+	{"NAME", 24, false, false, PICK_BY_NAME, put_name, NULL},
+	{"TYPE", 18, false, false, PICK_BY_TYPE, put_type, NULL},
+	{"ENTRIES", 8, true, false, PICK_BY_ENTRIES, put_entries, NULL},
+	{"MAX", 8, true, false, PICK_BY_MAX, put_max, NULL},
+	{"MEMORY", 8, true, false, PICK_BY_MEMORY, put_memory, NULL},
+	{"AGE", 6, true, true, N_PICKER_SORTS, put_age, has_age},
+	{"PROGRAMS", 32, false, true, N_PICKER_SORTS, put_programs, NULL},
+	{"PIN", 48, false, true, N_PICKER_SORTS, put_pin, NULL},
+	{"OWNERS", 40, false, true, N_PICKER_SORTS, put_owners, NULL},
 };
 
-static int put_titles(const struct scene *scene, struct area top)
+enum { N_COLUMNS = ARRAY_LEN(picker_columns), GIVES_WAY_AT = 8, LINE_AT_ROWS = 8 };
+
+static int text_columns(const struct buf *text)
+{
+	return (int)utf8_columns(buf_text(text), text->len);
+}
+
+/* What all maps need, also those that a search hides: nothing moves while one types. */
+static int needed_width(const struct picker *picker, const struct picker_column *column)
+{
+	bool sorts = column->sort != N_PICKER_SORTS, has_any = !column->has;
+	int width = (int)strlen(column->title) + sorts;
+	SCOPED(buf) text = {0};
+
+	for (size_t i = 0; i < picker->n_maps; i++) {
+		buf_clear(&text);
+		column->put(&picker->maps[i], &text);
+		width = MAX_OF(width, text_columns(&text));
+		has_any |= column->has && column->has(&picker->maps[i]);
+	}
+	return has_any ? MIN_OF(width, column->most) : 0;
+}
+
+/* 0: left out. */
+static void make_widths(const struct picker *picker, int n_cols, int widths[N_COLUMNS])
+{
+	int left = n_cols - TAB_GUTTER;
+
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		const struct picker_column *column = &picker_columns[i];
+
+		widths[i] = needed_width(picker, column);
+		if (column->gives_way && widths[i] > left)
+			widths[i] = left >= GIVES_WAY_AT ? left : 0;
+		left -= widths[i] + (widths[i] > 0);
+	}
+}
+
+static void put_titles(const struct scene *scene, struct area top, const int *widths)
 {
 	const struct picker *picker = &scene->screen->picker;
 	int col = TAB_GUTTER;
 
 	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
-	for (size_t i = 0; i < ARRAY_LEN(picker_columns); i++) {
+	for (size_t i = 0; i < N_COLUMNS; i++) {
 		const struct picker_column *column = &picker_columns[i];
 		bool is_sorted = column->sort == picker->sort;
 		SCOPED(buf) title = {0};
 
+		if (!widths[i])
+			continue;
 		if (is_sorted)
 			buf_adds(&title,
 				 picker->is_reversed ? scene->glyphs->up : scene->glyphs->down);
 		buf_adds(&title, column->title);
-		grid_fit(scene->grid, top, 0, col, column->width, column->is_right,
+		grid_fit(scene->grid, top, 0, col, widths[i], column->is_right,
 			 is_sorted ? ROLE_COLUMN_SORTED : ROLE_COLUMN, buf_text(&title));
-		col += column->width + 1;
+		col += widths[i] + 1;
 	}
-	return col;
 }
 
-static void put_map(const struct scene *scene, struct area area, int line, size_t place)
+static void put_map(const struct scene *scene, struct area area, int line, size_t place,
+		    const int *widths)
 {
 	const struct picker *picker = &scene->screen->picker;
 	uint32_t i = picker->order[place];
@@ -123,13 +181,44 @@ static void put_map(const struct scene *scene, struct area area, int line, size_
 	grid_fill(scene->grid, whole, role, " ");
 	grid_putf(scene->grid, whole, 0, 0, role, "%c%c", is_cursor ? '>' : ' ',
 		  picker->is_tagged[i] ? '*' : ' ');
-	for (size_t c = 0; c < ARRAY_LEN(picker_columns); c++) {
+	for (size_t c = 0; c < N_COLUMNS; c++) {
 		SCOPED(buf) text = {0};
 
+		if (!widths[c])
+			continue;
 		picker_columns[c].put(&picker->maps[i], &text);
-		grid_fit(scene->grid, whole, 0, col, picker_columns[c].width,
-			 picker_columns[c].is_right, role, buf_text(&text));
-		col += picker_columns[c].width + 1;
+		grid_fit(scene->grid, whole, 0, col, widths[c], picker_columns[c].is_right, role,
+			 buf_text(&text));
+		col += widths[c] + 1;
+	}
+}
+
+static bool leaves_out(const struct picker *picker, const int *widths)
+{
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		if (widths[i] < needed_width(picker, &picker_columns[i]))
+			return true;
+	return false;
+}
+
+/* Of the row under the cursor, what the columns have no room for. */
+static void put_rest(const struct scene *scene, struct area line, const int *widths)
+{
+	const struct screen *screen = scene->screen;
+	const struct picker *picker = &screen->picker;
+	const struct map *map = &picker->maps[picker->order[screen->list.cursor]];
+	int col = 1;
+
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		const struct picker_column *column = &picker_columns[i];
+		SCOPED(buf) text = {0};
+
+		column->put(map, &text);
+		if (!column->gives_way || (column->has && !column->has(map)) ||
+		    text_columns(&text) <= widths[i] || strcmp(buf_text(&text), "-") == 0)
+			continue;
+		col = grid_put(scene->grid, line, 0, col, ROLE_COLUMN, column->title);
+		col = grid_put(scene->grid, line, 0, col + 1, ROLE_TEXT, buf_text(&text)) + 2;
 	}
 }
 
@@ -155,19 +244,25 @@ void pane_picker(const struct scene *scene, struct area area)
 {
 	struct area line = {area.row, area.col, 1, area.n_cols};
 	struct list_place *list = &scene->screen->list;
+	int widths[N_COLUMNS];
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
 	put_head(scene, line);
 	line.row++;
 	if (area.n_rows < 3)
 		return;
-	put_titles(scene, line);
+	make_widths(&scene->screen->picker, area.n_cols, widths);
+	put_titles(scene, line, widths);
 	area.row += 2;
 	area.n_rows -= 2;
+	if (list->n && area.n_rows >= LINE_AT_ROWS && leaves_out(&scene->screen->picker, widths)) {
+		line.row = area.row + --area.n_rows;
+		put_rest(scene, line, widths);
+	}
 	list_fit(list, list->n, (size_t)area.n_rows);
 	for (int i = 0; i < area.n_rows; i++)
 		if (list->top + (size_t)i < list->n)
-			put_map(scene, area, i, list->top + (size_t)i);
+			put_map(scene, area, i, list->top + (size_t)i, widths);
 	if (!list->n && scene->screen->picker.why)
 		grid_put(scene->grid, area, 1, TAB_GUTTER, ROLE_DIM,
 			 "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");

@@ -66,6 +66,9 @@ static int compare_maps(const struct map *a, const struct map *b, enum picker_so
 	case PICK_BY_MAX:
 		order = compare_numbers(b->max_entries, a->max_entries);
 		break;
+	case PICK_BY_ENTRIES:
+		order = compare_numbers(b->n_entries, a->n_entries);
+		break;
 	default:
 		break;
 	}

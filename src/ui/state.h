@@ -47,6 +47,7 @@ enum picker_sort {
 	PICK_BY_TYPE,
 	PICK_BY_MEMORY,
 	PICK_BY_MAX,
+	PICK_BY_ENTRIES,
 	N_PICKER_SORTS
 };
 
