@@ -30,6 +30,7 @@ void pane_small(const struct scene *front, struct area area, size_t i)
 	struct area rows = {area.row + 2, area.col, area.n_rows - 2, area.n_cols - 1};
 
 	scene.tab = front->screen->tabs[i];
+	scene.is_aside = true;
 	put_title(&scene, area, i + 1);
 	if (rows.n_rows < 1 || tab_refresh(scene.tab, (size_t)rows.n_rows) < 0 ||
 	    tab_decode(scene.tab) < 0)

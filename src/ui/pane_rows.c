@@ -175,6 +175,8 @@ static void put_row(const struct scene *scene, struct area area, int line, const
 	if (row < 0)
 		return;
 	view = look_at(tab, (size_t)row, at);
+	if (scene->is_aside)
+		view.is_cursor = false;
 	if (view.is_cursor)
 		grid_fill(scene->grid, whole, ROLE_CURSOR, " ");
 	put_gutter(scene, area, line, &view);

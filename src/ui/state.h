@@ -206,6 +206,7 @@ struct scene {
 	const struct glyphs *glyphs;
 	enum glyph_set sparks; /* what sparklines are drawn with */
 	struct tab *tab;       /* in front; NULL: none */
+	bool is_aside;	       /* it isn't: no key moves the cursor there, so none is shown */
 };
 typedef void pane_fn(const struct scene *scene, struct area area);
 
