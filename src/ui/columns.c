@@ -22,6 +22,7 @@ enum {
 enum rank {
 	RANK_KEY = 0,
 	RANK_SORTED = 5,
+	RANK_BYTES = 6,
 	RANK_RATE = 10,
 	RANK_CPU = 12, /* what the per-CPU mode is about */
 	RANK_MORE_KEYS = 20,
@@ -227,6 +228,21 @@ static void add_counter(struct list *list, const struct field *field)
 	list->n_counters++;
 }
 
+static void add_bytes(struct list *list, enum derive derive, int rank)
+{
+	unsigned i = list->n;
+
+	add_derived(list, derive, NULL, rank);
+	list->made[i].is_bytes = true;
+	list->made[i].is_right = false;
+}
+
+/* Raw, the bytes stand in the place of the key's fields. Of variables all rows have the same ones. */
+static bool shows_bytes(const struct tab *tab)
+{
+	return tab->is_raw && !tab->table->plan.is_variables;
+}
+
 static void add_usual(struct list *list)
 {
 	struct column columns[TAB_MAX_COLUMNS];
@@ -237,6 +253,8 @@ static void add_usual(struct list *list)
 		bool is_variable =
 			column->derive == DERIVE_VALUE && list->tab->table->plan.is_variables;
 
+		if (shows_bytes(list->tab) && (column_in_key(column) || !column->field))
+			continue;
 		if (column_in_key(column)) {
 			add(list, SHOWN_CELL, *column,
 			    list->n_keys ? RANK_MORE_KEYS + (int)list->n_keys : RANK_KEY);
@@ -256,8 +274,11 @@ static void add_chosen(struct list *list)
 	for (unsigned i = 0; i < list->tab->n_chosen; i++) {
 		int width = list->tab->chosen_width[i];
 
-		add(list, SHOWN_CELL, list->tab->chosen[i], i ? RANK_MORE_KEYS : RANK_KEY);
-		list->made[i].fixed = list->made[i].width = width;
+		unsigned at = list->n;
+
+		add(list, SHOWN_CELL, list->tab->chosen[i],
+		    i || shows_bytes(list->tab) ? RANK_MORE_KEYS : RANK_KEY);
+		list->made[at].fixed = list->made[at].width = width;
 	}
 }
 
@@ -286,7 +307,7 @@ static void keep_widths(const struct tab *tab, struct list *list)
 			const struct shown *was = &tab->shown[j];
 			struct shown *is = &list->made[i];
 
-			if (was->kind == is->kind && !is->fixed &&
+			if (was->kind == is->kind && !is->fixed && was->is_bytes == is->is_bytes &&
 			    column_equal(&was->column, &is->column)) {
 				is->width = was->width;
 				is->n_wide = was->n_wide;
@@ -304,6 +325,10 @@ void tab_columns(struct tab *tab)
 {
 	struct list list = {.tab = tab};
 
+	if (shows_bytes(tab)) {
+		add_bytes(&list, DERIVE_KEY, RANK_KEY);
+		add_bytes(&list, DERIVE_VALUE, RANK_BYTES);
+	}
 	if (tab->n_chosen)
 		add_chosen(&list);
 	else
@@ -324,7 +349,8 @@ void tab_columns(struct tab *tab)
 
 static void note_width(struct shown *shown, const char *text)
 {
-	int width = MIN_OF((int)utf8_columns(text, strlen(text)), MAX_WIDTH);
+	int width = MIN_OF((int)utf8_columns(text, strlen(text)),
+			   shown->is_bytes ? TAB_MAX_WIDTH : MAX_WIDTH);
 
 	shown->needed = MAX_OF(shown->needed, width);
 }
@@ -344,12 +370,26 @@ static void settle_widths(struct tab *tab)
 	}
 }
 
+static void decode_bytes(struct tab *tab, size_t row, enum derive derive)
+{
+	size_t n;
+	const uint8_t *bytes = derive == DERIVE_KEY ? table_key(tab->table, row, &n)
+						    : table_value(tab->table, row, &n);
+
+	for (size_t i = 0; i < MIN_OF(n, (size_t)TAB_MAX_WIDTH / 2); i++)
+		buf_addf(&tab->texts, "%02x", bytes[i]);
+	if (n > TAB_MAX_WIDTH / 2)
+		buf_adds(&tab->texts, "…");
+}
+
 static void decode_cell(struct tab *tab, ptrdiff_t row, unsigned i, size_t *at)
 {
 	struct shown *shown = &tab->shown[i];
 
 	*at = tab->texts.len;
-	if (row >= 0 && shown->kind == SHOWN_CELL)
+	if (row >= 0 && shown->is_bytes)
+		decode_bytes(tab, (size_t)row, shown->column.derive);
+	else if (row >= 0 && shown->kind == SHOWN_CELL)
 		table_text(tab->table, (size_t)row, &shown->column, PRINT_SHORT, &tab->texts);
 	buf_addc(&tab->texts, '\0');
 	if (!tab->texts.failed)

@@ -20,6 +20,8 @@ static int least_width(const struct tab *tab, const struct shown *shown, int n_c
 {
 	int n_cpus = (int)tab->table->map.n_cpus;
 
+	if (shown->is_bytes)
+		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 4, KEY_MIN));
 	if (shown->in_key && !shown->fixed)
 		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN));
 	if (shown->kind == SHOWN_TREND)
@@ -86,7 +88,7 @@ static void widen_keys(const struct tab *tab, int n_cols, int spare, int place[T
 		if (place[i] < 0)
 			continue;
 		place[i] += shift;
-		if (shown->in_key)
+		if (shown->in_key || shown->is_bytes)
 			shift += MIN_OF(spare - shift,
 					shown->width - least_width(tab, shown, n_cols));
 	}
@@ -139,7 +141,7 @@ int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned 
 	width = least_width(tab, shown, n_cols);
 	if (shown->kind == SHOWN_TREND)
 		width = trend_width(tab, n_cols - place[i]);
-	else if (shown->in_key)
+	else if (shown->in_key || shown->is_bytes)
 		width = MIN_OF(shown->width, MAX_OF(width, room_behind(tab, place, i, n_cols)));
 	return width;
 }

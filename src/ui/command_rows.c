@@ -343,14 +343,15 @@ ACTION(act_hide)
 ACTION(act_raw)
 {
 	struct tab *tab = front_tab(screen);
+	const char *where = "rows and detail show the bytes of key and value";
 
 	if (!tab)
 		return nothing();
 	tab->is_raw = !tab->is_raw;
-	if (tab->is_raw && screen->detail == DETAIL_CLOSED)
-		screen->detail = DETAIL_WHERE_ROOM;
-	else if (tab->is_raw)
-		screen->detail = DETAIL_OPEN;
+	tab_columns(tab);
+	if (tab->table->plan.is_variables)
+		where = "the detail shows the bytes of key and value; Enter opens it";
+	screen_say(screen, false, "%s", tab->is_raw ? where : "values are shown, not bytes");
 	return nothing();
 }
 

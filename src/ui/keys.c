@@ -232,7 +232,7 @@ static struct key_row rows[] = {
 	{{'+', '='}, 0, SCOPE_ROWS, ACT_SLOWER, "+", NULL, "read less often", 0},
 	{{'-'}, 0, SCOPE_ROWS, ACT_FASTER, "-", NULL, "read more often", 0},
 	{{'d'}, 0, SCOPE_ROWS, ACT_INTERVAL, "d", NULL, "type the interval", 0},
-	{{'h'}, 0, SCOPE_ROWS, ACT_RAW, "h", NULL, "raw bytes on and off", 0},
+	{{'h'}, 0, SCOPE_ROWS, ACT_RAW, "h", NULL, "raw bytes of key and value on and off", 0},
 	{{'L'}, 0, SCOPE_ROWS, ACT_SCALE, "L", NULL, "linear or logarithmic graphs", 0},
 	{{'H'}, 0, SCOPE_ROWS, ACT_BARS, "H", NULL, "arrays of counters as bars, on and off", 0},
 	{{'|'}, 0, SCOPE_ROWS, ACT_SPLIT_BESIDE, "|", NULL, "two maps side by side, on and off", 0},

@@ -234,6 +234,7 @@ static int set_raw(struct tab *tab, const char *text, struct err *err)
 	if (place < 0)
 		return place;
 	tab->is_raw = place == 1;
+	tab_columns(tab);
 	return 0;
 }
 

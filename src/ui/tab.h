@@ -42,11 +42,12 @@ struct shown {
 	struct column column;
 	char title[TAB_TITLE_BYTES];
 	bool in_key, is_right;
-	int rank;   /* the highest are left out first when the terminal is narrow */
-	int fixed;  /* the width that was asked for; 0: what is needed */
-	int width;  /* columns of the screen; grows at once, */
-	int n_wide; /* shrinks after so many readings in which less was needed */
-	int needed; /* of the rows seen in this reading */
+	bool is_bytes; /* the whole key or value as its bytes */
+	int rank;      /* the highest are left out first when the terminal is narrow */
+	int fixed;     /* the width that was asked for; 0: what is needed */
+	int width;     /* columns of the screen; grows at once, */
+	int n_wide;    /* shrinks after so many readings in which less was needed */
+	int needed;    /* of the rows seen in this reading */
 };
 
 struct tab {
