@@ -34,27 +34,55 @@ int alert_set(struct alert *alert, const struct table *table, const char *text, 
 	return alert->text.failed ? err_set(err, -ENOMEM, "out of memory for the alert") : 0;
 }
 
-int alert_check(struct alert *alert, struct table *table)
+int alert_begin(struct alert *alert, struct table *table)
 {
-	size_t n_rows = table_n_rows(table), n_before = alert->n_rows, n = 0;
-	const uint64_t *bits;
+	alert->is_open = alert->query != NULL;
+	alert->next_row = alert->n_found = 0;
+	return alert->is_open
+		       ? pages_reserve(&alert->bits, table_n_rows(table) / 8 + sizeof(uint64_t))
+		       : 0;
+}
+
+static size_t count_some(struct alert *alert, size_t first, size_t end)
+{
+	const uint64_t *bits = (const uint64_t *)alert->bits.at;
+	size_t n = 0;
+
+	for (size_t word = first / 64; word * 64 < end; word++) {
+		if (bits[word] && !alert->n_found && !n)
+			alert->first_row = word * 64 + (size_t)__builtin_ctzll(bits[word]);
+		n += (size_t)__builtin_popcountll(bits[word]);
+	}
+	return n;
+}
+
+int alert_step(struct alert *alert, struct table *table, size_t n_rows)
+{
+	size_t n = table_n_rows(table), first = alert->next_row, n_before = alert->n_rows, end;
 	int r;
 
-	if (!alert->query)
+	if (!alert->is_open)
 		return 0;
-	r = pages_reserve(&alert->bits, n_rows / 8 + sizeof(uint64_t));
-	if (r == 0)
-		r = query_match(alert->query, table, (uint64_t *)alert->bits.at, &n);
-	if (r < 0)
+	end = first + MIN_OF(n - first, MAX_OF(n_rows & ~(size_t)63, (size_t)64));
+	r = query_match_rows(alert->query, table, first, end, (uint64_t *)alert->bits.at);
+	if (r < 0) {
+		alert->is_open = false;
 		return r;
-	bits = (const uint64_t *)alert->bits.at;
-	alert->n_rows = n;
-	for (size_t word = 0; n && word * 64 < n_rows; word++)
-		if (bits[word]) {
-			alert->first_row = word * 64 + (size_t)__builtin_ctzll(bits[word]);
-			break;
-		}
-	return n && !n_before;
+	}
+	alert->n_found += count_some(alert, first, end);
+	alert->next_row = end;
+	if (end < n)
+		return ALERT_MORE;
+	alert->is_open = false;
+	alert->n_rows = alert->n_found;
+	return alert->n_rows && !n_before;
+}
+
+int alert_check(struct alert *alert, struct table *table)
+{
+	int r = alert_begin(alert, table);
+
+	return r < 0 ? r : alert_step(alert, table, SIZE_MAX);
 }
 
 bool alert_marks(const struct alert *alert, const struct table *table, size_t row)
@@ -71,6 +99,6 @@ void alert_words(const struct alert *alert, const struct table *table, struct bu
 	buf_adds(out, "' match ");
 	utf8_tame(out, buf_text(&alert->text), alert->text.len);
 	buf_adds(out, alert->n_rows == 1 ? ": " : ", first ");
-	if (alert->n_rows)
+	if (alert->n_rows && alert->first_row < table_n_rows(table))
 		table_text(table, alert->first_row, &key, PRINT_SHORT, out);
 }

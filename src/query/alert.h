@@ -17,6 +17,8 @@ struct alert {
 	struct buf text;
 	size_t n_rows, first_row; /* that match in the last reading, and the first of them */
 	struct pages bits;	  /* scratch */
+	bool is_open;		  /* a check is under way */
+	size_t next_row, n_found; /* of it: rows before are done with */
 };
 
 void alert_release(struct alert *alert);
@@ -25,6 +27,11 @@ int alert_set(struct alert *alert, const struct table *table, const char *text, 
 /* After a table_take of the table: counts the rows that match, those that went included. 1: there are
  * some and there were none in the reading before; 0: else; -ENOMEM. */
 int alert_check(struct alert *alert, struct table *table);
+/* The same in slices: alert_step returns ALERT_MORE while there is more to do. A check that is begun ends
+ * one that is under way. */
+enum { ALERT_MORE = 2 };
+int alert_begin(struct alert *alert, struct table *table);
+int alert_step(struct alert *alert, struct table *table, size_t n_rows);
 /* Does the row match, as of now? */
 bool alert_marks(const struct alert *alert, const struct table *table, size_t row);
 /* "3 rows of 'flows' match packets.rate > 1k, first ..." */

@@ -25,6 +25,7 @@ void group_free(struct group *group)
 {
 	if (!group)
 		return;
+	group_fold_drop(group);
 	table_release(&group->table);
 	query_free(group->filter);
 	buf_release(&group->by);
@@ -216,21 +217,36 @@ static int take_before(struct group *group)
 	return table_take(&group->table);
 }
 
-int group_take(struct group *group)
+void group_begin(struct group *group)
 {
-	struct table *table = &group->table;
+	group_fold_drop(group);
+	group->table.is_gone = group->base->is_gone;
+}
+
+int group_step(struct group *group, size_t n_rows)
+{
 	int r;
 
-	table->is_gone = group->base->is_gone;
 	if (!group->base->current->number)
 		return 0;
-	r = group_fold(group);
-	if (r == 0 && !table->current->number && group->base->previous->number) {
-		r = take_before(group);
-		if (r == 0)
-			r = group_fold(group);
-	}
-	return r == 0 ? take(group) : r;
+	r = group_fold(group, n_rows);
+	if (r)
+		return r;
+	if (group->table.current->number || !group->base->previous->number)
+		return take(group);
+	r = take_before(group);
+	return r < 0 ? r : 1;
+}
+
+int group_take(struct group *group)
+{
+	int r;
+
+	group_begin(group);
+	do
+		r = group_step(group, SIZE_MAX);
+	while (r > 0);
+	return r;
 }
 
 /* -- beginning -- */

@@ -48,6 +48,11 @@ bool group_looks_back(const struct group *group);
 /* After each table_take of base: folds the new reading. 0 or -ENOMEM (then the groups are as before). */
 int group_take(struct group *group);
 
+/* The same in slices of about n_rows rows: group_begin drops what is under way, group_step returns 1 while
+ * there is more to do. In between base must neither take a reading nor look back at one. */
+void group_begin(struct group *group);
+int group_step(struct group *group, size_t n_rows);
+
 /* Adds the filter that leaves only the rows of this group: `proto == 6 and saddr in 10.0.0.0/24`, with
  * group_filter before it. 0; -ENOENT where no filter says so (a value that is not known); -ENOMEM. */
 int group_rows(const struct group *group, size_t row, struct buf *out);

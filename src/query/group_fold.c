@@ -8,6 +8,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -29,7 +30,8 @@ struct block {
 	 * nobody knows; and a mask of the sums that are known. */
 	const uint8_t *was[BLOCK_ROWS];
 	uint32_t known[BLOCK_ROWS];
-	uint8_t *keys; /* [n × key_size] */
+	struct pages keys; /* [n × key_size] */
+	size_t next_row;   /* those before are done with */
 };
 
 /* -- keys -- */
@@ -144,7 +146,7 @@ static void fill_state(const struct group *group, const struct part *part, size_
 #define FILL_ALL(kind)                                                                             \
 	static void kind##_all(struct block *block, const struct part *part)                       \
 	{                                                                                          \
-		uint8_t *out = block->keys + part->at;                                             \
+		uint8_t *out = block->keys.at + part->at;                                          \
                                                                                                    \
 		for (size_t i = 0; i < block->n; i++, out += block->group->key_size)               \
 			kind(block->group, part, block->rows[i], out);                             \
@@ -172,7 +174,7 @@ static inline __attribute__((always_inline)) void copy_bytes(struct block *block
 	bool in_key = column_in_key(&part->column);
 	const uint8_t *from = (in_key ? snap->keys.at : snap->vals.at) + part->column.field->offset;
 	size_t stride = in_key ? snap->key_stride : snap->val_stride;
-	uint8_t *out = block->keys + part->at;
+	uint8_t *out = block->keys.at + part->at;
 
 	for (size_t i = 0; i < block->n; i++, out += block->group->key_size)
 		memcpy(out, from + block->rows[i] * stride, width);
@@ -249,7 +251,7 @@ static uint32_t group_of(struct block *block, const uint8_t *key)
 static int find_groups(struct block *block)
 {
 	size_t size = block->group->key_size, room = block->out->n_rows + block->n;
-	const uint8_t *key = block->keys, *last = NULL;
+	const uint8_t *key = block->keys.at, *last = NULL;
 	int r = snap_reserve(block->out, block->n);
 
 	r = r ? r : past_reserve(&block->group->before, block->out, room);
@@ -408,12 +410,11 @@ static int fold_block(struct block *block)
 	return 0;
 }
 
-static int fold_rows(struct block *block, const uint64_t *bits)
+static int fold_rows(struct block *block, const uint64_t *bits, size_t first, size_t end)
 {
-	size_t n_live = table_n_live(block->group->base);
 	int r = 0;
 
-	for (size_t row = 0; row < n_live && r == 0; row++) {
+	for (size_t row = first; row < end && r == 0; row++) {
 		if (bits && !(bits[row / 64] >> (row % 64) & 1))
 			continue;
 		block->rows[block->n++] = (uint32_t)row;
@@ -423,13 +424,13 @@ static int fold_rows(struct block *block, const uint64_t *bits)
 	return r == 0 && block->n ? fold_block(block) : r;
 }
 
-static int match_filter(struct group *group)
+/* first is a multiple of 64, and end too or all of the live rows. */
+static int match_filter(struct group *group, size_t first, size_t end)
 {
-	size_t n_rows = table_n_rows(group->base), n_matched;
+	size_t n_rows = table_n_rows(group->base);
 
-	if (pages_reserve(&group->bits, n_rows / 8 + sizeof(uint64_t)) < 0)
-		return -ENOMEM;
-	return query_match(group->filter, group->base, (uint64_t *)group->bits.at, &n_matched);
+	end = MIN_OF((end + 63) & ~(size_t)63, n_rows);
+	return query_match_rows(group->filter, group->base, first, end, (uint64_t *)group->bits.at);
 }
 
 /* When and how the reading was made: as that of the rows. */
@@ -445,23 +446,55 @@ static void keep_facts(struct snap *out, const struct snap *in)
 	*out = facts;
 }
 
-int group_fold(struct group *group)
+void group_fold_drop(struct group *group)
 {
-	SCOPED(pages) keys = {0};
-	struct block block = {.group = group, .out = group->table.next};
-	int r = index_reset(&group->index, group->table.current->n_rows);
+	if (group->block)
+		pages_release(&group->block->keys);
+	free(group->block);
+	group->block = NULL;
+}
 
-	snap_clear(block.out, &group->table.map);
+static int fold_open(struct group *group)
+{
+	struct block *block = calloc(1, sizeof(*block));
+	int r;
+
+	if (!block)
+		return -ENOMEM;
+	group->block = block;
+	block->group = group;
+	block->out = group->table.next;
+	snap_clear(block->out, &group->table.map);
+	r = index_reset(&group->index, group->table.current->n_rows);
 	if (r == 0)
-		r = pages_reserve(&keys, MAX_OF(group->key_size, 1u) * (size_t)BLOCK_ROWS);
+		r = pages_reserve(&block->keys, MAX_OF(group->key_size, 1u) * (size_t)BLOCK_ROWS);
 	if (r == 0)
 		r = pages_reserve(&group->zeros, group->base->current->val_stride + 1);
 	if (r == 0 && group->filter)
-		r = match_filter(group);
-	block.keys = keys.at;
+		r = pages_reserve(&group->bits, table_n_rows(group->base) / 8 + sizeof(uint64_t));
+	return r;
+}
+
+int group_fold(struct group *group, size_t n_rows)
+{
+	size_t n_live = table_n_live(group->base), first, end;
+	int r = group->block ? 0 : fold_open(group);
+
+	if (r == 0) {
+		first = group->block->next_row;
+		end = first + MIN_OF(n_live - first, MAX_OF(n_rows & ~(size_t)63, (size_t)64));
+		if (group->filter)
+			r = match_filter(group, first, end);
+		if (r == 0)
+			r = fold_rows(group->block,
+				      group->filter ? (const uint64_t *)group->bits.at : NULL,
+				      first, end);
+		group->block->next_row = end;
+		if (r == 0 && end < n_live)
+			return 1;
+	}
 	if (r == 0)
-		r = fold_rows(&block, group->filter ? (const uint64_t *)group->bits.at : NULL);
-	if (r == 0)
-		keep_facts(block.out, group->base->current);
+		keep_facts(group->block->out, group->base->current);
+	group_fold_drop(group);
 	return r;
 }

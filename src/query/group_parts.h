@@ -41,6 +41,8 @@ struct past_sums {
 /* Some of the group's rows were there. */
 #define PAST_WAS_THERE (UINT32_C(1) << GROUP_MAX_SUMS)
 
+struct block;
+
 struct group {
 	struct table *base; /* borrowed */
 	struct table table;
@@ -58,11 +60,13 @@ struct group {
 	struct pages bits;		  /* matching rows of base */
 	struct pages zeros;		  /* a row's value that was not there */
 	struct index index;
+	struct block *block; /* owned: a folding under way */
 };
 
 /* Reads the list into parts. */
 int group_read_parts(struct group *group, const char *by, struct err *err);
 /* The plan of the groups. */
 int group_make_plan(struct group *group, struct plan *plan, struct err *err);
-/* Folds the rows of base into table.next and the two pasts. */
-int group_fold(struct group *group);
+/* Folds about n_rows more rows of base into table.next and the two pasts: 1 while there are more. */
+int group_fold(struct group *group, size_t n_rows);
+void group_fold_drop(struct group *group);

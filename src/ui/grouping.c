@@ -21,6 +21,7 @@ void tab_ungroup(struct tab *tab)
 {
 	tab_free(tab->groups);
 	group_free(tab->group);
+	tab->is_folding = false;
 	tab->groups = NULL;
 	tab->group = NULL;
 	tab->is_stale = true;

@@ -214,12 +214,13 @@ void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
 }
 
-static void say_alarm(struct screen *screen, const struct tab *tab)
+static void say_alarm(struct screen *screen, struct tab *tab)
 {
 	SCOPED(buf) words = {0};
 
 	if (!tab || !tab->has_alarm)
 		return;
+	tab->has_alarm = false;
 	alert_words(&tab->alert, tab->table, &words);
 	screen_say(screen, true, "! %s", buf_text(&words));
 	screen->rings = true;
@@ -256,6 +257,8 @@ static bool work_on(struct screen *screen, struct tab *tab, uint64_t until_ns)
 	if (r < 0)
 		screen_say(screen, true, "out of memory: some figures of '%s' are old",
 			   tab->table->map.name);
+	say_alarm(screen, tab);
+	say_alarm(screen, tab->groups);
 	return !tab_is_settled(tab);
 }
 
@@ -279,7 +282,7 @@ bool screen_is_settled(const struct screen *screen, const struct table *table)
 
 		if (table && tab->table != table)
 			continue;
-		if (!tab_is_settled(tab) || (tab->groups && !tab_is_settled(tab->groups)))
+		if (!tab_is_settled(tab))
 			return false;
 	}
 	return true;

@@ -155,12 +155,50 @@ static int sample_trends(struct tab *tab)
 	return r < 0 ? r : sample_rows(tab, takes_all, n, false);
 }
 
-bool tab_is_settled(const struct tab *tab)
+static bool is_settled_alone(const struct tab *tab)
 {
-	return view_is_settled(&tab->view) && !tab->totals.work.is_open;
+	return view_is_settled(&tab->view) && !tab->totals.work.is_open && !tab->alert.is_open &&
+	       !tab->is_folding;
 }
 
-/* The order first, then the header's sums. */
+bool tab_is_settled(const struct tab *tab)
+{
+	return is_settled_alone(tab) && (!tab->groups || tab_is_settled(tab->groups));
+}
+
+/* After the last of it, the groups have the reading too. */
+static int fold_some(struct tab *tab, size_t n_rows)
+{
+	int r = group_step(tab->group, n_rows);
+
+	if (r > 0)
+		return 0;
+	tab->is_folding = false;
+	return r < 0 ? r : tab_took(tab->groups);
+}
+
+static int check_alert(struct tab *tab)
+{
+	int r = alert_step(&tab->alert, tab->table, WORK_ROWS);
+
+	if (r == ALERT_MORE)
+		return 0;
+	tab->has_alarm |= r > 0;
+	return r;
+}
+
+/* The order first, then the groups, the header's sums, and what raises an alarm. */
+static int work_some(struct tab *tab)
+{
+	if (!view_is_settled(&tab->view))
+		return view_step(&tab->view, tab->table, WORK_ROWS);
+	if (tab->is_folding)
+		return fold_some(tab, WORK_ROWS);
+	if (tab->totals.work.is_open)
+		return totals_step(&tab->totals, tab->table, WORK_ROWS);
+	return check_alert(tab);
+}
+
 int tab_work(struct tab *tab, uint64_t until_ns)
 {
 	int r = 0;
@@ -170,11 +208,8 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 		r = tab_refresh(tab, tab->view.height);
 	if (r == 0 && tab->totals.work.is_open && tab->totals.number != tab->table->current->number)
 		r = totals_begin(&tab->totals, tab->table, tab->trend.field);
-	while (r >= 0 && !tab_is_settled(tab)) {
-		if (!view_is_settled(&tab->view))
-			r = view_step(&tab->view, tab->table, WORK_ROWS);
-		else if (tab->totals.work.is_open)
-			r = totals_step(&tab->totals, tab->table, WORK_ROWS);
+	while (r >= 0 && !is_settled_alone(tab)) {
+		r = work_some(tab);
 		if (clock_now_ns() >= until_ns)
 			break;
 	}
@@ -182,20 +217,22 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 		tab->is_untrended = false;
 		r = sample_trends(tab);
 	}
-	return r < 0 ? r : !tab_is_settled(tab);
+	return r < 0 ? r : !is_settled_alone(tab);
 }
 
 int tab_took(struct tab *tab)
 {
-	int r = alert_check(&tab->alert, tab->table);
+	int r = alert_begin(&tab->alert, tab->table);
 
 	if (r < 0)
 		return r;
-	tab->has_alarm = r > 0;
-	r = 0;
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;
 	tab->is_stale = tab->is_untrended = true;
+	if (tab->group) {
+		group_begin(tab->group);
+		tab->is_folding = true;
+	}
 	/* Places of the order are rows of the reading before until the view is refreshed. */
 	if (tab->view.height)
 		r = tab_refresh(tab, tab->view.height);
@@ -204,18 +241,29 @@ int tab_took(struct tab *tab)
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		tab->shown[i].n_wide++;
 	tab->trend_scale *= 0.9;
-	if (r >= 0 && tab->group)
-		r = group_take(tab->group);
-	if (r >= 0 && tab->group)
-		r = tab_took(tab->groups);
 	return r < 0 ? r : 0;
+}
+
+/* What goes by the rows of the newest reading. */
+static int finish(struct tab *tab)
+{
+	int r = 0;
+
+	while (r >= 0 && tab->is_folding)
+		r = fold_some(tab, SIZE_MAX);
+	while (r >= 0 && tab->alert.is_open)
+		r = check_alert(tab);
+	return r;
 }
 
 int tab_look_back(struct tab *tab, size_t back)
 {
 	size_t n = tab->table->past.n;
-	int r = past_look(tab->table, n ? MIN_OF(back, n - 1) : 0);
+	int r = finish(tab);
 
+	if (r < 0)
+		return r;
+	r = past_look(tab->table, n ? MIN_OF(back, n - 1) : 0);
 	tab->is_stale = true;
 	return r == 0 && tab->groups ? tab_look_back(tab->groups, back) : r;
 }

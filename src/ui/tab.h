@@ -76,7 +76,8 @@ struct tab {
 	bool is_untrended;   /* histories wait for the new order */
 	bool has_moved;	     /* else the cursor stays in the first line, whatever row that is */
 	struct alert alert;  /* of what is seen here */
-	bool has_alarm;	     /* it began with the last reading */
+	bool has_alarm;	     /* it began, and nobody was told yet */
+	bool is_folding;     /* the groups don't have the reading yet */
 	struct group *group; /* owned; NULL: rows are seen */
 	struct tab *groups;  /* owned: what is seen in front of this one */
 	struct buf left_by, left_filter; /* groups that one was opened of; "": none */

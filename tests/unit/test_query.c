@@ -3,8 +3,11 @@
 #include "tests/unit/query_tables.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/buf.h"
+#include "query/alert.h"
+#include "query/group.h"
 #include "query/query.h"
 
 static struct query *compiled(const char *text, const struct table *table)
@@ -244,6 +247,77 @@ static void test_completion(void **state)
 	table_release(&table);
 }
 
+static void test_alerts_in_slices(void **state)
+{
+	struct alert alert = {0};
+	struct table table;
+	uint64_t bits[64];
+	size_t n, first = 0;
+	int r;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 1000);
+	assert_int_equal(alert_set(&alert, &table, "n % 7 == 3 and s > 5", NULL), 0);
+	assert_int_equal(query_match(alert.query, &table, bits, &n), 0);
+	assert_in_range(n, 1, 900);
+	while (!(bits[first / 64] >> (first % 64) & 1))
+		first++;
+	assert_int_equal(alert_begin(&alert, &table), 0);
+	for (unsigned i = 0; (r = alert_step(&alert, &table, 100)) == ALERT_MORE; i++)
+		assert_int_equal(alert.n_rows, 0); /* nothing is said of a part */
+	assert_int_equal(r, 1);
+	assert_int_equal(alert.n_rows, n);
+	assert_int_equal(alert.first_row, first);
+	assert_int_equal(alert_check(&alert, &table), 0); /* said already */
+	assert_int_equal(alert.n_rows, n);
+	alert_release(&alert);
+	table_release(&table);
+}
+
+/* The example of a line of the help, or "". */
+static void example_of(const char *line, size_t len, char out[96])
+{
+	const char *end = len > 2 && strncmp(line, "  ", 2) == 0 && line[2] != ' '
+				  ? memmem(line + 2, len - 2, "  ", 2)
+				  : NULL;
+
+	snprintf(out, 96, "%.*s", end ? (int)(end - line - 2) : 0, line + 2);
+}
+
+/* Those before the second paragraph of words are filters, those after it are groups. */
+static void test_examples_of_the_help(void **state)
+{
+	const char *line = query_help(), *groups = strstr(line, "\nGroups"), *end;
+	unsigned n_filters = 0, n_groups = 0;
+	struct table table;
+
+	(void)state;
+	make_flows(&table);
+	groups = groups ? groups : strstr(line, "Groups (");
+	assert_non_null(groups);
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		struct query *query = NULL;
+		struct err err = {0};
+		char text[96];
+		int r;
+
+		example_of(line, (size_t)(end - line), text);
+		if (!text[0])
+			continue;
+		r = line < groups ? query_compile(text, &table, &query, &err)
+				  : group_check(&table, text, &err);
+		if (r < 0)
+			fail_msg("'%s': %s", text, err.text);
+		n_filters += line < groups;
+		n_groups += line > groups;
+		query_free(query);
+	}
+	assert_in_range(n_filters, 9, 99);
+	assert_in_range(n_groups, 5, 99);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +326,8 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_blank_matches_all),
 		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_alerts_in_slices),
+		cmocka_unit_test(test_examples_of_the_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
