@@ -48,11 +48,12 @@ static void compile(const char *text, const struct map *map, struct plan *plan)
 	schema_free(schema);
 }
 
-static const char flows[] = "{'maps':{'flows':{"
-			    "'key':[{'name':'saddr','type':'u32','format':'ip4'},{'name':'gap','"
-			    "type':'u32','hide':true}],"
-			    "'value':[{'name':'packets','type':'u64'},{'name':'bytes','type':'u64',"
-			    "'format':'size'}]}}}";
+static const char flows[] =
+	"{'maps':{'flows':{"
+	"'key':[{'name':'saddr','type':'u32','format':'ip4'},{'name':'gap','"
+	"type':'u32','hide':true}],"
+	"'value':[{'name':'packets','type':'u64','nature':'gauge'},{'name':'bytes','type':'u64',"
+	"'format':'size'}]}}}";
 
 static void the_example(void **state)
 {
@@ -68,6 +69,8 @@ static void the_example(void **state)
 	assert_int_equal(find(&plan, "bytes")->offset, 8);
 	assert_true(find(&plan, "bytes")->in_value);
 	assert_string_equal(find(&plan, "bytes")->format->name, "size");
+	assert_int_equal(find(&plan, "packets")->nature, NATURE_GAUGE);
+	assert_int_equal(find(&plan, "bytes")->nature, NATURE_GUESSED);
 }
 
 static void kinds_and_places(void **state)
