@@ -106,11 +106,18 @@ void screen_free(struct screen *screen)
 	free(screen);
 }
 
-/* Their choices are columns of the table that was in front. */
+static bool is_menu(enum overlay overlay)
+{
+	return overlay == OVERLAY_SORT || overlay == OVERLAY_COLUMNS;
+}
+
+/* Their choices are columns of the table that was in front, also while help lies over them. */
 static void close_menus(struct screen *screen)
 {
-	if (screen->overlay == OVERLAY_SORT || screen->overlay == OVERLAY_COLUMNS)
+	if (is_menu(screen->overlay))
 		screen->overlay = OVERLAY_NONE;
+	if (is_menu(screen->under_help))
+		screen->under_help = OVERLAY_NONE;
 }
 
 int screen_add(struct screen *screen, struct table *table, struct err *err)
