@@ -34,7 +34,7 @@ shot() { # NAME COLS ROWS TITLE COMMAND [KEYS or a number of seconds]...
 
 demo="build/bpfmaptop demo"
 shot demo-80x24 80 24 "bpfmaptop demo" "$demo" 30s
-shot demo-wide 160 44 "bpfmaptop demo, 160x44" "$demo" 30s Down Down Enter 3s
+shot demo-wide 160 44 "bpfmaptop demo, 160x44" "$demo" 30s Down Down 3s
 shot cpus 100 24 "ports, a column per CPU" "$demo" 6s 2 x x x 3s
 shot filter 100 24 "filter: proto == udp and packets.rate > 10" "$demo" 6s / "proto == udp and packets.rate > 10" Enter 3s
 
