@@ -3,6 +3,7 @@
  * ranges, no columns, just the rules of the language. Seeded; RANDOM_SEED tries another one. */
 #include "tests/unit/query_tables.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -85,6 +86,7 @@ enum kind {
 	IN,	  /* first in [low, high] or list */
 	STATE,
 	TEXT,
+	PREFIX, /* of a text, by a regular expression */
 	NOT,
 	AND,
 	OR,
@@ -98,6 +100,9 @@ struct tree {
 	bool is_negated;
 	const struct tree *first, *second;
 };
+
+/* Operators of a SUM from which on the second is a constant. */
+enum { DIVIDED = 3 };
 
 static struct tree trees[MAX_NODES];
 static unsigned n_trees;
@@ -156,8 +161,12 @@ static struct number number_of(const struct tree *tree, size_t row)
 	default:
 		a = number_of(tree->first, row);
 		b = number_of(tree->second, row);
-		a.is_known &= b.is_known;
-		a.x = tree->op == 0 ? a.x + b.x : tree->op == 1 ? a.x - b.x : a.x * b.x;
+		a.is_known &= b.is_known && (tree->op < DIVIDED || b.x != 0);
+		a.x = tree->op == 0	    ? a.x + b.x
+		      : tree->op == 1	    ? a.x - b.x
+		      : tree->op == 2	    ? a.x * b.x
+		      : tree->op == DIVIDED ? a.x / b.x
+					    : fmodl(a.x, b.x);
 		return a;
 	}
 }
@@ -195,6 +204,9 @@ static int truth(const struct tree *tree, size_t row)
 		return (strcmp(state_of(&rows[row]), tree->text) == 0) != tree->is_negated;
 	case TEXT:
 		return (strcmp(value_of(&rows[row])->t, tree->text) == 0) != tree->is_negated;
+	case PREFIX:
+		return (strncmp(value_of(&rows[row])->t, tree->text, strlen(tree->text)) == 0) !=
+		       tree->is_negated;
 	case NOT:
 		one = truth(tree->first, row);
 		return one < 0 ? -1 : !one;
@@ -240,9 +252,24 @@ static long double make_constant(struct buf *text)
 	return rows_of[i].x;
 }
 
+/* What divides without a remainder that binary fractions lack, and what a remainder is exact of. */
+static const struct tree *make_divisor(struct buf *text, unsigned op)
+{
+	static const struct {
+		const char *text;
+		long double x;
+	} divisors[] = {{"2", 2}, {"-4", -4}, {"0.5", 0.5}, {"0", 0}, {"3", 3}, {"10", 10}};
+	unsigned i = below(op == DIVIDED ? 4 : ARRAY_LEN(divisors));
+	struct tree *tree = new_tree(NUMBER);
+
+	buf_adds(text, divisors[i].text);
+	tree->low = divisors[i].x;
+	return tree;
+}
+
 static const struct tree *make_number(struct buf *text, unsigned depth)
 {
-	static const char *const signs[] = {" + ", " - ", " * "};
+	static const char *const signs[] = {" + ", " - ", " * ", " / ", " % "};
 	struct tree *tree;
 
 	if (depth == 0 || below(3) == 0)
@@ -257,7 +284,9 @@ static const struct tree *make_number(struct buf *text, unsigned depth)
 		buf_addc(text, '(');
 		tree->first = make_number(text, depth - 1);
 		buf_adds(text, signs[tree->op]);
-		if (below(2)) {
+		if (tree->op >= DIVIDED) {
+			tree->second = make_divisor(text, tree->op);
+		} else if (below(2)) {
 			tree->second = make_number(text, depth - 1);
 		} else {
 			struct tree *constant = new_tree(NUMBER);
@@ -308,11 +337,15 @@ static const struct tree *make_word(struct buf *text)
 {
 	static const char *const states[] = {"new", "kept", "changed", "gone"};
 	static const char *const texts[] = {"a", "ab", "b", "zz"};
-	bool is_state = below(2);
-	struct tree *tree = new_tree(is_state ? STATE : TEXT);
+	bool is_state = below(2), is_prefix = !is_state && below(2);
+	struct tree *tree = new_tree(is_state ? STATE : is_prefix ? PREFIX : TEXT);
 
 	tree->is_negated = below(2);
 	tree->text = is_state ? states[below(ARRAY_LEN(states))] : texts[below(ARRAY_LEN(texts))];
+	if (is_prefix) {
+		buf_addf(text, "t %s \"^%s\"", tree->is_negated ? "!~" : "~", tree->text);
+		return tree;
+	}
 	buf_addf(text, is_state ? "%s %s %s" : "%s %s \"%s\"", is_state ? "state" : "t",
 		 tree->is_negated ? "!=" : "==", tree->text);
 	return tree;
