@@ -12,6 +12,7 @@
 #include "model/table.h"
 #include "out/out.h"
 #include "out/walk.h"
+#include "query/alert.h"
 #include "query/view.h"
 
 static void add_cell(struct buf *out, const char *text, size_t len)
@@ -47,7 +48,7 @@ static void add_names(const struct table *table, const struct out_job *job, stru
 			buf_addc(out, ',');
 		add_cell(out, buf_text(cell), cell->len);
 	}
-	buf_addc(out, '\n');
+	buf_adds(out, job->alert ? ",alert\n" : "\n");
 }
 
 static void add_row(const struct table *table, const struct out_job *job, size_t row,
@@ -60,6 +61,8 @@ static void add_row(const struct table *table, const struct out_job *job, size_t
 			buf_addc(out, ',');
 		add_cell(out, buf_text(cell), cell->len);
 	}
+	if (job->alert)
+		buf_adds(out, alert_marks(job->alert, table, row) ? ",true" : ",false");
 	buf_addc(out, '\n');
 }
 

@@ -15,6 +15,7 @@
 #include "out/entry.h"
 #include "out/out.h"
 #include "out/walk.h"
+#include "query/alert.h"
 #include "query/view.h"
 
 /* -- entries -- */
@@ -148,6 +149,12 @@ static void write_rates(struct entries *entries, size_t row, struct json *json)
 /* What stands between the braces of an entry; the json's bracket is open. */
 static void write_entry(struct entries *entries, size_t row, struct json *json)
 {
+	const struct alert *alert = entries->job->alert;
+
+	if (alert) {
+		json_name(json, "alert");
+		json_bool(json, alert_marks(alert, entries->table, row));
+	}
 	if (entries->job->is_stream)
 		write_state(entries, row, json);
 	if (entries->job->is_selected) {

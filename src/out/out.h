@@ -24,7 +24,7 @@ struct out_job {
 	bool is_joint;		   /* readings of several maps: each says of which map it is */
 	bool is_continued;	   /* not the first reading of this output */
 	size_t limit;		   /* 0: all */
-	const struct alert *alert; /* text marks the rows that match; NULL: none */
+	const struct alert *alert; /* marks the rows that match; NULL: none */
 	size_t max_series;	   /* prom: 0: as many as usual */
 	const struct table
 		*totals; /* one row, with the columns of the value at the same places of its
