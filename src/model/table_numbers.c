@@ -65,25 +65,6 @@ static bool build_total(const struct build *build)
 	return build_plain(build) || (!column_in_key(build->column) && build_sum(build));
 }
 
-/* Integers of these widths are by far the most frequent counters. */
-static inline __attribute__((always_inline)) uint64_t load_plain(const struct field *field,
-								 const uint8_t *base, size_t width)
-{
-	uint64_t x8;
-	uint32_t x4;
-
-	switch (width) {
-	case 8:
-		memcpy(&x8, base + field->offset, sizeof(x8));
-		return x8;
-	case 4:
-		memcpy(&x4, base + field->offset, sizeof(x4));
-		return x4;
-	default:
-		return decode_u64(field, base);
-	}
-}
-
 /* Differences to an earlier reading, times scale. */
 static inline __attribute__((always_inline)) void subtract(const struct build *build,
 							   const struct delta *delta,
@@ -95,11 +76,11 @@ static inline __attribute__((always_inline)) void subtract(const struct build *b
 
 	for (size_t row = 0; row < build->n_rows; row++, at += build->stride) {
 		uint32_t link = delta_link(delta, build->first_row + row);
-		uint64_t is = load_plain(build->field, at, width), was = 0;
+		uint64_t is = decode_plain(build->field, at, width), was = 0;
 		bool is_known = true;
 
 		if (link != DELTA_NONE)
-			was = load_plain(build->field, snap_value(then, link), width);
+			was = decode_plain(build->field, snap_value(then, link), width);
 		else
 			is_known = delta->states.at[build->first_row + row] == ROW_NEW;
 		if (!is_known || (is < was && !is_gauge))

@@ -278,31 +278,14 @@ static void count_rows(struct block *block)
 		++*(uint64_t *)(block->out->vals.at + block->at[i]);
 }
 
-static inline __attribute__((always_inline)) uint64_t load(const struct field *field,
-							   const uint8_t *base, size_t width)
-{
-	uint64_t x8;
-	uint32_t x4;
-
-	switch (width) {
-	case 8:
-		memcpy(&x8, base + field->offset, sizeof(x8));
-		return x8;
-	case 4:
-		memcpy(&x4, base + field->offset, sizeof(x4));
-		return x4;
-	default:
-		return decode_u64(field, base);
-	}
-}
-
 static inline __attribute__((always_inline)) void
 add_now(struct block *block, const struct field *field, size_t from, size_t to, size_t width)
 {
 	uint8_t *sums = block->out->vals.at + to;
 
 	for (size_t i = 0; i < block->n; i++)
-		*(uint64_t *)(sums + block->at[i]) += load(field, block->now[i] + from, width);
+		*(uint64_t *)(sums + block->at[i]) +=
+			decode_plain(field, block->now[i] + from, width);
 }
 
 /* A counter that went down counts as it is now. */
@@ -316,8 +299,8 @@ static inline __attribute__((always_inline)) void add_then(struct block *block,
 	uint8_t *sums = past->sums.at + to;
 
 	for (size_t i = 0; i < block->n; i++) {
-		uint64_t is = load(field, block->now[i] + from, width);
-		uint64_t was = load(field, block->was[i] + from, width);
+		uint64_t is = decode_plain(field, block->now[i] + from, width);
+		uint64_t was = decode_plain(field, block->was[i] + from, width);
 		bool is_back = !is_signed && was > is;
 
 		*(uint64_t *)(sums + block->at[i]) += is_back ? is : was;
