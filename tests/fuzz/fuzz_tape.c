@@ -6,7 +6,6 @@
  *   fuzz_tape DIRECTORY   replays every file, then seeded mutations of each; prints TAP
  *   clang -fsanitize=fuzzer,address -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION ...   makes a libFuzzer
  *                         target of the same file */
-#include <dirent.h>
 #include <endian.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 #include "read/replay.h"
 #include "read/source.h"
 #include "tests/unit/tape_make.h"
+#include "corpus.h"
 
 enum {
 	N_MUTATIONS = 80,
@@ -206,25 +206,11 @@ static void replay(const struct buf *file, const char *name, int *n_tests)
 
 int main(int argc, char **argv)
 {
-	DIR *directory = argc > 1 ? opendir(argv[1]) : NULL;
-	const struct dirent *entry;
+	int n_tests = corpus_replay(argc > 1 ? argv[1] : NULL, MAX_INPUT_BYTES, replay);
 	struct rusage usage;
-	int n_tests = 0;
 
-	while (directory && (entry = readdir(directory))) {
-		SCOPED(buf) path = {0};
-		SCOPED(buf) file = {0};
-
-		if (entry->d_name[0] == '.')
-			continue;
-		buf_addf(&path, "%s/%s", argv[1], entry->d_name);
-		if (file_read(buf_text(&path), MAX_INPUT_BYTES, &file) == 0 && file.len)
-			replay(&file, entry->d_name, &n_tests);
-	}
-	if (directory)
-		closedir(directory);
 	if (!n_tests)
-		puts("not ok 1 - no corpus to replay");
+		return 1;
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%s %d - no more memory than a gigabyte\n",
 	       usage.ru_maxrss < MAX_MEMORY_KB ? "ok" : "not ok", ++n_tests);
