@@ -29,7 +29,7 @@
 #include "ui/mouse.h"
 #include "ui/term.h"
 
-enum { FRAME_NS = 16000000, SLICE_NS = 2000000, PATIENCE_NS = 100000000 };
+enum { FRAME_NS = 16000000, SLICE_NS = 2000000 };
 
 static void quit(struct tui *tui, int status)
 {
@@ -132,7 +132,7 @@ static void work(struct tui *tui)
 	uint64_t now = clock_now_ns();
 
 	tui->is_working = screen_work(tui->screen, now + SLICE_NS);
-	if (tui->is_working ? now - tui->last_frame_ns >= PATIENCE_NS : was_working)
+	if (tui->is_working ? now - tui->last_frame_ns >= SCREEN_PATIENCE_NS : was_working)
 		tui->is_dirty = true;
 }
 

@@ -13,6 +13,9 @@ uint64_t clock_boot_ns(void); /* CLOCK_BOOTTIME, what bpf_ktime_get_boot_ns and 
 /* Holds all three clocks at these values until clock_free_run(); the wall is UTC. */
 void clock_hold(uint64_t mono_ns, uint64_t wall_ns);
 void clock_free_run(void);
+/* The held monotonic clock moves on by so much each time it is looked at: slices end, always at the same
+ * place. 0: it stands. */
+void clock_creep(uint64_t step_ns);
 
 /* "2026-11-21T14:02:11.123456789Z" */
 void clock_rfc3339(struct buf *out, uint64_t wall_ns);

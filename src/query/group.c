@@ -179,6 +179,7 @@ static int take(struct group *group)
 	struct table *table = &group->table;
 	int r = snap_reserve(table->current, table->next->n_rows);
 
+	group->has_before = false;
 	if (r == 0)
 		r = table_take(table);
 	if (r == 0)
@@ -191,6 +192,11 @@ static int take(struct group *group)
 }
 
 /* Groups that begin to be watched after their rows: the reading before is taken first. */
+static bool takes_before(const struct group *group)
+{
+	return !group->table.current->number && group->base->previous->number;
+}
+
 static int take_before(struct group *group)
 {
 	struct snap *out = group->table.next;
@@ -229,13 +235,25 @@ int group_step(struct group *group, size_t n_rows)
 
 	if (!group->base->current->number)
 		return 0;
+	if (group_fold_is_overtaken(group))
+		group_fold_drop(group);
 	r = group_fold(group, n_rows);
 	if (r)
 		return r;
-	if (group->table.current->number || !group->base->previous->number)
+	if (!takes_before(group))
 		return take(group);
 	r = take_before(group);
+	group->has_before = r == 0;
 	return r < 0 ? r : 1;
+}
+
+double group_progress(const struct group *group)
+{
+	double done = group_fold_progress(group);
+
+	if (takes_before(group))
+		return done / 2;
+	return group->has_before ? (1 + done) / 2 : done;
 }
 
 int group_take(struct group *group)
@@ -291,7 +309,7 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 		nature_tell(&group->table, &group->table.plan.fields[i], NATURE_COUNTER);
 	if (!group->totals || group->by.failed || group->filter_text.failed)
 		return -ENOMEM;
-	return group_take(group);
+	return 0;
 }
 
 int group_check(struct table *base, const char *by, struct err *err)

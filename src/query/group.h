@@ -27,12 +27,12 @@ enum { GROUP_MAX_PARTS = 8, GROUP_MAX_SUMS = 31 };
  *   name:format     the same, written in another way
  *   name/PREFIX     an address, by its first bits; IPv4 inside IPv6 has those of IPv4
  *   name:log2       a number, by powers of two      name:1000   by ranges so wide, with any unit
- * A blank list gives one group of all rows: the totals. base must outlive the group; its filter and its
- * readings are followed by group_take only. The reading that base has is folded at once.
+ * A blank list gives one group of all rows: the totals. base must outlive the group; its readings are
+ * followed by group_take only, the one that it has now is too.
  * 0, -EINVAL with the 1-based column of the fault, -ENOMEM. */
 int group_new(struct table *base, const char *by, const char *filter, struct group **out,
 	      struct err *err);
-/* The same faults in the list, without folding anything. */
+/* The same faults in the list, without making a group. */
 int group_check(struct table *base, const char *by, struct err *err);
 void group_free(struct group *group);
 
@@ -49,9 +49,12 @@ bool group_looks_back(const struct group *group);
 int group_take(struct group *group);
 
 /* The same in slices of about n_rows rows: group_begin drops what is under way, group_step returns 1 while
- * there is more to do. In between base must neither take a reading nor look back at one. */
+ * there is more to do. In between base must not take a reading; when it got another baseline, or shows
+ * another reading, the folding begins again. */
 void group_begin(struct group *group);
 int group_step(struct group *group, size_t n_rows);
+/* How much of it is done, 0 to 1. */
+double group_progress(const struct group *group);
 
 /* Adds the filter that leaves only the rows of this group: `proto == 6 and saddr in 10.0.0.0/24`, with
  * group_filter before it. 0; -ENOENT where no filter says so (a value that is not known); -ENOMEM. */

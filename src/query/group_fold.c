@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Folding, a block of rows at a time: their keys, part by part; then which group each belongs to; then
- * each sum, CPU by CPU, in loops that do one thing. A row that is like the one before it needs no search.
+/* Folding, a block of rows at a time: their keys; then which group each belongs to; then each sum, CPU by
+ * CPU, in loops that do one thing. A row that is like the one before it needs no search.
  *
  * Beside a sum two others are kept: what it was in the reading before and at the baseline, of the same
  * rows. A row whose past is not known counts there as what it is now, so that it adds nothing to the
  * difference. */
-#include <endian.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/tidy.h"
 #include "model/decode.h"
-#include "model/format_range.h"
 #include "query/group_parts.h"
 #include "query/query.h"
 
-enum { BLOCK_ROWS = 512, IP4_BYTES = 4, IP6_BYTES = 16, MAPPED_BYTES = IP6_BYTES - IP4_BYTES };
+enum { BLOCK_ROWS = 512 };
 
 struct block {
 	struct group *group;
@@ -30,186 +27,10 @@ struct block {
 	 * nobody knows; and a mask of the sums that are known. */
 	const uint8_t *was[BLOCK_ROWS];
 	uint32_t known[BLOCK_ROWS];
-	struct pages keys; /* [n × key_size] */
-	size_t next_row;   /* those before are done with */
+	struct pages keys;	   /* [n × key_size] */
+	size_t next_row;	   /* those before are done with */
+	uint64_t number, baseline; /* the readings that are folded, and compared with */
 };
-
-/* -- keys -- */
-
-static const uint8_t *side_of(const struct group *group, const struct part *part, size_t row)
-{
-	const struct snap *snap = group->base->current;
-
-	return column_in_key(&part->column) ? snap_key(snap, row) : snap_value(snap, row);
-}
-
-static void fill_bytes(const struct group *group, const struct part *part, size_t row, uint8_t *out)
-{
-	memcpy(out, side_of(group, part, row) + part->column.field->offset, part->size);
-}
-
-static void fill_text(const struct group *group, const struct part *part, size_t row, uint8_t *out)
-{
-	const uint8_t *at = side_of(group, part, row) + part->column.field->offset;
-	size_t len = strnlen((const char *)at, part->size);
-
-	memcpy(out, at, len);
-	memset(out + len, 0, part->size - len);
-}
-
-static void fill_integer(const struct group *group, const struct part *part, size_t row,
-			 uint8_t *out)
-{
-	uint64_t value = decode_u64(part->column.field, side_of(group, part, row));
-
-	memcpy(out, &value, sizeof(value));
-}
-
-/* RFC 4291, 2.5.5.2 */
-static bool is_mapped(const uint8_t *address)
-{
-	static const uint8_t prefix[MAPPED_BYTES] = {[10] = 0xff, [11] = 0xff};
-
-	return memcmp(address, prefix, sizeof(prefix)) == 0;
-}
-
-static void fill_network(const struct group *group, const struct part *part, size_t row,
-			 uint8_t *out)
-{
-	const uint8_t *at = side_of(group, part, row) + part->column.field->offset;
-	size_t size = part->size - sizeof(uint32_t);
-	uint32_t bits = part->prefix;
-
-	if (size == IP6_BYTES && is_mapped(at))
-		bits = MAPPED_BYTES * 8 + MIN_OF(bits, IP4_BYTES * 8u);
-	memcpy(out, &bits, sizeof(bits));
-	out += sizeof(bits);
-	if (size == IP4_BYTES) {
-		uint32_t address, mask = bits ? htobe32(UINT32_MAX << (32 - bits)) : 0;
-
-		memcpy(&address, at, sizeof(address));
-		address &= mask;
-		memcpy(out, &address, sizeof(address));
-		return;
-	}
-	memcpy(out, at, size);
-	if (bits % 8)
-		out[bits / 8] &= (uint8_t)(0xff00 >> (bits % 8));
-	memset(out + (bits + 7) / 8, 0, size - (bits + 7) / 8);
-}
-
-static void fill_range(const struct group *group, const struct part *part, size_t row, uint8_t *out)
-{
-	uint64_t value = decode_u64(part->column.field, side_of(group, part, row));
-
-	if (part->column.field->kind == FIELD_INT)
-		value = (uint64_t)range_low_signed((int64_t)value, part->width);
-	else
-		value = range_low(value, part->width);
-	memcpy(out, &value, sizeof(value));
-}
-
-static int64_t whole_of(const struct val *val)
-{
-	double real = val_as_real(val);
-
-	if (val->kind == VAL_INT)
-		return val->i;
-	if (val->kind == VAL_UINT)
-		return (int64_t)MIN_OF(val->u, (uint64_t)INT64_MAX);
-	if (!(real < 0x1p63))
-		return INT64_MAX;
-	return real > -0x1p63 ? (int64_t)floor(real) : INT64_MIN + 1;
-}
-
-static void fill_cell(const struct group *group, const struct part *part, size_t row, uint8_t *out)
-{
-	struct val val = table_cell(group->base, row, &part->column);
-	int64_t low = RANGE_UNKNOWN;
-
-	if (val_is_number(&val) && !isnan(val_as_real(&val)))
-		low = range_low_signed(whole_of(&val), part->width);
-	memcpy(out, &low, sizeof(low));
-}
-
-static void fill_state(const struct group *group, const struct part *part, size_t row, uint8_t *out)
-{
-	struct val val = table_cell(group->base, row, &part->column);
-	size_t len = val.kind == VAL_TEXT ? MIN_OF(val.len, (size_t)part->size) : 0;
-
-	memset(out, 0, part->size);
-	if (len)
-		memcpy(out, val.at, len);
-}
-
-/* The loops over a block, one for each kind so that its body stands inside. */
-#define FILL_ALL(kind)                                                                             \
-	static void kind##_all(struct block *block, const struct part *part)                       \
-	{                                                                                          \
-		uint8_t *out = block->keys.at + part->at;                                          \
-                                                                                                   \
-		for (size_t i = 0; i < block->n; i++, out += block->group->key_size)               \
-			kind(block->group, part, block->rows[i], out);                             \
-	}
-FILL_ALL(fill_bytes)
-FILL_ALL(fill_text)
-FILL_ALL(fill_integer)
-FILL_ALL(fill_network)
-FILL_ALL(fill_range)
-FILL_ALL(fill_cell)
-FILL_ALL(fill_state)
-
-static void (*const fillers[])(struct block *block, const struct part *part) = {
-	[PART_BYTES] = fill_bytes_all,	   [PART_TEXT] = fill_text_all,
-	[PART_INTEGER] = fill_integer_all, [PART_NETWORK] = fill_network_all,
-	[PART_RANGE] = fill_range_all,	   [PART_CELL] = fill_cell_all,
-	[PART_STATE] = fill_state_all,
-};
-
-/* Fields of these widths are copied without a call. */
-static inline __attribute__((always_inline)) void copy_bytes(struct block *block,
-							     const struct part *part, size_t width)
-{
-	const struct snap *snap = block->group->base->current;
-	bool in_key = column_in_key(&part->column);
-	const uint8_t *from = (in_key ? snap->keys.at : snap->vals.at) + part->column.field->offset;
-	size_t stride = in_key ? snap->key_stride : snap->val_stride;
-	uint8_t *out = block->keys.at + part->at;
-
-	for (size_t i = 0; i < block->n; i++, out += block->group->key_size)
-		memcpy(out, from + block->rows[i] * stride, width);
-}
-
-static bool fill_plain(struct block *block, const struct part *part)
-{
-	if (part->kind != PART_BYTES)
-		return false;
-	switch (part->size) {
-	case 1:
-		copy_bytes(block, part, 1);
-		return true;
-	case 2:
-		copy_bytes(block, part, 2);
-		return true;
-	case 4:
-		copy_bytes(block, part, 4);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void fill_keys(struct block *block)
-{
-	const struct group *group = block->group;
-
-	for (unsigned i = 0; i < group->n_parts; i++) {
-		const struct part *part = &group->parts[i];
-
-		if (!fill_plain(block, part))
-			fillers[part->kind](block, part);
-	}
-}
 
 /* -- groups -- */
 
@@ -377,7 +198,7 @@ static int fold_block(struct block *block)
 	const struct table *base = group->base;
 	int r;
 
-	fill_keys(block);
+	group_keys(group, block->rows, block->n, block->keys.at);
 	r = find_groups(block);
 	if (r < 0)
 		return r;
@@ -437,6 +258,21 @@ void group_fold_drop(struct group *group)
 	group->block = NULL;
 }
 
+bool group_fold_is_overtaken(const struct group *group)
+{
+	const struct block *block = group->block;
+
+	return block && (block->number != group->base->current->number ||
+			 block->baseline != group->base->baseline.number);
+}
+
+double group_fold_progress(const struct group *group)
+{
+	size_t n = table_n_live(group->base);
+
+	return group->block && n ? (double)group->block->next_row / (double)n : 0;
+}
+
 static int fold_open(struct group *group)
 {
 	struct block *block = calloc(1, sizeof(*block));
@@ -446,6 +282,8 @@ static int fold_open(struct group *group)
 		return -ENOMEM;
 	group->block = block;
 	block->group = group;
+	block->number = group->base->current->number;
+	block->baseline = group->base->baseline.number;
 	block->out = group->table.next;
 	snap_clear(block->out, &group->table.map);
 	r = index_reset(&group->index, group->table.current->n_rows);

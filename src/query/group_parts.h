@@ -61,12 +61,18 @@ struct group {
 	struct pages zeros;		  /* a row's value that was not there */
 	struct index index;
 	struct block *block; /* owned: a folding under way */
+	bool has_before;     /* of two readings to begin with, the first is taken */
 };
 
 /* Reads the list into parts. */
 int group_read_parts(struct group *group, const char *by, struct err *err);
 /* The plan of the groups. */
 int group_make_plan(struct group *group, struct plan *plan, struct err *err);
+/* The groups' keys [n × key_size] of rows of base. */
+void group_keys(const struct group *group, const uint32_t *rows, size_t n, uint8_t *out);
 /* Folds about n_rows more rows of base into table.next and the two pasts: 1 while there are more. */
 int group_fold(struct group *group, size_t n_rows);
 void group_fold_drop(struct group *group);
+/* What was folded so far is of another reading, or since another baseline. */
+bool group_fold_is_overtaken(const struct group *group);
+double group_fold_progress(const struct group *group); /* 0 to 1 */

@@ -444,6 +444,13 @@ int view_step(struct view *view, struct table *table, size_t n_rows)
 	return r < 0 ? r : !view_is_settled(view);
 }
 
+double view_progress(const struct view *view, const struct table *table)
+{
+	size_t n = table_n_rows(table);
+
+	return n ? (double)view->work.next_row / (double)n : 0;
+}
+
 int view_refresh(struct view *view, struct table *table, size_t height)
 {
 	int r = view_begin(view, table, height);

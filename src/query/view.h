@@ -121,6 +121,8 @@ int view_refresh(struct view *view, struct table *table, size_t height);
  * working, and places of rows that are no more are empty. 1: there is more to do; 0: settled; -ENOMEM. */
 int view_begin(struct view *view, struct table *table, size_t height);
 int view_step(struct view *view, struct table *table, size_t n_rows);
+/* How much of the stage under way is done, 0 to 1. */
+double view_progress(const struct view *view, const struct table *table);
 static inline bool view_is_settled(const struct view *view)
 {
 	return view->work.stage == VIEW_SETTLED;

@@ -58,8 +58,10 @@ int tab_group(struct tab *tab, const char *by, struct err *err)
 	tab_ungroup(tab);
 	tab->group = group;
 	tab->groups = groups;
+	groups->rows = tab;
 	sort_groups(groups);
-	return 0;
+	r = tab_fold(tab);
+	return r < 0 ? err_set(err, r, "out of memory for groups") : 0;
 }
 
 /* -- into a group, and back -- */

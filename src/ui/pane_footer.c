@@ -32,12 +32,27 @@ static void put_count(struct counts *counts, const struct buf *text)
 			      2;
 }
 
+bool scene_waits(const struct scene *scene, struct buf *out)
+{
+	double done;
+	const char *what = tab_waits_for(scene->tab, scene->facts->now_ns, &done);
+
+	if (what)
+		buf_addf(out, "%s %d %%", what, (int)(100 * done));
+	return what != NULL;
+}
+
+/* How many rows are shown is not known before they are found. */
 static void put_shown(struct counts *counts, const struct tab *tab)
 {
 	const struct view *view = &tab->view;
 	size_t last = MIN_OF(view->top + view->height, view->n_matched);
 	SCOPED(buf) text = {0};
 
+	if (scene_waits(counts->scene, &text)) {
+		put_count(counts, &text);
+		return;
+	}
 	buf_addf(&text, "rows %zu-%zu of ", MIN_OF(view->top + 1, last), last);
 	num_grouped(&text, view->n_matched);
 	buf_adds(&text, " shown");

@@ -209,8 +209,11 @@ static void put_empty(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
 	const char *text = "no map is open; o picks one";
+	SCOPED(buf) waits = {0};
 
-	if (tab && !tab->table->current->number)
+	if (tab && scene_waits(scene, &waits))
+		text = buf_text(&waits);
+	else if (tab && !tab->table->current->number)
 		text = "reading...";
 	else if (tab && tab->table->map.type->why_not)
 		text = tab->table->map.type->why_not;

@@ -105,6 +105,8 @@ void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 
 /* A reading of table was taken (table_take): refreshes views, totals, histories, or begins to. */
 void screen_took(struct screen *screen, struct table *table);
+/* How long that may take before a word is said about it. */
+enum { SCREEN_PATIENCE_NS = 100000000 };
 /* Goes on with that, and with new orders and filters, until that moment. Meanwhile what was shown stays,
  * and answers keys. true: there is more to do. */
 bool screen_work(struct screen *screen, uint64_t until_ns);

@@ -216,6 +216,8 @@ pane_fn pane_columns, pane_rows; /* pane_rows.c */
 pane_fn pane_detail;
 pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
+/* "filtering 43 %": what the rows are waited for with; false: they are there. */
+bool scene_waits(const struct scene *scene, struct buf *out);
 /* A line of title above a text; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;

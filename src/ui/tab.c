@@ -12,6 +12,7 @@
 #include "model/maptype.h"
 #include "query/group.h"
 #include "query/query.h"
+#include "ui/screen.h"
 
 /* What is done between two looks at the clock, a millisecond of the slowest filter; and how long drawing
  * and taking may wait for the order, so that small maps are never seen unsorted. */
@@ -166,6 +167,37 @@ bool tab_is_settled(const struct tab *tab)
 	return is_settled_alone(tab) && (!tab->groups || tab_is_settled(tab->groups));
 }
 
+const char *tab_waits_for(const struct tab *tab, uint64_t now_ns, double *done)
+{
+	const struct tab *rows = tab->rows;
+	bool has_rows = tab->table->current->number;
+
+	if (rows && rows->is_folding &&
+	    (!has_rows || now_ns >= rows->began_ns + SCREEN_PATIENCE_NS)) {
+		*done = group_progress(rows->group);
+		return "grouping";
+	}
+	if (view_is_settled(&tab->view) || now_ns < tab->began_ns + SCREEN_PATIENCE_NS)
+		return NULL;
+	*done = view_progress(&tab->view, tab->table);
+	return tab->view.work.stage == VIEW_MATCHING ? "filtering" : "sorting";
+}
+
+/* Work that goes on from other work is waited for since that began. */
+static void note_begin(struct tab *tab)
+{
+	if (is_settled_alone(tab))
+		tab->began_ns = clock_now_ns();
+}
+
+int tab_fold(struct tab *tab)
+{
+	note_begin(tab);
+	group_begin(tab->group);
+	tab->is_folding = true;
+	return tab_work(tab, clock_now_ns() + AT_ONCE_NS);
+}
+
 /* After the last of it, the groups have the reading too. */
 static int fold_some(struct tab *tab, size_t n_rows)
 {
@@ -222,8 +254,10 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 
 int tab_took(struct tab *tab)
 {
-	int r = alert_begin(&tab->alert, tab->table);
+	int r;
 
+	note_begin(tab);
+	r = alert_begin(&tab->alert, tab->table);
 	if (r < 0)
 		return r;
 	if (tab->held && --tab->held == 0)
@@ -290,6 +324,7 @@ int tab_refresh(struct tab *tab, size_t height)
 	if (!tab->is_stale && tab->view.height == height)
 		return 0;
 	tab->is_stale = false;
+	note_begin(tab);
 	if (!tab->has_moved && !tab->view.follows) {
 		tab->view.cursor = 0;
 		buf_clear(&tab->view.cursor_key);

@@ -71,15 +71,17 @@ struct tab {
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
 	struct totals totals;
-	unsigned held;	     /* readings for which the order stays */
-	bool is_stale;	     /* the view must be refreshed before it is drawn */
-	bool is_untrended;   /* histories wait for the new order */
-	bool has_moved;	     /* else the cursor stays in the first line, whatever row that is */
-	struct alert alert;  /* of what is seen here */
-	bool has_alarm;	     /* it began, and nobody was told yet */
-	bool is_folding;     /* the groups don't have the reading yet */
-	struct group *group; /* owned; NULL: rows are seen */
-	struct tab *groups;  /* owned: what is seen in front of this one */
+	unsigned held;		/* readings for which the order stays */
+	bool is_stale;		/* the view must be refreshed before it is drawn */
+	bool is_untrended;	/* histories wait for the new order */
+	bool has_moved;		/* else the cursor stays in the first line, whatever row that is */
+	struct alert alert;	/* of what is seen here */
+	bool has_alarm;		/* it began, and nobody was told yet */
+	bool is_folding;	/* the groups don't have the reading yet */
+	struct group *group;	/* owned; NULL: rows are seen */
+	struct tab *groups;	/* owned: what is seen in front of this one */
+	const struct tab *rows; /* whose groups these are; NULL: nobody's */
+	uint64_t began_ns;	/* when the work began that is under way */
 	struct buf left_by, left_filter; /* groups that one was opened of; "": none */
 	struct buf texts;     /* of the visible cells, one after the other, NUL-terminated */
 	struct pages text_at; /* size_t[rows × n_shown]: where each begins */
@@ -101,6 +103,9 @@ int tab_refresh(struct tab *tab, size_t height);
 /* Goes on with what was begun until that moment. 1: there is more to do; 0; -ENOMEM. */
 int tab_work(struct tab *tab, uint64_t until_ns);
 bool tab_is_settled(const struct tab *tab);
+/* What a person waits for, with the share of it that is done, 0 to 1: "filtering", "sorting", "grouping".
+ * NULL: nothing, or not for long enough to be told. */
+const char *tab_waits_for(const struct tab *tab, uint64_t now_ns, double *done);
 
 /* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
 void tab_move(struct tab *tab, ptrdiff_t by);
@@ -133,6 +138,8 @@ bool tab_has_trend(const struct tab *tab);
 /* grouping.c: folds the rows by a list, as -g has it; blank: shows the rows again. 0 or as group_new. */
 int tab_group(struct tab *tab, const char *by, struct err *err);
 void tab_ungroup(struct tab *tab);
+/* Folds the rows into the tab's groups, or begins to. 0 or 1: there is more to do; -ENOMEM. */
+int tab_fold(struct tab *tab);
 
 /* -- columns.c -- */
 

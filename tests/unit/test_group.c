@@ -63,6 +63,7 @@ static struct group *group_of(struct table *table, const char *by, const char *f
 
 	if (group_new(table, by, filter, &group, &err) < 0)
 		fail_msg("'%s' of '%s': %s", by, filter, err.text);
+	assert_int_equal(group_take(group), 0);
 	return group;
 }
 
@@ -371,6 +372,63 @@ static void test_moves(void **state)
 	table_release(&table);
 }
 
+/* Counters from 0 on, all of them raised by as much as there were readings. */
+static void take_many(struct table *table, size_t n_rows, uint64_t reading)
+{
+	for (uint32_t i = 0; i < n_rows; i++)
+		add_counter(table, i, reading * 10);
+	take_at(table, reading * SECOND);
+}
+
+/* A baseline that is set while groups are half folded holds for all of their rows. */
+static void test_baseline_between_slices(void **state)
+{
+	struct table table;
+	struct group *group;
+
+	(void)state;
+	make_counters(&table, 1);
+	take_many(&table, 640, 1);
+	assert_int_equal(table_baseline(&table), 0);
+	group = group_of(&table, "", "");
+	take_many(&table, 640, 2);
+	group_begin(group);
+	assert_int_equal(group_step(group, 320), 1);
+	assert_float_equal(group_progress(group), 0.5, 0);
+	assert_int_equal(table_baseline(&table), 0);
+	while (group_step(group, 320) > 0)
+		;
+	assert_number(group_table(group), 0, "value", 640 * 20);
+	assert_number(group_table(group), 0, "value.base", 0);
+	group_free(group);
+	table_release(&table);
+}
+
+/* Nothing is folded before it is asked for, and then two readings: the one before brings the rates. */
+static void test_begins_in_slices(void **state)
+{
+	struct table table;
+	struct group *group = NULL;
+	double last = -1;
+
+	(void)state;
+	make_counters(&table, 1);
+	take_many(&table, 640, 1);
+	take_many(&table, 640, 2);
+	assert_int_equal(group_new(&table, "", "", &group, NULL), 0);
+	assert_int_equal(table_n_rows(group_table(group)), 0);
+	group_begin(group);
+	for (int step = 0; step < 20; step++) {
+		assert_float_equal(group_progress(group), step / 20.0, 1e-9);
+		assert_true(group_progress(group) > last);
+		last = group_progress(group);
+		assert_int_equal(group_step(group, 64), step < 19);
+	}
+	assert_number(group_table(group), 0, "value.rate", 640 * 10);
+	group_free(group);
+	table_release(&table);
+}
+
 static void test_faults(void **state)
 {
 	static const struct {
@@ -413,6 +471,8 @@ int main(void)
 		cmocka_unit_test(test_against_rows),
 		cmocka_unit_test(test_mapped),
 		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_baseline_between_slices),
+		cmocka_unit_test(test_begins_in_slices),
 		cmocka_unit_test(test_faults),
 	};
 

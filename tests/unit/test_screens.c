@@ -8,6 +8,8 @@
  *   ticks 3                 readings taken, a second apart
  *   keys s Down Enter       names of keys, or "text" typed as it stands
  *   mouse press 10 4        press, up or down (the wheel), row and column from 1
+ *   creep 2                 each look at the clock takes so many ms: work is seen half done
+ *   later 200               ms that go by
  *   filter / sort / columns TEXT      as the options give them
  *   roles                   compare the roles too
  *   ----                    the screen follows, then, when asked for, "---- roles" and the roles
@@ -120,6 +122,10 @@ static void run_line(struct stage *stage, char *line)
 		press_keys(stage, rest);
 	else if (strcmp(line, "mouse") == 0)
 		click(stage, rest);
+	else if (strcmp(line, "creep") == 0)
+		clock_creep(strtoul(rest, NULL, 10) * 1000000);
+	else if (strcmp(line, "later") == 0)
+		set_clock(stage, stage->now_ns + strtoul(rest, NULL, 10) * 1000000);
 	else if (strcmp(line, "filter") == 0)
 		option(stage, screen_filter, rest);
 	else if (strcmp(line, "sort") == 0)
