@@ -268,17 +268,8 @@ void grid_text(const struct grid *grid, struct buf *out)
 	}
 }
 
-static void role_legend(const bool *is_used, struct buf *out)
+void grid_role_letters(const struct grid *grid, struct buf *out)
 {
-	for (int i = 0; i < N_ROLES; i++)
-		if (is_used[i])
-			buf_addf(out, "%c %s\n", roles[i].letter, roles[i].name);
-}
-
-void grid_roles(const struct grid *grid, struct buf *out)
-{
-	bool is_used[N_ROLES] = {0};
-
 	for (int row = 0; row < grid->n_rows; row++) {
 		size_t solid = out->len;
 
@@ -286,14 +277,24 @@ void grid_roles(const struct grid *grid, struct buf *out)
 			enum role role = grid->cells[row * grid->n_cols + col].role;
 
 			buf_addc(out, roles[role].letter);
-			is_used[role] |= role != ROLE_TEXT;
 			if (role != ROLE_TEXT)
 				solid = out->len;
 		}
 		buf_cut(out, solid);
 		buf_addc(out, '\n');
 	}
-	role_legend(is_used, out);
+}
+
+void grid_roles(const struct grid *grid, struct buf *out)
+{
+	bool is_used[N_ROLES] = {0};
+
+	grid_role_letters(grid, out);
+	for (int i = 0; i < grid->n_rows * grid->n_cols; i++)
+		is_used[grid->cells[i].role] = grid->cells[i].role != ROLE_TEXT;
+	for (int i = 0; i < N_ROLES; i++)
+		if (is_used[i])
+			buf_addf(out, "%c %s\n", roles[i].letter, roles[i].name);
 }
 
 static bool cell_equal(const struct cell *a, const struct cell *b)

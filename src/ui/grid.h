@@ -52,7 +52,9 @@ int grid_columns(const struct grid *grid, const char *text);
 void grid_fill(struct grid *grid, struct area area, enum role role, const char *glyph);
 void grid_role(struct grid *grid, struct area area, enum role role); /* keeps the text */
 
-/* The screen as lines, trailing blanks cut; and the roles as one letter a cell with a legend. */
+/* The screen as lines, trailing blanks cut; and the roles as one letter a cell, plain text at the end of
+ * a line left out; grid_roles adds a legend. */
 void grid_text(const struct grid *grid, struct buf *out);
+void grid_role_letters(const struct grid *grid, struct buf *out);
 void grid_roles(const struct grid *grid, struct buf *out);
 bool grid_equal(const struct grid *a, const struct grid *b);

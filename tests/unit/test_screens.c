@@ -1,142 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Golden screens: each tests/screens/NAME.txt is a script and the screen it must give.
- *
- *   # what it shows
- *   map flows               simulated maps to open, in the order of the tabs
- *   size 80x24              columns x rows
- *   ascii                   glyphs from ASCII only; without it UTF-8
- *   ticks 3                 readings taken, a second apart
- *   keys s Down Enter       names of keys, or "text" typed as it stands
- *   mouse press 10 4        press, up or down (the wheel), row and column from 1
- *   creep 2                 each look at the clock takes so many ms: work is seen half done
- *   later 200               ms that go by
- *   filter / sort / columns TEXT      as the options give them
- *   roles                   compare the roles too
- *   ----                    the screen follows, then, when asked for, "---- roles" and the roles
- *
- * ticks and keys may come again and again, in any order. SCREENS_REWRITE=1 writes the expected part
- * anew instead of comparing it. */
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/utf8.h"
-#include "tests/unit/stage.h"
-#include "ui/keys.h"
-#include "ui/mouse.h"
-#include "ui/term.h"
-
-#define SCREENS "tests/screens/"
-
-enum { MAX_FILE_BYTES = 1 << 20 };
-
-static void type_text(struct stage *stage, const char *text, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		uint32_t point;
-
-		at += utf8_next(text + at, len - at, &point);
-		press(stage, point);
-	}
-}
-
-static void press_keys(struct stage *stage, char *names)
-{
-	while (*(names += strspn(names, " "))) {
-		char *end;
-		uint32_t key;
-
-		if (*names == '"' && (end = strchr(names + 1, '"'))) {
-			type_text(stage, names + 1, (size_t)(end - names - 1));
-			names = end + 1;
-			continue;
-		}
-		end = names + strcspn(names, " ");
-		if (*end)
-			*end++ = '\0';
-		key = key_named(names, strlen(names));
-		if (!key)
-			stop(stage, "no such key", names);
-		press(stage, key);
-		names = end;
-	}
-}
-
-/* "press ROW COL", "up ROW COL", "down ROW COL" from the top left corner, which is 1 1. */
-static void click(struct stage *stage, const char *text)
-{
-	struct mouse mouse = {.kind = text[0] == 'p'   ? MOUSE_PRESS
-				      : text[0] == 'u' ? MOUSE_WHEEL_UP
-						       : MOUSE_WHEEL_DOWN};
-
-	if (sscanf(text, "%*s %d %d", &mouse.row, &mouse.col) != 2)
-		stop(stage, "mouse is press, up or down, ROW COL", text);
-	mouse.row--;
-	mouse.col--;
-	obey(stage, screen_mouse(stage->screen, &mouse));
-	draw(stage);
-}
-
-static void set_size(struct stage *stage, const char *text)
-{
-	int n_cols = 0, n_rows = 0;
-
-	if (sscanf(text, "%dx%d", &n_cols, &n_rows) != 2)
-		stop(stage, "size is COLSxROWS", text);
-	assert_int_equal(grid_resize(&stage->grid, n_rows, n_cols), 0);
-}
-
-static void option(struct stage *stage, int (*to)(struct screen *, const char *, struct err *),
-		   const char *text)
-{
-	struct err err = {0};
-
-	if (to(stage->screen, text, &err) < 0)
-		stop(stage, text, err.text);
-}
-
-static void run_line(struct stage *stage, char *line)
-{
-	char *rest = line + strcspn(line, " ");
-
-	if (*rest)
-		*rest++ = '\0';
-	if (strcmp(line, "map") == 0)
-		open_map(stage, rest);
-	else if (strcmp(line, "size") == 0)
-		set_size(stage, rest);
-	else if (strcmp(line, "ascii") == 0)
-		stage->grid.is_ascii = true;
-	else if (strcmp(line, "ticks") == 0)
-		take_ticks(stage, atoi(rest));
-	else if (strcmp(line, "keys") == 0)
-		press_keys(stage, rest);
-	else if (strcmp(line, "mouse") == 0)
-		click(stage, rest);
-	else if (strcmp(line, "creep") == 0)
-		clock_creep(strtoul(rest, NULL, 10) * 1000000);
-	else if (strcmp(line, "later") == 0)
-		set_clock(stage, stage->now_ns + strtoul(rest, NULL, 10) * 1000000);
-	else if (strcmp(line, "filter") == 0)
-		option(stage, screen_filter, rest);
-	else if (strcmp(line, "sort") == 0)
-		option(stage, screen_sort, rest);
-	else if (strcmp(line, "columns") == 0)
-		option(stage, screen_columns, rest);
-	else if (strcmp(line, "roles") == 0)
-		stage->with_roles = true;
-	else
-		stop(stage, "no such word", line);
-}
+/* Golden screens: each tests/screens/NAME.txt is a script (tests/unit/script.h) and the screen it must give;
+ * with the line "roles" the roles too, behind "---- roles". */
+#include "tests/unit/script.h"
 
 static void expected_of(const struct stage *stage, struct buf *out)
 {
@@ -148,96 +13,22 @@ static void expected_of(const struct stage *stage, struct buf *out)
 	}
 }
 
-/* Runs the script of text; returns where its expected part begins. */
-static const char *run_script(struct stage *stage, const char *text)
-{
-	while (*text && strncmp(text, "----\n", 5) != 0) {
-		size_t len = strcspn(text, "\n");
-		char *line = strndup(text, len);
-
-		stage->line++;
-		if (len && line[0] != '#')
-			run_line(stage, line);
-		free(line);
-		text += len + (text[len] == '\n');
-	}
-	draw(stage);
-	return text;
-}
-
 static void the_screen_is_as_expected(void **state)
 {
-	const char *file = *state;
+	const char *file = *state, *expected;
 	SCOPED(buf) text = {0};
 	SCOPED(buf) is = {0};
 	struct stage stage;
-	const char *expected;
 
 	assert_int_equal(file_read(file, MAX_FILE_BYTES, &text), 0);
 	stage_open(&stage, file);
 	expected = run_script(&stage, buf_text(&text));
 	expected_of(&stage, &is);
-	if (getenv("SCREENS_REWRITE")) {
-		SCOPED(buf) whole = {0};
-
-		buf_add(&whole, text.at, (size_t)(expected - text.at));
-		buf_add(&whole, is.at, is.len);
-		assert_int_equal(file_replace(file, whole.at, whole.len, NULL), 0);
-	} else if (strcmp(expected, buf_text(&is)) != 0) {
-		stage_close(&stage);
-		fail_msg("%s: expected\n%sbut is\n%s", file, expected, buf_text(&is));
-	}
 	stage_close(&stage);
-}
-
-/* What nobody has looked at on a screen may look like anything. */
-static void everything_has_a_screen(void **state)
-{
-	SCOPED(buf) missing = {0};
-
-	(void)state;
-	for (int i = 1; i < N_ACTIONS; i++)
-		if (!met.actions[i])
-			buf_addf(&missing, " action '%s'", act_rows[i].name);
-	for (int i = 1; i < N_OVERLAYS; i++)
-		if (!met.overlays[i])
-			buf_addf(&missing, " overlay %d", i);
-	for (int i = 1; i < N_PROMPTS; i++)
-		if (!met.prompts[i])
-			buf_addf(&missing, " prompt '%s'", prompt_label((enum prompt_kind)i));
-	if (missing.len)
-		fail_msg("no golden screen has%s", buf_text(&missing));
-}
-
-static int is_script(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0;
+	compare(file, &text, expected, &is);
 }
 
 int main(void)
 {
-	struct dirent **files;
-	int n = scandir(SCREENS, &files, is_script, alphasort), failed;
-	struct CMUnitTest *tests;
-	struct arena mem = {0};
-
-	if (n < 1)
-		return 1;
-	tests = arena_array(&mem, (size_t)n + 1, sizeof(*tests));
-	for (int i = 0; i < n; i++) {
-		char *path = arena_printf(&mem, SCREENS "%s", files[i]->d_name);
-
-		tests[i] = (struct CMUnitTest){.name = path + strlen(SCREENS),
-					       .test_func = the_screen_is_as_expected,
-					       .initial_state = path};
-		free(files[i]);
-	}
-	free(files);
-	tests[n] = (struct CMUnitTest){.name = "everything_has_a_screen",
-				       .test_func = everything_has_a_screen};
-	failed = _cmocka_run_group_tests("screens", tests, (size_t)n + 1, NULL, NULL);
-	arena_release(&mem);
-	return failed;
+	return run_folder("tests/screens/", the_screen_is_as_expected, NULL, 0);
 }
