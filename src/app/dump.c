@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app/commands.h"
+#include "app/config.h"
 #include "app/options.h"
 #include "app/rows.h"
 #include "app/tapes.h"
@@ -39,10 +40,11 @@ static void write_frame(const struct rows *rows, struct buf *out,
 
 struct batch {
 	struct watch_set set;
-	struct rows *rows; /* one a watch */
-	bool is_met;	   /* a row matches what was waited for */
-	bool has_begun;	   /* something was written */
-	bool is_partly;	   /* a reading fell short, a tape is damaged */
+	struct rows *rows;     /* one a watch */
+	struct config *config; /* NULL: there is none to be had */
+	bool is_met;	       /* a row matches what was waited for */
+	bool has_begun;	       /* something was written */
+	bool is_partly;	       /* a reading fell short, a tape is damaged */
 	bool is_warned;
 };
 
@@ -175,6 +177,31 @@ static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwrit
 	return r < 0 ? r : 0;
 }
 
+/* Of what a person keeps for a map, output heeds the alert: it hides nothing. */
+static void set_saved_alert(const struct batch *batch, struct rows *rows)
+{
+	const char *map = rows->table->map.name;
+	const char *text = batch->config ? config_setting(batch->config, map, "alert") : NULL;
+	struct err why = {0};
+
+	if (!text || batch->set.options->alert)
+		return;
+	if (alert_set(&rows->alert, rows->table, text, &why) < 0)
+		fprintf(stderr, "bpfmaptop: the saved alert of '%s' doesn't fit: %s\n", map,
+			why.text);
+}
+
+/* Where one map's rows are marked, those of the others have a place for marks, too. */
+static void share_marks(struct batch *batch)
+{
+	bool has_any = false;
+
+	for (size_t i = 0; i < batch->set.n; i++)
+		has_any |= batch->rows[i].alert.query != NULL;
+	for (size_t i = 0; i < batch->set.n; i++)
+		batch->rows[i].job.alert = has_any ? &batch->rows[i].alert : NULL;
+}
+
 /* What the maps of one output must agree on. */
 static int join_maps(struct batch *batch, struct err *err)
 {
@@ -240,6 +267,10 @@ static int run_batch(struct batch *batch, const struct out_ops *output, uint64_t
 	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
 		r = rows_init(&batch->rows[i], &batch->set.watches[i]->table, options, output,
 			      is_stream, err);
+	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
+		set_saved_alert(batch, &batch->rows[i]);
+	if (r == 0)
+		share_marks(batch);
 	if (r == 0)
 		r = join_maps(batch, err);
 	if (r < 0)
@@ -251,16 +282,20 @@ static int run_rows(const struct options *options, const struct out_ops *output,
 		    uint64_t n_readings, bool is_stream, struct err *err)
 {
 	struct batch batch = {.set.options = options};
+	struct err why = {0};
 	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
+	if (config_load(&batch.config, &why) < 0)
+		fprintf(stderr, "bpfmaptop: %s\n", why.text);
 	r = run_batch(&batch, output, n_readings, is_stream, err);
 	if (r == 0 || r == -EBADMSG)
 		note_fault(&batch, err);
 	for (size_t i = 0; batch.rows && i < batch.set.n; i++)
 		rows_release(&batch.rows[i]);
 	free(batch.rows);
+	config_free(batch.config);
 	watch_set_release(&batch.set);
 	if (r == 0 && options->until && !batch.is_met) {
 		err_set(err, 0, "no row matched '%s'", options->until);

@@ -73,7 +73,8 @@ static int add_map(struct exporter *exporter, struct watch *watch, struct err *e
 	r = rows_init(&map->rows, &watch->table, &exporter->options, &out_prom, false, err);
 	if (r < 0)
 		return r;
-	r = prom_map_init(&map->prom, &watch->table, &map->rows.job, exporter->options.max_series);
+	r = prom_map_init(&map->prom, map->rows.table, &map->rows.job,
+			  exporter->options.max_series);
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
 }
 
@@ -187,9 +188,9 @@ static int read_map(struct exporter *exporter, struct exported *map, struct err 
 	}
 	map->has_failed = false;
 	exporter->is_partly |= snap_is_cut(table->current);
-	r = view_refresh(&map->rows.view, table, 0);
+	r = rows_refresh(&map->rows);
 	if (r == 0)
-		r = prom_map_take(&map->prom, table, &map->rows.view);
+		r = prom_map_take(&map->prom, map->rows.table, &map->rows.view);
 	return r < 0 ? err_set(err, r, "out of memory for map '%s'", table->map.name) : 0;
 }
 
@@ -305,8 +306,7 @@ static int check_columns(const struct exporter *exporter, struct err *err)
 		for (size_t k = 0; k < rows->job.n_columns; k++) {
 			if (!rows->job.is_selected || prom_takes(&rows->columns[k]))
 				continue;
-			table_column_name(&exporter->maps[i]->watch->table, &rows->columns[k],
-					  &name);
+			table_column_name(rows->table, &rows->columns[k], &name);
 			return err_set(err, -EINVAL,
 				       "column '%s' is neither part of the key nor a number",
 				       buf_text(&name));
@@ -326,10 +326,6 @@ static int start(struct exporter *exporter, struct err *err)
 	r = loop_signals(exporter->loop, signals, ARRAY_LEN(signals), on_signal, exporter);
 	if (r < 0)
 		return err_set(err, r, "cannot wait for signals: %s", err_words(r));
-	if (exporter->options.group)
-		return err_set(err, -EINVAL,
-			       "export sums rows that share their labels: name those to keep by "
-			       "'-c proto,packets' instead of grouping");
 	r = watch_set_open_words(&exporter->set, err);
 	if (r == 0)
 		r = refuse_tapes(&exporter->set, err);

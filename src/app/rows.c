@@ -52,18 +52,23 @@ static int make_groups(struct rows *rows, struct table *table, const struct opti
 	struct query *query = NULL;
 	int r;
 
-	if (rows->output == &out_prom)
-		return err_set(err, -EINVAL,
-			       "prom has series of rows, not of groups: leave out -g");
+	if (rows->output->no_groups)
+		return err_set(err, -EINVAL, "%s %s: leave out -g", rows->output->name,
+			       rows->output->no_groups);
 	r = fault_shown(query_compile(filter, table, &query, err), "filter", filter, err);
 	query_free(query);
 	if (r == 0)
 		r = fault_shown(group_new(table, options->group, filter, &rows->group, err),
 				"group", options->group, err);
-	if (r == 0)
+	if (r == 0 && rows->output->has_totals)
 		r = group_new(table, "", filter, &rows->totals, err);
-	if (r == 0)
-		rows->job.totals = group_table(rows->totals);
+	rows->groups = (struct out_groups){
+		.base = table,
+		.totals = rows->totals ? group_table(rows->totals) : NULL,
+		.by = options->group,
+		.filter = filter,
+	};
+	rows->job.groups = &rows->groups;
 	return r;
 }
 
@@ -88,7 +93,6 @@ static int set_alerts(struct rows *rows, const struct table *table, const struct
 
 	if (r == 0)
 		r = fault_shown(alert_set(&rows->until, table, until, err), "until", until, err);
-	rows->job.alert = rows->alert.query ? &rows->alert : NULL;
 	return r;
 }
 
@@ -167,14 +171,19 @@ int rows_flush(void *unused, struct buf *out)
 	return r;
 }
 
-int rows_write(struct rows *rows, struct err *err)
+int rows_refresh(struct rows *rows)
 {
 	int r = rows->group ? group_take(rows->group) : 0;
 
-	if (r == 0 && rows->group)
+	if (r == 0 && rows->totals)
 		r = group_take(rows->totals);
-	if (r == 0)
-		r = view_refresh(&rows->view, rows->table, 0);
+	return r < 0 ? r : view_refresh(&rows->view, rows->table, 0);
+}
+
+int rows_write(struct rows *rows, struct err *err)
+{
+	int r = rows_refresh(rows);
+
 	if (r == 0)
 		r = rows->output->write(rows->table, &rows->view, &rows->job, &rows->out,
 					rows_flush, NULL);

@@ -22,6 +22,7 @@ struct rows {
 	const struct out_ops *output;
 	struct table *table;	      /* borrowed: what is written, the groups if there are any */
 	struct group *group, *totals; /* of all groups; NULL: rows are not grouped */
+	struct out_groups groups;     /* what the output is told of them */
 	struct alert alert, until;
 	struct view view;
 	struct column columns[ROWS_MAX_COLUMNS];
@@ -37,7 +38,9 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 bool rows_look_back(const struct rows *rows);
 /* The columns of both are called the same. */
 bool rows_same_names(const struct rows *a, const struct rows *b);
-/* Writes the current reading of its table to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
+/* After table_take of the map's own table: groups and view follow. 0 or -ENOMEM. */
+int rows_refresh(struct rows *rows);
+/* The same, and writes the current reading of its table to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
 int rows_write(struct rows *rows, struct err *err);
 /* Writes what is waiting in out. */
 int rows_flush(void *unused, struct buf *out);

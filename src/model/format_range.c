@@ -90,6 +90,11 @@ static void print_range(const struct field *field, const uint8_t *base, enum pri
 	format_print_val(range->ends, high, style, lookups, out);
 }
 
+bool format_is_range(const struct format *format)
+{
+	return format->print == print_range;
+}
+
 const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width)
 {
 	struct range_format *range = arena_alloc(mem, sizeof(*range));

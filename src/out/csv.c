@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Comma-separated values, quoted as RFC 4180 says, with plain line feeds. An output has one line of names,
  * the first, as parsers expect: maps that share an output must have the same columns. In a stream the
- * time leads each line, and the map where there may be several. */
+ * time leads each line, and the map where there may be several. Of groups the last line of a reading has
+ * their totals, and a column says that it is not one of them. */
 #include <errno.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ static void add_names(const struct table *table, const struct out_job *job, stru
 			buf_addc(out, ',');
 		add_cell(out, buf_text(cell), cell->len);
 	}
-	buf_adds(out, job->alert ? ",alert\n" : "\n");
+	buf_adds(out, job->alert ? ",alert" : "");
+	buf_adds(out, job->groups ? ",total\n" : "\n");
 }
 
 static void add_row(const struct table *table, const struct out_job *job, size_t row,
@@ -63,7 +65,24 @@ static void add_row(const struct table *table, const struct out_job *job, size_t
 	}
 	if (job->alert)
 		buf_adds(out, alert_marks(job->alert, table, row) ? ",true" : ",false");
-	buf_addc(out, '\n');
+	buf_adds(out, job->groups ? ",false\n" : "\n");
+}
+
+/* Of all groups; what doesn't add up is empty. */
+static void add_totals(const struct table *table, const struct out_job *job, struct buf *cell,
+		       struct buf *out)
+{
+	struct column total;
+
+	for (size_t i = 0; i < job->n_columns; i++) {
+		buf_clear(cell);
+		if (out_total_of(table, job, &job->columns[i], &total))
+			table_text(job->groups->totals, 0, &total, PRINT_EXACT, cell);
+		if (i)
+			buf_addc(out, ',');
+		add_cell(out, buf_text(cell), cell->len);
+	}
+	buf_adds(out, job->alert ? ",false,true\n" : ",true\n");
 }
 
 static void make_lead(const struct table *table, const struct out_job *job, struct buf *lead)
@@ -98,6 +117,10 @@ static int csv_write(struct table *table, struct view *view, const struct out_jo
 		add_row(table, job, walk.row, &cell, out);
 		r = walk_flush(out, flush, ctx);
 	}
+	if (!r && out_has_totals(job)) {
+		buf_add(out, buf_text(&lead), lead.len);
+		add_totals(table, job, &cell, out);
+	}
 	return out->failed || cell.failed || lead.failed ? -ENOMEM : r;
 }
 
@@ -105,5 +128,6 @@ const struct out_ops out_csv = {
 	.name = "csv",
 	.help = "comma-separated values, a line of names first (RFC 4180)",
 	.has_one_header = true,
+	.has_totals = true,
 	.write = csv_write,
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/format_range.h"
 #include "model/maptype.h"
 #include "model/table.h"
 
@@ -111,6 +112,17 @@ static void emit_array(struct build *build, uint32_t i)
 	buf_addc(&build->text, ']');
 }
 
+/* What groups are by may be no value of any map: networks, ranges, addresses cut out of their structs. Such
+ * is written as it is shown. */
+static enum leaf_style style_of(const struct build *build, const struct field *field)
+{
+	bool is_group = build->writer->context.table->share_of && !field->in_value;
+
+	if (is_group && (field->kind == FIELD_BYTES || format_is_range(field->format)))
+		return LEAF_FORMATTED;
+	return build->writer->style;
+}
+
 static void emit_value(struct build *build, uint32_t i)
 {
 	const struct field *field = &build->plan->fields[i];
@@ -118,7 +130,7 @@ static void emit_value(struct build *build, uint32_t i)
 	if (build->failed)
 		return;
 	if (!field_is_container(field) || leaf_is_whole(field, build->writer->style))
-		emit_op(build, field, leaf_writer(field, build->writer->style));
+		emit_op(build, field, leaf_writer(field, style_of(build, field)));
 	else if (field->kind == FIELD_ARRAY)
 		emit_array(build, i);
 	else

@@ -146,6 +146,21 @@ static void write_rates(struct entries *entries, size_t row, struct json *json)
 	json_close(json, '}');
 }
 
+static void write_shares(struct entries *entries, size_t row, struct json *json)
+{
+	const struct plan *plan = &entries->table->plan;
+
+	json_name(json, "share");
+	json_open(json, '{');
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
+		const struct column column = {.derive = DERIVE_SHARE, .field = &plan->fields[i]};
+
+		json_name(json, plan->fields[i].path);
+		write_cell(entries, row, &column, json);
+	}
+	json_close(json, '}');
+}
+
 /* What stands between the braces of an entry; the json's bracket is open. */
 static void write_entry(struct entries *entries, size_t row, struct json *json)
 {
@@ -165,8 +180,81 @@ static void write_entry(struct entries *entries, size_t row, struct json *json)
 		buf_addc(json->out, ',');
 	entry_write(&entries->writer, row, json->out);
 	json->needs_comma = true;
+	if (entries->job->groups)
+		write_shares(entries, row, json);
 	if (entries->job->is_stream)
 		write_rates(entries, row, json);
+}
+
+/* -- the totals of groups -- */
+
+static void write_total(struct entries *entries, const struct column *column, const char *name,
+			struct json *json)
+{
+	struct entries totals = {.table = entries->job->groups->totals, .job = entries->job};
+	struct column total;
+
+	if (!out_total_of(entries->table, entries->job, column, &total))
+		return;
+	json_name(json, name);
+	write_cell(&totals, 0, &total, json);
+	buf_release(&totals.text);
+}
+
+static void write_selected_totals(struct entries *entries, struct json *json)
+{
+	for (size_t i = 0; i < entries->job->n_columns; i++) {
+		const struct column *column = &entries->job->columns[i];
+		SCOPED(buf) name = {0};
+
+		table_column_name(entries->table, column, &name);
+		write_total(entries, column, buf_text(&name), json);
+	}
+}
+
+/* As those of an entry: "value":{...},"rate":{...}, or the columns chosen. */
+static void write_totals(struct entries *entries, struct json *json)
+{
+	const struct plan *plan = &entries->table->plan;
+
+	if (entries->job->is_selected) {
+		write_selected_totals(entries, json);
+		return;
+	}
+	json_name(json, "value");
+	json_open(json, '{');
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
+		write_total(entries, &(struct column){.field = &plan->fields[i]},
+			    plan->fields[i].path, json);
+	json_close(json, '}');
+	if (!entries->job->is_stream)
+		return;
+	json_name(json, "rate");
+	json_open(json, '{');
+	for (size_t i = 0; i < entries->n_rates; i++)
+		write_total(entries, &entries->rates[i], entries->rates[i].field->path, json);
+	json_close(json, '}');
+}
+
+static void write_groups(struct entries *entries, struct json *json)
+{
+	const struct out_groups *groups = entries->job->groups;
+
+	json_name(json, "groups");
+	json_open(json, '{');
+	json_name(json, "by");
+	json_text(json, groups->by);
+	json_name(json, "filter");
+	json_text(json, groups->filter);
+	json_name(json, "count");
+	json_uint(json, table_n_live(entries->table));
+	if (out_has_totals(entries->job)) {
+		json_name(json, "total");
+		json_open(json, '{');
+		write_totals(entries, json);
+		json_close(json, '}');
+	}
+	json_close(json, '}');
 }
 
 /* -- one object a reading -- */
@@ -281,11 +369,13 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 	json_open(&json, '{');
 	json_name(&json, "map");
 	out_map_json(&json, &table->map);
-	write_reading(table, &json);
+	write_reading(out_base(table, job), &json);
 	if (job->is_stream) {
 		json_name(&json, "churn");
-		out_churn_json(&json, table);
+		out_churn_json(&json, out_base(table, job));
 	}
+	if (job->groups)
+		write_groups(&entries, &json);
 	json_name(&json, "entries");
 	json_open(&json, '[');
 	r = write_entries(&entries, &walk, out, flush, ctx);
@@ -298,6 +388,7 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 const struct out_ops out_json = {
 	.name = "json",
 	.help = "a reading an object: map, reading, entries",
+	.has_totals = true,
 	.write = json_write,
 };
 
@@ -341,11 +432,21 @@ static int jsonl_write(struct table *table, struct view *view, const struct out_
 		buf_adds(out, "}\n");
 		r = walk_flush(out, flush, ctx);
 	}
+	if (!r && out_has_totals(job)) {
+		struct json json = {.out = out, .needs_comma = true, .depth = 1};
+
+		buf_add(out, head.at, head.len);
+		json_name(&json, "total");
+		json_bool(&json, true);
+		write_totals(&entries, &json);
+		buf_adds(out, "}\n");
+	}
 	return out->failed ? -ENOMEM : r;
 }
 
 const struct out_ops out_jsonl = {
 	.name = "jsonl",
 	.help = "an entry a line; a stream adds time, state and rates",
+	.has_totals = true,
 	.write = jsonl_write,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/tidy.h"
+#include "model/table.h"
 
 static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl,
 						&out_csv,  &out_prom, &out_bpftool};
@@ -20,4 +21,28 @@ const struct out_ops *out_named(const char *name)
 		if (strcmp(outputs[i]->name, name) == 0)
 			return outputs[i];
 	return NULL;
+}
+
+const struct table *out_base(const struct table *table, const struct out_job *job)
+{
+	return job->groups ? job->groups->base : table;
+}
+
+bool out_has_totals(const struct out_job *job)
+{
+	return job->groups && job->groups->totals && table_n_live(job->groups->totals);
+}
+
+/* The totals' plan has no key: its fields are those of the value, in order, without elements of arrays. */
+bool out_total_of(const struct table *table, const struct out_job *job, const struct column *column,
+		  struct column *total_ret)
+{
+	const struct plan *plan = &table->plan;
+
+	if (!column->field || !column->field->in_value || column->field->element_of)
+		return false;
+	*total_ret = *column;
+	total_ret->field = job->groups->totals->plan.fields + (column->field - plan->fields) -
+			   plan->n_key_fields;
+	return true;
 }

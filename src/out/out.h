@@ -26,16 +26,24 @@ struct out_job {
 	size_t limit;		   /* 0: all */
 	const struct alert *alert; /* marks the rows that match; NULL: none */
 	size_t max_series;	   /* prom: 0: as many as usual */
-	const struct table
-		*totals; /* one row, with the columns of the value at the same places of its
-				       plan; NULL: none. Written by text */
+	const struct out_groups *groups; /* rows are groups; NULL: they are a map's own */
+};
+
+/* Of what the rows are groups. */
+struct out_groups {
+	const struct table *base;   /* the map's own rows */
+	const struct table *totals; /* of all groups: one row, or none yet, with the columns of the
+				       value at the same places of its plan. NULL: not wanted */
+	const char *by, *filter;    /* what was asked for; "" */
 };
 
 struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
-	bool is_document;    /* one a map: several can't stand behind each other */
-	bool has_one_header; /* one line of names for all: maps must have the same columns */
+	bool is_document;      /* one a map: several can't stand behind each other */
+	bool has_one_header;   /* one line of names for all: maps must have the same columns */
+	bool has_totals;       /* of groups */
+	const char *no_groups; /* why it can't write groups; NULL: it can */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
 	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
 	 * 0 or -errno (-EPIPE from flush). */
@@ -52,6 +60,14 @@ extern const struct out_ops out_text, out_json, out_jsonl, out_csv, out_prom, ou
 /* The row called that, or NULL; and rows in order for help, NULL past the end. */
 const struct out_ops *out_named(const char *name);
 const struct out_ops *out_at(unsigned i);
+
+/* The table that facts of the map are taken from: entries, turnover. */
+const struct table *out_base(const struct table *table, const struct out_job *job);
+/* The column of the totals that the column of the groups adds up to; false: there is none. */
+bool out_total_of(const struct table *table, const struct out_job *job, const struct column *column,
+		  struct column *total_ret);
+/* There are totals to write. */
+bool out_has_totals(const struct out_job *job);
 
 struct map;
 struct plan;

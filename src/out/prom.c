@@ -237,7 +237,10 @@ int prom_map_init(struct prom_map *prom, const struct table *table, const struct
 {
 	int r;
 
-	*prom = (struct prom_map){.table = table, .labels = labels_of(&table->map)};
+	*prom = (struct prom_map){
+		.table = out_base(table, job),
+		.labels = labels_of(&table->map),
+	};
 	r = prom_rows_init(&prom->rows, table, job, max_series);
 	return prom->labels ? r : -ENOMEM;
 }

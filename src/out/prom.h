@@ -21,19 +21,20 @@ struct prom_reads {
 
 /* What is kept of a map from reading to reading. */
 struct prom_map {
-	const struct table *table;
-	char *labels; /* owned; map="flows",id="41" */
+	const struct table *table; /* the map's own, also where its rows are grouped */
+	char *labels;		   /* owned; map="flows",id="41" */
 	struct prom_rows rows;
 	struct prom_reads reads[PROM_METHODS]; /* by method; the last one takes what is too many */
 	bool is_up;			       /* the last reading could be made */
 };
 
 void prom_map_release(struct prom_map *prom);
-/* The table must outlive it. At most max_series series of its rows, the rest summed. 0 or -ENOMEM. */
+/* The table, of groups too, must outlive it. At most max_series series of its rows, the rest summed.
+ * 0 or -ENOMEM. */
 int prom_map_init(struct prom_map *prom, const struct table *table, const struct out_job *job,
 		  size_t max_series);
 
-/* After table_take. view: see prom_rows_take. 0 or -ENOMEM. */
+/* After table_take of the table that it was made for. view: see prom_rows_take. 0 or -ENOMEM. */
 int prom_map_take(struct prom_map *prom, struct table *table, struct view *view);
 /* A reading could not be made: of the map only that is told, until one can. */
 void prom_map_failed(struct prom_map *prom);

@@ -69,11 +69,13 @@ bool prom_takes(const struct column *column)
 	return column_in_key(column) || is_number(column);
 }
 
-/* Unasked, only quantities: an id or a moment is no measurement. */
-static bool is_quantity(const struct column *column)
+/* Unasked, only quantities: an id or a moment is no measurement. Of groups, how many rows they have is. */
+static bool is_quantity(const struct table *table, const struct column *column)
 {
 	const struct field *field = column->field;
 
+	if (table->share_of)
+		return field && field->in_value && column->derive == DERIVE_TOTAL;
 	return field && field->format->sense == SENSE_QUANTITY &&
 	       (field->kind == FIELD_UINT || field->kind == FIELD_INT || field->kind == FIELD_REAL);
 }
@@ -125,7 +127,7 @@ static int add_columns(struct prom_columns *columns, const struct table *table,
 	for (size_t i = 0; i < n && r == 0; i++) {
 		if (column_in_key(&list[i]))
 			r = add_label(columns, table, &list[i]);
-		else if (is_number(&list[i]) && (is_chosen || is_quantity(&list[i])))
+		else if (is_number(&list[i]) && (is_chosen || is_quantity(table, &list[i])))
 			r = add_field(columns, table, &list[i]);
 	}
 	return r;

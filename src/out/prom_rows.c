@@ -5,7 +5,7 @@
  * A series of one row shows the row's own numbers, resets and all. A sum of counters can't be the sum of
  * what is there: it would fall when a row goes, and a fall means a reset to Prometheus, which then counts
  * everything that is left once more. So the rest, and rows that no label tells apart, add up what happens:
- * the first reading's totals, then every rise.
+ * the first reading's totals, then every rise. Groups are such sums, all of them.
  *
  * Rows find their series by key bytes, cut to the bytes that the labels are made of. Keys that differ in
  * those and still read the same (bytes behind the end of a text) are led to one series by their labels. */
@@ -287,7 +287,7 @@ static struct val rise_of(struct prom_rows *rows, struct prom_field *field,
 		field->n_rises += x > 0;
 		return delta->kind == VAL_REAL ? val_uint((uint64_t)llround(x)) : *delta;
 	}
-	if (!table_old_value(table, row))
+	if (!table_old_value(table, row) || table->share_of)
 		return val_uint(0);
 	field->n_falls++;
 	return *total;
@@ -360,7 +360,7 @@ static void find_series(struct prom_rows *rows, const struct table *table, const
 		rows->series[of[walk.row]].n_rows++;
 	}
 	for (size_t s = 0; s < rows->n_series; s++)
-		rows->series[s].is_sum |= rows->series[s].n_rows > 1;
+		rows->series[s].is_sum |= rows->series[s].n_rows > 1 || table->share_of;
 }
 
 /* Series without a row go, and keys that led to them. */

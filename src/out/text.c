@@ -35,20 +35,14 @@ static void sheet_release(struct sheet *sheet)
 	buf_release(&sheet->cell);
 }
 
-/* Totals are a table of one row whose plan has no key: its fields are those of the value, in order. */
 static void read_total(struct sheet *sheet, const struct column *column)
 {
-	const struct table *totals = sheet->job->totals;
-	const struct plan *plan = &sheet->table->plan;
-	struct column total = *column;
+	struct column total;
 
-	/* the totals have no elements of arrays */
-	if (!column->field || !column->field->in_value || column->field->element_of) {
+	if (out_total_of(sheet->table, sheet->job, column, &total))
+		table_text(sheet->job->groups->totals, 0, &total, PRINT_EXACT, &sheet->cell);
+	else
 		buf_adds(&sheet->cell, column == sheet->job->columns ? "total" : "");
-		return;
-	}
-	total.field = totals->plan.fields + (column->field - plan->fields) - plan->n_key_fields;
-	table_text(totals, 0, &total, PRINT_EXACT, &sheet->cell);
 }
 
 /* The cell of a row or of another line, in sheet->cell. returns its columns. */
@@ -100,13 +94,18 @@ static void add_line(struct sheet *sheet, ptrdiff_t row, struct buf *out)
 }
 
 /* Tells readings and maps apart. */
-static void add_title(const struct table *table, struct buf *out)
+static void add_title(const struct table *groups, const struct out_job *job, struct buf *out)
 {
+	const struct table *table = out_base(groups, job);
+
 	utf8_tame(out, table->map.name, strlen(table->map.name));
 	buf_addf(out, " #%u  ", table->map.id);
 	clock_rfc3339(out, table->current->wall_ns);
 	buf_addf(out, "  %zu %s", table_n_live(table),
 		 table_n_live(table) == 1 ? "entry" : "entries");
+	if (job->groups)
+		buf_addf(out, " in %zu group%s", table_n_live(groups),
+			 table_n_live(groups) == 1 ? "" : "s");
 	if (table->delta.knows_new)
 		buf_addf(out, "  +%zu new", table->delta.n_new);
 	if (table->delta.knows_gone)
@@ -133,19 +132,19 @@ static int text_write(struct table *table, struct view *view, const struct out_j
 	if (!sheet.widths_cols)
 		return -ENOMEM;
 	measure_line(&sheet, NAMES_LINE);
-	if (job->totals && table_n_live(job->totals))
+	if (out_has_totals(job))
 		measure_line(&sheet, TOTALS_LINE);
 	while (ahead.n_taken < TEXT_MEASURED_ROWS && walk_next(&ahead))
 		measure_line(&sheet, (ptrdiff_t)ahead.row);
 
 	if (job->is_stream || job->is_joint)
-		add_title(table, out);
+		add_title(table, job, out);
 	add_line(&sheet, NAMES_LINE, out);
 	while (!r && walk_next(&walk)) {
 		add_line(&sheet, (ptrdiff_t)walk.row, out);
 		r = walk_flush(out, flush, ctx);
 	}
-	if (!r && job->totals && table_n_live(job->totals))
+	if (!r && out_has_totals(job))
 		add_line(&sheet, TOTALS_LINE, out);
 	return out->failed || sheet.cell.failed ? -ENOMEM : r;
 }
@@ -159,6 +158,7 @@ static void text_between(const struct out_job *job, struct buf *out)
 const struct out_ops out_text = {
 	.name = "text",
 	.help = "aligned columns for people",
+	.has_totals = true,
 	.write = text_write,
 	.between = text_between,
 };

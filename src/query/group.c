@@ -174,12 +174,23 @@ static void sum_totals(struct group *group)
 	}
 }
 
+/* A sum falls when rows leave, which says nothing of what it sums: that is what its rows are known for. */
+static void tell_natures(struct group *group)
+{
+	const struct field *count = &group->table.plan.fields[group->table.plan.n_key_fields];
+
+	nature_tell(&group->table, count, NATURE_GAUGE);
+	for (unsigned i = 0; i < group->n_sums; i++)
+		nature_tell(&group->table, count + 1 + i, nature_of(group->base, group->sums[i]));
+}
+
 static int take(struct group *group)
 {
 	struct table *table = &group->table;
 	int r = snap_reserve(table->current, table->next->n_rows);
 
 	group->has_before = false;
+	tell_natures(group);
 	if (r == 0)
 		r = table_take(table);
 	if (r == 0)
@@ -304,9 +315,6 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	group->table.lookups = group->base->lookups;
 	group->totals = calloc(group->table.plan.n_fields, sizeof(*group->totals));
 	group->table.share_of = group->totals;
-	/* a sum falls when rows leave, which says nothing of what it sums */
-	for (uint32_t i = 0; i < group->table.plan.n_fields; i++)
-		nature_tell(&group->table, &group->table.plan.fields[i], NATURE_COUNTER);
 	if (!group->totals || group->by.failed || group->filter_text.failed)
 		return -ENOMEM;
 	return 0;

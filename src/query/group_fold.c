@@ -116,13 +116,13 @@ static inline __attribute__((always_inline)) void add_then(struct block *block,
 							   size_t to, uint32_t bit, size_t width)
 {
 	uint32_t *known = (uint32_t *)past->known.at;
-	bool is_signed = field->kind == FIELD_INT;
+	bool falls = field->kind == FIELD_INT || nature_is_gauge(block->group->base, field);
 	uint8_t *sums = past->sums.at + to;
 
 	for (size_t i = 0; i < block->n; i++) {
 		uint64_t is = decode_plain(field, block->now[i] + from, width);
 		uint64_t was = decode_plain(field, block->was[i] + from, width);
-		bool is_back = !is_signed && was > is;
+		bool is_back = !falls && was > is;
 
 		*(uint64_t *)(sums + block->at[i]) += is_back ? is : was;
 		known[block->groups[i]] |= is_back ? 0 : block->known[i] & bit;

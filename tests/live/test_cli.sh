@@ -49,7 +49,7 @@ says "a demo without a terminal" 1 "terminal" demo
 
 says "a group by what isn't there" 2 "nosuch" dump -g nosuch sim:flows
 says "a network of no address" 2 "not an address" dump -g proto/8 sim:flows
-says "groups as series" 2 "leave out -g" dump -g proto -o prom sim:flows
+says "groups as entries of a map" 2 "leave out -g" dump -g proto -o bpftool sim:flows
 says "an alert with an error" 2 "column" stream --alert 'packets >' sim:flows
 says "an alert, once for all readings" 0 "alert: " \
 	stream -n 3 -d 0.1 --alert 'packets > 0' sim:flows
@@ -59,10 +59,47 @@ text=$("$BPFMAPTOP" dump --alert 'proto == tcp' -o jsonl sim:flows 2>/dev/null |
 same "jsonl says which rows an alert is about" 1 "$text"
 says "what is waited for and doesn't come" 1 "no row matched" \
 	stream -n 2 -d 0.1 --until 'packets < 0' sim:flows
-text=$("$BPFMAPTOP" stream -d 0.1 --until 'count > 0 and state != new' -g proto sim:flows -o jsonl | wc -l)
-same "what is waited for and comes ends the stream" 0 "${PIPESTATUS[0]}"
+timeout 60 "$BPFMAPTOP" stream -d 0.1 --until 'count > 0 and state != new' -g proto sim:flows -o csv >"$scratch/met"
+same "what is waited for and comes ends the stream" 0 $?
+same "after the reading in which it came" 2 "$(cut -d, -f1 "$scratch/met" | sed 1d | sort -u | wc -l)"
+mkdir -p "$scratch/config/bpfmaptop"
+echo '{"maps": {"flows": {"alert": "dport == 443"}, "ports": {"alert": "nosuch > 1"}}}' >"$scratch/config/bpfmaptop/config.json"
+kept() { XDG_CONFIG_HOME=$scratch/config "$BPFMAPTOP" "$@" -l 400 2>"$scratch/err"; }
+right='NR == 1 { next } ($1 == "!") != ($NF == 443) { bad++ } $1 == "!" { n++ } END { print (!bad && n > 0) }'
+same "a saved alert marks rows of a dump" 1 "$(kept dump -c saddr,dport sim:flows | awk "$right")"
+has "and is said on stderr" "match dport == 443" "$(cat "$scratch/err")"
+same "of a stream" 1 "$(kept stream -n 1 -c saddr,dport sim:flows | sed 1d | awk "$right")"
+same "of a replay" 1 "$(kept replay -b -n 1 -c saddr,dport tests/tapes/sim_flows.tape | sed 1d | awk "$right")"
+same "in JSON" 1 "$(kept dump -c dport -o jsonl sim:flows | awk '/"alert":true/ != /"dport":443[,}]/ { bad++ } /"alert":true/ { n++ } END { print (!bad && n > 0) }')"
+same "and in CSV" 1 "$(kept dump -c dport -o csv sim:flows | awk -F, 'NR == 1 { ok = $2 == "alert"; next } ($2 == "true") != ($1 == 443) { ok = 0 } $2 == "true" { n++ } END { print (ok && n > 0) }')"
+same "an alert that is given comes before it" 1 "$(kept dump --alert 'dport != 443' -c saddr,dport sim:flows | awk "${right/!= (\$NF/== (\$NF}")"
+kept dump sim:ports >/dev/null
+same "a saved alert that doesn't fit is no failure" 0 $?
+has "but said" "the saved alert of 'ports' doesn't fit" "$(cat "$scratch/err")"
+echo '{' >"$scratch/config/bpfmaptop/config.json"
+kept dump sim:ports >/dev/null
+same "nor is a configuration with a fault" 0 $?
+has "it is said" "config.json" "$(cat "$scratch/err")"
 text=$("$BPFMAPTOP" dump -g proto -f 'dport == 443' sim:flows | awk 'NR > 1 && $1 != "total" { n += $2 } $1 == "total" { t = $2 } END { print (n > 0 && n == t) }')
 same "groups add up to their total" 1 "$text"
+text=$("$BPFMAPTOP" stream -n 2 -d 0.1 -g saddr/8,proto -o json sim:flows | jq -s '.[1] | .groups as $g | [.entries[]] |
+	(map(.value.packets) | add) == $g.total.value.packets and (map(.value.count) | add) == $g.total.value.count and
+	((map(.rate.bytes // 0) | add) / $g.total.rate.bytes - 1 | fabs) < 1e-9 and ((map(.share.bytes) | add) - 1 | fabs) < 1e-9 and
+	length == $g.count and $g.by == "saddr/8,proto" and all(.[].key.saddr; test("/8$"))')
+same "in JSON, too, with shares and rates" true "$text"
+text=$("$BPFMAPTOP" stream -n 2 -d 0.1 -g saddr/8 -o jsonl sim:flows | jq -s '
+	map(select(.total)) as $t | map(select(.total | not)) | ($t | length) == 2 and
+	(map(.value.packets) | add) == ($t | map(.value.packets) | add) and ($t | all(has("key") | not))')
+same "and in lines of JSON" true "$text"
+text=$("$BPFMAPTOP" dump -g bytes:log2 -c bytes.range,count,bytes.share -o csv sim:flows | tr -d % | awk -F, '
+	NR == 1 { ok = $4 == "total"; next } $4 == "false" { n += $2; share += $3 } $4 == "true" { t = $2 } END { print (ok && n == t && t > 9 && share > 99.9 && share < 100.1) }')
+same "and in CSV" 1 "$text"
+"$BPFMAPTOP" dump -g proto -o prom sim:flows >"$scratch/prom"
+n_rows=$("$BPFMAPTOP" dump -g '' -c count -o csv sim:flows | sed -n 2p | cut -d, -f1)
+same "groups are series with the groups' fields for labels" "$n_rows" "$(awk '/^bpf_map_field{.*field="count",proto="/ { n += $2 } END { print n }' "$scratch/prom")"
+has "beside the entries of the map itself" "bpf_map_entries{map=\"flows\",id=\"1\"} $n_rows" "$(cat "$scratch/prom")"
+text=$("$BPFMAPTOP" export - -n 2 -d 0.1 -g proto,dport:1000 sim:flows | grep -c '^bpf_map_field_total{.*field="packets",proto="[a-z0-9-]*",dport_range="[0-9.]*"} ')
+same "an export has them, too" 1 "$((text > 5))"
 text=$("$BPFMAPTOP" stream -n 2 -d 0.1 --baseline -c packets.base sim:flows -o csv | grep -c -- '-$')
 same "a baseline at the start knows every row" 0 "$text"
 text=$("$BPFMAPTOP" -n 1 sim:flows -l 3 2>&1 >/dev/null </dev/null)

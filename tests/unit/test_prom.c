@@ -4,6 +4,7 @@
 
 #include "out/out.h"
 #include "out/prom.h"
+#include "query/group.h"
 #include "query/view.h"
 
 struct setup {
@@ -213,6 +214,61 @@ static void keys_that_read_the_same_are_one_series(void **state)
 	end(&setup);
 }
 
+/* What falls when a row leaves is the count of rows, not what was counted. */
+static void sums_of_groups_never_fall(void **state)
+{
+	struct setup setup = {0};
+	struct group *group = NULL;
+	struct out_groups groups = {.base = &setup.table, .by = "", .filter = ""};
+	const struct out_job job = {.groups = &groups};
+	struct prom_map *one = &setup.prom;
+	static const struct {
+		uint32_t keys[3];
+		uint64_t values[3];
+		const char *sum, *count;
+	} readings[] = {
+		{{1, 2, 11}, {1000, 500, 7}, "1500\n", "2\n"},
+		{{1, 3, 11}, {1001, 20, 7}, "1521\n", "2\n"}, /* 2 goes, 3 is new */
+		{{1, 0, 11}, {1004, 0, 9}, "1524\n", "1\n"},
+	};
+
+	(void)state;
+	make_counters(&setup.table, 1);
+	view_init(&setup.view);
+	setup.view.keeps_order = true;
+	assert_int_equal(group_new(&setup.table, "key:10", "", &group, NULL), 0);
+	assert_int_equal(prom_map_init(&setup.prom, group_table(group), &job, 9), 0);
+	for (size_t i = 0; i < ARRAY_LEN(readings); i++) {
+		SCOPED(buf) line = {0};
+
+		for (size_t k = 0; k < 3; k++)
+			if (readings[i].keys[k])
+				add_counter(&setup.table, readings[i].keys[k],
+					    readings[i].values[k]);
+		setup.now_ns += SECOND;
+		take_at(&setup.table, setup.now_ns);
+		assert_int_equal(group_take(group), 0);
+		assert_int_equal(view_refresh(&setup.view, group_table(group), 0), 0);
+		assert_int_equal(prom_map_take(&setup.prom, group_table(group), &setup.view), 0);
+		buf_clear(&setup.text);
+		prom_write(&one, 1, &setup.text);
+		buf_adds(&line, SERIES("key_range=\"0..9\""));
+		buf_adds(&line, readings[i].sum);
+		has_line(&setup, buf_text(&line));
+		buf_clear(&line);
+		buf_addf(&line, "bpf_map_field{map=\"test\",id=\"0\",field=\"count\",%s} %s",
+			 "key_range=\"0..9\"", readings[i].count);
+		has_line(&setup, buf_text(&line));
+	}
+	has_line(&setup, SERIES("key_range=\"10..19\"") "9\n");
+	has_line(&setup, "bpf_map_entries{map=\"test\",id=\"0\"} 2\n"); /* of the map, not groups */
+	prom_map_release(&setup.prom);
+	group_free(group);
+	view_release(&setup.view);
+	table_release(&setup.table);
+	buf_release(&setup.text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +279,7 @@ int main(void)
 		cmocka_unit_test(what_falls_as_often_as_it_rises_is_a_gauge),
 		cmocka_unit_test(a_counter_with_resets_stays_a_counter),
 		cmocka_unit_test(a_map_that_cannot_be_read_says_only_that),
+		cmocka_unit_test(sums_of_groups_never_fall),
 		cmocka_unit_test(keys_that_read_the_same_are_one_series),
 	};
 
