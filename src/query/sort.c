@@ -104,28 +104,50 @@ static uint64_t key_rank(const struct sorter *sorter, size_t row)
 	return decode_u64(field, key) ^ (field->kind == FIELD_INT ? SIGN : 0);
 }
 
+/* The map's key, as far as it is no rank yet. */
+static uint64_t key_tie(const struct sorter *sorter, size_t row)
+{
+	const size_t done = sizeof(uint64_t);
+	const uint8_t *key;
+	size_t size;
+
+	if (sorter->n_keys)
+		return key_rank(sorter, row);
+	key = table_key(sorter->table, row, &size);
+	return size > done ? bytes_rank(key + done, size - done) : 0;
+}
+
+struct ranked sorter_ranked(const struct sorter *sorter, size_t row, uint64_t rank)
+{
+	return (struct ranked){
+		.rank = rank,
+		.tie = sorter->has_ties ? key_tie(sorter, row) : 0,
+		.row = (uint32_t)row,
+	};
+}
+
 /* A live row's number comes from the column whether it is asked for alone or among others: the column
  * may round another way than the cell. */
-struct ranked sorter_rank(const struct sorter *sorter, size_t row)
+static uint64_t rank_of(const struct sorter *sorter, size_t row)
 {
-	struct ranked out = {.row = (uint32_t)row};
 	uint64_t flip, bits;
 	struct val val;
 
-	if (sorter->n_keys == 0) {
-		out.rank = key_rank(sorter, row);
-		return out;
-	}
+	if (sorter->n_keys == 0)
+		return key_rank(sorter, row);
 	flip = sorter->keys[0].is_descending ? UINT64_MAX : 0;
 	if (sorter->kind != VAL_UNKNOWN && row < table_n_live(sorter->table)) {
 		table_numbers(sorter->table, &sorter->keys[0].column, row, 1, &bits);
-		out.rank = number_rank(bits, sorter->kind, flip);
-		return out;
+		return number_rank(bits, sorter->kind, flip);
 	}
 	val = table_cell(sorter->table, row, &sorter->keys[0].column);
-	out.rank = sorter->kind != VAL_UNKNOWN ? rank_among(&val, sorter->kind, flip)
-					       : val_rank(&val, flip);
-	return out;
+	return sorter->kind != VAL_UNKNOWN ? rank_among(&val, sorter->kind, flip)
+					   : val_rank(&val, flip);
+}
+
+struct ranked sorter_rank(const struct sorter *sorter, size_t row)
+{
+	return sorter_ranked(sorter, row, rank_of(sorter, row));
 }
 
 static inline __attribute__((always_inline)) void rank_numbers(uint64_t ranks[64],
@@ -187,9 +209,8 @@ size_t sorter_count_before(const struct sorter *sorter, const struct row_set *se
 		for (; left; left &= left - 1) {
 			unsigned bit = (unsigned)__builtin_ctzll(left);
 			size_t other = word * 64 + bit;
-			struct ranked theirs =
-				has_ranks ? (struct ranked){ranks[bit], (uint32_t)other}
-					  : sorter_rank(sorter, other);
+			struct ranked theirs = has_ranks ? sorter_ranked(sorter, other, ranks[bit])
+							 : sorter_rank(sorter, other);
 
 			n += sorter_before(sorter, &theirs, mine);
 		}
@@ -231,17 +252,29 @@ static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size
 	return sorter->keys[k].is_descending ? -r : r;
 }
 
-/* Equal ranks of a column's numbers are equal numbers, but the last one may be one or unknown. */
-bool sorter_before(const struct sorter *sorter, const struct ranked *a, const struct ranked *b)
+/* Equal ranks of a column's numbers are equal numbers, but the last one of whole ones may be one or
+ * unknown. */
+static bool ranks_decide(const struct sorter *sorter, uint64_t rank)
+{
+	return sorter->kind == VAL_REAL || (sorter->kind != VAL_UNKNOWN && rank != LAST);
+}
+
+static bool look_closer(const struct sorter *sorter, const struct ranked *a, const struct ranked *b)
 {
 	int r = 0;
 
-	if (a->rank != b->rank)
-		return a->rank < b->rank;
-	for (unsigned k = sorter->kind != VAL_UNKNOWN && a->rank != LAST ? 1 : 0;
-	     k < sorter->n_keys && r == 0; k++)
+	for (unsigned k = ranks_decide(sorter, a->rank); k < sorter->n_keys && r == 0; k++)
 		r = compare_cells(sorter, k, a->row, b->row);
 	return (r ? r : compare_keys(sorter, a->row, b->row)) < 0;
+}
+
+bool sorter_before(const struct sorter *sorter, const struct ranked *a, const struct ranked *b)
+{
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
+	if (a->tie != b->tie && (sorter->n_keys == 0 || ranks_decide(sorter, a->rank)))
+		return a->tie < b->tie;
+	return look_closer(sorter, a, b);
 }
 
 /* -- opening -- */
@@ -265,4 +298,6 @@ void sorter_open(struct sorter *sorter, const struct table *table, const struct 
 		.kind = n_keys ? table_numbers_kind(table, &keys[0].column) : VAL_UNKNOWN,
 		.key_field = only_integer(&table->plan),
 	};
+	sorter->has_ties = n_keys == 0 ? !table->plan.is_variables && !sorter->key_field
+				       : n_keys == 1 && sorter->kind != VAL_UNKNOWN;
 }

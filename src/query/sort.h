@@ -21,13 +21,14 @@ struct sorter {
 	const struct sort_key *keys; /* borrowed */
 	unsigned n_keys;
 	enum val_kind kind;	       /* of the first key's numbers; VAL_UNKNOWN: it has none */
+	bool has_ties;		       /* behind a rank only the map's key decides */
 	const struct field *key_field; /* the one integer that the map's key is, or NULL */
 };
 
-/* A row and the number that mostly decides where it stands: a smaller rank stands before a larger one,
- * equal ranks need a closer look. */
+/* A row and the numbers that mostly decide where it stands: a smaller rank stands before a larger one; of
+ * equal ones, where has_ties, the smaller tie; then a closer look is needed. */
 struct ranked {
-	uint64_t rank;
+	uint64_t rank, tie;
 	uint32_t row;
 };
 
@@ -42,6 +43,8 @@ void sorter_open(struct sorter *sorter, const struct table *table, const struct 
 		 unsigned n_keys);
 
 struct ranked sorter_rank(const struct sorter *sorter, size_t row);
+/* The same when the rank is known. */
+struct ranked sorter_ranked(const struct sorter *sorter, size_t row, uint64_t rank);
 bool sorter_before(const struct sorter *sorter, const struct ranked *a, const struct ranked *b);
 /* The ranks of the 64 rows from 64 * word on; false: some of them aren't live. */
 bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64]);
@@ -57,15 +60,20 @@ struct window_sort {
 	bool is_few;
 	struct ranked *at; /* owned */
 	size_t n, k;
-	bool has_bar;
-	struct ranked bar; /* the last of the best k so far: nothing after it is of interest */
+	/* Nothing before `low` or after `high` is of interest. Of the first few, high is the last of the best
+	 * k so far. */
+	bool has_low, has_high;
+	struct ranked low, high;
+	size_t n_before; /* members before low */
 };
 
 /* from < to <= n_members. 0 or -ENOMEM. */
-int window_sort_open(struct window_sort *sort, const struct sorter *sorter, size_t n_members,
-		     size_t from, size_t to);
+int window_sort_open(struct window_sort *sort, const struct sorter *sorter,
+		     const struct row_set *set, size_t from, size_t to);
 /* Takes in the members in words [first, end) of the set; each word once, in any order. */
 void window_sort_add(struct window_sort *sort, const struct row_set *set, size_t first, size_t end);
-/* After all of them: the rows, sorted, into out[to - from]. */
+/* After all of them: false, and all of them must be taken in once more. */
+bool window_sort_is_through(struct window_sort *sort);
+/* Then: the rows, sorted, into out[to - from]. */
 void window_sort_finish(struct window_sort *sort, uint32_t *out);
 void window_sort_release(struct window_sort *sort);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The first few of many: rows that stand before the worst one kept are put into a buffer of twice as
  * many; when it is full, selection halves it and the bar rises. One pass, and after the first rows
- * almost none of them passes the bar. Windows further down select among all rows, and everything is
- * sorted only when everything is wanted. Selection is Hoare's (1961) with random pivots; the order is
- * total, so equal elements don't exist. */
+ * almost none of them passes the bar. Windows further down: a sample tells between which two rows they
+ * lie, with a margin (Floyd and Rivest 1975); one pass keeps what stands between these and counts what
+ * stands before. Should the sample have been wrong, another pass goes without the bound that was.
+ * Everything is sorted only when everything is wanted. Selection is Hoare's (1961) with random pivots;
+ * the order is total, so equal elements don't exist. */
 #include "query/sort.h"
 
 #include <errno.h>
@@ -14,6 +16,10 @@
 #include "base/tidy.h"
 
 enum { MAX_FEW = 8192, SHORT_RUN = 12, MIN_MEMBERS = 8 };
+
+/* So many rows are sampled, and the window is looked for so many samples around the place where it should
+ * be: four standard deviations. Short of MIN_SAMPLED members it is quicker to take them all. */
+enum { SAMPLES = 2048, MARGIN = 91, MIN_SAMPLED = 16 * SAMPLES };
 
 static void swap(struct ranked *a, struct ranked *b)
 {
@@ -73,8 +79,6 @@ static int by_order(const void *at_a, const void *at_b, void *sorter)
 {
 	const struct ranked *a = at_a, *b = at_b;
 
-	if (a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
 	return sorter_before(sorter, a, b) ? -1 : a->row != b->row;
 }
 
@@ -87,25 +91,25 @@ static void sort_all(const struct sorter *sorter, struct ranked *at, size_t n)
 
 static void offer(struct window_sort *few, struct ranked ranked)
 {
-	if (few->has_bar && !sorter_before(&few->sorter, &ranked, &few->bar))
+	if (few->has_high && !sorter_before(&few->sorter, &ranked, &few->high))
 		return;
 	few->at[few->n++] = ranked;
 	if (few->n < 2 * few->k)
 		return;
 	select_first(&few->sorter, few->at, few->n, few->k);
 	few->n = few->k;
-	few->bar = few->at[0];
+	few->high = few->at[0];
 	for (size_t i = 1; i < few->k; i++)
-		if (sorter_before(&few->sorter, &few->bar, &few->at[i]))
-			few->bar = few->at[i];
-	few->has_bar = true;
+		if (sorter_before(&few->sorter, &few->high, &few->at[i]))
+			few->high = few->at[i];
+	few->has_high = true;
 }
 
 /* ranks: NULL, or those of the word's rows */
 static void offer_word(struct window_sort *few, uint64_t members, size_t word,
 		       const uint64_t *ranks)
 {
-	uint64_t bar = few->has_bar ? few->bar.rank : UINT64_MAX, near = 0;
+	uint64_t bar = few->has_high ? few->high.rank : UINT64_MAX, near = 0;
 
 	for (unsigned i = 0; ranks && i < 64; i++)
 		near |= (uint64_t)(ranks[i] <= bar) << i;
@@ -113,29 +117,85 @@ static void offer_word(struct window_sort *few, uint64_t members, size_t word,
 		unsigned bit = (unsigned)__builtin_ctzll(members);
 		size_t row = word * 64 + bit;
 
-		offer(few, ranks ? (struct ranked){ranks[bit], (uint32_t)row}
+		offer(few, ranks ? sorter_ranked(&few->sorter, row, ranks[bit])
 				 : sorter_rank(&few->sorter, row));
 	}
 }
 
-/* -- all -- */
+/* -- between two bounds -- */
 
-static void collect_word(struct window_sort *all, uint64_t members, size_t word,
+static void collect(struct window_sort *sort, struct ranked ranked)
+{
+	if (sort->has_low && sorter_before(&sort->sorter, &ranked, &sort->low))
+		sort->n_before++;
+	else if (!sort->has_high || !sorter_before(&sort->sorter, &sort->high, &ranked))
+		sort->at[sort->n++] = ranked;
+}
+
+static void collect_word(struct window_sort *sort, uint64_t members, size_t word,
 			 const uint64_t *ranks)
 {
-	for (; members; members &= members - 1) {
+	uint64_t low = sort->has_low ? sort->low.rank : 0, before = 0, near = 0;
+	uint64_t high = sort->has_high ? sort->high.rank : UINT64_MAX;
+
+	for (unsigned i = 0; ranks && i < 64; i++) {
+		before |= (uint64_t)(ranks[i] < low) << i;
+		near |= (uint64_t)(ranks[i] <= high) << i;
+	}
+	sort->n_before += (size_t)__builtin_popcountll(members & before);
+	for (members &= ranks ? near & ~before : UINT64_MAX; members; members &= members - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(members);
 		size_t row = word * 64 + bit;
 
-		all->at[all->n++] = ranks ? (struct ranked){ranks[bit], (uint32_t)row}
-					  : sorter_rank(&all->sorter, row);
+		collect(sort, ranks ? sorter_ranked(&sort->sorter, row, ranks[bit])
+				    : sorter_rank(&sort->sorter, row));
 	}
 }
 
-int window_sort_open(struct window_sort *sort, const struct sorter *sorter, size_t n_members,
-		     size_t from, size_t to)
+/* One member of each of SAMPLES equal runs of them, whichever: rows that repeat with some period are not
+ * all met in the same phase. */
+static void draw_samples(const struct sorter *sorter, const struct row_set *set,
+			 struct ranked samples[SAMPLES])
 {
-	bool is_few = to <= MAX_FEW && 2 * to < n_members;
+	size_t run = set->n_members / SAMPLES, n_passed = 0, i = 0;
+	uint64_t seed = set->n_members;
+	size_t next = num_random(&seed) % run;
+
+	for (size_t word = 0; i < SAMPLES; word++) {
+		uint64_t left = set->bits[word];
+		size_t n = (size_t)__builtin_popcountll(left);
+
+		while (i < SAMPLES && next < n_passed + n) {
+			for (; n_passed < next; n_passed++, n--)
+				left &= left - 1;
+			samples[i++] =
+				sorter_rank(sorter, word * 64 + (unsigned)__builtin_ctzll(left));
+			next = i * run + num_random(&seed) % run;
+		}
+		n_passed += n;
+	}
+}
+
+static void bound(struct window_sort *sort, const struct row_set *set)
+{
+	struct ranked samples[SAMPLES];
+	size_t low = sort->from * SAMPLES / set->n_members;
+	size_t high = sort->to * SAMPLES / set->n_members + MARGIN;
+
+	draw_samples(&sort->sorter, set, samples);
+	sort_all(&sort->sorter, samples, SAMPLES);
+	sort->has_low = low >= MARGIN;
+	sort->has_high = high < SAMPLES;
+	if (sort->has_low)
+		sort->low = samples[low - MARGIN];
+	if (sort->has_high)
+		sort->high = samples[high];
+}
+
+int window_sort_open(struct window_sort *sort, const struct sorter *sorter,
+		     const struct row_set *set, size_t from, size_t to)
+{
+	bool is_few = to <= MAX_FEW && 2 * to < set->n_members;
 
 	*sort = (struct window_sort){
 		.sorter = *sorter,
@@ -143,9 +203,13 @@ int window_sort_open(struct window_sort *sort, const struct sorter *sorter, size
 		.to = to,
 		.is_few = is_few,
 		.k = to,
-		.at = malloc((is_few ? 2 * to : n_members) * sizeof(struct ranked)),
+		.at = malloc((is_few ? 2 * to : set->n_members) * sizeof(struct ranked)),
 	};
-	return sort->at ? 0 : -ENOMEM;
+	if (!sort->at)
+		return -ENOMEM;
+	if (!is_few && set->n_members >= MIN_SAMPLED && to - from < set->n_members / 2)
+		bound(sort, set);
+	return 0;
 }
 
 void window_sort_add(struct window_sort *sort, const struct row_set *set, size_t first, size_t end)
@@ -164,13 +228,28 @@ void window_sort_add(struct window_sort *sort, const struct row_set *set, size_t
 	}
 }
 
+bool window_sort_is_through(struct window_sort *sort)
+{
+	bool is_low = sort->from >= sort->n_before;
+	bool is_high = sort->is_few || sort->to <= sort->n_before + sort->n;
+
+	if (is_low && is_high)
+		return true;
+	sort->has_low &= is_low;
+	sort->has_high &= is_high;
+	sort->n = sort->n_before = 0;
+	return false;
+}
+
 void window_sort_finish(struct window_sort *sort, uint32_t *out)
 {
-	select_first(&sort->sorter, sort->at, sort->n, sort->to);
-	select_first(&sort->sorter, sort->at, sort->to, sort->from);
-	sort_all(&sort->sorter, sort->at + sort->from, sort->to - sort->from);
-	for (size_t i = sort->from; i < sort->to; i++)
-		out[i - sort->from] = sort->at[i].row;
+	size_t from = sort->from - sort->n_before, to = sort->to - sort->n_before;
+
+	select_first(&sort->sorter, sort->at, sort->n, to);
+	select_first(&sort->sorter, sort->at, to, from);
+	sort_all(&sort->sorter, sort->at + from, to - from);
+	for (size_t i = from; i < to; i++)
+		out[i - from] = sort->at[i].row;
 }
 
 void window_sort_release(struct window_sort *sort)

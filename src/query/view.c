@@ -245,6 +245,7 @@ static int begin_sort(struct view *view, const struct table *table)
 {
 	struct view_work *work = &view->work;
 	size_t before = 0, inside = 0;
+	struct row_set rest;
 
 	if (work->height) {
 		aim(view);
@@ -262,8 +263,9 @@ static int begin_sort(struct view *view, const struct table *table)
 		work->next_row = table_n_rows(table);
 		return 0;
 	}
-	return window_sort_open(&work->window, &work->sorter, view->n_matched - work->n_pins,
-				work->from - before, work->to - before - inside);
+	rest = rest_of(view, table);
+	return window_sort_open(&work->window, &work->sorter, &rest, work->from - before,
+				work->to - before - inside);
 }
 
 /* Where a row is that is no pin: behind those that stand before it, and the pins among them. */
@@ -361,7 +363,10 @@ static int next_stage(struct view *view, const struct table *table)
 	case VIEW_PLACING:
 		return followed_is_at(view, table, work->n_before);
 	default:
-		return finish(view, table);
+		if (window_sort_is_through(&work->window))
+			return finish(view, table);
+		work->next_row = 0;
+		return 0;
 	}
 }
 

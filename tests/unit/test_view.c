@@ -70,8 +70,9 @@ static void check_window(const struct view *view, const uint32_t *rows, size_t t
 
 static void check_order(struct table *table, const char *sort, const char *filter)
 {
-	static const size_t tops[] = {0, 1, 17, 100, 999, 2500, 4000, SIZE_MAX};
-	size_t n;
+	static const size_t tops[] = {0, 1, 17, 100, 999, 2500, 4000, 30000, SIZE_MAX};
+	uint32_t *rows = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
 		struct view view;
@@ -79,8 +80,7 @@ static void check_order(struct table *table, const char *sort, const char *filte
 		view_init(&view);
 		assert_int_equal(view_filter(&view, table, filter, NULL), 0);
 		assert_int_equal(view_sort(&view, table, sort, NULL), 0);
-		uint32_t *rows = plain_order(table, &view, &n);
-
+		rows = rows ? rows : plain_order(table, &view, &n);
 		assert_int_equal(view_refresh(&view, table, 23), 0);
 		assert_int_equal(view.n_matched, n);
 		/* in a view of its own, so that nothing is kept in place */
@@ -88,9 +88,9 @@ static void check_order(struct table *table, const char *sort, const char *filte
 		view_move_to(&view, table, tops[i]);
 		assert_int_equal(view_refresh(&view, table, 23), 0);
 		check_window(&view, rows, view.top, MIN_OF(view.top + 23, n));
-		free(rows);
 		view_release(&view);
 	}
+	free(rows);
 }
 
 static const char *const sorts[] = {"",	     "n",      "+n",	   "s",
@@ -112,6 +112,64 @@ static void test_every_window(void **state)
 		check_order(&table, sorts[i], "a < 40");
 	}
 	check_order(&table, "n", "a > 100000");
+	table_release(&table);
+}
+
+/* So many rows that a sample tells where a window lies. */
+static void test_windows_of_many(void **state)
+{
+	static const char *const many[] = {"", "n", "+x", "n.rate", "-s,b"};
+	struct table table;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 40000);
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		check_order(&table, many[i], "");
+	table_release(&table);
+}
+
+/* A sample that misled costs another pass, and no row. */
+static void test_wrong_bounds(void **state)
+{
+	enum { FROM = 460, TO = 480 };
+	static const size_t bounds[][2] = {{300, 500}, {470, 500}, {300, 470}, {465, 470},
+					   {500, 600}, {100, 200}, {460, 479}};
+	struct table table;
+	struct view view;
+	size_t n;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 900);
+	view_init(&view);
+	assert_int_equal(view_sort(&view, &table, "n,a", NULL), 0);
+	assert_int_equal(view_refresh(&view, &table, 9), 0);
+	uint32_t *rows = plain_order(&table, &view, &n);
+	struct row_set all = {(const uint64_t *)view.bits.at, table_n_rows(&table), n};
+
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+		struct window_sort window;
+		struct sorter sorter;
+		uint32_t found[TO - FROM];
+		int n_passes = 0;
+
+		sorter_open(&sorter, &table, view.keys, view.n_keys);
+		assert_int_equal(window_sort_open(&window, &sorter, &all, FROM, TO), 0);
+		window.has_low = window.has_high = true;
+		window.low = sorter_rank(&sorter, rows[bounds[i][0]]);
+		window.high = sorter_rank(&sorter, rows[bounds[i][1]]);
+		do {
+			window_sort_add(&window, &all, 0, (all.n_rows + 63) / 64);
+			n_passes++;
+		} while (!window_sort_is_through(&window));
+		assert_int_equal(n_passes, bounds[i][0] <= FROM && bounds[i][1] >= TO - 1 ? 1 : 2);
+		window_sort_finish(&window, found);
+		assert_memory_equal(found, rows + FROM, sizeof(found));
+		window_sort_release(&window);
+	}
+	free(rows);
+	view_release(&view);
 	table_release(&table);
 }
 
@@ -625,6 +683,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_window),
+		cmocka_unit_test(test_windows_of_many),
+		cmocka_unit_test(test_wrong_bounds),
 		cmocka_unit_test(test_search_meets_every_match_in_order),
 		cmocka_unit_test(test_output_is_all_of_it),
 		cmocka_unit_test(test_cursor_stays_on_its_row),
