@@ -48,6 +48,7 @@ void returns_clear(struct returns *returns)
 {
 	free(returns->ghosts);
 	free(returns->tree);
+	comebacks_release(&returns->back);
 	index_release(&returns->index);
 	returns->ghosts = NULL;
 	returns->tree = NULL;
@@ -97,12 +98,17 @@ static uint32_t tree_sum(const struct returns *returns, uint32_t place)
 
 /* -- the array -- */
 
+static uint64_t hash_key(const uint8_t *key, size_t size)
+{
+	return index_hash(key, size) | 1;
+}
+
 /* Of the key of rows[i], never 0. They lie scattered: those to come are asked for early. */
 static uint64_t hash_of(const struct snap *snap, const uint32_t *rows, size_t i, size_t n)
 {
 	if (i + PREFETCH < n)
 		__builtin_prefetch(snap_key(snap, rows[i + PREFETCH]));
-	return index_hash(snap_key(snap, rows[i]), snap->key_stride) | 1;
+	return hash_key(snap_key(snap, rows[i]), snap->key_stride);
 }
 
 /* Takes a ghost out. returns its place or INDEX_NONE. */
@@ -182,9 +188,11 @@ static struct returned look_up(struct returns *returns, const struct snap *was,
 		uint32_t place = hash <= returns->highest ? forget(returns, hash) : INDEX_NONE;
 
 		if (place != INDEX_NONE && delta->knows_new) {
+			uint64_t gone_ns = returns->ghosts[place].gone_ns;
+
 			count_distance(returns, was->n_rows, place, back.n_followed);
-			back.absent_ns = MAX_OF(back.absent_ns,
-						is->ended_ns - returns->ghosts[place].gone_ns);
+			back.absent_ns = MAX_OF(back.absent_ns, is->ended_ns - gone_ns);
+			comebacks_add(&returns->back, hash, gone_ns, is->ended_ns);
 			back.n_back++;
 		}
 		back.n_followed += hash <= returns->highest;
@@ -234,4 +242,13 @@ double returns_size_for(const struct returns *returns, double part)
 uint64_t returns_since_ns(const struct returns *returns)
 {
 	return returns->oldest < returns->n_ghosts ? returns->ghosts[returns->oldest].gone_ns : 0;
+}
+
+const struct comeback *returns_of(const struct returns *returns, const uint8_t *key, size_t size,
+				  bool *follows_ret)
+{
+	uint64_t hash = hash_key(key, size);
+
+	*follows_ret = returns->n_places && hash <= returns->highest;
+	return comebacks_find(&returns->back, hash);
 }

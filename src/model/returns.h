@@ -10,10 +10,12 @@
  * scaled up: the spatial sampling of SHARDS (Waldspurger, Park, Garthwaite, Ahmad, FAST 2015). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/index.h"
+#include "model/comeback.h"
 
 struct delta;
 struct snap;
@@ -43,6 +45,7 @@ struct returns {
 	uint32_t n_ghosts;	 /* places taken, returned ones included */
 	uint32_t oldest;	 /* the first place that isn't empty, or n_ghosts */
 	struct index index;	 /* hash to place */
+	struct comebacks back;	 /* of the keys that are followed */
 	double distances[RETURNS_DISTANCES]; /* returns by size / RETURNS_STEPS, older ones less */
 };
 
@@ -69,5 +72,9 @@ struct returned returns_follow(struct returns *returns, const struct snap *was,
 /* Entries that an LRU map would have needed to keep this part (0..1) of the keys that returned lately;
  * NaN when none did. */
 double returns_size_for(const struct returns *returns, double part);
+/* How often a key returned: NULL when that was not seen. follows_ret: it would have been, this key is
+ * one of those that are followed. */
+const struct comeback *returns_of(const struct returns *returns, const uint8_t *key, size_t size,
+				  bool *follows_ret);
 /* When the oldest key remembered went, CLOCK_MONOTONIC; 0: none is. */
 uint64_t returns_since_ns(const struct returns *returns);

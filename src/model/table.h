@@ -126,6 +126,8 @@ size_t table_n_readings(const struct table *table); /* that DERIVE_SEEN is of */
 bool table_is_ghost(const struct table *table, size_t row);
 enum row_state table_state(const struct table *table, size_t row);
 bool table_is_recent(const struct table *table, size_t row); /* new within TABLE_NEW_READINGS */
+/* It may have been there, for all that is known, before it was first seen. */
+bool table_was_there(const struct table *table, size_t row);
 /* Nothing but zero bytes in the value (all CPUs). */
 bool table_is_zero(const struct table *table, size_t row);
 /* There in both readings, and nothing changed in between. */

@@ -103,6 +103,11 @@ bool table_is_recent(const struct table *table, size_t row)
 	return !(seen & 1) && seen >= table->stamps_ms[TABLE_NEW_READINGS - 1];
 }
 
+bool table_was_there(const struct table *table, size_t row)
+{
+	return !table_is_ghost(table, row) && (table_stamps(table)[row].seen_ms & 1);
+}
+
 bool table_is_zero(const struct table *table, size_t row)
 {
 	size_t size;

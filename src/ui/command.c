@@ -59,7 +59,7 @@ static void toggle_detail(struct screen *screen)
 
 	screen->detail = screen->detail == asked ? DETAIL_WHERE_ROOM : asked;
 	screen->is_zoomed = false;
-	screen->detail_scroll = 0;
+	list_open(&screen->detail_at.list, 1);
 }
 
 ACTION(act_open)
@@ -87,7 +87,7 @@ ACTION(act_open)
 ACTION(act_zoom)
 {
 	screen->is_zoomed = !screen->is_zoomed && front_tab(screen);
-	screen->detail_scroll = 0;
+	list_open(&screen->detail_at.list, 1);
 	return nothing();
 }
 
@@ -212,7 +212,7 @@ struct intent go_to_tab(struct screen *screen, size_t i)
 		return nothing();
 	if (!split_takes_focus(screen, i))
 		screen->front = i;
-	screen->detail_scroll = 0;
+	list_open(&screen->detail_at.list, 1);
 	tab = front_tab(screen);
 	tab->is_stale = true;
 	return nothing();

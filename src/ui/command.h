@@ -42,6 +42,9 @@
 	X(ACT_TAG, "tag", act_tag)                                                                 \
 	X(ACT_UNTAG, "untag", act_untag)                                                           \
 	X(ACT_CPUS, "cpus", act_cpus)                                                              \
+	X(ACT_CPU_ORDER, "cpu-order", act_cpu_order)                                               \
+	X(ACT_FOLD, "fold", act_fold)                                                              \
+	X(ACT_FOLD_ALL, "fold-all", act_fold_all)                                                  \
 	X(ACT_VALUES, "values", act_values)                                                        \
 	X(ACT_BASELINE, "baseline", act_baseline)                                                  \
 	X(ACT_HIDE, "hide", act_hide)                                                              \

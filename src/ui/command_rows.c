@@ -20,10 +20,7 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 	if (screen->overlay != OVERLAY_NONE)
 		return nothing();
 	if (screen->is_zoomed)
-		screen->detail_scroll =
-			by < 0 ? screen->detail_scroll - MIN_OF((size_t)-by, screen->detail_scroll)
-			       : MIN_OF(screen->detail_scroll + (size_t)by,
-					(size_t)DETAIL_MAX_SCROLL);
+		list_move(&screen->detail_at.list, by);
 	else if (tab)
 		tab_move(tab, by);
 	return nothing();
@@ -84,6 +81,10 @@ static struct intent scroll(struct screen *screen, int by)
 		picker->sort = (picker->sort + N_PICKER_SORTS + (unsigned)by) % N_PICKER_SORTS;
 		picker_order(screen);
 		return nothing();
+	}
+	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed) {
+		if (by < 0 ? detail_shut(screen) : detail_unfold(screen))
+			return nothing();
 	}
 	if (screen->overlay == OVERLAY_COLUMNS)
 		chooser_widen(screen, by);

@@ -16,7 +16,8 @@ static const char *const meter_eighths[] = {"▏", "▎", "▍", "▌", "▋", "
 
 #define BLOCK_MARKS                                                                                \
 	.full = "█", .empty = "·", .open = "▕", .close = "▏", .down = "▾", .up = "▴", .line = "─", \
-	.bar = "│", .at_least = "≥", .dot = "·", .left = "‹", .right = "›", .gap = "·"
+	.bar = "│", .at_least = "≥", .dot = "·", .left = "‹", .right = "›", .gap = "·",            \
+	.folded = "▸", .opened = "▾"
 
 static const struct glyphs sets[N_GLYPH_SETS] = {
 	[GLYPHS_ASCII] = {.levels = ascii_levels,
@@ -33,7 +34,9 @@ static const struct glyphs sets[N_GLYPH_SETS] = {
 			  .at_least = ">=",
 			  .dot = ".",
 			  .left = "<",
-			  .right = ">"},
+			  .right = ">",
+			  .folded = "+",
+			  .opened = "-"},
 	[GLYPHS_BLOCKS] = {.levels = block_levels,
 			   .n_levels = ARRAY_LEN(block_levels),
 			   BLOCK_MARKS},

@@ -21,7 +21,8 @@ struct glyphs {
 	const char *line, *bar;	  /* horizontal and vertical rule */
 	const char *at_least;	  /* a lower bound */
 	const char *dot;
-	const char *left, *right; /* more columns there */
+	const char *left, *right;    /* more columns there */
+	const char *folded, *opened; /* before what has lines below it */
 };
 
 /* The set called that ("ascii", "blocks", "braille"), GLYPHS_BLOCKS for anything else. */

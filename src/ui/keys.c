@@ -182,6 +182,31 @@ static struct key_row rows[] = {
 	 "Enter detail",
 	 "the row in full, on and off",
 	 6},
+	{{TERM_ENTER, ' '},
+	 0,
+	 SCOPE_DETAIL,
+	 ACT_FOLD,
+	 "Enter Space",
+	 "Enter fold",
+	 "in the detail alone (e): fold and unfold an array or a struct",
+	 1},
+	{{TERM_LEFT},
+	 0,
+	 SCOPE_DETAIL,
+	 ACT_LEFT,
+	 "Left",
+	 NULL,
+	 "there: fold it, or to what is around it",
+	 0},
+	{{TERM_RIGHT}, 0, SCOPE_DETAIL, ACT_RIGHT, "Right", NULL, "there: unfold it", 0},
+	{{'*'},
+	 0,
+	 SCOPE_DETAIL,
+	 ACT_FOLD_ALL,
+	 "*",
+	 "* all",
+	 "there: unfold everything, fold everything, as usual",
+	 2},
 	{{TERM_ENTER}, 0, SCOPE_MENU, ACT_OPEN, "Enter", "Enter sort", "sort by it", 1},
 	{{TERM_ENTER}, 0, SCOPE_THEMES, ACT_OPEN, "Enter", "Enter keep", "keep the theme", 1},
 	{{TERM_ENTER}, 0, SCOPE_COLUMNS, ACT_OPEN, "Enter", "Enter take", "show those chosen", 1},
@@ -234,6 +259,14 @@ static struct key_row rows[] = {
 	{{'d'}, 0, SCOPE_ROWS, ACT_INTERVAL, "d", NULL, "type the interval", 0},
 	{{'h'}, 0, SCOPE_ROWS, ACT_RAW, "h", NULL, "raw bytes of key and value on and off", 0},
 	{{'L'}, 0, SCOPE_ROWS, ACT_SCALE, "L", NULL, "linear or logarithmic graphs", 0},
+	{{'S'},
+	 0,
+	 SCOPE_ROWS,
+	 ACT_CPU_ORDER,
+	 "S",
+	 NULL,
+	 "the detail's CPUs by number or the busiest first",
+	 0},
 	{{'H'}, 0, SCOPE_ROWS, ACT_BARS, "H", NULL, "arrays of counters as bars, on and off", 0},
 	{{'|'}, 0, SCOPE_ROWS, ACT_SPLIT_BESIDE, "|", NULL, "two maps side by side, on and off", 0},
 	{{'_'},
@@ -381,7 +414,7 @@ enum action keys_find(enum key_scope scope, uint32_t key)
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if ((key_rows[i].scopes & scope) && holds_key(&key_rows[i], key))
 			return key_rows[i].action;
-	return ACT_NONE;
+	return scope == SCOPE_DETAIL ? keys_find(SCOPE_ROWS, key) : ACT_NONE;
 }
 
 static void add_man_text(const char *text, struct buf *out)
@@ -420,6 +453,6 @@ void keys_print(enum keys_markup markup, struct buf *out)
 	if (markup == KEYS_MARKDOWN)
 		buf_adds(out, "| key | does |\n|---|---|\n");
 	for (unsigned i = 0; i < n_key_rows; i++)
-		if (key_rows[i].scopes & SCOPE_ROWS)
+		if (key_rows[i].scopes & (SCOPE_ROWS | SCOPE_DETAIL))
 			print_row(markup, &key_rows[i], out);
 }

@@ -19,6 +19,8 @@ enum key_scope {
 	SCOPE_HELP = 1 << 3,	/* help and metrics: text to scroll */
 	SCOPE_COLUMNS = 1 << 4, /* choosing columns */
 	SCOPE_THEMES = 1 << 5,	/* choosing a theme */
+	SCOPE_DETAIL =
+		1 << 6, /* a detail that stands alone; what isn't bound there goes to the rows */
 	SCOPE_ANY =
 		SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES,
 };
@@ -55,9 +57,9 @@ uint32_t key_of_point(uint32_t point);
 /* "Up", "^F", "F3", "x"; 0: no key is called so. */
 uint32_t key_named(const char *name, size_t len);
 void key_spell(uint32_t key, struct buf *out);
-/* The action called so, if it has a key on the rows; else ACT_NONE. */
+/* The action called so, if it has a key on the rows or in the detail; else ACT_NONE. */
 enum action keys_action_named(const char *name);
-/* Gives an action of the rows other keys ("p Z"), which other actions lose; "" takes all of its keys
+/* Gives an action of the rows or the detail other keys ("p Z"), which other actions lose; "" takes all of its keys
  * away. 0, or -EINVAL with a sentence. */
 int keys_bind(const char *name, const char *keys, struct err *err);
 void keys_reset(void); /* as they were */

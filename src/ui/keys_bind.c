@@ -75,13 +75,28 @@ void key_spell(uint32_t key, struct buf *out)
 		utf8_put(out, key);
 }
 
-enum action keys_action_named(const char *name)
+static const struct key_row *find_row(const char *name, enum key_scope scope)
 {
 	for (unsigned i = 0; i < n_key_rows; i++)
-		if ((key_rows[i].scopes & SCOPE_ROWS) &&
+		if ((key_rows[i].scopes & scope) &&
 		    strcmp(act_rows[key_rows[i].action].name, name) == 0)
-			return key_rows[i].action;
-	return ACT_NONE;
+			return &key_rows[i];
+	return NULL;
+}
+
+/* The rows' own binding, or where only the detail has one, that. */
+static const struct key_row *row_named(const char *name)
+{
+	const struct key_row *row = find_row(name, SCOPE_ROWS);
+
+	return row ? row : find_row(name, SCOPE_DETAIL);
+}
+
+enum action keys_action_named(const char *name)
+{
+	const struct key_row *row = row_named(name);
+
+	return row ? row->action : ACT_NONE;
 }
 
 /* What help and footer say follows the keys. */
@@ -151,19 +166,17 @@ static int read_keys(const char *action, const char *text, uint32_t keys[KEY_ROW
 
 int keys_bind(const char *name, const char *text, struct err *err)
 {
-	enum action action = keys_action_named(name);
+	const struct key_row *found = row_named(name);
 	uint32_t keys[KEY_ROW_KEYS];
-	struct key_row *row = NULL;
+	struct key_row *row;
 	int r;
 
-	for (unsigned i = 0; i < n_key_rows; i++)
-		if ((key_rows[i].scopes & SCOPE_ROWS) && key_rows[i].action == action)
-			row = keys_row(i);
-	if (action == ACT_NONE || !row || row->range_end)
+	if (!found || found->range_end)
 		return err_set(err, -EINVAL, "keys can't be bound to '%s'", name);
 	r = read_keys(name, text, keys, err);
 	if (r < 0)
 		return r;
+	row = keys_row((unsigned)(found - key_rows));
 	for (unsigned i = 0; i < n_key_rows; i++)
 		for (unsigned k = 0; k < KEY_ROW_KEYS && keys[k]; k++)
 			if (key_rows[i].scopes & row->scopes)

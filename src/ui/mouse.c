@@ -43,11 +43,7 @@ static struct intent turn_wheel(struct screen *screen, bool is_up, const struct 
 	struct intent intent = nothing();
 
 	if (over_detail) {
-		size_t by = MIN_OF(screen->detail_scroll, (size_t)WHEEL_ROWS);
-
-		screen->detail_scroll = is_up ? screen->detail_scroll - by
-					      : MIN_OF(screen->detail_scroll + WHEEL_ROWS,
-						       (size_t)DETAIL_MAX_SCROLL);
+		list_move(&screen->detail_at.list, is_up ? -WHEEL_ROWS : WHEEL_ROWS);
 		return intent;
 	}
 	for (int i = 0; i < WHEEL_ROWS; i++)

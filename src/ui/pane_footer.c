@@ -141,9 +141,18 @@ void pane_counts(const struct scene *scene, struct area area)
 
 /* -- keys ---------------------------------------------------------------------------------------------- */
 
+/* In the detail also what it leaves to the rows. */
+static bool holds_in(const struct key_row *row, enum key_scope scope)
+{
+	if (row->scopes & scope)
+		return true;
+	return scope == SCOPE_DETAIL && (row->scopes & SCOPE_ROWS) &&
+	       keys_find(scope, row->keys[0]) == row->action;
+}
+
 static bool is_offered(const struct key_row *row, enum key_scope scope, int max_rank)
 {
-	return row->footer && (row->scopes & scope) && row->footer_rank <= max_rank;
+	return row->footer && holds_in(row, scope) && row->footer_rank <= max_rank;
 }
 
 static int footer_width(const struct scene *scene, enum key_scope scope, int max_rank)

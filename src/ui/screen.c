@@ -48,6 +48,8 @@ static const struct overlay_row {
 
 enum key_scope screen_scope(const struct screen *screen)
 {
+	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed)
+		return SCOPE_DETAIL;
 	return overlays[screen->overlay].scope;
 }
 
@@ -97,6 +99,7 @@ void screen_free(struct screen *screen)
 	picker_release(&screen->picker);
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
+	buf_release(&screen->detail_at.path);
 	buf_release(&screen->message.text);
 	buf_release(&screen->theme);
 	buf_release(&screen->theme_before);

@@ -26,7 +26,7 @@ static void move_focus(struct screen *screen)
 	screen->front = place_of(screen, screen->partner);
 	screen->partner = was;
 	screen->focus_second = !screen->focus_second;
-	screen->detail_scroll = 0;
+	list_open(&screen->detail_at.list, 1);
 	map_tab(screen)->is_stale = true;
 }
 

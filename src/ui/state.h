@@ -51,7 +51,7 @@ enum picker_sort {
 	N_PICKER_SORTS
 };
 
-enum { MESSAGE_SECONDS = 5, DETAIL_MAX_SCROLL = 1 << 16 };
+enum { MESSAGE_SECONDS = 5 };
 
 /* A cursor in something that is longer than its area. */
 struct list_place {
@@ -87,6 +87,15 @@ struct message {
 	uint64_t until_ns; /* 0: none */
 };
 
+/* Where a zoomed detail is looked at: lines of its page, and what stands in the cursor's line. */
+struct detail_place {
+	struct list_place list;
+	struct buf path; /* of the field there, as folds know it; "": none */
+	bool can_fold, is_open;
+	size_t n_below_parent; /* lines down from the one around it */
+};
+enum cpu_order { CPU_ORDER_USUAL, CPU_ORDER_BY_NUMBER, CPU_ORDER_BY_VALUE };
+
 struct screen {
 	struct tab **tabs; /* owned */
 	size_t n_tabs, front;
@@ -112,8 +121,10 @@ struct screen {
 	bool is_paused, is_zoomed, is_log;
 	enum detail_wish detail;
 	uint64_t paused_ns, paused_wall_ns;
-	size_t detail_scroll;
-	size_t back; /* readings before the newest that are shown while paused */
+	struct detail_place detail_at;
+	enum cpu_order cpu_order;
+	bool cpus_by_value; /* as last drawn */
+	size_t back;	    /* readings before the newest that are shown while paused */
 	struct message message;
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
 	bool is_replay;			/* likewise */
@@ -171,6 +182,11 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 
 /* command.c */
 struct intent go_to_tab(struct screen *screen, size_t i);
+
+/* folding.c: what stands under the cursor of the detail */
+bool detail_fold(struct screen *screen); /* false: nothing there can be folded */
+bool detail_shut(struct screen *screen); /* folds it, or goes to what is around it */
+bool detail_unfold(struct screen *screen);
 
 /* pane_themes.c */
 struct intent theme_under_cursor(struct screen *screen);

@@ -110,6 +110,7 @@ void tab_free(struct tab *tab)
 	buf_release(&tab->left_filter);
 	view_release(&tab->view);
 	tags_release(&tab->tags);
+	folds_release(&tab->folds);
 	totals_release(&tab->totals);
 	query_free(tab->search);
 	buf_release(&tab->search_text);

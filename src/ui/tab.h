@@ -10,6 +10,7 @@
 #include "model/table.h"
 #include "query/alert.h"
 #include "query/view.h"
+#include "ui/outline.h"
 #include "ui/tags.h"
 #include "ui/totals.h"
 
@@ -70,6 +71,7 @@ struct tab {
 	struct column trend; /* what trends show; field NULL and DERIVE_STATE: nothing */
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
+	struct folds folds; /* of the detail */
 	struct totals totals;
 	unsigned held;		/* readings for which the order stays */
 	bool is_stale;		/* the view must be refreshed before it is drawn */
