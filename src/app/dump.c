@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* dump and stream: readings to stdout, without a screen. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/options.h"
+#include "app/pace.h"
 #include "app/rows.h"
 #include "app/tapes.h"
 #include "app/watch.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "read/replay.h"
@@ -38,15 +37,31 @@ static void write_frame(const struct rows *rows, struct buf *out,
 		part(&rows->job, out);
 }
 
+/* What is written of a map. */
+struct written {
+	struct rows rows;
+	bool is_left_out; /* it can't stand in this output */
+	bool waits;	  /* the reading in its table is to be written yet */
+};
+
 struct batch {
 	struct watch_set set;
-	struct rows *rows;     /* one a watch */
+	const struct out_ops *output;
+	struct written **maps; /* owned; one a watch */
+	size_t n_maps;
 	struct config *config; /* NULL: there is none to be had */
-	bool is_met;	       /* a row matches what was waited for */
-	bool has_begun;	       /* something was written */
-	bool is_partly;	       /* a reading fell short, a tape is damaged */
+	bool is_stream;
+	bool marks;	/* rows have a place for an alert's mark */
+	bool is_met;	/* a row matches what was waited for */
+	bool has_begun; /* something was written */
+	bool is_partly; /* a reading fell short, a map can't be read, a tape is damaged */
 	bool is_warned;
 };
+
+static void say(const char *text)
+{
+	fprintf(stderr, "bpfmaptop: %s\n", text);
+}
 
 /* Says on stderr what a reading missed; rows alone would not tell. A part that is all that can be seen
  * is no failure, and is told once. */
@@ -88,10 +103,11 @@ static int watch_out(struct batch *batch, struct rows *rows, struct err *err)
 
 static int write_reading(struct batch *batch, size_t i, struct err *err)
 {
-	struct rows *rows = &batch->rows[i];
+	struct rows *rows = &batch->maps[i]->rows;
 	struct table *table = &batch->set.watches[i]->table;
 	int r;
 
+	batch->maps[i]->waits = false;
 	note_missing(batch, table, err);
 	rows->job.is_continued = batch->has_begun;
 	write_frame(rows, &rows->out,
@@ -103,78 +119,26 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 	return r < 0 ? r : watch_out(batch, rows, err);
 }
 
-/* One reading of every map, each after the other; a tape has none of a map where that was not read. */
-static int take_readings(struct batch *batch, bool is_written, struct err *err)
+/* -- maps -- */
+
+/* What the maps of one output must agree on. */
+static int check_joint(const struct batch *batch, size_t i, struct err *err)
 {
-	for (size_t i = 0; i < batch->set.n; i++) {
-		int r;
+	const struct rows *rows = &batch->maps[i]->rows, *first = &batch->maps[0]->rows;
+	const char *name = batch->set.watches[i]->table.map.name;
+	const char *first_name = batch->set.watches[0]->table.map.name;
 
-		/* A tape knows the reading before. */
-		if (!is_written && source_is_tape(batch->set.watches[i]->source))
-			continue;
-		r = tapes_read(batch->set.watches[i], err);
-
-		if (r > 0 && is_written)
-			r = write_reading(batch, i, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static void wait_until(uint64_t at_ns)
-{
-	struct timespec at = {.tv_sec = (time_t)(at_ns / 1000000000),
-			      .tv_nsec = (long)(at_ns % 1000000000)};
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
-		;
-}
-
-/* Waits for the next reading; tapes go on to it unless theirs wasn't written. 1, 0 when there is none. */
-static int next_readings(struct batch *batch, bool was_written, uint64_t *due_ns, struct err *err)
-{
-	uint64_t interval_ns = batch->set.options->interval_ns;
-	int r = was_written ? tapes_next(&batch->set, err) : 1;
-
-	if (r < 0 || tapes_only(&batch->set))
-		return r;
-	*due_ns += interval_ns;
-	for (uint64_t now_ns = clock_now_ns(); *due_ns + interval_ns < now_ns;
-	     *due_ns += interval_ns)
-		for (size_t i = 0; i < batch->set.n; i++)
-			batch->set.watches[i]->n_missed++; /* its next reading says so */
-	wait_until(*due_ns);
-	return 1;
-}
-
-/* Readings at absolute times, until there were enough of them or somebody stopped us. The first
- * n_unwritten are only looked back to. */
-static int write_all(struct batch *batch, uint64_t n_readings, uint64_t n_unwritten,
-		     struct err *err)
-{
-	uint64_t due_ns = clock_now_ns();
-	int r = 1;
-
-	for (uint64_t i = 0; r > 0 && (!n_readings || i < n_unwritten + n_readings); i++) {
-		if (batch->is_met)
-			break;
-		if (i)
-			r = next_readings(batch, i > n_unwritten, &due_ns, err);
-		if (r > 0) {
-			int code = take_readings(batch, i >= n_unwritten, err);
-
-			if (code < 0)
-				return code;
-		}
-	}
-	if (r >= 0 && batch->has_begun) {
-		write_frame(&batch->rows[0], &batch->rows[0].out, batch->rows[0].output->end);
-		return rows_flush(NULL, &batch->rows[0].out);
-	}
-	if (r >= 0 && batch->set.n && !tapes_fault(&batch->set))
-		r = err_set(err, -ENODATA, "there is no reading in the tape, yet");
-	return r < 0 ? r : 0;
+	if (i && rows->output->is_document)
+		return err_set(
+			err, -EINVAL,
+			"maps '%s' and '%s' can't share one %s document: write one map at a time",
+			first_name, name, rows->output->name);
+	if (!rows->output->has_one_header || rows_same_names(first, rows))
+		return 0;
+	return err_set(err, -EINVAL,
+		       "maps '%s' and '%s' have different columns, and %s has one line of "
+		       "names: write one map at a time, or name columns of both by -c",
+		       first_name, name, rows->output->name);
 }
 
 /* Of what a person keeps for a map, output heeds the alert: it hides nothing. */
@@ -191,53 +155,155 @@ static void set_saved_alert(const struct batch *batch, struct rows *rows)
 			why.text);
 }
 
-/* Where one map's rows are marked, those of the others have a place for marks, too. */
+/* Where one map's rows are marked, those of the others have a place for marks, too; but none is made where
+ * rows stand already that have none. */
 static void share_marks(struct batch *batch)
 {
-	bool has_any = false;
+	for (size_t i = 0; i < batch->n_maps && !batch->has_begun; i++)
+		batch->marks |= batch->maps[i]->rows.alert.query != NULL;
+	for (size_t i = 0; i < batch->n_maps; i++) {
+		struct rows *rows = &batch->maps[i]->rows;
 
-	for (size_t i = 0; i < batch->set.n; i++)
-		has_any |= batch->rows[i].alert.query != NULL;
-	for (size_t i = 0; i < batch->set.n; i++)
-		batch->rows[i].job.alert = has_any ? &batch->rows[i].alert : NULL;
-}
-
-/* What the maps of one output must agree on. */
-static int join_maps(struct batch *batch, struct err *err)
-{
-	const struct watch_set *set = &batch->set;
-
-	for (size_t i = 0; i < set->n; i++) {
-		struct rows *rows = &batch->rows[i];
-		const struct table *table = &set->watches[i]->table;
-		const struct table *first = &set->watches[0]->table;
-
-		rows->job.is_joint = set->n > 1;
-		if (rows->output->is_document && i)
-			return err_set(
-				err, -EINVAL,
-				"maps '%s' and '%s' can't share one %s document: write one map "
-				"at a time",
-				first->map.name, table->map.name, rows->output->name);
-		if (!rows->output->has_one_header || rows_same_names(&batch->rows[0], rows))
-			continue;
-		return err_set(err, -EINVAL,
-			       "maps '%s' and '%s' have different columns, and %s has one line of "
-			       "names: write one map at a time, or name columns of both by -c",
-			       first->map.name, table->map.name, rows->output->name);
+		rows->job.alert = batch->marks ? &rows->alert : NULL;
+		rows->job.is_joint = batch->set.n > 1;
 	}
+}
+
+static int add_map(struct batch *batch, struct err *err)
+{
+	struct written **grown = reallocarray(batch->maps, batch->n_maps + 1, sizeof(*grown));
+	struct written *map = grown ? calloc(1, sizeof(*map)) : NULL;
+	size_t i = batch->n_maps;
+	int r;
+
+	batch->maps = grown ? grown : batch->maps;
+	if (!map)
+		return err_set(err, -ENOMEM, "out of memory");
+	batch->maps[batch->n_maps++] = map;
+	r = rows_init(&map->rows, &batch->set.watches[i]->table, batch->set.options, batch->output,
+		      batch->is_stream, err);
+	if (r < 0)
+		return r;
+	set_saved_alert(batch, &map->rows);
+	return check_joint(batch, i, err);
+}
+
+static int add_maps(struct batch *batch, struct err *err)
+{
+	int r = 0;
+
+	while (r == 0 && batch->n_maps < batch->set.n)
+		r = add_map(batch, err);
+	share_marks(batch);
+	return r;
+}
+
+/* What a tape has come to hold may not fit what is being written; the rest goes on. */
+static int opened(void *ctx, struct err *err)
+{
+	struct batch *batch = ctx;
+	struct err why = {0};
+	int r = 0;
+
+	while (r == 0 && batch->n_maps < batch->set.n) {
+		r = add_maps(batch, &why);
+		if (r != -EINVAL)
+			continue;
+		say(why.text);
+		batch->maps[batch->n_maps - 1]->is_left_out = batch->is_partly = true;
+		r = 0;
+	}
+	return r < 0 ? err_set(err, r, "%s", why.text) : 0;
+}
+
+/* A dump is written when all of it was read: in the order of its maps, and of two readings the second. */
+static int taken(void *ctx, size_t i, struct err *err)
+{
+	struct batch *batch = ctx;
+	int r;
+
+	if (batch->maps[i]->is_left_out)
+		return 0;
+	batch->maps[i]->waits = true;
+	if (!batch->is_stream)
+		return 0;
+	r = write_reading(batch, i, err);
+	return r < 0 ? r : batch->is_met;
+}
+
+/* One of several maps that can't be read leaves the others. */
+static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
+{
+	struct batch *batch = ctx;
+	size_t n_left = 0;
+
+	batch->set.watches[i]->table.is_gone = true;
+	for (size_t k = 0; k < batch->set.n; k++)
+		n_left += !batch->set.watches[k]->table.is_gone;
+	if (!n_left || why->code == -ENOMEM)
+		return err_set(err, why->code, "%s", why->text);
+	say(why->text);
+	batch->is_partly = true;
 	return 0;
 }
 
-/* In a first reading, rates and states are unknown: a dump of them means the second one. */
-static uint64_t n_unwritten(const struct batch *batch)
+/* -- from begin to end -- */
+
+/* What was read for a dump. */
+static int write_waiting(struct batch *batch, struct err *err)
 {
-	if (tapes_only(&batch->set))
-		return 0;
-	for (size_t i = 0; i < batch->set.n; i++)
-		if (rows_look_back(&batch->rows[i]))
-			return 1;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < batch->n_maps; i++)
+		if (batch->maps[i]->waits)
+			r = write_reading(batch, i, err);
+	return r;
+}
+
+/* In a first reading, rates and states are unknown: a dump of them means the second one. (A tape in a file
+ * has only one at its place, and knows the one before.) */
+static uint64_t n_to_dump(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n_maps; i++)
+		if (rows_look_back(&batch->maps[i]->rows))
+			return 2;
+	return 1;
+}
+
+static int write_end(struct batch *batch, struct err *err)
+{
+	struct rows *rows;
+
+	if (batch->has_begun) {
+		rows = &batch->maps[0]->rows;
+		write_frame(rows, &rows->out, rows->output->end);
+		return rows_flush(NULL, &rows->out);
+	}
+	if (stop_asked())
+		return err_set(err, -EINTR, "told to end before anything was read");
+	if (batch->set.n_tapes && !tapes_fault(&batch->set))
+		return err_set(err, -ENODATA, "there is no reading in the tape, yet");
 	return 0;
+}
+
+static int write_all(struct batch *batch, struct err *err)
+{
+	struct pace pace = {
+		.set = &batch->set,
+		.n_readings = batch->is_stream ? batch->set.options->n_readings : n_to_dump(batch),
+		.stays = !batch->is_stream,
+		.taken = taken,
+		.lost = lost,
+		.opened = opened,
+		.ctx = batch,
+	};
+	int r = pace_run(&pace, err), w = 0;
+
+	if (!stop_asked())
+		w = write_waiting(batch, err);
+	if (r == 0 && w == 0)
+		r = write_end(batch, err);
+	return r < 0 ? r : w;
 }
 
 /* What is wrong with a tape is said once its whole readings are written. */
@@ -251,67 +317,77 @@ static void note_fault(struct batch *batch, struct err *err)
 	batch->is_partly = true;
 }
 
-static int run_batch(struct batch *batch, const struct out_ops *output, uint64_t n_readings,
-		     bool is_stream, struct err *err)
+static int run_batch(struct batch *batch, struct err *err)
 {
 	const struct options *options = batch->set.options;
 	int r = watch_set_open_words(&batch->set, err);
 
 	if (r < 0)
 		return r;
-	if (options->place || !is_stream)
+	if (options->place || !batch->is_stream)
 		tapes_seek(&batch->set, options->place);
-	batch->rows = calloc(MAX_OF(batch->set.n, (size_t)1), sizeof(*batch->rows));
-	if (!batch->rows)
-		return err_set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
-		r = rows_init(&batch->rows[i], &batch->set.watches[i]->table, options, output,
-			      is_stream, err);
-	for (size_t i = 0; r == 0 && i < batch->set.n; i++)
-		set_saved_alert(batch, &batch->rows[i]);
-	if (r == 0)
-		share_marks(batch);
-	if (r == 0)
-		r = join_maps(batch, err);
+	r = add_maps(batch, err);
 	if (r < 0)
 		return r;
-	return write_all(batch, n_readings, is_stream ? 0 : n_unwritten(batch), err);
+	stop_catch();
+	return write_all(batch, err);
 }
 
-static int run_rows(const struct options *options, const struct out_ops *output,
-		    uint64_t n_readings, bool is_stream, struct err *err)
+/* Told to end before all that was asked for was written. */
+static bool is_cut_short(const struct batch *batch)
 {
-	struct batch batch = {.set.options = options};
+	for (size_t i = 0; i < batch->set.n; i++)
+		if (batch->set.watches[i]->n_taken < batch->set.options->n_readings)
+			return stop_asked();
+	return false;
+}
+
+static void batch_release(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n_maps; i++) {
+		rows_release(&batch->maps[i]->rows);
+		free(batch->maps[i]);
+	}
+	free(batch->maps);
+	config_free(batch->config);
+	watch_set_release(&batch->set);
+}
+
+static int run_rows(const struct options *options, bool is_stream, struct err *err)
+{
+	struct batch batch = {
+		.set.options = options,
+		.output = options->output ? options->output : &out_text,
+		.is_stream = is_stream,
+	};
 	struct err why = {0};
+	bool is_met;
 	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
 	if (config_load(&batch.config, &why) < 0)
-		fprintf(stderr, "bpfmaptop: %s\n", why.text);
-	r = run_batch(&batch, output, n_readings, is_stream, err);
-	if (r == 0 || r == -EBADMSG)
+		say(why.text);
+	r = run_batch(&batch, err);
+	if (r == 0)
 		note_fault(&batch, err);
-	for (size_t i = 0; batch.rows && i < batch.set.n; i++)
-		rows_release(&batch.rows[i]);
-	free(batch.rows);
-	config_free(batch.config);
-	watch_set_release(&batch.set);
-	if (r == 0 && options->until && !batch.is_met) {
+	if (r == 0 && is_cut_short(&batch))
+		batch.is_partly = true;
+	is_met = batch.is_met;
+	batch_release(&batch);
+	if (r == 0 && options->until && !is_met) {
 		err_set(err, 0, "no row matched '%s'", options->until);
 		return EXIT_FAILED;
 	}
-	return status_of(r, batch.is_partly && !batch.is_met);
+	return status_of(r, batch.is_partly && !is_met);
 }
 
 int run_dump(const struct options *options, struct err *err)
 {
-	return run_rows(options, options->output ? options->output : &out_text, 1, false, err);
+	return run_rows(options, false, err);
 }
 
 int run_stream(const struct options *options, struct err *err)
 {
-	const struct out_ops *output = options->output ? options->output : &out_text;
-
-	return run_rows(options, output, options->n_readings, true, err);
+	return run_rows(options, true, err);
 }

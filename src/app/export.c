@@ -7,7 +7,6 @@
  * exporter that is told to end takes its file away; one that is killed leaves a file whose
  * bpfmaptop_read_timestamp_seconds stands still. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +14,27 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "app/pace.h"
 #include "app/rows.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/loop.h"
+#include "base/stop.h"
 #include "base/tidy.h"
 #include "out/prom.h"
 #include "read/replay.h"
+
+/* How long a text waits for readings that are under way. */
+#define PATIENCE_NS 100000000ull
 
 struct exported {	     /* a map */
 	struct watch *watch; /* borrowed from the set */
 	struct rows rows;    /* its view and columns */
 	struct prom_map prom;
 	bool has_failed; /* and that was said */
+	bool was_tried;
 };
 
 struct exporter {
@@ -39,9 +43,10 @@ struct exporter {
 	struct watch_set set;
 	struct exported **maps; /* owned; one a watch, in the same order */
 	size_t n_maps;
-	struct loop *loop;
 	struct buf text;
-	bool ends, is_partly, cannot_write;
+	uint64_t look_ns;    /* when maps that went are looked for again; 0: none went */
+	uint64_t touched_ns; /* since when there is something to write; 0: there isn't */
+	bool has_written, is_partly, cannot_write;
 };
 
 static void say(const char *text)
@@ -115,16 +120,31 @@ static void drop_replaced(struct exporter *exporter, size_t n_before)
 	}
 }
 
+static size_t n_gone(const struct exporter *exporter)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < exporter->n_maps; i++)
+		n += exporter->maps[i]->watch->table.is_gone;
+	return n;
+}
+
 /* Words whose map went may have found another: its owner was restarted. */
 static int look_again(struct exporter *exporter, struct err *err)
 {
-	size_t n_before = exporter->n_maps, n_gone = 0;
+	uint64_t now_ns = clock_now_ns();
+	size_t n_before = exporter->n_maps;
 	struct err why = {0};
 	int r;
 
-	for (size_t i = 0; i < n_before; i++)
-		n_gone += exporter->maps[i]->watch->table.is_gone;
-	for (int i = 0; n_gone && i < exporter->options.n_words; i++)
+	if (!n_gone(exporter)) {
+		exporter->look_ns = UINT64_MAX;
+		return 0;
+	}
+	if (exporter->look_ns != UINT64_MAX && now_ns < exporter->look_ns)
+		return 0;
+	exporter->look_ns = now_ns + exporter->options.interval_ns;
+	for (int i = 0; i < exporter->options.n_words; i++)
 		if (watch_set_open(&exporter->set, exporter->options.words[i], &why) < 0)
 			log_add(LOG_DEBUG, "%s", why.text);
 	r = add_opened(exporter, err);
@@ -134,8 +154,17 @@ static int look_again(struct exporter *exporter, struct err *err)
 
 /* -- readings -- */
 
+/* There is something to write. */
+static void touch(struct exporter *exporter)
+{
+	if (!exporter->touched_ns)
+		exporter->touched_ns = clock_now_ns();
+}
+
 static void failed(struct exporter *exporter, struct exported *map, int code, const struct err *why)
 {
+	map->was_tried = true;
+	touch(exporter);
 	if (code == -ENOENT || code == -ESTALE)
 		map->watch->table.is_gone = true;
 	if (!map->has_failed)
@@ -145,54 +174,34 @@ static void failed(struct exporter *exporter, struct exported *map, int code, co
 	prom_map_failed(&map->prom);
 }
 
-/* One reading, in slices, so that a signal ends it: -ECANCELED. */
-static int read_on(struct exporter *exporter, struct watch *watch, struct err *err)
+static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 {
-	int r = 0;
+	struct exporter *exporter = ctx;
 
-	watch->due_ns = 0;
-	while (r >= 0 && !exporter->ends) {
-		switch (watch_turn(watch, clock_now_ns(), 0, err)) {
-		case WATCH_LOST:
-			return err->code;
-		case WATCH_READ:
-			r = watch_take(watch);
-			return r < 0 ? err_set(err, r, "out of memory for a reading of map '%s'",
-					       watch->table.map.name)
-				     : 0;
-		case WATCH_IDLE:
-		case WATCH_MORE:
-			r = loop_turn(exporter->loop, 0);
-			break;
-		}
-	}
-	return r < 0 ? err_set(err, r, "cannot wait: %s", err_words(r)) : -ECANCELED;
+	if (why->code == -ENOMEM)
+		return err_set(err, why->code, "%s", why->text);
+	failed(exporter, exporter->maps[i], why->code, why);
+	return 0;
 }
 
-static int read_map(struct exporter *exporter, struct exported *map, struct err *err)
+static int taken(void *ctx, size_t i, struct err *err)
 {
+	struct exporter *exporter = ctx;
+	struct exported *map = exporter->maps[i];
 	struct table *table = &map->watch->table;
-	struct err why = {0};
 	int r;
 
-	if (table->is_gone)
-		return 0;
-	r = read_on(exporter, map->watch, &why);
-	if (r == -ECANCELED)
-		return 0;
-	if (r == -ENOMEM)
-		return err_set(err, r, "%s", why.text);
-	if (r < 0) {
-		failed(exporter, map, r, &why);
-		return 0;
-	}
 	map->has_failed = false;
+	map->was_tried = true;
 	exporter->is_partly |= snap_is_cut(table->current);
+	touch(exporter);
 	r = rows_refresh(&map->rows);
 	if (r == 0)
 		r = prom_map_take(&map->prom, map->rows.table, &map->rows.view);
 	return r < 0 ? err_set(err, r, "out of memory for map '%s'", table->map.name) : 0;
 }
+
+/* -- the file -- */
 
 static int write_text(struct exporter *exporter, struct err *err)
 {
@@ -225,66 +234,55 @@ static int put_text(struct exporter *exporter, struct err *err)
 	return 0;
 }
 
-static int turn(struct exporter *exporter, struct err *err)
+/* The first text has every map; later ones don't wait for one that is slow. */
+static bool is_due(const struct exporter *exporter, bool is_resting)
 {
+	if (!exporter->touched_ns)
+		return false;
+	for (size_t i = 0; i < exporter->n_maps && !exporter->has_written; i++)
+		if (!exporter->maps[i]->was_tried)
+			return false;
+	return is_resting || clock_now_ns() >= exporter->touched_ns + PATIENCE_NS;
+}
+
+static int put_out(struct exporter *exporter, struct err *err)
+{
+	int r = write_text(exporter, err);
+
+	if (r == 0)
+		r = put_text(exporter, err);
+	exporter->touched_ns = 0;
+	exporter->has_written = true;
+	return r;
+}
+
+static int turned(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err)
+{
+	struct exporter *exporter = ctx;
 	int r = look_again(exporter, err);
 
-	for (size_t i = 0; r == 0 && i < exporter->n_maps; i++)
-		r = read_map(exporter, exporter->maps[i], err);
-	if (exporter->ends)
-		return r;
-	if (r == 0)
-		r = write_text(exporter, err);
-	return r < 0 ? r : put_text(exporter, err);
+	*wake_ns = exporter->look_ns;
+	if (r == 0 && is_due(exporter, is_resting) && !stop_asked())
+		r = put_out(exporter, err);
+	return r;
 }
 
 /* -- from begin to end -- */
 
-static void on_signal(void *ctx, int number)
+static int export_all(struct exporter *exporter, struct err *err)
 {
-	(void)number;
-	((struct exporter *)ctx)->ends = true;
-}
+	struct pace pace = {
+		.set = &exporter->set,
+		.n_readings = exporter->options.n_readings,
+		.is_endless = !exporter->options.n_readings,
+		.taken = taken,
+		.lost = lost,
+		.turned = turned,
+		.ctx = exporter,
+	};
 
-static int wait_until(struct exporter *exporter, uint64_t due_ns, struct err *err)
-{
-	while (!exporter->ends && clock_now_ns() < due_ns) {
-		int r = loop_turn(exporter->loop, due_ns);
-
-		if (r < 0)
-			return err_set(err, r, "cannot wait: %s", err_words(r));
-	}
-	return 0;
-}
-
-/* Ticks that have passed are skipped, and the next readings say so. */
-static void next_due(struct exporter *exporter, uint64_t *due_ns)
-{
-	uint64_t interval_ns = exporter->options.interval_ns, now_ns = clock_now_ns();
-
-	*due_ns += interval_ns;
-	for (; *due_ns + interval_ns < now_ns; *due_ns += interval_ns)
-		for (size_t i = 0; i < exporter->n_maps; i++)
-			exporter->maps[i]->watch->n_missed++;
-}
-
-static int run_turns(struct exporter *exporter, struct err *err)
-{
-	uint64_t due_ns = clock_now_ns();
-	uint64_t n = exporter->options.n_readings;
-	int r = 0;
-
-	for (uint64_t i = 0; r == 0 && (!n || i < n); i++) {
-		if (i) {
-			next_due(exporter, &due_ns);
-			r = wait_until(exporter, due_ns, err);
-		}
-		if (exporter->ends)
-			break;
-		if (r == 0)
-			r = turn(exporter, err);
-	}
-	return r;
+	stop_catch();
+	return pace_run(&pace, err);
 }
 
 static int refuse_tapes(const struct watch_set *set, struct err *err)
@@ -317,15 +315,8 @@ static int check_columns(const struct exporter *exporter, struct err *err)
 
 static int start(struct exporter *exporter, struct err *err)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	int r;
 
-	exporter->loop = loop_new();
-	if (!exporter->loop)
-		return err_set(err, -ENOMEM, "out of memory");
-	r = loop_signals(exporter->loop, signals, ARRAY_LEN(signals), on_signal, exporter);
-	if (r < 0)
-		return err_set(err, r, "cannot wait for signals: %s", err_words(r));
 	r = watch_set_open_words(&exporter->set, err);
 	if (r == 0)
 		r = refuse_tapes(&exporter->set, err);
@@ -339,7 +330,6 @@ static void finish(struct exporter *exporter)
 	for (size_t i = 0; i < exporter->n_maps; i++)
 		exported_free(exporter->maps[i]);
 	free(exporter->maps);
-	loop_free(exporter->loop);
 	buf_release(&exporter->text);
 	watch_set_release(&exporter->set);
 }
@@ -356,8 +346,8 @@ int run_export(const struct options *options, struct err *err)
 		log_to_stderr(LOG_DEBUG);
 	r = start(&exporter, err);
 	if (r == 0)
-		r = run_turns(&exporter, err);
-	if (exporter.path && exporter.ends)
+		r = export_all(&exporter, err);
+	if (exporter.path && stop_asked())
 		unlink(exporter.path);
 	finish(&exporter);
 	if (r == -EPIPE)

@@ -9,7 +9,7 @@
 #include "app/fault.h"
 #include "app/options.h"
 #include "base/err.h"
-#include "base/file.h"
+#include "base/stop.h"
 #include "base/tidy.h"
 #include "query/group.h"
 #include "query/query.h"
@@ -164,7 +164,7 @@ bool rows_same_names(const struct rows *a, const struct rows *b)
 
 int rows_flush(void *unused, struct buf *out)
 {
-	int r = file_write_all(STDOUT_FILENO, out->at, out->len);
+	int r = stop_write(STDOUT_FILENO, out->at, out->len);
 
 	(void)unused;
 	buf_clear(out);

@@ -40,7 +40,7 @@ bool rows_look_back(const struct rows *rows);
 bool rows_same_names(const struct rows *a, const struct rows *b);
 /* After table_take of the map's own table: groups and view follow. 0 or -ENOMEM. */
 int rows_refresh(struct rows *rows);
-/* The same, and writes the current reading of its table to stdout. 0, -EPIPE when nobody reads it any more, or -errno. */
+/* The same, and writes the current reading of its table to stdout. As rows_flush. */
 int rows_write(struct rows *rows, struct err *err);
-/* Writes what is waiting in out. */
+/* Writes what is waiting in out. 0, -EPIPE, -EINTR when told to end and nobody takes it, or -errno. */
 int rows_flush(void *unused, struct buf *out);

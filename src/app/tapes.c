@@ -2,14 +2,22 @@
 #include "app/tapes.h"
 
 #include <errno.h>
-#include <stdint.h>
 
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/tidy.h"
 #include "read/remote.h"
 #include "read/replay.h"
+
+static bool is_pipe(const struct watch_tape *tape)
+{
+	struct replay_state state;
+
+	replay_state(tape->source, &state);
+	return state.is_live;
+}
 
 bool tapes_only(const struct watch_set *set)
 {
@@ -17,6 +25,12 @@ bool tapes_only(const struct watch_set *set)
 		if (!source_is_tape(set->watches[i]->source))
 			return false;
 	return set->n > 0;
+}
+
+void tapes_keep_all(struct watch_set *set)
+{
+	for (size_t i = 0; i < set->n_tapes; i++)
+		replay_keep_all(set->tapes[i].source);
 }
 
 void tapes_seek(struct watch_set *set, size_t place)
@@ -30,34 +44,91 @@ int tapes_next(struct watch_set *set, struct err *err)
 	int moved = 0;
 
 	for (size_t i = 0; i < set->n_tapes; i++) {
-		int r = replay_next(set->tapes[i].source, err);
+		struct watch_tape *tape = &set->tapes[i];
+		int r;
 
+		if (tape->is_over || is_pipe(tape))
+			continue;
+		r = replay_next(tape->source, err);
 		if (r < 0)
 			return r;
+		tape->is_over = r == 0;
 		moved |= r;
 	}
 	return moved;
 }
 
-int tapes_read(struct watch *watch, struct err *err)
+void tapes_stay(struct watch_set *set)
 {
-	struct source *source = watch->source;
-	int r, taken = 0;
+	for (size_t i = 0; i < set->n_tapes; i++)
+		set->tapes[i].is_over |= !is_pipe(&set->tapes[i]);
+}
 
-	if (!source->ops->due) {
-		r = watch_read(watch, err);
-		return r < 0 ? r : 1;
-	}
-	while (source->ops->due(source, &watch->table.map) <= clock_now_ns()) {
-		r = watch_read(watch, err);
-		/* Damaged there: the tape ends before it now, and what it ends with is due. */
-		if (r == -EBADMSG)
+/* A stream doesn't try again: what was missed meanwhile would be missing without a word. */
+static void turn_remote(struct watch_tape *tape)
+{
+	struct err why = {0};
+
+	if (tape->is_over || remote_turn(tape->remote, clock_now_ns(), &why) != REMOTE_LOST)
+		return;
+	tape->is_over = true;
+	log_add(LOG_WARN, "%s", why.text);
+}
+
+int tapes_open_new(struct watch_set *set, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < set->n_tapes; i++) {
+		struct watch_tape *tape = &set->tapes[i];
+
+		if (tape->remote)
+			turn_remote(tape);
+		if (replay_n_maps(tape->source) == tape->n_maps)
 			continue;
-		if (r < 0)
-			return r == -EAGAIN ? taken : r;
-		taken = 1;
+		tape->n_maps = replay_n_maps(tape->source);
+		r = watch_set_open_tape(set, tape, err);
 	}
-	return taken;
+	return r;
+}
+
+uint64_t tapes_wake_ns(const struct watch_set *set)
+{
+	uint64_t at_ns = UINT64_MAX;
+
+	for (size_t i = 0; i < set->n_tapes; i++)
+		if (set->tapes[i].remote && !set->tapes[i].is_over)
+			at_ns = MIN_OF(at_ns, remote_wakes_ns(set->tapes[i].remote));
+	return at_ns;
+}
+
+/* Nothing of it is under way or waits to be read. */
+static bool is_read(const struct watch_set *set, const struct source *source)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct watch *watch = set->watches[i];
+
+		if (watch->source == source &&
+		    (watch->cursor || watch->is_read ||
+		     watch->source->ops->due(watch->source, &watch->table.map) <= clock_now_ns()))
+			return false;
+	}
+	return true;
+}
+
+bool tapes_is_over(const struct watch_set *set, const struct source *source)
+{
+	for (size_t i = 0; i < set->n_tapes; i++) {
+		const struct watch_tape *tape = &set->tapes[i];
+		struct replay_state state;
+
+		if (tape->source != source)
+			continue;
+		replay_state(source, &state);
+		return (state.is_live ? state.is_over : tape->is_over) &&
+		       replay_n_maps(source) == tape->n_maps && is_read(set, source);
+	}
+	return true;
 }
 
 const char *tapes_fault(const struct watch_set *set)

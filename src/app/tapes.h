@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Tapes among the watches, for commands that write readings one after the other: they don't wait for the
- * time between readings to pass again. */
+/* Tapes among the watches, for commands that write readings as they come: those in files don't wait for
+ * the time between readings to pass again, of those from pipes every reading counts. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
-struct watch;
+struct source;
 struct watch_set;
 
-/* True when there is nothing but tapes, so that nothing has to be waited for. */
+/* True when there is nothing but tapes. */
 bool tapes_only(const struct watch_set *set);
+/* From here on every reading of a pipe is waited for to be fetched. */
+void tapes_keep_all(struct watch_set *set);
 /* Every tape in a file to that place from 1; 0: the last one. */
 void tapes_seek(struct watch_set *set, size_t place);
-/* Every tape one place on, waiting for one that comes through a pipe. 1 when one moved, 0 at the end of
- * all, or -errno with a sentence. */
+/* Every tape in a file one place on. 1 when one moved, 0 at the end of all, or -errno with a sentence. */
 int tapes_next(struct watch_set *set, struct err *err);
-/* The watch's reading: of a live map a new one, of a tape the one at its place. 1, 0 when there is none
- * that wasn't had already, or -errno with a sentence. */
-int tapes_read(struct watch *watch, struct err *err);
+/* Tapes in files go no further than where they are. */
+void tapes_stay(struct watch_set *set);
+/* Opens maps that tapes have by now, and lets go of connections that are lost. 0 or -errno with a sentence. */
+int tapes_open_new(struct watch_set *set, struct err *err);
+/* When that has to be done again, if nothing comes. */
+uint64_t tapes_wake_ns(const struct watch_set *set);
+/* The tape is at its end, and there is no reading of it that wasn't read. */
+bool tapes_is_over(const struct watch_set *set, const struct source *source);
 /* What is wrong with one of the tapes, a sentence, or NULL. Borrowed until the next call. */
 const char *tapes_fault(const struct watch_set *set);

@@ -25,6 +25,7 @@ struct watch {
 	struct cursor *cursor; /* the reading under way, or NULL */
 	uint64_t due_ns;       /* when the next reading begins, CLOCK_MONOTONIC; 0: at once */
 	uint64_t n_missed;     /* ticks that passed since the last reading began */
+	uint64_t n_taken;      /* readings that were counted by who reads them one by one */
 	size_t n_failures;     /* readings in a row that could not begin */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool begins_baseline;  /* the first reading is one */
@@ -36,6 +37,7 @@ struct watch_tape {
 	struct remote *remote; /* owned: what brings it from another host; NULL: nothing does */
 	size_t n_maps;	       /* of it that were there when it was looked at last */
 	int fd;		       /* that is waited on, -1: none */
+	bool is_over;	       /* nothing more is read of it, other than what it gave already */
 };
 
 /* Every source that was needed, every map that was opened. */

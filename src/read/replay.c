@@ -286,6 +286,11 @@ void replay_resume(struct source *tape, int fd)
 	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
 }
 
+void replay_keep_all(struct source *tape)
+{
+	replay_of(tape)->keeps_all = true;
+}
+
 size_t replay_n_maps(const struct source *tape)
 {
 	return replay_of(tape)->n_maps;

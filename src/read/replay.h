@@ -52,6 +52,9 @@ void replay_hold(struct source *tape, bool is_held);
 void replay_speed(struct source *tape, double speed); /* cut to MIN..MAX */
 void replay_seek(struct source *tape, size_t place);  /* from 1; cut to the last one */
 
+/* A pipe waits from here on until each reading was fetched; else those that are late are passed over. */
+void replay_keep_all(struct source *tape);
+
 /* To the next place; of a pipe: waits for the next reading. 1, 0 at the end, or -errno with a sentence
  * (what came before is good). */
 int replay_next(struct source *tape, struct err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A tape from a pipe: chunk after chunk, decoded as they come. A reading that nobody fetched before the
- * next one is whole is passed over, as a screen that is late misses ticks; but none is changed while it
- * is being fetched. */
+ * next one is whole is passed over, as a screen that is late misses ticks, unless all were asked for; but
+ * none is changed while it is being fetched. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
@@ -73,7 +73,7 @@ static int decode_on(struct replay *replay, struct err *err)
 	struct replay_map *map = replay->decoding;
 	int r;
 
-	if (map->is_lent)
+	if (map->is_lent || (replay->keeps_all && map->now_entry != map->given_entry))
 		return 0;
 	r = tape_rows_step(&replay->rows, map->fresh, replay_step_rows(map->fresh));
 	if (r > 0)

@@ -82,6 +82,7 @@ struct replay {
 	struct replay_map *decoding; /* its reading is whole, its rows are on their way */
 	struct tape_rows rows;
 	uint32_t n_came; /* readings so far */
+	bool keeps_all;	 /* no reading is passed over */
 	uint64_t last_tick;
 	char *host; /* owned: what a person calls the host at the other end; NULL: what it says itself */
 

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# stream, dump and export as part of a pipeline: pipes that close, signals, what is flushed when, tapes that get
+# another map while they are read.
+. "$(dirname "$0")/lib.sh"
+cd "$scratch" || exit 1
+size() { stat -c %s "$1" 2>/dev/null || echo 0; }
+is_larger() { [ "$(size "$1")" -gt "$2" ]; }
+ends() { wait_for 20 sh -c "! kill -0 $1 2>/dev/null"; }
+
+# -- whoever reads goes away --
+
+for format in text json jsonl csv prom bpftool; do
+	"$BPFMAPTOP" stream -d 0.1 sim:ports -o $format 2>said | head -n 1 >first
+	same "a $format stream whose reader goes ends quietly" "0 0 0" "${PIPESTATUS[*]} $(size said)"
+	"$BPFMAPTOP" dump sim:many -o $format 2>said | head -c 10 >first
+	same "a $format dump as well" "0 0 0" "${PIPESTATUS[*]} $(size said)"
+done
+"$BPFMAPTOP" export - -d 0.1 sim:ports 2>said | head -n 1 >first
+same "an export as well" "0 0 0" "${PIPESTATUS[*]} $(size said)"
+
+# -- a reading is there as soon as it is made --
+
+for format in text json jsonl csv prom; do
+	"$BPFMAPTOP" stream -d 0.1 -n 1 sim:ports -o $format >whole
+	mkfifo "$format"
+	"$BPFMAPTOP" stream -d 3600 sim:ports -o $format >"$format" &
+	pid=$!
+	lines=$(timeout 20 head -n "$(wc -l <whole)" "$format" | wc -l)
+	same "all of a $format reading is there before the next" "$(wc -l <whole)" "$lines"
+	kill $pid
+	wait $pid
+done
+
+# -- like top --
+
+same "-b -n -d: so many readings" 3 "$("$BPFMAPTOP" -b -n 3 -d 0.1 sim:ports | grep -c '^ports #')"
+cmp -s <("$BPFMAPTOP" -b -n 1 -c port,packets -s -packets -l 3 sim:ports | tail -n +2) \
+	<("$BPFMAPTOP" stream -o text -n 1 -c port,packets -s -packets -l 3 sim:ports | tail -n +2)
+same "-b is stream -o text" 0 $?
+"$BPFMAPTOP" -b -n 3 -d 0.3 sim:ports -o jsonl | jq -r .at | sort -u >moments
+same "-d seconds apart" 3 "$(python3 -c '
+import datetime, sys
+at = [datetime.datetime.fromisoformat(line.strip()[:26]) for line in sys.stdin]
+print(len(at) if all(0.25 < (b - a).total_seconds() < 3 for a, b in zip(at, at[1:])) else at)' <moments)"
+
+# -- told to end --
+
+for signal in INT TERM HUP; do
+	env --default-signal=INT "$BPFMAPTOP" stream -d 0.1 -o jsonl sim:flows >$signal.jsonl 2>said &
+	pid=$!
+	wait_for 20 is_larger $signal.jsonl 200000 || not_ok "a stream grows"
+	kill -$signal $pid
+	wait $pid
+	same "SIG$signal ends a stream in order" "0 " "$? $(cat said)"
+	jq -c . $signal.jsonl >/dev/null && [ "$(tail -c 1 $signal.jsonl | wc -l)" = 1 ] && ok "every line of it is whole" ||
+		not_ok "every line of it is whole"
+done
+"$BPFMAPTOP" stream -d 0.1 -n 10000 -o csv sim:ports >some.csv &
+pid=$!
+wait_for 20 is_larger some.csv 1000
+kill -TERM $pid
+wait $pid
+same "one that had a count to reach is partly done" 3 $?
+mkfifo stuck
+exec 9<>stuck
+"$BPFMAPTOP" stream -d 0.1 -o jsonl sim:many >stuck 2>/dev/null &
+pid=$!
+wait_for 20 grep -q -E '^(271|73) ' "/proc/$pid/syscall" # ppoll
+kill -TERM $pid
+ends $pid && ok "a pipe that nobody empties holds no stream" ||
+	{ not_ok "a pipe that nobody empties holds no stream"; kill -9 $pid; }
+wait $pid
+exec 9<&-
+
+mkdir collected
+for signal in INT TERM HUP; do
+	env --default-signal=INT "$BPFMAPTOP" export collected/a.prom -d 0.1 sim:many sim:flows 2>said &
+	pid=$!
+	wait_for 20 is_larger collected/a.prom 1000 || not_ok "an export is written"
+	for i in $(seq 20); do tail -n 1 collected/a.prom; done | sort -u >tails
+	same "what is read of it meanwhile is whole" "# EOF" "$(cat tails)"
+	kill -$signal $pid
+	wait $pid
+	same "SIG$signal ends an export in order" "0 " "$? $(cat said)"
+	same "nothing of it is left" "" "$(ls -A collected)"
+done
+
+# -- rates need two readings, whatever they are of --
+
+known() { awk -F, 'NR > 1 { n++; if ($NF != "-") k++ } END { print (n > 0 && k > n / 2) }'; }
+same "a dump of rates" 1 "$("$BPFMAPTOP" dump -d 0.1 -c packets.rate -o csv sim:ports | known)"
+same "of a pipe" 1 "$("$BPFMAPTOP" record - -d 0.1 sim:ports | "$BPFMAPTOP" dump file:- -c packets.rate -o csv | known)"
+"$BPFMAPTOP" record -d 0.1 -n 3 three.tape sim:ports sim:flows
+same "of a tape" 1 "$("$BPFMAPTOP" dump -c packets.rate -o csv file:three.tape | known)"
+same "but not of its first reading" 0 "$("$BPFMAPTOP" dump --at 1 -c packets.rate -o csv file:three.tape | known)"
+same "a tape's one reading is written all the same" 0 \
+	"$("$BPFMAPTOP" record - -n 1 sim:ports | "$BPFMAPTOP" dump file:- -c packets.rate -o csv | known)"
+same "by what it sorts" 1 "$("$BPFMAPTOP" dump -d 0.1 -s -packets.rate -c packets.rate -l 9 -o csv sim:flows | known)"
+same "of several maps, in their order" "ports flows" \
+	"$("$BPFMAPTOP" dump -d 0.1 -c packets.rate -l 1 -o jsonl sim:ports sim:flows | jq -r .map | paste -sd' ')"
+same "every reading of a pipe is written" "$(seq -s' ' 1 40)" \
+	"$("$BPFMAPTOP" record - -d 0.1 -n 10 sim:ports sim:flows sim:kinds sim:sizes |
+		"$BPFMAPTOP" replay - -o jsonl -l 1 | jq -r '.map + .at' | sort -u | grep -n . | cut -d: -f1 | paste -sd' ')"
+
+# -- one of several can't be read --
+
+needs_bpf
+make_map() { # BYTE VALUE_SIZE
+	bpftool map create "$pins/m" type hash key 4 value "$2" entries 16 name "$me"
+	bpftool map update pinned "$pins/m" key hex "$1" 0 0 0 value hex 7 $(printf ' 0%.0s' $(seq 2 "$2"))
+}
+has_line() { grep -q "$1" "$2" 2>/dev/null; }
+bpftool map create "$pins/cg" type cgroup_array key 4 value 4 entries 4 name "${me}cg"
+make_map 11 8
+"$BPFMAPTOP" dump -o jsonl "$pins/cg" "$pins/m" >out 2>said
+same "a map that can't be read leaves the others" "3 1 1" "$? $(wc -l <out) $(wc -l <said)"
+"$BPFMAPTOP" dump -o jsonl "$pins/cg" >out 2>said
+same "alone, it fails" "1 0 1" "$? $(wc -l <out) $(wc -l <said)"
+rm "$pins/cg"
+
+"$BPFMAPTOP" stream -d 0.1 -o jsonl "$pins/m" sim:ports >out 2>said &
+pid=$!
+wait_for 20 has_line "\"map\":\"$me\"" out || not_ok "two maps are streamed"
+rm "$pins/m"
+wait_for 20 has_line gone said && ok "a map that goes is said to be gone" || not_ok "a map that goes is said to be gone"
+lines=$(wc -l <out)
+more() { [ "$(wc -l <out)" -gt "$lines" ]; }
+wait_for 20 more && ok "and the others go on" || not_ok "and the others go on"
+kill -TERM $pid
+wait $pid
+same "which is partly done" 3 $?
+
+# -- a tape gets another map while it is read --
+
+for format in jsonl text csv; do
+	make_map 11 8
+	first=$(id_of "$pins/m")
+	"$BPFMAPTOP" -d 0.1 record - "$pins/m" 2>/dev/null | "$BPFMAPTOP" replay - -o $format >out 2>said &
+	pid=$!
+	wait_for 20 has_line "$first" out || not_ok "a pipe is replayed as $format" "$(cat said)"
+	rm "$pins/m"
+	make_map 22 8
+	second=$(id_of "$pins/m")
+	wait_for 20 has_line "$second" out && ok "a map that comes later is in the $format" ||
+		not_ok "a map that comes later is in the $format" "$(tail -n 3 out)" "$(cat said)"
+	rm "$pins/m"
+	wait $pid
+done
+echo "1..$n"
