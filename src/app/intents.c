@@ -13,6 +13,7 @@
 #include "app/tui_tape.h"
 #include "app/watch.h"
 #include "app/write.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/num.h"
@@ -112,26 +113,63 @@ static void do_open_picker(struct tui *tui, const struct intent *intent)
 	tui->picked = found;
 }
 
-/* The one that is asked for, or the next in the order. */
+static void use_theme(struct tui *tui, const struct theme *theme)
+{
+	tui->theme = *theme;
+	term_theme(tui->term, &tui->theme);
+}
+
+static unsigned n_themes(void)
+{
+	unsigned n = 0;
+
+	while (theme_name_at(n))
+		n++;
+	return n;
+}
+
+static unsigned place_of_theme(const char *name)
+{
+	for (unsigned i = 0; theme_name_at(i); i++)
+		if (strcmp(theme_name_at(i), name) == 0)
+			return i;
+	return 0;
+}
+
+/* The next in the order that can be had; those with a fault are told and passed over. */
+static void next_theme(struct tui *tui)
+{
+	unsigned n, at;
+	SCOPED(buf) faults = {0};
+
+	theme_list_read();
+	n = n_themes();
+	at = place_of_theme(tui->theme.name);
+	for (unsigned i = 1; i <= n; i++) {
+		struct theme theme = {0};
+		struct err why = {0};
+
+		if (theme_load(&theme, theme_name_at((at + i) % n), &why) == 0) {
+			use_theme(tui, &theme);
+			break;
+		}
+		buf_addf(&faults, "%s; ", why.text);
+	}
+	screen_say(tui->screen, faults.len > 0, "%stheme '%s'", buf_text(&faults), tui->theme.name);
+}
+
+/* The one that is asked for, or the next. */
 static void do_theme(struct tui *tui, const struct intent *intent)
 {
+	struct theme theme = {0};
 	struct err why = {0};
-	const char *name = intent->text, *known;
 
-	if (!name)
-		name = theme_name_at(++tui->theme_place);
-	if (!name)
-		name = theme_name_at(tui->theme_place = 0);
-	for (unsigned i = 0; (known = theme_name_at(i)); i++)
-		if (strcmp(known, name) == 0)
-			tui->theme_place = i;
-	if (theme_load(&tui->theme, name, &why) < 0) {
-		screen_say(tui->screen, true, "%s", why.text);
-		return;
-	}
-	term_theme(tui->term, &tui->theme);
 	if (!intent->text)
-		screen_say(tui->screen, false, "theme '%s'", tui->theme.name);
+		next_theme(tui);
+	else if (theme_load(&theme, intent->text, &why) < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+	else
+		use_theme(tui, &theme);
 }
 
 static void do_baseline(struct tui *tui, const struct intent *intent)

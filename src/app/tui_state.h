@@ -24,7 +24,6 @@ struct tui {
 	struct grid grid;
 	struct config *config; /* NULL: out of memory for one */
 	struct theme theme;
-	unsigned theme_place;	/* in the built-in order, for the next one */
 	struct map_list picked; /* what the picker shows; borrowed by the screen */
 	const char *badge;
 	char tape_badge[48];

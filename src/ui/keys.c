@@ -12,7 +12,7 @@
 
 enum {
 	LISTS = SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES,
-	ALL = SCOPE_ANY
+	ALL = SCOPE_ANY & ~SCOPE_DETAIL /* which leaves them to the rows */
 };
 
 static struct key_row rows[] = {

@@ -21,8 +21,7 @@ enum key_scope {
 	SCOPE_THEMES = 1 << 5,	/* choosing a theme */
 	SCOPE_DETAIL =
 		1 << 6, /* a detail that stands alone; what isn't bound there goes to the rows */
-	SCOPE_ANY =
-		SCOPE_ROWS | SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES,
+	SCOPE_ANY = (1 << 7) - 1,
 };
 
 enum { KEY_ROW_KEYS = 6 };

@@ -33,6 +33,7 @@ struct intent theme_as_before(struct screen *screen)
 ACTION(act_themes)
 {
 	screen->overlay = OVERLAY_THEMES;
+	theme_list_read();
 	list_open(&screen->list, n_themes());
 	buf_clear(&screen->theme_before);
 	buf_adds(&screen->theme_before, buf_text(&screen->theme));
@@ -57,11 +58,13 @@ void pane_themes(const struct scene *scene, struct area area)
 		bool is_cursor = i == list->cursor;
 		struct area whole = {area.row + line, area.col, 1, area.n_cols};
 		enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
+		const char *name;
 
 		if (i >= list->n)
 			return;
 		grid_fill(scene->grid, whole, role, " ");
-		grid_putf(scene->grid, whole, 0, 0, role, "%s %s", is_cursor ? ">" : " ",
-			  theme_name_at((unsigned)i));
+		name = theme_name_at((unsigned)i);
+		grid_putf(scene->grid, whole, 0, 0, role, "%s %s%s", is_cursor ? ">" : " ", name,
+			  theme_is_own(name) ? "  (own)" : "");
 	}
 }

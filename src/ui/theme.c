@@ -9,18 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
 #include "ui/theme_check.h"
-
-static const struct built_in {
-	const char *name, *json;
-} built_in[] = {
-#include "theme_all.h"
-};
+#include "ui/theme_list.h"
 
 enum { INHERITS_DEPTH = 4 };
 
@@ -35,11 +31,6 @@ static void words_release(struct words *words)
 	for (unsigned i = 0; i < words->n; i++)
 		cJSON_Delete(words->roots[i]);
 	words->n = 0;
-}
-
-const char *theme_name_at(unsigned i)
-{
-	return i < ARRAY_LEN(built_in) ? built_in[i].name : NULL;
 }
 
 static const cJSON *palette_entry(const struct words *words, const char *name)
@@ -199,52 +190,53 @@ static int resolve(const struct words *words, enum role role, bool *is_done, str
 	return 0;
 }
 
-/* The text of a theme by name: a path, the user's folder, the system's, built in. */
-static int find_text(const char *name, struct buf *out, struct err *err)
+static int read_file(const char *path, struct buf *out, struct err *err)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	const struct {
-		const char *folder, *below;
-	} places[] = {
-		{config && *config ? config : NULL, "/bpfmaptop/themes/"},
-		{home && !(config && *config) ? home : NULL, "/.config/bpfmaptop/themes/"},
-		{"/usr/local/share", "/bpfmaptop/themes/"},
-		{"/usr/share", "/bpfmaptop/themes/"},
-	};
+	int r = file_read(path, THEME_MAX_BYTES, out);
+
+	return r < 0 ? err_set(err, r, "cannot read theme '%s': %s", path, err_words(r)) : 0;
+}
+
+/* The text of a theme by name: a path, the user's folder, the system's, built in. path: where it was
+ * found, "": it is compiled in. */
+static int find_text(const char *name, struct buf *out, struct buf *path, struct err *err)
+{
+	const char *json = theme_built_in(name), *other;
+	int r;
 
 	if (strchr(name, '/')) {
-		int r = file_read(name, THEME_MAX_BYTES, out);
-
-		return r < 0 ? err_set(err, r, "cannot read theme '%s': %s", name, err_words(r))
-			     : 0;
+		buf_adds(path, name);
+		return read_file(name, out, err);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		SCOPED(buf)
-		path = {0};
-
-		if (!places[i].folder)
-			continue;
-		buf_addf(&path, "%s%s%s.json", places[i].folder, places[i].below, name);
-		buf_clear(out);
-		if (!path.failed && file_read(path.at, THEME_MAX_BYTES, out) == 0)
-			return 0;
+	for (unsigned i = 0; (r = theme_file_at(i, name, path)) >= 0; i++) {
+		if (r > 0 && access(buf_text(path), F_OK) == 0)
+			return read_file(buf_text(path), out, err);
+		buf_clear(path);
 	}
-	buf_clear(out);
-	for (size_t i = 0; i < ARRAY_LEN(built_in); i++)
-		if (strcmp(built_in[i].name, name) == 0) {
-			buf_adds(out, built_in[i].json);
-			return out->failed ? -ENOMEM : 0;
-		}
-	for (size_t i = 0; i < ARRAY_LEN(built_in); i++)
-		buf_addf(out, "%s%s", i ? ", " : "", built_in[i].name);
+	if (json) {
+		buf_adds(out, json);
+		return out->failed ? -ENOMEM : 0;
+	}
+	for (unsigned i = 0; (other = theme_name_at(i)); i++)
+		buf_addf(out, "%s%s", i ? ", " : "", other);
 	return err_set(err, -ENOENT, "no theme is called '%s'; there are %s", name, buf_text(out));
+}
+
+/* In which file the fault is that err tells. */
+static int told_of(const struct buf *path, int code, struct err *err)
+{
+	struct err why;
+
+	if (!err || !path->len || strstr(err->text, buf_text(path)))
+		return code;
+	why = *err;
+	return err_set(err, code, "theme '%s': %s", buf_text(path), why.text);
 }
 
 /* Parses text and everything it inherits from into words. */
 static int words_parse(struct words *words, const char *text, struct err *err)
 {
-	SCOPED(buf)
-	parent = {0};
+	SCOPED(buf) parent = {0}, path = {0};
 	const char *end = NULL;
 	const cJSON *inherits;
 	cJSON *root = cJSON_ParseWithOpts(text, &end, true);
@@ -262,8 +254,10 @@ static int words_parse(struct words *words, const char *text, struct err *err)
 	if (words->n == INHERITS_DEPTH)
 		return err_set(err, -ELOOP, "theme '%s' inherits too deep, or from itself",
 			       inherits->valuestring);
-	r = find_text(inherits->valuestring, &parent, err);
-	return r < 0 ? r : words_parse(words, buf_text(&parent), err);
+	r = find_text(inherits->valuestring, &parent, &path, err);
+	if (r == 0)
+		r = words_parse(words, buf_text(&parent), err);
+	return r < 0 ? told_of(&path, r, err) : 0;
 }
 
 /* The nearest that says something of that name. */
@@ -319,14 +313,14 @@ int theme_parse(struct theme *theme, const char *json, struct err *err)
 void theme_default(struct theme *theme)
 {
 	memset(theme, 0, sizeof(*theme));
-	theme_parse(theme, built_in[0].json, NULL);
+	theme_parse(theme, theme_built_in("default"), NULL);
 }
 
-/* A theme that doesn't name itself is called as its file is. */
+/* As the file is called. */
 static void name_after(struct theme *theme, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
-	const char *dot = strrchr(file, '.');
+	const char *dot = slash ? strrchr(file, '.') : NULL;
 	int len = dot && dot > file ? (int)(dot - file) : (int)strlen(file);
 
 	snprintf(theme->name, sizeof(theme->name), "%.*s", len, file);
@@ -334,15 +328,17 @@ static void name_after(struct theme *theme, const char *path)
 
 int theme_load(struct theme *theme, const char *name, struct err *err)
 {
-	SCOPED(buf)
-	text = {0};
-	int r = find_text(name, &text, err);
+	SCOPED(buf) text = {0}, path = {0};
+	int r = find_text(name, &text, &path, err);
 
 	if (r == 0)
 		r = theme_parse(theme, buf_text(&text), err);
-	if (r == 0 && !theme->name[0])
+	if (r < 0)
+		return told_of(&path, r, err);
+	/* One that is asked for by its name keeps that, or it would not be found again. */
+	if (!theme->name[0] || !strchr(name, '/'))
 		name_after(theme, name);
-	return r;
+	return 0;
 }
 
 int theme_colour_index(const struct theme_colour *colour, int n_colours, bool is_paper)

@@ -19,6 +19,7 @@
 
 #include "ui/colour.h"
 #include "ui/roles.h"
+#include "ui/theme_list.h"
 
 struct err;
 
@@ -63,9 +64,6 @@ struct theme {
 int theme_parse(struct theme *theme, const char *json, struct err *err);
 /* The compiled-in one. */
 void theme_default(struct theme *theme);
-/* Names of the themes that can be had without a path, in the order that a key steps through: the built-in
- * one first. NULL past the end; valid until the next call. */
-const char *theme_name_at(unsigned i);
 /* By name ("mono": user's, then system's folder, then built in) or by path (has a '/'). */
 int theme_load(struct theme *theme, const char *name, struct err *err);
 

@@ -187,6 +187,7 @@ static inline int run_folder(const char *folder, void (*test)(void **),
 
 	if (n < 1)
 		return 1;
+	setenv("XDG_CONFIG_HOME", "tests/screens/config", 1); /* themes of one's own */
 	tests = arena_array(&mem, (size_t)n + n_last, sizeof(*tests));
 	for (int i = 0; i < n; i++) {
 		char *path = arena_printf(&mem, "%s%s", folder, files[i]->d_name);

@@ -177,6 +177,66 @@ static void the_users_own_come_first(void **state)
 	assert_int_equal(system(at), 0);
 }
 
+static void write_theme(const char *folder, const char *name, const char *json)
+{
+	char at[160];
+	FILE *file;
+
+	snprintf(at, sizeof(at), "mkdir -p %s/bpfmaptop/themes", folder);
+	assert_int_equal(system(at), 0);
+	snprintf(at, sizeof(at), "%s/bpfmaptop/themes/%s", folder, name);
+	file = fopen(at, "w");
+	assert_non_null(file);
+	fputs(json, file);
+	fclose(file);
+}
+
+static bool is_listed(const char *name)
+{
+	for (unsigned i = 0; theme_name_at(i); i++)
+		if (strcmp(theme_name_at(i), name) == 0)
+			return true;
+	return false;
+}
+
+/* Own themes stand behind the others in the list; what is wrong with one is told with its file and line,
+ * and that of one that inherits from it with the file that has the fault. */
+static void own_themes_are_listed_and_their_faults_told(void **state)
+{
+	char folder[] = "/tmp/test_theme.XXXXXX", at[160];
+	struct theme theme = {.name = "kept"};
+	struct err err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	write_theme(folder, "dusk.json", "{\"name\":\"other\",\"inherits\":\"dark\"}");
+	write_theme(folder, "nord.json", "{\"inherits\":\"dark\"}");
+	write_theme(folder, "torn.json", "{\n\n \"rolls\": {}}");
+	write_theme(folder, "child.json", "{\"inherits\":\"torn\"}");
+	write_theme(folder, "notes.txt", "no theme");
+	assert_false(is_listed("dusk"));
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	theme_list_read();
+	assert_true(is_listed("dusk") && is_listed("torn") && is_listed("child"));
+	assert_false(is_listed("notes") || is_listed("notes.txt"));
+	assert_true(theme_is_own("nord") && theme_is_own("dusk") && !theme_is_own("dark"));
+	assert_true(theme_load(&theme, "torn", &err) < 0);
+	snprintf(at, sizeof(at), "theme '%s/bpfmaptop/themes/torn.json': ", folder);
+	assert_memory_equal(err.text, at, strlen(at));
+	assert_non_null(strstr(err.text, "'rolls' of the theme"));
+	assert_non_null(strstr(err.text, "(line 3, column 2)"));
+	assert_true(theme_load(&theme, "child", &err) < 0);
+	assert_memory_equal(err.text, at, strlen(at));
+	assert_string_equal(theme.name, "kept");
+	assert_int_equal(theme_load(&theme, "dusk", &err), 0);
+	assert_string_equal(theme.name, "dusk");
+	snprintf(at, sizeof(at), "rm -r %s", folder);
+	assert_int_equal(system(at), 0);
+	theme_list_read();
+	assert_false(is_listed("dusk") || theme_is_own("nord"));
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+}
+
 /* The last of the 16 is a dark blue, that squares of RGB take for black. */
 static void nearest_colours(void **state)
 {
@@ -200,6 +260,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_the_terminals_colours),
 		cmocka_unit_test(a_theme_may_do_without_colours),
 		cmocka_unit_test(the_users_own_come_first),
+		cmocka_unit_test(own_themes_are_listed_and_their_faults_told),
 		cmocka_unit_test(nearest_colours),
 	};
 
