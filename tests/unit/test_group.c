@@ -465,6 +465,37 @@ static void test_faults(void **state)
 	unfollow(&it);
 }
 
+/* A gauge falls in the sum as it does in its rows; and rows that come and go are told from that. */
+static void test_gauges(void **state)
+{
+	static const uint8_t one[] = {1}, two[] = {2};
+	struct table table;
+	struct group *group;
+
+	(void)state;
+	make_addresses(&table);
+	add_address(&table, one, 1, 500);
+	add_address(&table, two, 1, 70);
+	take_at(&table, SECOND);
+	nature_tell(&table, &table.plan.fields[table.plan.n_key_fields], NATURE_GAUGE);
+	group = group_of(&table, "saddr/64", "");
+	add_address(&table, one, 1, 450);
+	add_address(&table, two, 1, 75);
+	take_at(&table, 2 * SECOND);
+	assert_int_equal(group_take(group), 0);
+	assert_number(group_table(group), 0, "packets", 525);
+	assert_number(group_table(group), 0, "packets.delta", -45);
+	assert_number(group_table(group), 0, "packets.rate", -45);
+	add_address(&table, two, 1, 74);
+	take_at(&table, 3 * SECOND);
+	assert_int_equal(group_take(group), 0);
+	assert_number(group_table(group), 0, "packets.delta", -1);
+	assert_number(group_table(group), 0, "count", 1);
+	assert_number(group_table(group), 0, "count.delta", -1);
+	group_free(group);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_baseline_between_slices),
 		cmocka_unit_test(test_begins_in_slices),
+		cmocka_unit_test(test_gauges),
 		cmocka_unit_test(test_faults),
 	};
 
