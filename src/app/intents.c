@@ -275,6 +275,7 @@ int tui_start_state(struct tui *tui, struct err *err)
 		const char *what, *text;
 		int (*apply)(struct screen *screen, const char *text, struct err *err);
 	} asked[] = {
+		{"smooth", options->smooth, screen_smooth},
 		{"filter", options->filter, screen_filter},
 		{"group", options->group, screen_group},
 		{"columns", options->columns, screen_columns},

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/returns.h"
+#include "model/smooth.h"
 #include "out/out.h"
 
 static int set_interval(struct options *options, const char *value, struct err *err)
@@ -198,6 +199,12 @@ SET_FLAG(wants_config)
 SET_FLAG(has_mouse)
 SET_FLAG(wants_schema)
 
+static int set_smooth(struct options *options, const char *value, struct err *err)
+{
+	options->smooth = value;
+	return smooth_read(value, &options->smooth_ns, err);
+}
+
 static int set_help(struct options *options, const char *value, struct err *err)
 {
 	(void)err;
@@ -211,6 +218,8 @@ const struct option_row option_rows[] = {
 	{'b', "batch", NULL, "no screen: the same as 'stream -o text'", set_is_batch},
 	{'f', "filter", "EXPR", "only rows that match (--help=query)", set_filter},
 	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort},
+	{0, "smooth", "TIME",
+	 "sort by rates smoothed over so long, such as 10s (f.smooth shows them)", set_smooth},
 	{'c', "columns", "LIST", "columns, each optionally with a format: saddr,bytes:size",
 	 set_columns},
 	{'g', "group", "LIST", "fold rows: proto,saddr/24,bytes:log2; list: name, type or program",

@@ -10,6 +10,7 @@
 #include "app/options.h"
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/smooth.h"
 #include "read/replay.h"
 #include "read/spec.h"
 
@@ -78,7 +79,8 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 		watch->table.lookups = *source_lookups();
 	if (set->options->n_ghosts)
 		table_remember(&watch->table, set->options->n_ghosts);
-	return 0;
+	r = smooth_set(&watch->table, set->options->smooth_ns);
+	return r < 0 ? err_set(err, r, "out of memory for smoothed rates") : 0;
 }
 
 static struct source *source_of(struct watch_set *set, const struct spec *spec, struct err *err)

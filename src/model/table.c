@@ -14,6 +14,7 @@
 
 #include "base/index.h"
 #include "base/tidy.h"
+#include "model/smooth.h"
 #include "model/table_cell.h"
 #include "model/table_ghosts.h"
 
@@ -78,6 +79,7 @@ void table_release(struct table *table)
 	delta_release(&table->since_base);
 	returns_release(&table->returns);
 	hist_release(&table->trends);
+	smooth_release(table);
 	pages_release(&table->stamps);
 	calendar_release(&table->calendar);
 	plan_release(&table->plan);
@@ -92,6 +94,7 @@ void table_remember(struct table *table, uint32_t n)
 }
 
 enum turn_stage {
+	TURN_SMOOTH,	 /* means of the reading that becomes the one before; */
 	TURN_DELTA,	 /* links to the reading before, */
 	TURN_SINCE_BASE, /* to the baseline */
 	TURN_GHOSTS,
@@ -119,6 +122,7 @@ void table_take_drop(struct table *table)
 
 	if (!turn)
 		return;
+	smooth_drop(table);
 	delta_release(&turn->delta);
 	delta_release(&turn->since_base);
 	pages_release(&turn->stamps);
@@ -258,6 +262,7 @@ static void forget_past(struct table *table)
 	nature_forget(table);
 	calendar_clear(&table->calendar);
 	returns_clear(&table->returns);
+	smooth_forget(table);
 	memset(table->stamps_ms, 0, sizeof(table->stamps_ms));
 	table->current->number = 0;
 }
@@ -290,6 +295,7 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 	table->ghosts = turn->ghosts.rows;
 	turn->ghosts.rows = (struct snap){0};
 	memcpy(table->ghost_number, turn->ghosts.number, sizeof(table->ghost_number));
+	smooth_commit(table);
 	rotate(table);
 	nature_watch(table);
 }
@@ -343,6 +349,8 @@ static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows
 	int r;
 
 	switch (turn->stage) {
+	case TURN_SMOOTH:
+		return smooth_step(table, n_rows);
 	case TURN_DELTA:
 		r = delta_step(&turn->delta, &turn->walk, n_rows);
 		if (r == 0 && table->baseline.number)

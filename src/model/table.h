@@ -26,6 +26,7 @@
 
 struct buf;
 struct err;
+struct smooth;
 struct table_turn;
 
 enum { TABLE_GHOST_READINGS = 3, TABLE_NEW_READINGS = 3, TABLE_MAX_GHOSTS = 4096 };
@@ -36,8 +37,9 @@ enum derive {
 	DERIVE_TOTAL, /* f, and f.sum: per-CPU copies summed */
 	DERIVE_DELTA, /* f.delta: since the reading before */
 	DERIVE_RATE,  /* f.rate: per second of measured time */
-	DERIVE_BASE,  /* f.base: since the baseline */
-	DERIVE_MAX,   /* f.max over CPUs */
+	DERIVE_SMOOTH, /* f.smooth: the rate's mean over a time, where rates are smoothed: see smooth.h */
+	DERIVE_BASE, /* f.base: since the baseline */
+	DERIVE_MAX,  /* f.max over CPUs */
 	DERIVE_MIN,
 	DERIVE_MEAN,
 	DERIVE_SKEW, /* f.skew: max / mean over CPUs, by what happened since the reading before where
@@ -81,7 +83,8 @@ struct table {
 	struct churn churn;
 	struct returns returns;
 	struct hist trends;
-	struct past past; /* kept readings; none unless past.limit_bytes says so */
+	struct smooth *smooth; /* owned; NULL: rates are not smoothed */
+	struct past past;      /* kept readings; none unless past.limit_bytes says so */
 
 	struct pages stamps; /* struct row_stamps[n_rows], carried on by the links */
 	uint32_t stamps_ms[TABLE_NEW_READINGS]; /* of the last readings, newest first */

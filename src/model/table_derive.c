@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "model/smooth.h"
 #include "model/table_text.h"
 
 static const uint64_t NS_PER_MS = 1000000;
@@ -74,6 +75,13 @@ static struct val val_maxcpu(const struct cell *cell)
 	if (!busy_spread(cell, &spread))
 		return val_unknown();
 	return val_uint(map_cpu_number(&cell->table->map, spread.max_cpu));
+}
+
+static struct val val_smooth(const struct cell *cell)
+{
+	double mean = smooth_cell(cell);
+
+	return isnan(mean) ? val_unknown() : val_real(mean);
 }
 
 static struct val val_share(const struct cell *cell)
@@ -173,6 +181,8 @@ const struct derive_row derive_rows[] = {
 			  .looks_back = true, .val = cell_delta},
 	[DERIVE_RATE] = {"rate", "per second of measured time", OF_COUNTER, COUNT,
 			 .looks_back = true, .val = cell_rate},
+	[DERIVE_SMOOTH] = {"smooth", "the rate, smoothed", OF_SMOOTHED, COUNT, .looks_back = true,
+			   .val = val_smooth},
 	[DERIVE_BASE] = {"base", "since the baseline", OF_COUNTER, COUNT, .val = cell_since_base},
 	[DERIVE_MAX] = {"max", "the largest of the CPUs", OF_CPUS, COUNT, .has_rate = true,
 			.val = val_max},

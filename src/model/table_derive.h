@@ -10,11 +10,12 @@
 struct buf;
 
 enum derive_of {
-	OF_FIELD,   /* of any field */
-	OF_COUNTER, /* of an integer of the value */
-	OF_CPUS,    /* the same, of a per-CPU map */
-	OF_SHARED,  /* of an integer of a value whose total is known */
-	OF_ROW,	    /* of the row; no field */
+	OF_FIELD,    /* of any field */
+	OF_COUNTER,  /* of an integer of the value */
+	OF_SMOOTHED, /* the same, where rates are smoothed */
+	OF_CPUS,     /* the same, of a per-CPU map */
+	OF_SHARED,   /* of an integer of a value whose total is known */
+	OF_ROW,	     /* of the row; no field */
 };
 
 struct derive_row {

@@ -171,7 +171,8 @@ static int no_such_derive(const struct table *table, const char *name, size_t le
 
 	for (unsigned i = 0; i < N_DERIVES; i++)
 		if (derive_rows[i].of != OF_ROW && derive_rows[i].name &&
-		    (derive_rows[i].of != OF_SHARED || table->share_of))
+		    (derive_rows[i].of != OF_SHARED || table->share_of) &&
+		    (derive_rows[i].of != OF_SMOOTHED || table->smooth))
 			buf_addf(&words, "%s%s", words.len ? ", " : "", derive_rows[i].name);
 	return err_set(err, -ENOENT, "'%.*s' has no '%.*s'; it has %s, and @CPU", (int)len, name,
 		       (int)word_len, word, buf_text(&words));
@@ -192,6 +193,11 @@ static int check_derive(const struct table *table, const struct field *field, en
 	if (of == OF_SHARED && !table->share_of)
 		return err_set(err, -EINVAL, "only groups have a '%s'; -g makes some",
 			       derive_rows[derive].name);
+	if (of == OF_SMOOTHED && !table->smooth)
+		return err_set(
+			err, -EINVAL,
+			"rates have a '%s' when they are smoothed: --smooth 10s, :smooth 10s",
+			derive_rows[derive].name);
 	if (of == OF_CPUS && !is_per_cpu(table))
 		return err_set(err, -EINVAL, "'%s' needs a per-CPU map; '%.*s' has one copy",
 			       derive_rows[derive].name, (int)len, name);

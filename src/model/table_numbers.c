@@ -10,6 +10,7 @@
 
 #include "base/tidy.h"
 #include "model/decode.h"
+#include "model/smooth.h"
 #include "model/table_cell.h"
 #include "model/table_derive.h"
 
@@ -120,6 +121,14 @@ static bool build_rate(const struct build *build)
 				delta->dt_ns ? 1e9 / (double)delta->dt_ns : 0);
 }
 
+static bool build_smooth(const struct build *build)
+{
+	if (!build_rate(build))
+		return false;
+	smooth_rates(build->table, build->column, build->first_row, build->n_rows, build->reals);
+	return true;
+}
+
 static bool build_base(const struct build *build)
 {
 	return build_difference(build, &build->table->since_base, &build->table->baseline, 1);
@@ -164,9 +173,9 @@ static bool build_seen(const struct build *build)
 
 /* The fast ways; each answers false where it doesn't fit. */
 static bool (*const builders[N_DERIVES])(const struct build *build) = {
-	[DERIVE_TOTAL] = build_total, [DERIVE_CPU] = build_plain, [DERIVE_DELTA] = build_delta,
-	[DERIVE_RATE] = build_rate,   [DERIVE_BASE] = build_base, [DERIVE_AGE] = build_age,
-	[DERIVE_IDLE] = build_idle,   [DERIVE_SEEN] = build_seen,
+	[DERIVE_TOTAL] = build_total, [DERIVE_CPU] = build_plain,     [DERIVE_DELTA] = build_delta,
+	[DERIVE_RATE] = build_rate,   [DERIVE_SMOOTH] = build_smooth, [DERIVE_BASE] = build_base,
+	[DERIVE_AGE] = build_age,     [DERIVE_IDLE] = build_idle,     [DERIVE_SEEN] = build_seen,
 };
 
 static void build_cells(const struct build *build, enum val_kind kind)

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/smooth.h"
 #include "query/group_parts.h"
 #include "query/query.h"
 
@@ -313,6 +314,9 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	if (r < 0)
 		return r;
 	group->table.lookups = group->base->lookups;
+	r = smooth_set(&group->table, smooth_tau_ns(group->base));
+	if (r < 0)
+		return r;
 	group->totals = calloc(group->table.plan.n_fields, sizeof(*group->totals));
 	group->table.share_of = group->totals;
 	if (!group->totals || group->by.failed || group->filter_text.failed)

@@ -10,6 +10,7 @@
 
 #include "base/tidy.h"
 #include "model/decode.h"
+#include "model/smooth.h"
 
 static const uint64_t SIGN = UINT64_C(1) << 63;
 static const uint64_t LAST = UINT64_MAX; /* the rank of what is unknown */
@@ -137,10 +138,10 @@ static uint64_t rank_of(const struct sorter *sorter, size_t row)
 		return key_rank(sorter, row);
 	flip = sorter->keys[0].is_descending ? UINT64_MAX : 0;
 	if (sorter->kind != VAL_UNKNOWN && row < table_n_live(sorter->table)) {
-		table_numbers(sorter->table, &sorter->keys[0].column, row, 1, &bits);
+		table_numbers(sorter->table, &sorter->first, row, 1, &bits);
 		return number_rank(bits, sorter->kind, flip);
 	}
-	val = table_cell(sorter->table, row, &sorter->keys[0].column);
+	val = table_cell(sorter->table, row, &sorter->first);
 	return sorter->kind != VAL_UNKNOWN ? rank_among(&val, sorter->kind, flip)
 					   : val_rank(&val, flip);
 }
@@ -160,7 +161,7 @@ static inline __attribute__((always_inline)) void rank_numbers(uint64_t ranks[64
 static void number_ranks(const struct sorter *sorter, size_t first, uint64_t flip,
 			 uint64_t ranks[64])
 {
-	table_numbers(sorter->table, &sorter->keys[0].column, first, 64, ranks);
+	table_numbers(sorter->table, &sorter->first, first, 64, ranks);
 	if (sorter->kind == VAL_UINT)
 		rank_numbers(ranks, VAL_UINT, flip);
 	else if (sorter->kind == VAL_INT)
@@ -173,7 +174,7 @@ static void val_ranks(const struct sorter *sorter, size_t first, uint64_t flip, 
 {
 	struct val vals[64];
 
-	table_cells(sorter->table, &sorter->keys[0].column, first, 64, vals);
+	table_cells(sorter->table, &sorter->first, first, 64, vals);
 	for (unsigned i = 0; i < 64; i++)
 		ranks[i] = val_rank(&vals[i], flip);
 }
@@ -241,8 +242,9 @@ static int compare_keys(const struct sorter *sorter, size_t a, size_t b)
 
 static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size_t b)
 {
-	struct val val_a = table_cell(sorter->table, a, &sorter->keys[k].column);
-	struct val val_b = table_cell(sorter->table, b, &sorter->keys[k].column);
+	struct column column = smooth_sorted(sorter->table, &sorter->keys[k].column);
+	struct val val_a = table_cell(sorter->table, a, &column);
+	struct val val_b = table_cell(sorter->table, b, &column);
 	bool a_unknown = is_unknown(&val_a), b_unknown = is_unknown(&val_b);
 	int r;
 
@@ -295,9 +297,13 @@ void sorter_open(struct sorter *sorter, const struct table *table, const struct 
 		.table = table,
 		.keys = keys,
 		.n_keys = n_keys,
-		.kind = n_keys ? table_numbers_kind(table, &keys[0].column) : VAL_UNKNOWN,
+		.kind = VAL_UNKNOWN,
 		.key_field = only_integer(&table->plan),
 	};
+	if (n_keys) {
+		sorter->first = smooth_sorted(table, &keys[0].column);
+		sorter->kind = table_numbers_kind(table, &sorter->first);
+	}
 	sorter->has_ties = n_keys == 0 ? !table->plan.is_variables && !sorter->key_field
 				       : n_keys == 1 && sorter->kind != VAL_UNKNOWN;
 }

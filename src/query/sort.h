@@ -19,6 +19,7 @@ struct sort_key {
 struct sorter {
 	const struct table *table;
 	const struct sort_key *keys; /* borrowed */
+	struct column first;	     /* what the first of them sorts by */
 	unsigned n_keys;
 	enum val_kind kind;	       /* of the first key's numbers; VAL_UNKNOWN: it has none */
 	bool has_ties;		       /* behind a rank only the map's key decides */

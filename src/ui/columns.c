@@ -12,6 +12,7 @@
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/maptype.h"
+#include "model/smooth.h"
 
 enum {
 	SHRINK_READINGS = 10,
@@ -68,12 +69,12 @@ static const char *short_name(const struct plan *plan, const struct field *field
 static void make_title(const struct tab *tab, struct shown *shown)
 {
 	static const char *const forms[N_DERIVES] = {
-		[DERIVE_TOTAL] = "%s",	   [DERIVE_DELTA] = "+%s",  [DERIVE_RATE] = "%s/s",
-		[DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "MAX %s", [DERIVE_MIN] = "MIN %s",
-		[DERIVE_MEAN] = "MEAN %s", [DERIVE_SKEW] = "skew",  [DERIVE_MAXCPU] = "maxcpu",
-		[DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",    [DERIVE_IDLE] = "idle",
-		[DERIVE_SEEN] = "seen",	   [DERIVE_KEY] = "key",    [DERIVE_VALUE] = "value",
-		[DERIVE_SHARE] = "%s %%",
+		[DERIVE_TOTAL] = "%s",	    [DERIVE_DELTA] = "+%s",    [DERIVE_RATE] = "%s/s",
+		[DERIVE_SMOOTH] = "~%s/s",  [DERIVE_BASE] = "%s.base", [DERIVE_MAX] = "MAX %s",
+		[DERIVE_MIN] = "MIN %s",    [DERIVE_MEAN] = "MEAN %s", [DERIVE_SKEW] = "skew",
+		[DERIVE_MAXCPU] = "maxcpu", [DERIVE_STATE] = "state",  [DERIVE_AGE] = "age",
+		[DERIVE_IDLE] = "idle",	    [DERIVE_SEEN] = "seen",    [DERIVE_KEY] = "key",
+		[DERIVE_VALUE] = "value",   [DERIVE_SHARE] = "%s %%",
 	};
 	const struct column *column = &shown->column;
 	const char *name = column->field ? short_name(&tab->table->plan, column->field) : "value";
@@ -315,10 +316,13 @@ static void keep_widths(const struct tab *tab, struct list *list)
 		}
 }
 
-static int title_width(const struct shown *shown)
+static int title_width(const struct tab *tab, const struct shown *shown)
 {
-	/* One more for the sort mark, wherever it may go: titles don't move when it does. */
-	return (int)utf8_columns(shown->title, strlen(shown->title)) + 1;
+	struct column sorted = smooth_sorted(tab->table, &shown->column);
+	int marks = sorted.derive == shown->column.derive ? 1 : 2;
+
+	/* Room for the sort marks, wherever they may go: titles don't move when they do. */
+	return (int)utf8_columns(shown->title, strlen(shown->title)) + marks;
 }
 
 void tab_columns(struct tab *tab)
@@ -341,7 +345,7 @@ void tab_columns(struct tab *tab)
 	for (unsigned i = 0; i < tab->n_shown; i++)
 		if (!tab->shown[i].fixed)
 			tab->shown[i].width =
-				MAX_OF(tab->shown[i].width, title_width(&tab->shown[i]));
+				MAX_OF(tab->shown[i].width, title_width(tab, &tab->shown[i]));
 	tab->scroll = 0;
 }
 
@@ -359,7 +363,7 @@ static void settle_widths(struct tab *tab)
 {
 	for (unsigned i = 0; i < tab->n_shown; i++) {
 		struct shown *shown = &tab->shown[i];
-		int needed = MAX_OF(shown->needed, title_width(shown));
+		int needed = MAX_OF(shown->needed, title_width(tab, shown));
 
 		if (shown->fixed)
 			continue;

@@ -8,6 +8,7 @@
 
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "model/smooth.h"
 #include "query/query.h"
 #include "ui/glyph.h"
 #include "ui/state.h"
@@ -247,6 +248,7 @@ static void put_title(const struct scene *scene, struct area area, unsigned i, c
 	const struct tab *tab = scene->tab;
 	const struct shown *shown = &tab->shown[i];
 	const char *mark = "";
+	struct column sorted = shown->column;
 	enum role role = ROLE_COLUMN;
 	char text[TAB_TITLE_BYTES + 8];
 
@@ -254,9 +256,12 @@ static void put_title(const struct scene *scene, struct area area, unsigned i, c
 		if (!column_equal(&tab->view.keys[k].column, &shown->column))
 			continue;
 		mark = tab->view.keys[k].is_descending ? scene->glyphs->down : scene->glyphs->up;
+		sorted = smooth_sorted(tab->table, &shown->column);
 		role = ROLE_COLUMN_SORTED;
 	}
-	snprintf(text, sizeof(text), shown->is_right ? "%2$s%1$s" : "%s%s", shown->title, mark);
+	/* as a rate that is smoothed is called */
+	snprintf(text, sizeof(text), shown->is_right ? "%3$s%2$s%1$s" : "%s%s%s", shown->title,
+		 sorted.derive == shown->column.derive ? "" : "~", mark);
 	grid_fit(scene->grid, area, 0, place[i], tab_width(tab, place, i, area.n_cols),
 		 shown->is_right, role, text);
 }

@@ -83,6 +83,8 @@ int screen_filter(struct screen *screen, const char *text, struct err *err);
 int screen_sort(struct screen *screen, const char *text, struct err *err);
 int screen_group(struct screen *screen, const char *text,
 		 struct err *err); /* before sort, columns */
+/* Sorts by smoothed rates; before what names f.smooth. */
+int screen_smooth(struct screen *screen, const char *text, struct err *err);
 /* Rows that match are marked, of groups where those are seen; the first of them is said. */
 int screen_alert(struct screen *screen, const char *text, struct err *err);
 /* An alert was said since the last call. */

@@ -68,6 +68,11 @@ int screen_group(struct screen *screen, const char *text, struct err *err)
 	return apply(screen, text, "group", err);
 }
 
+int screen_smooth(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, "smooth", err);
+}
+
 int screen_alert(struct screen *screen, const char *text, struct err *err)
 {
 	return apply(screen, text, "alert", err);

@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
+#include "model/smooth.h"
 #include "query/group.h"
 #include "ui/tab.h"
 
@@ -137,6 +139,30 @@ static int set_alert(struct tab *tab, const char *text, struct err *err)
 	return alert_set(&tab->alert, tab->table, text, err);
 }
 
+static void get_smooth(const struct tab *tab, struct buf *out)
+{
+	uint64_t tau_ns = smooth_tau_ns(tab->table);
+
+	if (tau_ns)
+		buf_addf(out, "%.10gs", (double)tau_ns / 1e9);
+}
+
+static int set_smooth(struct tab *tab, const char *text, struct err *err)
+{
+	uint64_t tau_ns;
+	int r = smooth_read(text, &tau_ns, err);
+
+	if (r < 0)
+		return r;
+	r = smooth_set(tab->table, tau_ns);
+	if (r == 0 && tab->groups)
+		r = smooth_set(tab->groups->table, tau_ns);
+	tab_reorder(tab);
+	if (tab->groups)
+		tab_reorder(tab->groups);
+	return r < 0 ? err_set(err, r, "out of memory for smoothed rates") : 0;
+}
+
 static void get_sort(const struct tab *tab, struct buf *out)
 {
 	view_sort_text(&tab->view, tab->table, out);
@@ -260,6 +286,8 @@ static void get_group(const struct tab *tab, struct buf *out)
 
 /* In the order in which they are restored: groups have columns and an order of their own. */
 static const struct setting settings[] = {
+	{"smooth", "10s: sorts by smoothed rates; or off", get_smooth, set_smooth, SETTING_OF_MAP,
+	 NULL},
 	{"filter", "proto == tcp and packets.rate > 1k", get_filter, set_filter, SETTING_OF_ROWS,
 	 NULL},
 	{"group", "proto, or saddr/24", get_group, tab_group, SETTING_OF_MAP, NULL},

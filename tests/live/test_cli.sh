@@ -102,6 +102,12 @@ text=$("$BPFMAPTOP" export - -n 2 -d 0.1 -g proto,dport:1000 sim:flows | grep -c
 same "an export has them, too" 1 "$((text > 5))"
 text=$("$BPFMAPTOP" stream -n 2 -d 0.1 --baseline -c packets.base sim:flows -o csv | grep -c -- '-$')
 same "a baseline at the start knows every row" 0 "$text"
+text=$("$BPFMAPTOP" stream -n 3 -d 0.1 --smooth 10s -c port,packets.rate,packets.smooth -s packets.rate -o csv sim:ports | awk -F, '
+	NR == 1 || $6 == "-" { next } $5 != $6 { differs++ } $1 == at && $6 + 0 > last { bad++ } { at = $1; last = $6 + 0 } END { print (differs > 3 && !bad) }')
+same "rows are sorted by smoothed rates" 1 "$text"
+says "smoothed rates that nobody asked for" 2 "--smooth 10s" dump -c packets.smooth sim:flows
+says "a time that rates aren't smoothed over" 2 "100ms to 1h" dump --smooth 2k sim:flows
+has "smoothed rates have the same name in Prometheus" 'field="packets.smooth"' "$("$BPFMAPTOP" dump -o prom -d 0.1 --smooth 5s -c proto,packets.smooth sim:ports)"
 text=$("$BPFMAPTOP" -n 1 sim:flows -l 3 2>&1 >/dev/null </dev/null)
 same "without a terminal, watch writes text" 0 $?
 has "and says so" "stdout is not a terminal" "$text"
