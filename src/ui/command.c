@@ -47,15 +47,10 @@ static struct intent follow(struct tab *tab)
 			       .number = id};
 }
 
-static bool has_detail_room(const struct screen *screen)
-{
-	return detail_has_room(screen, screen->layout.footer.n_cols);
-}
-
 /* Where there is room it is open unless it was closed, elsewhere closed unless it was opened. */
 static void toggle_detail(struct screen *screen)
 {
-	enum detail_wish asked = has_detail_room(screen) ? DETAIL_CLOSED : DETAIL_OPEN;
+	enum detail_wish asked = screen->layout.detail_has_room ? DETAIL_CLOSED : DETAIL_OPEN;
 
 	screen->detail = screen->detail == asked ? DETAIL_WHERE_ROOM : asked;
 	screen->is_zoomed = false;
@@ -84,13 +79,6 @@ ACTION(act_open)
 	return nothing();
 }
 
-ACTION(act_zoom)
-{
-	screen->is_zoomed = !screen->is_zoomed && front_tab(screen);
-	list_open(&screen->detail_at.list, 1);
-	return nothing();
-}
-
 static void toggle_text(struct screen *screen, enum overlay overlay)
 {
 	if (screen->overlay == overlay) {
@@ -109,6 +97,13 @@ static void toggle_text(struct screen *screen, enum overlay overlay)
 		list_open(&screen->list, sort_choices(front_tab(screen)));
 }
 
+/* In its pane where there are several, else over all of the screen. */
+static void toggle_pane(struct screen *screen, enum pane_kind kind, enum overlay overlay)
+{
+	if (screen->overlay != OVERLAY_NONE || !pane_toggle(screen, kind))
+		toggle_text(screen, overlay);
+}
+
 ACTION(act_help)
 {
 	toggle_text(screen, OVERLAY_HELP);
@@ -117,19 +112,19 @@ ACTION(act_help)
 
 ACTION(act_log)
 {
-	toggle_text(screen, OVERLAY_LOG);
+	toggle_pane(screen, PANE_LOG, OVERLAY_LOG);
 	return nothing();
 }
 
 ACTION(act_metrics)
 {
-	toggle_text(screen, OVERLAY_METRICS);
+	toggle_pane(screen, PANE_METRICS, OVERLAY_METRICS);
 	return nothing();
 }
 
 ACTION(act_churn)
 {
-	toggle_text(screen, OVERLAY_CHURN);
+	toggle_pane(screen, PANE_CHURN, OVERLAY_CHURN);
 	return nothing();
 }
 
@@ -150,7 +145,11 @@ static bool back(struct screen *screen)
 		toggle_text(screen, screen->overlay);
 	} else if (screen->is_zoomed) {
 		screen->is_zoomed = false;
-	} else if (screen->detail == DETAIL_OPEN && !has_detail_room(screen)) {
+	} else if (screen->tiling.is_alone) {
+		screen->tiling.is_alone = false;
+	} else if (pane_back(screen)) {
+		return true;
+	} else if (screen->detail == DETAIL_OPEN && !screen->layout.detail_has_room) {
 		screen->detail = DETAIL_WHERE_ROOM;
 	} else if (tab && tab->scroll) {
 		tab->scroll = 0;
@@ -206,28 +205,26 @@ ACTION(act_quit_now)
 
 struct intent go_to_tab(struct screen *screen, size_t i)
 {
-	struct tab *tab;
-
-	if (i >= screen->n_tabs)
-		return nothing();
-	if (!split_takes_focus(screen, i))
-		screen->front = i;
-	list_open(&screen->detail_at.list, 1);
-	tab = front_tab(screen);
-	tab->is_stale = true;
+	if (i < screen->n_tabs)
+		pane_show(screen, screen->tabs[i]);
 	return nothing();
+}
+
+static struct intent go_on(struct screen *screen, size_t by)
+{
+	size_t n = screen->n_tabs;
+
+	return n ? go_to_tab(screen, (tab_place(screen, map_tab(screen)) + by) % n) : nothing();
 }
 
 ACTION(act_tab_next)
 {
-	return go_to_tab(screen, screen->n_tabs ? (screen->front + 1) % screen->n_tabs : 0);
+	return go_on(screen, 1);
 }
 
 ACTION(act_tab_previous)
 {
-	size_t n = screen->n_tabs;
-
-	return go_to_tab(screen, n ? (screen->front + n - 1) % n : 0);
+	return go_on(screen, screen->n_tabs - 1);
 }
 
 ACTION(act_tab_number)

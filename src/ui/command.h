@@ -65,7 +65,17 @@
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \
 	X(ACT_SPLIT_BESIDE, "split-beside", act_split_beside)                                      \
 	X(ACT_SPLIT_BELOW, "split-below", act_split_below)                                         \
-	X(ACT_FOCUS, "focus", act_focus)                                                           \
+	X(ACT_PANE_KEY, "pane", act_pane_key)                                                      \
+	X(ACT_FOCUS_LEFT, "focus-left", act_focus_left)                                            \
+	X(ACT_FOCUS_RIGHT, "focus-right", act_focus_right)                                         \
+	X(ACT_FOCUS_UP, "focus-up", act_focus_up)                                                  \
+	X(ACT_FOCUS_DOWN, "focus-down", act_focus_down)                                            \
+	X(ACT_FOCUS_NEXT, "focus-next", act_focus_next)                                            \
+	X(ACT_PANE_CLOSE, "close-pane", act_pane_close)                                            \
+	X(ACT_PANE_ONLY, "only-pane", act_pane_only)                                               \
+	X(ACT_PANE_GROW, "grow-pane", act_pane_grow)                                               \
+	X(ACT_PANE_SHRINK, "shrink-pane", act_pane_shrink)                                         \
+	X(ACT_PANE_EVEN, "even-panes", act_pane_even)                                              \
 	X(ACT_WRITE, "write", act_write)                                                           \
 	X(ACT_SAVE, "save", act_save)                                                              \
 	X(ACT_MOUSE, "mouse", act_mouse)                                                           \

@@ -19,7 +19,9 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 		return theme_under_cursor(screen);
 	if (screen->overlay != OVERLAY_NONE)
 		return nothing();
-	if (screen->is_zoomed)
+	if (focused_pane(screen)->kind > PANE_DETAIL)
+		list_move(&focused_pane(screen)->list, by);
+	else if (screen->is_zoomed)
 		list_move(&screen->detail_at.list, by);
 	else if (tab)
 		tab_move(tab, by);
@@ -28,10 +30,13 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 
 static ptrdiff_t page_of(const struct screen *screen)
 {
-	int n_rows = screen->layout.rows.n_rows;
+	const struct layout *layout = &screen->layout;
+	int n_rows = layout->rows.n_rows;
 
 	if (screen->is_zoomed)
-		n_rows = screen->layout.detail.n_rows;
+		n_rows = layout->detail.n_rows;
+	else if (!n_rows)
+		n_rows = layout->panes[screen->tiling.focus].n_rows - 2; /* titles */
 	return MAX_OF(n_rows - 1, 1);
 }
 
@@ -59,7 +64,8 @@ ACTION(act_first)
 {
 	struct tab *tab = front_tab(screen);
 
-	if (screen->overlay == OVERLAY_NONE && !screen->is_zoomed && tab) {
+	if (screen->overlay == OVERLAY_NONE && !screen->is_zoomed && tab &&
+	    focused_pane(screen)->kind <= PANE_DETAIL) {
 		tab_home(tab);
 		return nothing();
 	}

@@ -103,7 +103,7 @@ static void put_other(const struct fields *fields, const struct outline_line *li
 /* What a key that folds is about. */
 static void note_cursor(const struct page *page, const struct outline_line *line)
 {
-	struct detail_place *place = &page->scene->screen->detail_at;
+	struct detail_place *place = page->scene->detail_at;
 
 	if ((size_t)page->line + place->list.top != place->list.cursor)
 		return;

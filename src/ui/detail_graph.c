@@ -82,7 +82,7 @@ static void put_scale(const struct page *page, int n_rows, double max)
 static int graph_rows(const struct page *page)
 {
 	const struct screen *screen = page->scene->screen;
-	int n = page->area.n_rows - page->line - (int)screen->detail_at.list.top;
+	int n = page->area.n_rows - page->line - (int)page->scene->detail_at->list.top;
 
 	if (page->scene->tab->is_raw)
 		n -= detail_bytes_rows(page);

@@ -16,8 +16,8 @@ static const char *const meter_eighths[] = {"▏", "▎", "▍", "▌", "▋", "
 
 #define BLOCK_MARKS                                                                                \
 	.full = "█", .empty = "·", .open = "▕", .close = "▏", .down = "▾", .up = "▴", .line = "─", \
-	.bar = "│", .at_least = "≥", .dot = "·", .left = "‹", .right = "›", .gap = "·",            \
-	.folded = "▸", .opened = "▾"
+	.bar = "│", .tee = "┬", .joints = {"│", "┤", "├", "┼"}, .at_least = "≥", .dot = "·",       \
+	.left = "‹", .right = "›", .gap = "·", .folded = "▸", .opened = "▾"
 
 static const struct glyphs sets[N_GLYPH_SETS] = {
 	[GLYPHS_ASCII] = {.levels = ascii_levels,
@@ -31,6 +31,8 @@ static const struct glyphs sets[N_GLYPH_SETS] = {
 			  .up = "<",
 			  .line = "-",
 			  .bar = "|",
+			  .tee = "+",
+			  .joints = {"|", "+", "+", "+"},
 			  .at_least = ">=",
 			  .dot = ".",
 			  .left = "<",

@@ -19,6 +19,8 @@ struct glyphs {
 	const char *open, *close; /* around meters and strips */
 	const char *down, *up;	  /* sort marks */
 	const char *line, *bar;	  /* horizontal and vertical rule */
+	const char *tee;	  /* where a vertical one begins below a horizontal one, */
+	const char *joints[4];	  /* or is met: by none, from the left, the right, both */
 	const char *at_least;	  /* a lower bound */
 	const char *dot;
 	const char *left, *right;    /* more columns there */

@@ -11,12 +11,6 @@
 #include "query/group.h"
 #include "ui/state.h"
 
-/* The tab of rows in front, also where its groups are seen. */
-static struct tab *rows_tab(const struct screen *screen)
-{
-	return screen->front < screen->n_tabs ? screen->tabs[screen->front] : NULL;
-}
-
 void tab_ungroup(struct tab *tab)
 {
 	tab_free(tab->groups);
@@ -68,7 +62,7 @@ int tab_group(struct tab *tab, const char *by, struct err *err)
 
 bool group_enter(struct screen *screen)
 {
-	struct tab *tab = rows_tab(screen);
+	struct tab *tab = map_tab(screen);
 	ptrdiff_t row = tab && tab->groups ? tab_cursor_row(tab->groups) : -1;
 	SCOPED(buf) filter = {0};
 	struct err why = {0};
@@ -98,7 +92,7 @@ bool group_enter(struct screen *screen)
 
 bool group_leave(struct screen *screen)
 {
-	struct tab *tab = rows_tab(screen);
+	struct tab *tab = map_tab(screen);
 
 	if (tab && tab->groups) {
 		tab_ungroup(tab);
@@ -116,7 +110,7 @@ bool group_leave(struct screen *screen)
 
 ACTION(act_group)
 {
-	const struct tab *tab = rows_tab(screen);
+	const struct tab *tab = map_tab(screen);
 
 	if (tab && screen->overlay == OVERLAY_NONE)
 		prompt_begin(screen, PROMPT_GROUP, tab->group ? group_by(tab->group) : "");
@@ -125,7 +119,7 @@ ACTION(act_group)
 
 int group_typed(struct screen *screen, const char *text, bool is_final)
 {
-	struct tab *tab = rows_tab(screen);
+	struct tab *tab = map_tab(screen);
 
 	if (!tab)
 		return 0;

@@ -22,6 +22,7 @@ enum key_scope {
 	SCOPE_DETAIL =
 		1 << 6, /* a detail that stands alone; what isn't bound there goes to the rows */
 	SCOPE_ANY = (1 << 7) - 1,
+	SCOPE_PANES = 1 << 7, /* behind ^W, where nothing else holds */
 };
 
 enum { KEY_ROW_KEYS = 6 };
@@ -56,9 +57,9 @@ uint32_t key_of_point(uint32_t point);
 /* "Up", "^F", "F3", "x"; 0: no key is called so. */
 uint32_t key_named(const char *name, size_t len);
 void key_spell(uint32_t key, struct buf *out);
-/* The action called so, if it has a key on the rows or in the detail; else ACT_NONE. */
+/* The action called so, if it has a key on the rows, in the detail or of the panes; else ACT_NONE. */
 enum action keys_action_named(const char *name);
-/* Gives an action of the rows or the detail other keys ("p Z"), which other actions lose; "" takes all of its keys
+/* Gives an action of the rows, the detail or the panes other keys ("p Z"), which other actions lose; "" takes all of its keys
  * away. 0, or -EINVAL with a sentence. */
 int keys_bind(const char *name, const char *keys, struct err *err);
 void keys_reset(void); /* as they were */

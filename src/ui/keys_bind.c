@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Keys by name, and binding them anew: an action gets the keys that are named, others lose them, so that
- * no key ever does two things. Actions of the rows can be bound; in menus keys stay what they are. */
+ * no key ever does two things. Actions of the rows and the panes can be bound; in menus keys stay what
+ * they are. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,12 +85,13 @@ static const struct key_row *find_row(const char *name, enum key_scope scope)
 	return NULL;
 }
 
-/* The rows' own binding, or where only the detail has one, that. */
+/* The rows' own binding, or where only the detail or the panes have one, that. */
 static const struct key_row *row_named(const char *name)
 {
 	const struct key_row *row = find_row(name, SCOPE_ROWS);
 
-	return row ? row : find_row(name, SCOPE_DETAIL);
+	row = row ? row : find_row(name, SCOPE_DETAIL);
+	return row ? row : find_row(name, SCOPE_PANES);
 }
 
 enum action keys_action_named(const char *name)
@@ -108,6 +110,8 @@ static void describe(struct key_row *row)
 	for (unsigned i = 0; i < KEY_ROW_KEYS && row->keys[i]; i++) {
 		if (i)
 			buf_addc(&shown, ' ');
+		else if (row->scopes & SCOPE_PANES)
+			buf_adds(&shown, "^W ");
 		key_spell(row->keys[i], &shown);
 	}
 	snprintf(row->bound_shown, sizeof(row->bound_shown), "%s",

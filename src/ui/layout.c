@@ -19,8 +19,6 @@ enum {
 	BAND_ROWS = 40,
 	BELOW_MIN_ROWS = 9, /* shorter: the detail takes the place of the rows */
 	BELOW_KEEPS_ROWS = 3,
-	SPLIT_MIN_COLS = 36, /* of a half; else it stays whole */
-	SPLIT_MIN_ROWS = 5,
 };
 
 static struct area take_top(struct area *left, int n_rows)
@@ -71,11 +69,9 @@ static void make_header(struct layout *out, struct area *left, const struct layo
 	}
 }
 
-static void make_detail(struct layout *out, struct area *left, const struct layout_wants *wants)
+static void make_detail(struct layout *out, struct area *left)
 {
-	if (wants->is_zoomed) {
-		out->detail = take_top(left, left->n_rows);
-	} else if (left->n_cols >= BESIDE_COLS) {
+	if (left->n_cols >= BESIDE_COLS) {
 		int n_cols = MIN_OF(MAX_OF(left->n_cols / 3, BESIDE_MIN_COLS), BESIDE_MAX_COLS);
 
 		out->detail = take_right(left, n_cols);
@@ -89,19 +85,26 @@ static void make_detail(struct layout *out, struct area *left, const struct layo
 	}
 }
 
-/* The half without the focus is taken off. */
-static void make_split(struct layout *out, struct area *left, const struct layout_wants *wants)
+struct area layout_inside(const struct tiling *tiling, struct area pane)
 {
-	struct area first = *left, second;
+	if (tiling_n_leaves(tiling) > 1)
+		take_top(&pane, 1);
+	return pane;
+}
 
-	if (wants->split == SPLIT_BESIDE && left->n_cols >= 2 * SPLIT_MIN_COLS)
-		second = take_right(&first, left->n_cols / 2);
-	else if (wants->split == SPLIT_BELOW && left->n_rows >= 2 * SPLIT_MIN_ROWS)
-		second = take_bottom(&first, left->n_rows / 2);
-	else
+/* The pane with the focus, the only one that shows a detail of its own. */
+static void make_focus(struct layout *out, const struct layout_wants *wants)
+{
+	struct area left = layout_inside(wants->tiling, out->panes[wants->tiling->focus]);
+
+	out->detail_has_room = wants->shows_rows && left.n_cols >= LAYOUT_DETAIL_COLS;
+	if (!wants->shows_rows)
 		return;
-	out->other = wants->focus_second ? first : second;
-	*left = wants->focus_second ? second : first;
+	if (wants->detail == DETAIL_OPEN ||
+	    (wants->detail == DETAIL_WHERE_ROOM && out->detail_has_room))
+		make_detail(out, &left);
+	out->columns = take_top(&left, 1);
+	out->rows = left;
 }
 
 void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struct layout *out)
@@ -117,12 +120,14 @@ void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struc
 	out->footer = take_bottom(&left, 1);
 	if (n_rows >= COUNTS_ROWS)
 		out->counts = take_bottom(&left, 1);
-	if (wants->n_others > 0 && n_cols >= BAND_COLS && n_rows >= BAND_ROWS && !wants->is_zoomed)
-		out->band = take_bottom(&left, left.n_rows / 4);
-	if (!wants->is_zoomed)
-		make_split(out, &left, wants);
-	if (wants->has_detail || wants->is_zoomed)
-		make_detail(out, &left, wants);
-	out->columns = take_top(&left, 1);
-	out->rows = left;
+	out->body = left;
+	if (wants->n_others > 0 && n_cols >= BAND_COLS && n_rows >= BAND_ROWS)
+		out->band = take_bottom(&out->body, left.n_rows / 4);
+	if (wants->is_zoomed) {
+		out->band.n_rows = 0;
+		out->detail = left;
+		return;
+	}
+	tiling_areas(wants->tiling, out->body, out->panes);
+	make_focus(out, wants);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "ui/grid.h"
+#include "ui/tiling.h"
 
 enum {
 	LAYOUT_MIN_ROWS = 5,
@@ -12,15 +13,16 @@ enum {
 	LAYOUT_DETAIL_COLS = 160 /* from here on there is room for the detail unasked */
 };
 
-enum split { SPLIT_NONE, SPLIT_BESIDE, SPLIT_BELOW };
+/* Where there is room it stands there unasked. */
+enum detail_wish { DETAIL_WHERE_ROOM, DETAIL_OPEN, DETAIL_CLOSED };
 
 struct layout_wants {
-	bool has_cpus;	   /* a strip of CPUs */
-	bool has_detail;   /* the cursor row in full */
-	bool is_zoomed;	   /* the detail alone, instead of the rows */
-	enum split split;  /* another map has half of the rows */
-	bool focus_second; /* and it is the first half */
-	int n_others;	   /* maps beside the one in front, not counting that one */
+	bool has_cpus;		     /* a strip of CPUs */
+	enum detail_wish detail;     /* the cursor row in full, in the pane with the focus */
+	bool is_zoomed;		     /* the detail alone, instead of all panes */
+	bool shows_rows;	     /* the pane with the focus does, not text */
+	const struct tiling *tiling; /* of the panes */
+	int n_others;		     /* maps that no pane shows */
 };
 
 /* Areas never overlap and lie inside the terminal; one that is dropped has n_rows 0. */
@@ -28,13 +30,18 @@ struct layout {
 	bool is_too_small; /* say so and nothing else */
 	bool is_compact;   /* `identity` is the one line that says everything */
 	struct area identity, map, rates, cpus,
-		tabs; /* the header: a quarter of the rows at most */
+		tabs;			 /* the header: a quarter of the rows at most */
+	struct area body;		 /* of all panes */
+	struct area panes[TILING_TILES]; /* as tiling_areas, with the titles that several have */
+	/* inside the pane with the focus */
 	struct area columns, rows;
 	struct area detail;
 	bool detail_is_beside; /* else below the rows, or instead of them */
-	struct area other;     /* the other half */
+	bool detail_has_room;  /* beside the rows, unasked */
 	struct area band;      /* other maps, small */
 	struct area counts, footer;
 };
 
 void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struct layout *out);
+/* What is left of a pane below its title; one pane alone has none. */
+struct area layout_inside(const struct tiling *tiling, struct area pane);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The mouse on the screen: the wheel moves what it is over, a click selects, a click on what is selected
- * opens it, a click on a title sorts by its column, again to turn it around. */
+/* The mouse on the screen: the wheel moves what it is over, a click on a tab or a pane goes there, in the
+ * pane with the focus it selects, a click on what is selected opens it, a click on a title sorts by its
+ * column, again to turn it around. */
 #include "ui/mouse.h"
 
 #include <stdio.h>
@@ -36,18 +37,64 @@ static bool is_in(struct area area, const struct mouse *mouse)
 	       mouse->col >= area.col && mouse->col < area.col + area.n_cols;
 }
 
+/* The leaf of the tiling that is there, or -1. */
+static int pane_at(const struct screen *screen, const struct mouse *mouse)
+{
+	for (int i = 0; i < TILING_TILES; i++)
+		if (tiling_is_leaf(&screen->tiling, i) && is_in(screen->layout.panes[i], mouse))
+			return i;
+	return -1;
+}
+
+/* No cursor is seen where the focus is not, so it goes past the edge, and the window with it. */
+static void scroll_rows(struct tab *tab, int by)
+{
+	const struct view *view;
+	size_t edge;
+
+	if (tab->groups)
+		tab = tab->groups;
+	view = &tab->view;
+	edge = by < 0 ? MIN_OF(view->top, view->cursor)
+		      : MAX_OF(view->top + MAX_OF(view->height, 1) - 1, view->cursor);
+	tab_move_to(tab, by < 0 ? edge - MIN_OF(edge, (size_t)-by) : edge + (size_t)by);
+}
+
+static void scroll_pane(struct screen *screen, int leaf, int by)
+{
+	struct pane *pane = &screen->panes[leaf];
+
+	if (pane->kind == PANE_ROWS && pane->tab)
+		scroll_rows(pane->tab, by);
+	else if (pane->kind != PANE_ROWS)
+		list_move(&pane->list, by);
+}
+
+/* A small one in the band, or NULL. */
+static struct tab *small_at(const struct screen *screen, const struct mouse *mouse)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (is_in(screen->tabs[i]->band, mouse))
+			return screen->tabs[i];
+	return NULL;
+}
+
 static struct intent turn_wheel(struct screen *screen, bool is_up, const struct mouse *mouse)
 {
-	bool over_detail = screen->overlay == OVERLAY_NONE && is_in(screen->layout.detail, mouse);
-	enum action action = is_up ? ACT_UP : ACT_DOWN;
+	int leaf = pane_at(screen, mouse), by = is_up ? -WHEEL_ROWS : WHEEL_ROWS;
+	struct tab *small = small_at(screen, mouse);
 	struct intent intent = nothing();
 
-	if (over_detail) {
-		list_move(&screen->detail_at.list, is_up ? -WHEEL_ROWS : WHEEL_ROWS);
-		return intent;
+	if (screen->overlay == OVERLAY_NONE && is_in(screen->layout.detail, mouse)) {
+		list_move(&screen->detail_at.list, by);
+	} else if (screen->overlay == OVERLAY_NONE && small) {
+		scroll_rows(small, by);
+	} else if (screen->overlay == OVERLAY_NONE && leaf >= 0 && leaf != screen->tiling.focus) {
+		scroll_pane(screen, leaf, by);
+	} else {
+		for (int i = 0; i < WHEEL_ROWS; i++)
+			intent = act_rows[is_up ? ACT_UP : ACT_DOWN].run(screen, 0);
 	}
-	for (int i = 0; i < WHEEL_ROWS; i++)
-		intent = act_rows[action].run(screen, 0);
 	return intent;
 }
 
@@ -97,10 +144,37 @@ static struct intent click_choice(struct screen *screen, int line)
 	return screen->overlay == OVERLAY_THEMES ? theme_under_cursor(screen) : nothing();
 }
 
+/* The tab whose title is there; its map comes in front. false: none is. */
+static bool click_tab(struct screen *screen, const struct mouse *mouse)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		if (is_in(screen->tabs[i]->title, mouse)) {
+			go_to_tab(screen, i);
+			return true;
+		}
+	return false;
+}
+
+/* A click takes the focus first; only in the pane that has it does a click do anything else. */
+static struct intent click_pane(struct screen *screen, struct tab *tab, const struct mouse *mouse)
+{
+	const struct layout *layout = &screen->layout;
+	int leaf = pane_at(screen, mouse);
+
+	if (leaf >= 0 && leaf != screen->tiling.focus)
+		pane_focus(screen, leaf);
+	else if (is_in(layout->rows, mouse))
+		return click_row(screen, tab, mouse->row - layout->rows.row);
+	else if (is_in(layout->columns, mouse))
+		return click_title(screen, tab, mouse->col - layout->columns.col,
+				   layout->columns.n_cols);
+	return nothing();
+}
+
 struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 {
 	const struct layout *layout = &screen->layout;
-	struct tab *tab = front_tab(screen);
+	struct tab *tab = front_tab(screen), *small = small_at(screen, mouse);
 
 	if (screen->prompting || layout->is_too_small)
 		return nothing();
@@ -108,14 +182,9 @@ struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 		return turn_wheel(screen, mouse->kind == MOUSE_WHEEL_UP, mouse);
 	if (screen->overlay != OVERLAY_NONE && is_in(screen->over, mouse))
 		return click_choice(screen, mouse->row - screen->over.row - 1);
-	if (!tab || screen->overlay != OVERLAY_NONE)
+	if (!tab || screen->overlay != OVERLAY_NONE || click_tab(screen, mouse))
 		return nothing();
-	if (is_in(layout->other, mouse))
-		return go_to_tab(screen, split_place(screen));
-	if (is_in(layout->rows, mouse))
-		return click_row(screen, tab, mouse->row - layout->rows.row);
-	if (is_in(layout->columns, mouse))
-		return click_title(screen, tab, mouse->col - layout->columns.col,
-				   layout->columns.n_cols);
-	return nothing();
+	if (small)
+		return go_to_tab(screen, tab_place(screen, small));
+	return click_pane(screen, tab, mouse);
 }

@@ -298,7 +298,7 @@ static void put_all(struct sheet *sheet)
 
 void pane_churn(const struct scene *scene, struct area area)
 {
-	struct list_place *list = &scene->screen->list;
+	struct list_place *list = scene->list;
 	struct sheet sheet = {.scene = scene, .area = pane_titled(scene, area, "churn")};
 	size_t height = (size_t)MAX_OF(sheet.area.n_rows, 1);
 

@@ -111,7 +111,7 @@ static void put_page(struct page *page)
 {
 	const struct tab *tab = page->scene->tab;
 
-	page->line = -(int)page->scene->screen->detail_at.list.top;
+	page->line = -(int)page->scene->detail_at->list.top;
 	put_state(page);
 	detail_fields(page);
 	if (tab_is_per_cpu(tab) && tab->trend.field && field_is_integer(tab->trend.field))
@@ -128,7 +128,7 @@ static struct area put_frame(const struct scene *scene, struct area area, const 
 	struct area top = {area.row, area.col, 1, area.n_cols}, inner = area;
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
-	if (scene->screen->layout.detail_is_beside) {
+	if (scene->has_rule) {
 		struct area side = {area.row, area.col, area.n_rows, 1};
 
 		grid_fill(scene->grid, side, ROLE_BORDER, scene->glyphs->bar);
@@ -175,11 +175,15 @@ static void title_text(const struct page *page, struct buf *out)
 /* The page again where the cursor was moved out of what is seen of it. */
 static void put_window(struct page *page)
 {
-	struct list_place *list = &page->scene->screen->detail_at.list;
-	size_t top = list->top;
+	struct list_place *list = &page->scene->detail_at->list;
+	size_t top = list->top, height = (size_t)MAX_OF(page->area.n_rows, 1), n;
+	bool is_zoomed = page->scene->screen->is_zoomed;
 
 	put_page(page);
-	list_fit(list, (size_t)page->line + top, (size_t)MAX_OF(page->area.n_rows, 1));
+	n = (size_t)(page->line + (ptrdiff_t)top);
+	if (!is_zoomed) /* no cursor moves there: places of the window, not lines */
+		n = n > height ? n - height + 1 : 1;
+	list_fit(list, n, is_zoomed ? height : 1);
 	if (list->top == top)
 		return;
 	grid_fill(page->scene->grid, page->area, ROLE_TEXT, " ");
@@ -188,7 +192,7 @@ static void put_window(struct page *page)
 
 static void put_cursor(const struct page *page)
 {
-	const struct list_place *list = &page->scene->screen->detail_at.list;
+	const struct list_place *list = &page->scene->detail_at->list;
 	struct area line = {page->area.row + (int)(list->cursor - list->top), page->area.col, 1,
 			    page->area.n_cols};
 
@@ -199,7 +203,7 @@ static void put_cursor(const struct page *page)
 void pane_detail(const struct scene *scene, struct area area)
 {
 	ptrdiff_t row = scene->tab ? tab_cursor_row(scene->tab) : -1;
-	struct detail_place *place = &scene->screen->detail_at;
+	struct detail_place *place = scene->detail_at;
 	struct page page = {.scene = scene};
 	SCOPED(buf) name = {0};
 
@@ -214,8 +218,6 @@ void pane_detail(const struct scene *scene, struct area area)
 	page.row = (size_t)row;
 	title_text(&page, &name);
 	page.area = put_frame(scene, area, buf_text(&name));
-	if (!scene->screen->is_zoomed)
-		place->list = (struct list_place){0};
 	put_window(&page);
 	if (scene->screen->is_zoomed && page.area.n_rows > 0)
 		put_cursor(&page);

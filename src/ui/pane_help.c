@@ -92,7 +92,7 @@ static void wrap(const char *text, int columns, struct buf *out)
 /* Draws the lines of text from the list's top on; "Keys" and the like, without indent, are titles. */
 static void put_lines(const struct scene *scene, struct area area, const char *whole)
 {
-	struct list_place *list = &scene->screen->list;
+	struct list_place *list = scene->list;
 	size_t n = 0, line = 0;
 	SCOPED(buf) wrapped = {0};
 	const char *text;
@@ -120,6 +120,8 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 	struct area top = {area.row, area.col, 1, area.n_cols};
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
+	if (scene->has_caption)
+		return area;
 	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
 	grid_put(scene->grid, top, 0, 1, ROLE_COLUMN_SORTED, title);
 	area.row++;

@@ -19,7 +19,7 @@ void pane_log(const struct scene *scene, struct area area)
 {
 	static const enum role levels[] = {
 		[LOG_DEBUG] = ROLE_DIM, [LOG_INFO] = ROLE_TEXT, [LOG_WARN] = ROLE_WARN};
-	struct list_place *list = &scene->screen->list;
+	struct list_place *list = scene->list;
 	size_t n = n_lines(), height;
 
 	area = pane_titled(scene, area, "messages");

@@ -33,12 +33,16 @@ static void name_of(const struct scene *scene, size_t i, struct buf *out)
 
 static int put_tab(const struct scene *scene, struct area area, int col, size_t i)
 {
-	bool is_front = i == scene->screen->front;
+	struct tab *tab = scene->screen->tabs[i];
+	bool is_front = tab == map_tab(scene->screen);
 	SCOPED(buf) name = {0};
+	int end;
 
 	name_of(scene, i, &name);
-	return grid_putf(scene->grid, area, 0, col, is_front ? ROLE_TAB_ACTIVE : ROLE_TAB,
-			 is_front ? "[%zu %s]" : " %zu %s ", i + 1, buf_text(&name));
+	end = grid_putf(scene->grid, area, 0, col, is_front ? ROLE_TAB_ACTIVE : ROLE_TAB,
+			is_front ? "[%zu %s]" : " %zu %s ", i + 1, buf_text(&name));
+	tab->title = (struct area){area.row, area.col + col, 1, end - col};
+	return end;
 }
 
 static int tab_columns_of(const struct scene *scene, size_t i)
@@ -53,7 +57,7 @@ static int tab_columns_of(const struct scene *scene, size_t i)
 /* The first tab to draw, so that the one in front is seen. */
 static size_t first_tab(const struct scene *scene, int width)
 {
-	size_t first = scene->screen->front;
+	size_t first = tab_place(scene->screen, map_tab(scene->screen));
 	int used = scene->screen->n_tabs ? tab_columns_of(scene, first) : 0;
 
 	while (first > 0 && used + tab_columns_of(scene, first - 1) <= width)

@@ -15,7 +15,7 @@
 
 struct tab *map_tab(const struct screen *screen)
 {
-	return screen->front < screen->n_tabs ? screen->tabs[screen->front] : NULL;
+	return screen->panes[screen->tiling.focus].tab;
 }
 
 struct tab *front_tab(const struct screen *screen)
@@ -48,6 +48,8 @@ static const struct overlay_row {
 
 enum key_scope screen_scope(const struct screen *screen)
 {
+	if (screen->awaits_pane_key)
+		return SCOPE_PANES;
 	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed)
 		return SCOPE_DETAIL;
 	return overlays[screen->overlay].scope;
@@ -85,7 +87,11 @@ void list_fit(struct list_place *list, size_t n, size_t height)
 
 struct screen *screen_new(void)
 {
-	return calloc(1, sizeof(struct screen));
+	struct screen *screen = calloc(1, sizeof(struct screen));
+
+	if (screen)
+		tiling_init(&screen->tiling);
+	return screen;
 }
 
 void screen_free(struct screen *screen)
@@ -100,6 +106,7 @@ void screen_free(struct screen *screen)
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
 	buf_release(&screen->detail_at.path);
+	buf_release(&screen->detail_aside.path);
 	buf_release(&screen->message.text);
 	buf_release(&screen->theme);
 	buf_release(&screen->theme_before);
@@ -131,9 +138,7 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 	for (size_t i = 0; i < screen->n_tabs; i++)
 		if (screen->tabs[i]->table == table) {
 			close_menus(screen);
-			if (!split_takes_focus(screen, i))
-				screen->front = i;
-			screen->tabs[i]->is_stale = true;
+			pane_show(screen, screen->tabs[i]);
 			return 0;
 		}
 	tabs = realloc(screen->tabs, (screen->n_tabs + 1) * sizeof(struct tab *));
@@ -144,6 +149,8 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 	if (r < 0)
 		return err_set(err, r, "out of memory for map '%s'", table->map.name);
 	screen->tabs[screen->n_tabs++] = tab;
+	if (screen->n_tabs == 1)
+		pane_show(screen, tab);
 	return 0;
 }
 
@@ -153,13 +160,11 @@ void screen_remove(struct screen *screen, struct table *table)
 		if (screen->tabs[i]->table != table)
 			continue;
 		close_menus(screen);
-		split_forget(screen, screen->tabs[i]);
+		pane_forget(screen, screen->tabs[i]);
 		tab_free(screen->tabs[i]);
 		screen->n_tabs--;
 		memmove(screen->tabs + i, screen->tabs + i + 1,
 			(screen->n_tabs - i) * sizeof(struct tab *));
-		if (screen->front > i || screen->front == screen->n_tabs)
-			screen->front -= screen->front > 0;
 		return;
 	}
 }
@@ -274,10 +279,11 @@ static bool work_on(struct screen *screen, struct tab *tab, uint64_t until_ns)
 
 bool screen_work(struct screen *screen, uint64_t until_ns)
 {
+	size_t front = tab_place(screen, map_tab(screen));
 	bool is_busy = false;
 
 	for (size_t i = 0; i < screen->n_tabs && !is_busy; i++) {
-		struct tab *tab = screen->tabs[(screen->front + i) % screen->n_tabs];
+		struct tab *tab = screen->tabs[(front + i) % screen->n_tabs];
 
 		is_busy = (tab->groups && work_on(screen, tab->groups, until_ns)) ||
 			  work_on(screen, tab, until_ns);
@@ -319,9 +325,8 @@ struct intent screen_key(struct screen *screen, uint32_t key)
 	screen->message.until_ns = 0;
 	if (screen->prompting)
 		return prompt_take_key(screen, key);
-	if (split_take_key(screen, key))
-		return nothing();
 	action = keys_find(screen_scope(screen), key);
+	screen->awaits_pane_key = false;
 	if (action != ACT_NONE)
 		return act_rows[action].run(screen, key);
 	if (screen->overlay == OVERLAY_PICKER)
@@ -339,10 +344,19 @@ static void draw_too_small(struct grid *grid)
 		  LAYOUT_MIN_ROWS, grid->n_cols, grid->n_rows);
 }
 
-/* Beside the rows of the map in front, which may have but half of the columns. */
-bool detail_has_room(const struct screen *screen, int n_cols)
+static int n_unseen(const struct screen *screen)
 {
-	return n_cols / (screen->split == SPLIT_BESIDE ? 2 : 1) >= LAYOUT_DETAIL_COLS;
+	int n = 0;
+
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		n += !pane_shows(screen, screen->tabs[i]);
+	return n;
+}
+
+static void forget_places(struct screen *screen)
+{
+	for (size_t i = 0; i < screen->n_tabs; i++)
+		screen->tabs[i]->title = screen->tabs[i]->band = (struct area){0};
 }
 
 static void make_layout(struct screen *screen, const struct grid *grid)
@@ -350,13 +364,11 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 	const struct tab *tab = front_tab(screen);
 	struct layout_wants wants = {
 		.has_cpus = tab && tab_is_per_cpu(tab),
-		.has_detail = tab && (screen->detail == DETAIL_OPEN ||
-				      (screen->detail == DETAIL_WHERE_ROOM &&
-				       detail_has_room(screen, grid->n_cols))),
+		.detail = tab ? screen->detail : DETAIL_CLOSED,
 		.is_zoomed = screen->is_zoomed && tab,
-		.split = screen->split,
-		.focus_second = screen->focus_second,
-		.n_others = (int)screen->n_tabs - 1 - (screen->partner != NULL),
+		.shows_rows = focused_pane(screen)->kind == PANE_ROWS,
+		.tiling = &screen->tiling,
+		.n_others = n_unseen(screen),
 	};
 
 	layout_make(grid->n_rows, grid->n_cols, &wants, &screen->layout);
@@ -388,26 +400,6 @@ static void draw_overlay(const struct scene *scene)
 	draw_area(scene, overlay->pane, area);
 }
 
-static void draw_rows(const struct scene *scene)
-{
-	const struct layout *layout = &scene->screen->layout;
-	struct tab *tab = scene->tab;
-	size_t height = (size_t)layout->rows.n_rows;
-
-	/* Behind a zoomed detail the window of rows stays as it was. */
-	if (tab && height == 0)
-		height = tab->view.height;
-	if (tab && (tab_refresh(tab, height) < 0 || tab_decode(tab) < 0)) {
-		grid_put(scene->grid, layout->rows, 0, 1, ROLE_CRIT, "out of memory");
-		return;
-	}
-	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, layout->columns);
-	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, layout->rows);
-	draw_area(scene, pane_detail, layout->detail);
-	draw_area(scene, pane_other, layout->other);
-	draw_area(scene, pane_band, layout->band);
-}
-
 static void draw_header(const struct scene *scene)
 {
 	const struct layout *layout = &scene->screen->layout;
@@ -431,6 +423,8 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 		.glyphs = glyphs_of(glyph_set_for(grid, GLYPHS_BLOCKS)),
 		.sparks = glyph_set_named(facts->glyphs ? facts->glyphs : ""),
 		.tab = front_tab(screen),
+		.list = &screen->list,
+		.detail_at = &screen->detail_at,
 	};
 
 	grid_clear(grid);
@@ -441,6 +435,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	screen->drawn_ns = facts->now_ns;
 	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
 		screen->message.until_ns = 0;
+	forget_places(screen);
 	make_layout(screen, grid);
 	if (screen->layout.is_too_small) {
 		draw_too_small(grid);
@@ -452,7 +447,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	of_map.tab = map_tab(screen);
 	draw_header(&of_map);
 	if (screen->overlay == OVERLAY_NONE || overlays[screen->overlay].n_cols)
-		draw_rows(&scene);
+		pane_tiles(&scene);
 	if (screen->overlay != OVERLAY_NONE)
 		draw_overlay(&scene);
 	draw_area(&scene, pane_counts, screen->layout.counts);

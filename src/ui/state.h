@@ -29,8 +29,6 @@ enum overlay {
 	OVERLAY_LOG,
 	N_OVERLAYS
 };
-/* Where there is room it stands there unasked. */
-enum detail_wish { DETAIL_WHERE_ROOM, DETAIL_OPEN, DETAIL_CLOSED };
 enum prompt_kind {
 	PROMPT_NONE,
 	PROMPT_FILTER,
@@ -95,10 +93,28 @@ struct detail_place {
 	size_t n_below_parent; /* lines down from the one around it */
 };
 enum cpu_order { CPU_ORDER_USUAL, CPU_ORDER_BY_NUMBER, CPU_ORDER_BY_VALUE };
+/* What a pane of the tiling shows. */
+enum pane_kind {
+	PANE_ROWS, /* or groups of them, or bars: a map's rows are in one pane at most */
+	PANE_DETAIL,
+	PANE_CHURN,
+	PANE_METRICS,
+	PANE_LOG,
+	N_PANE_KINDS
+};
+
+struct pane {
+	enum pane_kind kind;
+	struct tab *tab;	/* of the map; NULL: there is none */
+	struct list_place list; /* of text */
+};
 
 struct screen {
 	struct tab **tabs; /* owned */
-	size_t n_tabs, front;
+	size_t n_tabs;
+	struct tiling tiling;
+	struct pane panes[TILING_TILES]; /* of its leaves */
+	bool awaits_pane_key;		 /* ^W was pressed */
 
 	enum overlay overlay;
 	enum overlay under_help; /* what help goes back to */
@@ -115,13 +131,10 @@ struct screen {
 	struct buf before; /* the filter to go back to */
 
 	bool rings; /* an alert was said */
-	enum split split;
-	struct tab *partner; /* of the map in front, while split */
-	bool focus_second, awaits_focus;
 	bool is_paused, is_zoomed, is_log;
 	enum detail_wish detail;
 	uint64_t paused_ns, paused_wall_ns;
-	struct detail_place detail_at;
+	struct detail_place detail_at, detail_aside; /* of the pane with the focus, of any other */
 	enum cpu_order cpu_order;
 	bool cpus_by_value; /* as last drawn */
 	size_t back;	    /* readings before the newest that are shown while paused */
@@ -135,11 +148,12 @@ struct screen {
 	uint32_t *ids;			/* ids of an intent */
 };
 
-/* The tab of the map in front, or NULL. */
+/* The tab of the map in front, which is that of the pane with the focus, or NULL. */
 struct tab *map_tab(const struct screen *screen);
-/* The tab in front, or NULL. */
+/* What is seen of it: itself, or groups of its rows; or NULL. */
 struct tab *front_tab(const struct screen *screen);
-bool detail_has_room(const struct screen *screen, int n_cols);
+/* Where it stands among the tabs; n_tabs: nowhere. */
+size_t tab_place(const struct screen *screen, const struct tab *tab);
 enum key_scope screen_scope(const struct screen *screen);
 /* Defines what runs an action; most have no use for the key. */
 #define ACTION(name)                                                                               \
@@ -192,12 +206,17 @@ bool detail_unfold(struct screen *screen);
 struct intent theme_under_cursor(struct screen *screen);
 struct intent theme_as_before(struct screen *screen);
 
-/* split.c */
-bool split_takes_focus(struct screen *screen,
-		       size_t i); /* the tab is the partner: it comes in front */
-void split_forget(struct screen *screen, const struct tab *tab); /* it goes */
-size_t split_place(const struct screen *screen);		 /* the partner's */
-bool split_take_key(struct screen *screen, uint32_t key); /* behind ^W; true: it was meant so */
+/* panes.c */
+struct pane *focused_pane(struct screen *screen);
+void pane_focus(struct screen *screen, int leaf);
+/* A map whose rows are seen in another pane gets the focus there, any other comes into this one. */
+void pane_show(struct screen *screen, struct tab *tab);
+void pane_forget(struct screen *screen, const struct tab *tab); /* it goes */
+bool pane_shows(const struct screen *screen, const struct tab *tab);
+/* The pane with the focus shows that, or rows again where it does so already; false: text lies over all
+ * of the screen, since there is but one pane. */
+bool pane_toggle(struct screen *screen, enum pane_kind kind);
+bool pane_back(struct screen *screen); /* from text to rows; false: it has rows */
 
 /* chooser.c */
 void chooser_take(struct screen *screen);
@@ -220,9 +239,13 @@ struct scene {
 	const struct screen_facts *facts;
 	struct grid *grid;
 	const struct glyphs *glyphs;
-	enum glyph_set sparks; /* what sparklines are drawn with */
-	struct tab *tab;       /* in front; NULL: none */
-	bool is_aside;	       /* it isn't: no key moves the cursor there, so none is shown */
+	enum glyph_set sparks;	 /* what sparklines are drawn with */
+	struct tab *tab;	 /* in front; NULL: none */
+	bool is_aside;		 /* it isn't: no key moves the cursor there, so none is shown */
+	struct list_place *list; /* of text */
+	struct detail_place *detail_at;
+	bool has_rule;	  /* of the detail: on its left */
+	bool has_caption; /* which says already what it is */
 };
 typedef void pane_fn(const struct scene *scene, struct area area);
 
@@ -234,9 +257,15 @@ pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
 /* "filtering 43 %": what the rows are waited for with; false: they are there. */
 bool scene_waits(const struct scene *scene, struct buf *out);
-/* A line of title above a text; returns what is left. */
+/* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log;
-pane_fn pane_bar_titles, pane_bars, pane_other;
-void pane_small(const struct scene *front, struct area area, size_t i); /* pane_band.c: map i */
+pane_fn pane_bar_titles, pane_bars;
+/* pane_tiles.c */
+void pane_tiles(const struct scene *front);
+/* A rule with the number and name of a map, and what of it is seen; returns what is left. */
+struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
+			   const char *what);
+/* Columns and rows of the scene's tab. false: there is no memory for that. */
+bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows);

@@ -10,6 +10,7 @@
 #include "model/table.h"
 #include "query/alert.h"
 #include "query/view.h"
+#include "ui/grid.h"
 #include "ui/outline.h"
 #include "ui/tags.h"
 #include "ui/totals.h"
@@ -85,8 +86,9 @@ struct tab {
 	const struct tab *rows; /* whose groups these are; NULL: nobody's */
 	uint64_t began_ns;	/* when the work began that is under way */
 	struct buf left_by, left_filter; /* groups that one was opened of; "": none */
-	struct buf texts;     /* of the visible cells, one after the other, NUL-terminated */
-	struct pages text_at; /* size_t[rows × n_shown]: where each begins */
+	struct area title, band; /* where it stood in the last frame among the tabs, and small */
+	struct buf texts;	 /* of the visible cells, one after the other, NUL-terminated */
+	struct pages text_at;	 /* size_t[rows × n_shown]: where each begins */
 };
 
 int tab_new(struct table *table, struct tab **out);

@@ -14,14 +14,22 @@
 
 enum { MAX_ROWS = 120, MAX_COLS = 300 };
 
-static int areas_of(const struct layout *l, struct area out[12])
+enum { MAX_AREAS = 11 + TILING_TILES };
+
+/* The places of panes, of which that with the focus is its insides. */
+static int areas_of(const struct layout *l, const struct layout_wants *wants,
+		    struct area out[MAX_AREAS])
 {
-	const struct area all[] = {l->identity, l->map,	    l->rates,  l->cpus,
-				   l->tabs,	l->columns, l->rows,   l->detail,
-				   l->band,	l->counts,  l->footer, l->other};
+	const struct area all[] = {l->identity, l->map,	    l->rates, l->cpus,
+				   l->tabs,	l->columns, l->rows,  l->detail,
+				   l->band,	l->counts,  l->footer};
+	int n = (int)ARRAY_LEN(all);
 
 	memcpy(out, all, sizeof(all));
-	return (int)ARRAY_LEN(all);
+	for (int i = 0; i < TILING_TILES; i++)
+		if (i != wants->tiling->focus || !wants->shows_rows)
+			out[n++] = l->panes[i];
+	return n;
 }
 
 static bool overlap(const struct area *a, const struct area *b)
@@ -32,57 +40,106 @@ static bool overlap(const struct area *a, const struct area *b)
 	       a->col < b->col + b->n_cols && b->col < a->col + a->n_cols;
 }
 
+static bool lies_in(const struct area *inner, const struct area *outer)
+{
+	return inner->n_rows == 0 || (inner->row >= outer->row &&
+				      inner->row + inner->n_rows <= outer->row + outer->n_rows &&
+				      inner->col >= outer->col &&
+				      inner->col + inner->n_cols <= outer->col + outer->n_cols);
+}
+
+/* There is always something of the pane with the focus to look at. */
+static void check_focus(const struct layout *l, const struct layout_wants *wants)
+{
+	const struct area *focus = &l->panes[wants->tiling->focus];
+
+	if (wants->is_zoomed) {
+		assert_true(l->detail.n_rows > 0 && l->detail.n_cols >= LAYOUT_MIN_COLS);
+		return;
+	}
+	assert_true(focus->n_rows > 0 && focus->n_cols >= LAYOUT_MIN_COLS);
+	assert_true(lies_in(&l->columns, focus) && lies_in(&l->rows, focus) &&
+		    lies_in(&l->detail, focus));
+	if (!wants->shows_rows)
+		assert_true(l->rows.n_rows == 0 && l->detail.n_rows == 0);
+	else if (wants->detail == DETAIL_OPEN)
+		assert_true(l->detail.n_rows > 0 && l->detail.n_cols >= LAYOUT_MIN_COLS);
+	else
+		assert_true(l->columns.n_rows == 1 && l->rows.n_rows > 0);
+}
+
 static void check(int n_rows, int n_cols, const struct layout_wants *wants)
 {
+	const struct area whole = {0, 0, n_rows, n_cols};
+	struct area areas[MAX_AREAS];
 	struct layout l;
-	struct area areas[12];
 	int n, header;
 
 	layout_make(n_rows, n_cols, wants, &l);
 	assert_int_equal(l.is_too_small, n_rows < LAYOUT_MIN_ROWS || n_cols < LAYOUT_MIN_COLS);
 	if (l.is_too_small)
 		return;
-	n = areas_of(&l, areas);
+	n = areas_of(&l, wants, areas);
 	for (int i = 0; i < n; i++) {
 		assert_true(areas[i].n_rows >= 0 && areas[i].n_cols >= 0);
-		assert_true(areas[i].row >= 0 && areas[i].row + areas[i].n_rows <= n_rows);
-		assert_true(areas[i].col >= 0 && areas[i].col + areas[i].n_cols <= n_cols);
+		assert_true(lies_in(&areas[i], &whole));
 		for (int j = 0; j < i; j++)
 			assert_false(overlap(&areas[i], &areas[j]));
 	}
 	header = l.identity.n_rows + l.map.n_rows + l.rates.n_rows + l.cpus.n_rows + l.tabs.n_rows;
 	assert_true(header >= 1 && header * 4 <= MAX_OF(n_rows, 4));
 	assert_int_equal(l.footer.n_rows, 1);
-	assert_true(l.rows.n_rows > 0 || l.detail.n_rows > 0);
-	if (!wants->has_detail && !wants->is_zoomed)
-		assert_true(l.columns.n_rows == 1 && l.rows.n_rows > 0);
-	else
-		assert_true(l.detail.n_rows > 0 && l.detail.n_cols >= LAYOUT_MIN_COLS);
+	check_focus(&l, wants);
+}
+
+/* One pane; two of both kinds; as many as there can be, uneven, with the focus here and there. */
+static void make_tiling(unsigned which, struct tiling *tiling)
+{
+	int made;
+
+	tiling_init(tiling);
+	if (which == 1 || which == 2)
+		tiling->focus = tiling_split(tiling, 0, which == 1 ? SPLIT_BESIDE : SPLIT_BELOW);
+	for (int i = 0; which > 2 && i < TILING_LEAVES - 1; i++) {
+		made = tiling_split(tiling, tiling->focus, i % 3 ? SPLIT_BESIDE : SPLIT_BELOW);
+		if (i % (int)which)
+			tiling->focus = made;
+		tiling_resize(tiling, i * (int)which);
+	}
+	tiling->is_alone = which == 5;
 }
 
 static void every_size_holds(void **state)
 {
 	(void)state;
-	for (unsigned bits = 0; bits < 48; bits++) {
-		struct layout_wants wants = {.has_cpus = bits & 1,
-					     .has_detail = bits & 2,
-					     .is_zoomed = bits & 4,
-					     .n_others = bits & 8 ? 3 : 0,
-					     .split = (enum split)(bits / 16),
-					     .focus_second = bits & 1};
+	for (unsigned which = 0; which < 6; which++) {
+		struct tiling tiling;
 
-		for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
-			for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
-				check(n_rows, n_cols, &wants);
+		make_tiling(which, &tiling);
+		for (unsigned bits = 0; bits < 8; bits++) {
+			struct layout_wants wants = {.has_cpus = bits & 1,
+						     .detail = bits & 2 ? DETAIL_OPEN
+									: DETAIL_WHERE_ROOM,
+						     .is_zoomed = bits == 7,
+						     .shows_rows = bits != 4,
+						     .n_others = bits & 4 ? 3 : 0,
+						     .tiling = &tiling};
+
+			for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
+				for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
+					check(n_rows, n_cols, &wants);
+		}
 	}
 }
 
 static void the_usual_size_has_everything(void **state)
 {
-	const struct layout_wants wants = {.has_cpus = true};
+	struct tiling one;
+	const struct layout_wants wants = {.has_cpus = true, .shows_rows = true, .tiling = &one};
 	struct layout l;
 
 	(void)state;
+	tiling_init(&one);
 	layout_make(24, 80, &wants, &l);
 	assert_int_equal(l.cpus.n_rows, 1);
 	assert_int_equal(l.tabs.n_rows, 1);
@@ -93,10 +150,12 @@ static void the_usual_size_has_everything(void **state)
 
 static void zones_fall_away_in_order(void **state)
 {
-	const struct layout_wants wants = {.has_cpus = true};
+	struct tiling one;
+	const struct layout_wants wants = {.has_cpus = true, .shows_rows = true, .tiling = &one};
 	struct layout l;
 
 	(void)state;
+	tiling_init(&one);
 	layout_make(19, 80, &wants, &l);
 	assert_true(l.cpus.n_rows == 0 && l.tabs.n_rows == 1);
 	layout_make(15, 80, &wants, &l);

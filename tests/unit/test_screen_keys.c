@@ -35,7 +35,6 @@ static const struct {
 	{"tabs", offsetof(struct layout, tabs), 1},
 	{"rows", offsetof(struct layout, rows), 0},
 	{"detail", offsetof(struct layout, detail), 0},
-	{"other half", offsetof(struct layout, other), 1},
 	{"band", offsetof(struct layout, band), 3},
 	{"counts", offsetof(struct layout, counts), 0},
 	{"footer", offsetof(struct layout, footer), 0},
@@ -43,7 +42,8 @@ static const struct {
 
 /* Bits of the screens that showed it, size * N_CHARSETS + charset. */
 static struct {
-	unsigned overlays[N_OVERLAYS], prompts[N_PROMPTS], zones[ARRAY_LEN(zones)], bars, groups;
+	unsigned overlays[N_OVERLAYS], prompts[N_PROMPTS], zones[ARRAY_LEN(zones)], bars, groups,
+		splits;
 	struct {
 		enum key_scope scope;
 		uint32_t key;
@@ -78,6 +78,15 @@ static void note_key(enum key_scope scope, uint32_t key, unsigned screen)
 	met.keys[i].screens |= 1u << screen;
 }
 
+static int n_panes(const struct screen *screen)
+{
+	int n = 0;
+
+	for (int i = 0; i < TILING_TILES; i++)
+		n += tiling_is_leaf(&screen->tiling, i) && screen->layout.panes[i].n_rows > 0;
+	return n;
+}
+
 static void note_panes(const struct screen *screen, unsigned bit)
 {
 	const struct tab *tab = front_tab(screen);
@@ -91,6 +100,7 @@ static void note_panes(const struct screen *screen, unsigned bit)
 		if (area->n_rows > 0 && area->n_cols > 0)
 			met.zones[i] |= bit;
 	}
+	met.splits |= n_panes(screen) > 1 ? bit : 0;
 	if (tab && screen->overlay == OVERLAY_NONE) {
 		met.bars |= tab->shows_bars ? bit : 0;
 		met.groups |= map_tab(screen)->groups ? bit : 0;
@@ -350,6 +360,7 @@ static void every_pane_has_its_screens(void **state)
 		miss_pane(prompt_label((enum prompt_kind)i), met.prompts[i], 0, &missing);
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
 		miss_pane(zones[i].name, met.zones[i], zones[i].from_size, &missing);
+	miss_pane("several panes", met.splits, 1, &missing);
 	miss_pane("bars", met.bars, 0, &missing);
 	miss_pane("groups", met.groups, 0, &missing);
 	if (missing.len)

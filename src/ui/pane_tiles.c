@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The panes of the tiling. Where there are several each has a caption: a rule with the number and name
+ * of its map, in brackets for the one with the focus, as in the line of tabs. */
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+static pane_fn draw_rows, draw_detail;
+
+/* What stands in the caption, and what draws below it. */
+static const struct {
+	const char *what;
+	pane_fn *pane;
+	bool is_of_map;
+} kinds[N_PANE_KINDS] = {
+	[PANE_ROWS] = {NULL, draw_rows, true},
+	[PANE_DETAIL] = {"detail", draw_detail, true},
+	[PANE_CHURN] = {"churn", pane_churn, true},
+	[PANE_METRICS] = {"metrics", pane_metrics, true},
+	[PANE_LOG] = {"messages", pane_log, false},
+};
+
+static void put_filter(const struct scene *scene, struct area top, int col)
+{
+	const char *filter = buf_text(&scene->tab->view.filter_text);
+	int width = grid_columns(scene->grid, filter);
+
+	if (*filter && col + width + 5 < top.n_cols)
+		grid_putf(scene->grid, top, 0, top.n_cols - width - 5, ROLE_HEADER, " / %s ",
+			  filter);
+}
+
+struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
+			   const char *what)
+{
+	size_t number = tab_place(scene->screen, map) + 1;
+	struct area top = {area.row, area.col, 1, area.n_cols};
+	SCOPED(buf) text = {0};
+	int col;
+
+	grid_fill(scene->grid, top, ROLE_BORDER, scene->glyphs->line);
+	col = grid_putf(scene->grid, top, 0, 1, scene->is_aside ? ROLE_TAB : ROLE_TAB_ACTIVE,
+			scene->is_aside ? " %zu %s " : "[%zu %s]", number, map->table->map.name);
+	if (what)
+		buf_addf(&text, "%s", what);
+	else
+		num_grouped(&text, table_n_live(scene->tab->table));
+	if (!what)
+		buf_adds(&text, scene->tab == map ? " rows" : " groups");
+	col = grid_putf(scene->grid, top, 0, col, ROLE_HEADER, scene->is_aside ? "%s " : " %s ",
+			buf_text(&text));
+	put_filter(scene, top, col);
+	area.row++;
+	area.n_rows--;
+	return area;
+}
+
+/* Of what is about no map. */
+static void put_plain_caption(const struct scene *scene, struct area area, const char *what)
+{
+	struct area top = {area.row, area.col, 1, area.n_cols};
+
+	grid_fill(scene->grid, top, ROLE_BORDER, scene->glyphs->line);
+	grid_putf(scene->grid, top, 0, 1, scene->is_aside ? ROLE_TAB : ROLE_TAB_ACTIVE,
+		  scene->is_aside ? " %s " : "[%s]", what);
+}
+
+static void draw_area(const struct scene *scene, pane_fn *pane, struct area area)
+{
+	if (area.n_rows > 0 && area.n_cols > 0)
+		pane(scene, area);
+}
+
+bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows)
+{
+	struct tab *tab = scene->tab;
+	size_t height = (size_t)MAX_OF(rows.n_rows, 0);
+
+	/* Beside a detail that has taken their place the window of rows stays as it was. */
+	if (tab && height == 0)
+		height = tab->view.height;
+	if (tab && (tab_refresh(tab, height) < 0 || tab_decode(tab) < 0))
+		return false;
+	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, columns);
+	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, rows);
+	return true;
+}
+
+/* Of a map whose rows no pane shows, there is a row under the cursor, too. */
+static void draw_detail(const struct scene *scene, struct area area)
+{
+	if (scene->tab && tab_refresh(scene->tab, scene->tab->view.height) < 0)
+		grid_put(scene->grid, area, 0, 1, ROLE_CRIT, "out of memory");
+	else
+		pane_detail(scene, area);
+}
+
+/* Those of the pane with the focus stand where the layout says, beside their detail. */
+static void draw_rows(const struct scene *scene, struct area area)
+{
+	const struct layout *layout = &scene->screen->layout;
+	struct area columns = {area.row, area.col, 1, area.n_cols};
+	struct area rows = {area.row + 1, area.col, area.n_rows - 1, area.n_cols};
+	struct scene of_detail = *scene;
+
+	if (!scene->is_aside) {
+		columns = layout->columns;
+		rows = layout->rows;
+	}
+	if (!pane_put_rows(scene, columns, rows))
+		grid_put(scene->grid, area, 0, 1, ROLE_CRIT, "out of memory");
+	of_detail.has_rule = layout->detail_is_beside;
+	if (!scene->is_aside)
+		draw_area(&of_detail, pane_detail, layout->detail);
+}
+
+/* Panes that have no room, or make way for one. */
+static void put_hidden(const struct scene *scene, struct area area)
+{
+	const struct tiling *tiling = &scene->screen->tiling;
+	struct area top = {area.row, area.col, 1, area.n_cols};
+	int n = tiling_n_leaves(tiling), n_seen = 0, width;
+	SCOPED(buf) text = {0};
+
+	for (int i = 0; i < TILING_TILES; i++)
+		n_seen += tiling_is_leaf(tiling, i) && scene->screen->layout.panes[i].n_rows > 0;
+	if (n_seen == n)
+		return;
+	buf_addf(&text, " %d of %d panes%s ", n_seen, n, tiling->is_alone ? ", e shows all" : "");
+	width = grid_columns(scene->grid, buf_text(&text));
+	grid_put(scene->grid, top, 0, MAX_OF(top.n_cols - width - 1, 0), ROLE_WARN,
+		 buf_text(&text));
+}
+
+static void draw_pane(const struct scene *front, int leaf)
+{
+	struct screen *screen = front->screen;
+	const struct tiling *tiling = &screen->tiling;
+	struct pane *pane = &screen->panes[leaf];
+	struct area whole = screen->layout.panes[leaf], area = layout_inside(tiling, whole);
+	struct scene scene = *front;
+
+	scene.is_aside = leaf != tiling->focus;
+	scene.tab = pane->tab && pane->tab->groups ? pane->tab->groups : pane->tab;
+	scene.list = &pane->list;
+	if (scene.is_aside) {
+		scene.detail_at = &screen->detail_aside;
+		screen->detail_aside.list = pane->list;
+	}
+	scene.has_caption = area.row > whole.row;
+	if (scene.has_caption && kinds[pane->kind].is_of_map)
+		pane_captioned(&scene, whole, pane->tab, kinds[pane->kind].what);
+	else if (scene.has_caption)
+		put_plain_caption(&scene, whole, kinds[pane->kind].what);
+	if (scene.has_caption && !scene.is_aside)
+		put_hidden(&scene, whole);
+	draw_area(&scene, kinds[pane->kind].pane, area);
+	if (scene.is_aside && pane->kind == PANE_DETAIL)
+		pane->list = screen->detail_aside.list;
+}
+
+/* Captions that end or begin at the rule are joined to it. */
+static void put_rule(const struct scene *scene, struct area rule)
+{
+	const struct area *areas = scene->screen->layout.panes;
+
+	for (int row = 1; row < rule.n_rows; row++) {
+		unsigned met = 0;
+
+		for (int i = 0; i < TILING_TILES; i++) {
+			if (!tiling_is_leaf(&scene->screen->tiling, i) ||
+			    areas[i].row != rule.row + row || !areas[i].n_rows)
+				continue;
+			met |= areas[i].col + areas[i].n_cols == rule.col ? 1U : 0;
+			met |= areas[i].col == rule.col + 1 ? 2U : 0;
+		}
+		grid_put(scene->grid, rule, row, 0, ROLE_BORDER, scene->glyphs->joints[met]);
+	}
+	grid_put(scene->grid, rule, 0, 0, ROLE_BORDER, scene->glyphs->tee);
+}
+
+void pane_tiles(const struct scene *front)
+{
+	const struct screen *screen = front->screen;
+
+	for (int i = 0; i < TILING_TILES; i++) {
+		struct area area = screen->layout.panes[i];
+
+		if (area.n_rows > 0 && tiling_is_leaf(&screen->tiling, i))
+			draw_pane(front, i);
+	}
+	for (int i = 0; i < TILING_TILES; i++)
+		if (screen->tiling.tiles[i].split == SPLIT_BESIDE)
+			draw_area(front, put_rule, screen->layout.panes[i]);
+	if (screen->is_zoomed)
+		draw_area(front, draw_detail, screen->layout.detail);
+	draw_area(front, pane_band, screen->layout.band);
+}
