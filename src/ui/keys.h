@@ -64,6 +64,8 @@ enum action keys_action_named(const char *name);
 int keys_bind(const char *name, const char *keys, struct err *err);
 void keys_reset(void); /* as they were */
 
+/* -- keys_print.c -- */
+
 /* The table as plain text, markdown or man page. */
 enum keys_markup { KEYS_TEXT, KEYS_MARKDOWN, KEYS_MAN };
 void keys_print(enum keys_markup markup, struct buf *out);
