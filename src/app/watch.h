@@ -69,15 +69,19 @@ int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, st
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
  * open already. 0, or -errno with a sentence; then nothing was added. */
 int watch_set_open(struct watch_set *set, const char *word, struct err *err);
+/* The same for a kernel map's id. */
+int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
 /* Opens every map that the options name. -EINVAL also where --schema or --btf were given and describe none
  * of them. */
 int watch_set_open_words(struct watch_set *set, struct err *err);
+
 /* The layout of a map that is about to be opened, by the first that knows: --schema, --btf, its own. Where
  * the schema folds it, map becomes the folded one and *reader what reads it so; else *reader is left. */
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err);
-/* The same for a kernel map's id. */
-int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
+/* Those of all that were opened: -EINVAL where --schema or --btf were given and describe none of them. */
+int watch_set_check_layouts(const struct watch_set *set, struct err *err);
+
 /* Closes one and gives its memory back. */
 void watch_set_close(struct watch_set *set, struct watch *watch);
 

@@ -74,7 +74,6 @@ int watch_set_layout(struct watch_set *set, struct source *source, struct map *m
 	return r;
 }
 
-/* A layout that was asked for and isn't used is more likely a slip than a wish. */
 static int nothing_described(const struct watch_set *set, struct err *err)
 {
 	const char *name = set->watches[0]->table.map.name;
@@ -88,13 +87,10 @@ static int nothing_described(const struct watch_set *set, struct err *err)
 		       set->options->schema, name, names.len ? buf_text(&names) : "no map at all");
 }
 
-int watch_set_open_words(struct watch_set *set, struct err *err)
+/* A layout that was asked for and isn't used is more likely a slip than a wish. */
+int watch_set_check_layouts(const struct watch_set *set, struct err *err)
 {
-	int r = 0;
-
-	for (int i = 0; r == 0 && i < set->options->n_words; i++)
-		r = watch_set_open(set, set->options->words[i], err);
-	if (r == 0 && set->n && !set->n_described && (set->schema || set->object))
-		r = nothing_described(set, err);
-	return r;
+	if (set->n && !set->n_described && (set->schema || set->object))
+		return nothing_described(set, err);
+	return 0;
 }

@@ -125,6 +125,15 @@ int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 	return r < 0 ? r : open_spec(set, &spec, err);
 }
 
+int watch_set_open_words(struct watch_set *set, struct err *err)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < set->options->n_words; i++)
+		r = watch_set_open(set, set->options->words[i], err);
+	return r < 0 ? r : watch_set_check_layouts(set, err);
+}
+
 int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, struct err *err)
 {
 	struct spec spec = {.kind = tape->remote ? SPEC_REMOTE : SPEC_TAPE, .text = tape->path};

@@ -39,6 +39,34 @@ enum rank {
 	RANK_AGE = 300,
 };
 
+bool tab_has_trend(const struct tab *tab)
+{
+	return tab->trend.derive != DERIVE_STATE;
+}
+
+bool tab_is_per_cpu(const struct tab *tab)
+{
+	return tab->table->map.type->is_per_cpu && tab->table->map.n_cpus > 1;
+}
+
+/* Columns of the table stand before trends and heat, which can't be sorted by. */
+unsigned sort_choices(const struct tab *tab)
+{
+	unsigned n = 0;
+
+	while (n < tab->n_shown && tab->shown[n].kind == SHOWN_CELL)
+		n++;
+	return n;
+}
+
+unsigned sort_place(const struct tab *tab)
+{
+	for (unsigned i = 0; i < sort_choices(tab) && tab->view.n_keys; i++)
+		if (column_equal(&tab->shown[i].column, &tab->view.keys[0].column))
+			return i;
+	return 0;
+}
+
 struct list {
 	struct tab *tab;
 	struct shown made[TAB_MAX_COLUMNS];

@@ -17,11 +17,6 @@ const struct act_row act_rows[N_ACTIONS] = {
 #undef X
 };
 
-struct intent nothing(void)
-{
-	return (struct intent){.kind = INTENT_NONE};
-}
-
 static struct intent asks(enum intent_kind kind)
 {
 	return (struct intent){.kind = kind};

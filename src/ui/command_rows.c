@@ -117,27 +117,9 @@ ACTION(act_right)
 
 /* -- sorting ------------------------------------------------------------------------------------------- */
 
-/* Columns of the table stand before trends and heat, which can't be sorted by. */
-unsigned sort_choices(const struct tab *tab)
-{
-	unsigned n = 0;
-
-	while (n < tab->n_shown && tab->shown[n].kind == SHOWN_CELL)
-		n++;
-	return n;
-}
-
 static bool descends_first(const struct column *column)
 {
 	return column_is_numeric(column) && !column_in_key(column);
-}
-
-unsigned sort_place(const struct tab *tab)
-{
-	for (unsigned i = 0; i < sort_choices(tab) && tab->view.n_keys; i++)
-		if (column_equal(&tab->shown[i].column, &tab->view.keys[0].column))
-			return i;
-	return 0;
 }
 
 static struct intent sort_beside(struct screen *screen, int by)

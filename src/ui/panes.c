@@ -9,20 +9,6 @@
 
 enum { RESIZE_PERCENT = 10 };
 
-struct pane *focused_pane(struct screen *screen)
-{
-	return &screen->panes[screen->tiling.focus];
-}
-
-size_t tab_place(const struct screen *screen, const struct tab *tab)
-{
-	size_t i = 0;
-
-	while (i < screen->n_tabs && screen->tabs[i] != tab)
-		i++;
-	return i;
-}
-
 static bool leaf_shows(const struct screen *screen, int i, const struct tab *tab)
 {
 	return tiling_is_leaf(&screen->tiling, i) && screen->panes[i].tab == tab;

@@ -13,18 +13,6 @@
 #include "ui/glyph.h"
 #include "ui/state.h"
 
-struct tab *map_tab(const struct screen *screen)
-{
-	return screen->panes[screen->tiling.focus].tab;
-}
-
-struct tab *front_tab(const struct screen *screen)
-{
-	struct tab *tab = map_tab(screen);
-
-	return tab && tab->groups ? tab->groups : tab;
-}
-
 /* What may lie over the rows. */
 static const struct overlay_row {
 	enum key_scope scope;
@@ -53,34 +41,6 @@ enum key_scope screen_scope(const struct screen *screen)
 	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed)
 		return SCOPE_DETAIL;
 	return overlays[screen->overlay].scope;
-}
-
-/* -- lists ----------------------------------------------------------------------------------------------- */
-
-void list_open(struct list_place *list, size_t n)
-{
-	*list = (struct list_place){.n = n};
-}
-
-void list_move(struct list_place *list, ptrdiff_t by)
-{
-	size_t last = list->n ? list->n - 1 : 0;
-
-	if (by < 0)
-		list->cursor -= MIN_OF((size_t)-by, list->cursor);
-	else
-		list->cursor = MIN_OF(list->cursor + (size_t)by, last);
-}
-
-void list_fit(struct list_place *list, size_t n, size_t height)
-{
-	list->n = n;
-	list->height = height;
-	list_move(list, 0);
-	if (list->cursor < list->top)
-		list->top = list->cursor;
-	if (list->cursor >= list->top + height)
-		list->top = list->cursor - height + 1;
 }
 
 /* -- life ------------------------------------------------------------------------------------------------ */
@@ -214,19 +174,6 @@ void screen_pick(struct screen *screen, const struct map_list *maps, const char 
 		screen->overlay = OVERLAY_NONE;
 		screen_say(screen, true, "out of memory for the list of maps");
 	}
-}
-
-void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
-{
-	va_list args;
-
-	buf_clear(&screen->message.text);
-	va_start(args, fmt);
-	buf_vaddf(&screen->message.text, fmt, args);
-	va_end(args);
-	log_add(is_warning ? LOG_WARN : LOG_INFO, "%s", buf_text(&screen->message.text));
-	screen->message.is_warning = is_warning;
-	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
 }
 
 static void say_alarm(struct screen *screen, struct tab *tab)

@@ -162,10 +162,7 @@ enum key_scope screen_scope(const struct screen *screen);
 
 struct intent nothing(void);
 /* command_rows.c: the sort menu */
-unsigned sort_place(const struct tab *tab); /* of the column sorted by, among the choices */
 void sort_menu_take(struct screen *screen);
-/* Columns of the tab that can be sorted by: shown[0 .. n). */
-unsigned sort_choices(const struct tab *tab);
 
 /* Keeps the cursor in 0..n and inside the window. */
 void list_move(struct list_place *list, ptrdiff_t by);

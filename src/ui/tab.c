@@ -20,16 +20,6 @@ enum { WORK_ROWS = 1024, AT_ONCE_NS = 3000000 };
 
 static const struct column no_trend = {.derive = DERIVE_STATE};
 
-bool tab_has_trend(const struct tab *tab)
-{
-	return tab->trend.derive != DERIVE_STATE;
-}
-
-bool tab_is_per_cpu(const struct tab *tab)
-{
-	return tab->table->map.type->is_per_cpu && tab->table->map.n_cpus > 1;
-}
-
 /* The trend of a field: how fast it counts, or what it is when it is no counter. */
 static struct column trend_of(const struct column *column)
 {

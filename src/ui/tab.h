@@ -136,9 +136,6 @@ void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
 /* The order changed, or what is hidden: applies at once, whatever is held. */
 void tab_reorder(struct tab *tab);
 
-bool tab_is_per_cpu(const struct tab *tab);
-bool tab_has_trend(const struct tab *tab);
-
 /* grouping.c: folds the rows by a list, as -g has it; blank: shows the rows again. 0 or as group_new. */
 int tab_group(struct tab *tab, const char *by, struct err *err);
 void tab_ungroup(struct tab *tab);
@@ -146,6 +143,12 @@ void tab_ungroup(struct tab *tab);
 int tab_fold(struct tab *tab);
 
 /* -- columns.c -- */
+
+bool tab_is_per_cpu(const struct tab *tab);
+bool tab_has_trend(const struct tab *tab);
+/* Columns that can be sorted by: shown[0 .. n). */
+unsigned sort_choices(const struct tab *tab);
+unsigned sort_place(const struct tab *tab); /* of the column sorted by, among them */
 
 /* Makes the list of columns anew from the modes; widths of columns that stay are kept. */
 void tab_columns(struct tab *tab);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What commands and panes ask of the screen's state, and say through it. */
+#include "ui/state.h"
+
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/tidy.h"
+
+struct tab *map_tab(const struct screen *screen)
+{
+	return screen->panes[screen->tiling.focus].tab;
+}
+
+struct tab *front_tab(const struct screen *screen)
+{
+	struct tab *tab = map_tab(screen);
+
+	return tab && tab->groups ? tab->groups : tab;
+}
+
+struct pane *focused_pane(struct screen *screen)
+{
+	return &screen->panes[screen->tiling.focus];
+}
+
+size_t tab_place(const struct screen *screen, const struct tab *tab)
+{
+	size_t i = 0;
+
+	while (i < screen->n_tabs && screen->tabs[i] != tab)
+		i++;
+	return i;
+}
+
+struct intent nothing(void)
+{
+	return (struct intent){.kind = INTENT_NONE};
+}
+
+void list_open(struct list_place *list, size_t n)
+{
+	*list = (struct list_place){.n = n};
+}
+
+void list_move(struct list_place *list, ptrdiff_t by)
+{
+	size_t last = list->n ? list->n - 1 : 0;
+
+	if (by < 0)
+		list->cursor -= MIN_OF((size_t)-by, list->cursor);
+	else
+		list->cursor = MIN_OF(list->cursor + (size_t)by, last);
+}
+
+void list_fit(struct list_place *list, size_t n, size_t height)
+{
+	list->n = n;
+	list->height = height;
+	list_move(list, 0);
+	if (list->cursor < list->top)
+		list->top = list->cursor;
+	if (list->cursor >= list->top + height)
+		list->top = list->cursor - height + 1;
+}
+
+void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
+{
+	va_list args;
+
+	buf_clear(&screen->message.text);
+	va_start(args, fmt);
+	buf_vaddf(&screen->message.text, fmt, args);
+	va_end(args);
+	log_add(is_warning ? LOG_WARN : LOG_INFO, "%s", buf_text(&screen->message.text));
+	screen->message.is_warning = is_warning;
+	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
+}
