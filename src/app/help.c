@@ -11,7 +11,7 @@
 #include "model/format.h"
 #include "model/maptype.h"
 #include "out/out.h"
-#include "query/query.h"
+#include "query/manual.h"
 #include "ui/keys.h"
 
 static const char about[] = "watches eBPF maps: decoded, sorted, filtered, with rates and churn";
@@ -27,6 +27,39 @@ static const char map_words[] =
 
 static const char statuses[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a reading was incomplete).\n";
+
+/* Those that speak of flows are run by a test, on the simulation of that name. */
+static const struct {
+	const char *command, *about;
+} examples[] = {
+	{"bpfmaptop", "pick from every map of this host"},
+	{"bpfmaptop flows", "by name; all maps of that name"},
+	{"bpfmaptop 41", "by id"},
+	{"bpfmaptop /sys/fs/bpf/flows", "by pin"},
+	{"bpfmaptop prog:xdp_main", "every map of a program"},
+	{"bpfmaptop dev:eth0", "every map of the XDP and TC programs on an interface"},
+	{"bpfmaptop flows -f 'proto == tcp and packets.rate > 1k' -s -bytes.rate", NULL},
+	{"bpfmaptop flows -g saddr/24,proto --smooth 10s", NULL},
+	{"bpfmaptop flows --alert 'packets.rate > 1M' --bell", NULL},
+	{NULL, NULL},
+	{"bpfmaptop list", "every map: id, type, name, entries, memory, programs, pins, owners"},
+	{"bpfmaptop info flows", "identity, layout, and how it is read, or why it can't be"},
+	{"bpfmaptop dump flows -o json", "one reading: text, json, jsonl, csv, prom or bpftool"},
+	{"bpfmaptop dump flows -c saddr,dport,bytes:size -f 'saddr in 10.0.0.0/8' -l 20", NULL},
+	{"bpfmaptop dump flows -g bytes:log2 -c bytes.range,count,count.share -o csv", NULL},
+	{"bpfmaptop stream flows -d 5", "a reading every 5 s, with rates"},
+	{"bpfmaptop stream flows -n 60 --until 'dport == 22 and packets.rate > 100'", NULL},
+	{"bpfmaptop export flows.prom flows -g proto", NULL},
+};
+
+static void help_examples(struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(examples); i++)
+		if (examples[i].about)
+			buf_addf(out, "%-33s %s\n", examples[i].command, examples[i].about);
+		else
+			buf_addf(out, "%s\n", examples[i].command ? examples[i].command : "");
+}
 
 static void add_option(const struct option_row *row, struct buf *out)
 {
@@ -63,11 +96,6 @@ static void help_keys(struct buf *out)
 	keys_print(KEYS_TEXT, out);
 }
 
-static void help_query(struct buf *out)
-{
-	buf_adds(out, query_help());
-}
-
 static void help_formats(struct buf *out)
 {
 	for (unsigned i = 0; format_at(i); i++)
@@ -97,7 +125,8 @@ static const struct topic {
 } topics[] = {
 	{"", NULL, help_usage},
 	{"keys", "KEYS", help_keys},
-	{"query", "QUERY", help_query},
+	{"examples", "EXAMPLES", help_examples},
+	{"query", "QUERY", query_help},
 	{"formats", "FORMATS", help_formats},
 	{"outputs", "OUTPUTS", help_outputs},
 	{"types", "MAP TYPES", help_types},
@@ -110,8 +139,11 @@ int options_help(const char *name, struct buf *out, struct err *err)
 			topics[i].print(out);
 			return 0;
 		}
-	return err_set(err, -EINVAL,
-		       "there is no help on '%s'; topics: keys query formats outputs types", name);
+	SCOPED(buf) names = {0};
+
+	for (size_t i = 1; i < ARRAY_LEN(topics); i++)
+		buf_addf(&names, " %s", topics[i].name);
+	return err_set(err, -EINVAL, "there is no help on '%s'; topics:%s", name, buf_text(&names));
 }
 
 /* Text for man(7): backslashes, leading dots and hyphens would mean something to it. */

@@ -270,7 +270,7 @@ const struct option_row option_rows[] = {
 	{0, "print-config", NULL, "print the configuration that is in force", set_wants_config},
 	{0, "man", NULL, "print the manual page", set_wants_manual},
 	{'V', "version", NULL, "print the version", set_wants_version},
-	{'h', "help", "TOPIC?", "print help; --help=TOPIC: keys query formats outputs types",
-	 set_help},
+	{'h', "help", "TOPIC?",
+	 "print help; --help=TOPIC: keys examples query formats outputs types", set_help},
 };
 const unsigned n_option_rows = ARRAY_LEN(option_rows);

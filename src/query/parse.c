@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Recursive descent, one token ahead, a function a line of the grammar in query.h. Depth counts only
+/* Recursive descent, one token ahead, a function a rule of the grammar in manual.c. Depth counts only
  * what a person nests ("(", "not", unary "-"); chains of "and" and "or" are flat, so they cost no
  * depth here or later. */
 #include "query/parse.h"

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Filters: one expression language for -f, the filter prompt and alerts. lex → parse → check → eval.
  *
- *   expr    := or
- *   or      := and { "or" and }
- *   and     := not { ["and"] not }
- *   not     := "not" not | "!" not | cmp
- *   cmp     := sum [ op sum | ["not"] "in" set | ("~" | "!~") text ]
- *   op      := "=" "==" "!=" "<" "<=" ">" ">="
- *   sum     := term { ("+" | "-") term }         term := unary { ("*" | "/" | "%") unary }
- *   unary   := "-" unary | "(" expr ")" | number unit? | "text" | name
- *   set     := range | network | "(" item { "," item } ")"     range := sum ".." sum
- *   name    := field path, derived column ("pkts.rate", "pkts@3"), state, age, idle, seen, key, value
- * "&&" and "||" are and, or; keywords are read in either case. A bare word that names no column is
+ * The grammar is query/manual.c's, which people read, too; a word may be a field path, a derived column
+ * ("pkts.rate", "pkts@3"), state, age, idle, seen, key, value; a number with its unit; a value.
+ * Keywords are read in either case. A bare word that names no column is
  * searched for in key and value as shown; a bare number column means "not 0". Shown is as CSV has it,
  * numbers in full.
  *
@@ -51,9 +43,6 @@ int query_match_rows(const struct query *query, const struct table *table, size_
 /* Reads a column that is unknown in a table's first reading. */
 bool query_looks_back(const struct query *query);
 bool query_match_row(const struct query *query, const struct table *table, size_t row);
-
-/* The language for people: operators, units, examples; for --help=query and the manual. Static. */
-const char *query_help(void);
 
 /* Words that could stand at text[at], for completion: calls fn for each; returns how many. */
 size_t query_complete(const char *text, size_t at, const struct table *table,

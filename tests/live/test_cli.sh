@@ -116,9 +116,37 @@ same "a pipe that closes early is a quiet end" "0 0" "${PIPESTATUS[*]}"
 text=$("$BPFMAPTOP" dump sim:flows 2>&1 >/dev/full)
 same "a full disk is a failure" 1 $?
 has "and says so" "no space left" "$text"
+# The examples of the help and of README.md, on a simulation, for a reading or two; those of other maps, which are
+# not there, are only read.
+n_run=0
+run_example() { # COMMAND
+	local words status
+	eval "words=(${1#bpfmaptop })"
+	words=("${words[@]/#flows/sim:flows}")
+	case ${words[0]} in
+	export) words[1]=$scratch/flows.prom ;;
+	sim:*) words+=(-b) ;;
+	record) words[1]=$scratch/flows.tape ;;
+	esac
+	case ${words[0]} in info | dump) ;; *) words+=(-n 2 -d 0.1) ;; esac
+	text=$("$BPFMAPTOP" "${words[@]}" -d 0.1 </dev/null 2>&1 >"$scratch/made")
+	status=$?
+	case $1 in *--until*) [ $status = 1 ] && status=0 ;; esac
+	if [ $status -ne 0 ] || { [ "${words[0]}" != export ] && [ ! -s "$scratch/made" ]; }; then
+		not_ok "example: $1" "status $status" "$text"
+	fi
+	n_run=$((n_run + 1))
+}
+while IFS= read -r line; do run_example "$line"; done < <(
+	{ "$BPFMAPTOP" --help=examples; sed -n '/^```/,/^```/p' README.md; } |
+		sed -n '/^bpfmaptop.* flows/s/   *.*$//p;/^bpfmaptop.* flows/{/  /!p}' | sort -u)
+same "examples of commands were found and run" "$("$BPFMAPTOP" --help=examples | grep -c " flows")" "$n_run"
 text=$("$BPFMAPTOP" --version)
 has "--version prints it" "bpfmaptop " "$text"
-"$BPFMAPTOP" --help | awk 'length > 100 { exit 1 }' && ok "--help fits 100 columns" || not_ok "--help fits 100 columns"
+for topic in "" =query =examples; do
+	text=$("$BPFMAPTOP" "--help$topic" | awk 'length > 100')
+	same "--help$topic fits 100 columns" "" "$text"
+done
 if command -v man >/dev/null && command -v groff >/dev/null; then
 	"$BPFMAPTOP" --man >"$scratch/bpfmaptop.8"
 	text=$(groff -man -Tutf8 -ww -z "$scratch/bpfmaptop.8" 2>&1)

@@ -8,7 +8,9 @@
 #include "base/buf.h"
 #include "query/alert.h"
 #include "query/group.h"
+#include "query/manual.h"
 #include "query/query.h"
+#include "query/view.h"
 
 static struct query *compiled(const char *text, const struct table *table)
 {
@@ -275,46 +277,92 @@ static void test_alerts_in_slices(void **state)
 	table_release(&table);
 }
 
-/* The example of a line of the help, or "". */
-static void example_of(const char *line, size_t len, char out[96])
-{
-	const char *end = len > 2 && strncmp(line, "  ", 2) == 0 && line[2] != ' '
-				  ? memmem(line + 2, len - 2, "  ", 2)
-				  : NULL;
+/* -- the examples of the manual: filters are cases of tests/query/examples.txt -- */
 
-	snprintf(out, 96, "%.*s", end ? (int)(end - line - 2) : 0, line + 2);
+static void add_groups(const char *by, struct table *table, struct buf *out)
+{
+	const struct column key = {.derive = DERIVE_KEY};
+	struct column count = {.derive = DERIVE_TOTAL};
+	struct group *group = NULL;
+	struct err err = {0};
+	struct table *groups;
+
+	if (group_new(table, by, "", &group, &err) < 0)
+		fail_msg("'%s': %s", by, err.text);
+	assert_int_equal(group_take(group), 0);
+	groups = group_table(group);
+	count.field = &groups->plan.fields[groups->plan.n_key_fields];
+	for (size_t row = 0; row < table_n_live(groups); row++) {
+		buf_addf(out, "%s", row ? " " : "");
+		table_text(groups, row, &key, PRINT_EXACT, out);
+		buf_addc(out, '*');
+		table_text(groups, row, &count, PRINT_EXACT, out);
+	}
+	group_free(group);
 }
 
-/* Those before the second paragraph of words are filters, those after it are groups. */
-static void test_examples_of_the_help(void **state)
+static void add_order(const char *keys, struct table *table, struct buf *out)
 {
-	const char *line = query_help(), *groups = strstr(line, "\nGroups"), *end;
-	unsigned n_filters = 0, n_groups = 0;
+	struct column name = {.derive = DERIVE_TOTAL};
+	struct view view;
+	struct err err = {0};
+
+	assert_int_equal(table_column_named(table, "name", 4, &name, NULL), 0);
+	view_init(&view);
+	view.hides_gone = true;
+	if (view_sort(&view, table, keys, &err) < 0)
+		fail_msg("'%s': %s", keys, err.text);
+	assert_int_equal(view_refresh(&view, table, 0), 0);
+	for (size_t i = 0; i < view.n_matched; i++) {
+		buf_addf(out, "%s", i ? " " : "");
+		table_text(table, (size_t)view_row(&view, i), &name, PRINT_EXACT, out);
+	}
+	view_release(&view);
+}
+
+static void test_examples(void **state)
+{
+	static const struct {
+		const char *text, *gives;
+	} expected[] = {
+		{"proto,dport",
+		 "{proto=tcp, dport=443}*2 {proto=tcp, dport=80}*1 {proto=udp, dport=53}*1 "
+		 "{proto=icmp, dport=0}*1 {proto=tcp, dport=8080}*1 {proto=sctp, dport=65535}*1 "
+		 "{proto=udp, dport=7}*1 {proto=gre, dport=9}*1"},
+		{"saddr/24",
+		 "10.0.0.0/24*1 10.0.1.0/24*1 10.0.2.0/24*1 10.0.3.0/24*1 10.0.4.0/24*1 "
+		 "10.0.5.0/24*1 10.0.200.0/24*1 10.0.7.0/24*1 10.0.9.0/24*1"},
+		{"bytes:log2", "1048576..2097151*1 2097152..4194303*1 1024..2047*1 512..1023*3 0*2 "
+			       "9223372036854775808..18446744073709551615*1"},
+		{"bytes:64Ki", "1048576..1114111*1 3145728..3211263*1 0..65535*6 "
+			       "18446744073709486080..18446744073709551615*1"},
+		{"proto:dec", "6*4 17*2 1*1 132*1 47*1"},
+		{"state", "changed*5 kept*3 new*1"},
+		{"packets", "f g-2 d c b a h j-1 e"},
+		{"+packets", "e j-1 h a b c d g-2 f"},
+		{"-proto,dport", "g-2 j-1 h d c a b f e"},
+	};
+	const struct query_example *example;
+	unsigned n = 0;
 	struct table table;
 
 	(void)state;
 	make_flows(&table);
-	groups = groups ? groups : strstr(line, "Groups (");
-	assert_non_null(groups);
-	for (; (end = strchr(line, '\n')); line = end + 1) {
-		struct query *query = NULL;
-		struct err err = {0};
-		char text[96];
-		int r;
+	for (unsigned i = 0; (example = query_example_at(i)); i++) {
+		SCOPED(buf) gives = {0};
 
-		example_of(line, (size_t)(end - line), text);
-		if (!text[0])
+		if (example->kind == EXAMPLE_FILTER)
 			continue;
-		r = line < groups ? query_compile(text, &table, &query, &err)
-				  : group_check(&table, text, &err);
-		if (r < 0)
-			fail_msg("'%s': %s", text, err.text);
-		n_filters += line < groups;
-		n_groups += line > groups;
-		query_free(query);
+		if (example->kind == EXAMPLE_GROUP)
+			add_groups(example->text, &table, &gives);
+		else
+			add_order(example->text, &table, &gives);
+		if (n == ARRAY_LEN(expected) || strcmp(expected[n].text, example->text) != 0 ||
+		    strcmp(expected[n].gives, buf_text(&gives)) != 0)
+			fail_msg("'%s' gives %s", example->text, buf_text(&gives));
+		n++;
 	}
-	assert_in_range(n_filters, 9, 99);
-	assert_in_range(n_groups, 5, 99);
+	assert_int_equal(n, ARRAY_LEN(expected));
 	table_release(&table);
 }
 
@@ -327,7 +375,7 @@ int main(void)
 		cmocka_unit_test(test_blank_matches_all),
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_alerts_in_slices),
-		cmocka_unit_test(test_examples_of_the_help),
+		cmocka_unit_test(test_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

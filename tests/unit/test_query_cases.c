@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "query/manual.h"
 #include "query/query.h"
 
 struct query_case {
@@ -108,6 +109,24 @@ static char *next_line(char **at, bool is_first)
 static struct query_case *cases;
 static struct CMUnitTest *tests;
 static size_t n_tests, cap_tests;
+static size_t first_example, n_examples; /* those of examples.txt */
+
+/* Every filter that the manual shows is a case, and in that order; there are no others in that file. */
+static void test_examples(void **state)
+{
+	const struct query_example *example;
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned i = 0; (example = query_example_at(i)); i++) {
+		if (example->kind != EXAMPLE_FILTER)
+			continue;
+		if (n == n_examples)
+			fail_msg("'%s' of the manual is no case in examples.txt", example->text);
+		assert_string_equal(cases[first_example + n++].text, example->text);
+	}
+	assert_int_equal(n, n_examples);
+}
 
 static void read_cases(const char *path, char *at)
 {
@@ -144,13 +163,18 @@ int main(void)
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		if (file_read(found.gl_pathv[i], 1 << 20, &files[i]) < 0)
 			return 1;
+		bool are_examples = strstr(found.gl_pathv[i], "/examples.txt") != NULL;
+
+		first_example = are_examples ? n_tests : first_example;
 		read_cases(found.gl_pathv[i], files[i].at);
+		n_examples = are_examples ? n_tests - first_example : n_examples;
 	}
-	tests = calloc(n_tests, sizeof(*tests));
+	tests = calloc(n_tests + 1, sizeof(*tests));
 	for (size_t i = 0; i < n_tests; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = run_case, .initial_state = &cases[i]};
-	status = _cmocka_run_group_tests("query", tests, n_tests, NULL, NULL);
+	tests[n_tests] = (struct CMUnitTest)cmocka_unit_test(test_examples);
+	status = _cmocka_run_group_tests("query", tests, n_tests + 1, NULL, NULL);
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		buf_release(&files[i]);
 	globfree(&found);
