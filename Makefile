@@ -41,7 +41,7 @@ TOOLS := $(patsubst tests/live/%.c,$(O)/live/%,$(filter-out %.bpf.c,$(wildcard t
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all demo check bench deps test-deps deps-check floors shape format-check format clean install pictures
+.PHONY: all demo check bench deps test-deps bench-deps deps-check floors shape format-check format clean install pictures
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,7 +98,7 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
 	$(Q)build/bpfmaptop demo $(ARGS)
 
-bench: test-deps
+bench: bench-deps
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) bench-now
 bench-now: $(O)/bpfmaptop $(BENCHES) $(TOOLS)
 	$(Q)tests/bench/run.sh $(O)
@@ -110,6 +110,8 @@ deps:
 	$(Q)tests/house/deps.sh install build
 test-deps:
 	$(Q)tests/house/deps.sh install build test
+bench-deps:
+	$(Q)tests/house/deps.sh install build test bench
 
 floors:
 	$(Q)tests/house/floors.sh

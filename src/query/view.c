@@ -121,7 +121,7 @@ static ptrdiff_t followed_row(const struct view *view, const struct table *table
 	return row >= 0 && is_member(view, table, (size_t)row) ? row : -1;
 }
 
-/* The window that keeps the cursor inside. */
+/* The window that keeps the cursor inside, and its margins. */
 static void aim(struct view *view)
 {
 	struct view_work *work = &view->work;
@@ -133,8 +133,8 @@ static void aim(struct view *view)
 	if (work->cursor >= work->top + height)
 		work->top = work->cursor - height + 1;
 	work->top = MIN_OF(work->top, n > height ? n - height : 0);
-	work->from = work->top;
-	work->to = MIN_OF(work->top + height, n);
+	work->from = work->top - MIN_OF(work->top, VIEW_MARGIN * height);
+	work->to = MIN_OF(work->top + height + VIEW_MARGIN * height, n);
 }
 
 /* Moves the window so that the followed row, which came to stand in that place, stays at its height. */
@@ -207,9 +207,10 @@ static void set_cursor_key(struct view *view, const struct table *table)
 
 static void find_cursor(struct view *view)
 {
-	size_t size = view->cursor_key.len;
+	size_t size = view->cursor_key.len, first = view->top - view->first_sorted;
+	size_t end = MIN_OF(first + view->height, view->n_shown);
 
-	for (size_t i = 0; size && i < view->n_shown; i++)
+	for (size_t i = first; size && i < end; i++)
 		if (view->shown_keys.len == view->n_shown * size &&
 		    memcmp(view->shown_keys.at + i * size, view->cursor_key.at, size) == 0) {
 			view->cursor = view->first_sorted + i;
@@ -230,13 +231,14 @@ static bool same_keys(const struct view *view, const struct sort_key *keys, unsi
 	return true;
 }
 
-/* The window that is aimed at is the one that was sorted. */
+/* The window that is aimed at was sorted. */
 static bool is_sorted(const struct view *view, const struct table *table)
 {
 	const struct view_work *work = &view->work;
+	size_t end = MIN_OF(work->top + work->height, view->n_matched);
 
 	return view->is_exact && view->sorted_number == table->current->number && work->height &&
-	       view->first_sorted == work->from && view->n_sorted == work->to - work->from &&
+	       view->first_sorted <= work->top && end <= view->first_sorted + view->n_sorted &&
 	       (view->holds || !view->sorted_holds) && !view->forgets &&
 	       same_keys(view, view->sorted_keys, view->n_sorted_keys);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which rows are looked at, in what order, and where the cursor is.
  *
- * Rows that went (ghosts) and were in the window keep the place they had there, until they are
+ * Rows that went (ghosts) and were in the window or near it keep the place they had there, until they are
  * forgotten: their rates are unknown, and a row should not jump when it dies. Elsewhere they sort by
- * their last values. The same is done with all rows of the window while the order is held. */
+ * their last values. The same is done with all rows near the window while the order is held. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +19,8 @@
 struct err;
 struct query;
 
-enum { VIEW_MAX_KEYS = 8 };
+/* VIEW_MARGIN: so many times the window is sorted above and below it, so that moving on costs nothing. */
+enum { VIEW_MAX_KEYS = 8, VIEW_MARGIN = 20 };
 
 /* Where a refresh stands. */
 enum view_stage {
@@ -48,9 +49,10 @@ struct view_work {
 	bool holds;
 	unsigned filter_number;
 	struct ranked followed;
-	size_t n_before;	      /* VIEW_PLACING */
-	size_t was_cursor;	      /* the view's when the window was aimed at */
-	size_t top, cursor, from, to; /* the window aimed at */
+	size_t n_before;    /* VIEW_PLACING */
+	size_t was_cursor;  /* the view's when the window was aimed at */
+	size_t top, cursor; /* of the window aimed at, */
+	size_t from, to;    /* and what is sorted for it */
 	struct window_sort window;
 };
 
@@ -65,7 +67,7 @@ struct view {
 	bool hides_gone;  /* ghosts */
 	bool keeps_order; /* without keys, a refresh of height 0 leaves rows in the kernel's order */
 	bool follows;	  /* the cursor's row stays at its height on the screen, the rest moves */
-	bool holds; /* rows of the last window keep their places; others are sorted around them */
+	bool holds; /* rows near the last window keep their places; others are sorted around them */
 
 	size_t n_matched;
 	size_t top, height; /* the window, in places of the order */
@@ -80,13 +82,14 @@ struct view {
 	unsigned matched_hides;	 /* what was hidden then */
 	struct pages order;	 /* u32[n_sorted]: rows in places first_sorted, ...; VIEW_NO_ROW */
 	size_t first_sorted, n_sorted;
-	uint64_t sorted_number; /* reading that `order` belongs to, when it is the window; else 0 */
+	uint64_t
+		sorted_number; /* reading that `order` belongs to, when it is of a window; else 0 */
 	struct sort_key sorted_keys[VIEW_MAX_KEYS]; /* what it was sorted by, */
 	unsigned n_sorted_keys;
 	bool is_exact;	       /* in this very reading, of all that match now */
 	bool sorted_holds;     /* with rows held in their places */
 	bool forgets;	       /* what was shown keeps no place in the next order */
-	struct buf shown_keys; /* key bytes of the rows of the last window */
+	struct buf shown_keys; /* key bytes of the rows of the last order of a window */
 	size_t shown_top, n_shown;
 	struct index shown_index; /* scratch */
 	struct view_work work;
@@ -111,7 +114,7 @@ int view_search(struct view *view, struct table *table, const struct query *quer
 
 /* After a table_take, a new filter or sort, or a moved window: matches, finds the cursor's row by key
  * (when it left the window, the cursor stays in its place), keeps the cursor inside the window, and
- * sorts exactly the window. height 0: sorts everything, for output, and leaves window and cursor alone.
+ * sorts the window with its margins. height 0: sorts everything, for output, and leaves window and cursor alone.
  * 0 or -ENOMEM. */
 int view_refresh(struct view *view, struct table *table, size_t height);
 
@@ -128,7 +131,7 @@ static inline bool view_is_settled(const struct view *view)
 	return view->work.stage == VIEW_SETTLED;
 }
 
-/* The row in a place of the window (of all places after height 0), after view_refresh; or -1. */
+/* The row in a place of the window or near it (any place after height 0), after view_refresh; or -1. */
 ptrdiff_t view_row(const struct view *view, size_t place);
 
 /* Moves the cursor by places (clamped), or to a place; the window follows at the next refresh. */

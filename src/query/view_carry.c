@@ -8,29 +8,33 @@
 
 #include "query/view_parts.h"
 
-/* Rows of the window by their links: the reading before is the one it was sorted of. */
+/* Rows of the window by their links: the reading before is the one it was sorted of. A window's row is in
+ * one place of it. */
 static int carry_links(struct view *view, const struct table *table, uint32_t *rows)
 {
 	size_t n_live = table_n_live(table), n_was = table->previous->n_rows;
 	const uint32_t *order = view_order(view);
+	const uint8_t *keys = (const uint8_t *)order;
 	uint64_t *wanted = calloc(n_was / 64 + 1, sizeof(*wanted));
+	int r = wanted ? index_reset(&view->shown_index, view->n_shown) : -ENOMEM;
 
-	if (!wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < view->n_shown; i++)
-		if (order[i] < n_was)
-			wanted[order[i] / 64] |= UINT64_C(1) << (order[i] % 64);
-	for (size_t row = 0; row < n_live; row++) {
+	for (uint32_t i = 0; i < view->n_shown && r == 0; i++) {
+		if (order[i] >= n_was)
+			continue;
+		wanted[order[i] / 64] |= UINT64_C(1) << (order[i] % 64);
+		if (index_add(&view->shown_index, keys, sizeof(*order), sizeof(*order), i) ==
+		    INDEX_NONE)
+			r = -ENOMEM;
+	}
+	for (size_t row = 0; row < n_live && r == 0; row++) {
 		uint32_t link = delta_link(&table->delta, row);
 
-		if (link == DELTA_NONE || !view_has_bit(wanted, link))
-			continue;
-		for (size_t i = 0; i < view->n_shown; i++)
-			if (order[i] == link)
-				rows[i] = (uint32_t)row;
+		if (link != DELTA_NONE && view_has_bit(wanted, link))
+			rows[index_find(&view->shown_index, keys, sizeof(link), sizeof(link),
+					(const uint8_t *)&link)] = (uint32_t)row;
 	}
 	free(wanted);
-	return 0;
+	return r;
 }
 
 static void find_row(struct view *view, const struct table *table, size_t row, uint32_t *rows)

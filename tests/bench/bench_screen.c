@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The real binary on a pseudo-terminal: from start to the first frame with rows, from a key to its frame
- * while a million entries are being read every second, and the memory that it then has. */
-#include <errno.h>
-#include <stdarg.h>
+ * while a million entries are being read every second, beside the cursor and to the far end of the map,
+ * and the memory that it then has. */
+#include "onpty.h"
 
-#include "bigmap.h"
-#include "../live/ptydrive.h"
-
-enum { SMALL = 1000, LARGE = 1000000, STARTS = 21, KEYS = 400, WAIT_MS = 30000 };
-
-static const char *program(void)
-{
-	const char *path = getenv("BPFMAPTOP");
-
-	return path ? path : "build/bpfmaptop";
-}
-
-static void open_map(struct pty *pty, uint32_t id)
-{
-	char spec[32];
-
-	snprintf(spec, sizeof(spec), "id:%u", id);
-	if (pty_open(pty, (const char *const[]){program(), "-s", "saddr", spec, NULL},
-		     (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 80) < 0)
-		bigmap_fail("cannot start", -1);
-}
+enum { SMALL = 1000, LARGE = 1000000, STARTS = 21, KEYS = 400, ROWS = 24, COLS = 80 };
 
 static double first_frame_ms(uint32_t id)
 {
@@ -32,13 +12,10 @@ static double first_frame_ms(uint32_t id)
 	struct pty pty;
 	double ms;
 
-	open_map(&pty, id);
-	if (!pty_wait_text(&pty, "192.0.2.", WAIT_MS))
-		bigmap_fail("no first frame", -ETIME);
+	onpty_open_map(&pty, id, "1", ROWS, COLS);
+	onpty_wait_rows(&pty);
 	ms = (double)(bigmap_now_ns() - began) / 1e6;
-	pty_send(&pty, "Q");
-	pty_wait_exit(&pty, WAIT_MS);
-	pty_close(&pty);
+	onpty_quit(&pty);
 	return ms;
 }
 
@@ -51,33 +28,56 @@ static int cursor_row(struct pty *pty)
 	return -1;
 }
 
-struct wanted {
-	int row;
-};
-
-static bool is_there(struct pty *pty, const void *ctx)
+/* The first row that the screen says it shows, from 1; 0 while it is looking for them. */
+static size_t top_row(struct pty *pty)
 {
-	return cursor_row(pty) == ((const struct wanted *)ctx)->row;
+	size_t top = 0, last = 0;
+
+	if (sscanf(pty_screen_line(pty, ROWS - 2), " rows %zu-%zu of", &top, &last) != 2)
+		return 0;
+	return top;
 }
 
-/* The cursor goes up and down between two rows, at moments that have nothing to do with the readings. */
-static void key_latency(struct pty *pty, double *ms)
+/* What a key must change. */
+struct place {
+	int row;
+	size_t top;
+};
+
+static struct place place_of(struct pty *pty)
 {
-	struct wanted home = {cursor_row(pty)}, next = {home.row + 1};
-	uint64_t state = 7;
+	return (struct place){cursor_row(pty), top_row(pty)};
+}
 
-	for (int i = 0; i < KEYS; i++) {
-		uint64_t until = bigmap_now_ns() + (5 + num_random(&state) % 60) * 1000000, began;
+static bool has_moved(struct pty *pty, const void *ctx)
+{
+	const struct place *was = ctx, is = place_of(pty);
 
-		while (bigmap_now_ns() < until)
+	return is.row >= 0 && is.top && (is.row != was->row || is.top != was->top);
+}
+
+/* Keys in turn, each at a moment that has nothing to do with the readings. */
+static void key_latency(struct pty *pty, const char *what, const char *const *keys, size_t n_keys)
+{
+	uint64_t state = 7, until, began;
+	double ms[KEYS];
+
+	for (size_t i = 0; i < KEYS; i++) {
+		struct place was;
+
+		until = bigmap_now_ns() + (5 + num_random(&state) % 60) * 1000000;
+		while (bigmap_now_ns() < until || !top_row(pty))
 			pty_pump(pty, 1);
+		was = place_of(pty);
 		began = bigmap_now_ns();
-		pty_send(pty, i % 2 ? "k" : "j");
-		if (!pty_wait(pty, is_there, i % 2 ? &home : &next, WAIT_MS))
+		pty_send(pty, keys[i % n_keys]);
+		if (!pty_wait(pty, has_moved, &was, ONPTY_WAIT_MS))
 			bigmap_fail("a key was lost", -ETIME);
 		ms[i] = (double)(bigmap_now_ns() - began) / 1e6;
 	}
 	qsort(ms, KEYS, sizeof(*ms), bigmap_by_value);
+	printf("%-44s median %.1f ms, 99th percentile %.1f ms, worst %.1f ms\n", what, ms[KEYS / 2],
+	       ms[KEYS * 99 / 100], ms[KEYS - 1]);
 }
 
 static double status_mb(pid_t pid, const char *field)
@@ -98,27 +98,24 @@ static double status_mb(pid_t pid, const char *field)
 
 static void large(uint32_t n)
 {
+	static const char *const near[] = {"j", "k"};
+	static const char *const far[] = {"\x1bOF", "\x1b[5~", "\x1b[5~", "\x1bOH"};
 	int fd = bigmap_create("bench_flows", n);
-	double ms[KEYS], raw_mb = (double)n * 80 / 1e6, mb;
+	double raw_mb = (double)n * 80 / 1e6, mb;
 	struct pty pty;
 
 	bigmap_write(fd, 0, n, 1);
-	open_map(&pty, bigmap_id(fd));
-	if (!pty_wait_text(&pty, "192.0.2.", WAIT_MS))
-		bigmap_fail("no first frame", -ETIME);
-	pty_wait_text(&pty, "LIVE", WAIT_MS);
-	key_latency(&pty, ms);
+	onpty_open_map(&pty, bigmap_id(fd), "1", ROWS, COLS);
+	onpty_wait_rows(&pty);
+	pty_wait_text(&pty, "LIVE", ONPTY_WAIT_MS);
+	printf("from a key to its frame, while %u entries are read every second\n", n);
+	key_latency(&pty, "  down, up", near, ARRAY_LEN(near));
+	key_latency(&pty, "  End, PgUp, PgUp, Home", far, ARRAY_LEN(far));
 	mb = status_mb(pty.pid, "VmHWM:");
-	printf("key to frame while reading %u entries     median %.1f ms, 99th percentile %.1f ms, "
-	       "worst %.1f ms\n",
-	       n, ms[KEYS / 2], ms[KEYS * 99 / 100], ms[KEYS - 1]);
-	printf("resident memory at its peak                   %.0f MB for %.0f MB of rows: %.2f "
-	       "times "
-	       "+ 12 MB\n",
+	printf("resident memory at its peak                  %.0f MB for %.0f MB of rows: %.2f "
+	       "times + 12 MB\n",
 	       mb, raw_mb, (mb - 12 * 1.048576) / raw_mb);
-	pty_send(&pty, "Q");
-	pty_wait_exit(&pty, WAIT_MS);
-	pty_close(&pty);
+	onpty_quit(&pty);
 	close(fd);
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# deps.sh check|install GROUP...: what building (build) and testing (test) need.
+# deps.sh check|install GROUP...: what building (build), testing (test) and measuring (bench) need.
 # check names what is missing and the command that installs it; install runs that command when it can.
 set -u
 mode=$1
@@ -34,6 +34,8 @@ cmd prometheus-node-exporter|prometheus-node-exporter|node-exporter|prometheus-n
 pc cmocka|libcmocka-dev|libcmocka-devel|cmocka
 pc vterm|libvterm-dev|libvterm-devel|libvterm
 lib libclang_rt.asan|libclang-rt-dev|compiler-rt|compiler-rt'
+rows_bench='
+cmd htop|htop|htop|htop'
 
 have() {
 	case $1 in

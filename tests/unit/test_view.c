@@ -57,15 +57,19 @@ static uint32_t *plain_order(struct table *table, const struct view *view, size_
 	return rows;
 }
 
-static void check_window(const struct view *view, const uint32_t *rows, size_t top, size_t end)
+/* The window is known, and some places around it; what is known of n is right. */
+static void check_window(const struct view *view, const uint32_t *rows, size_t n)
 {
-	for (size_t place = top; place < end; place++)
-		if (view_row(view, place) != (ptrdiff_t)rows[place])
-			fail_msg("place %zu is row %td, not %u", place, view_row(view, place),
-				 rows[place]);
-	assert_int_equal(view_row(view, end), -1);
-	if (top)
-		assert_int_equal(view_row(view, top - 1), -1);
+	size_t top = view->height ? view->top : 0, height = view->height ? view->height : n;
+
+	for (size_t place = 0; place < n; place++) {
+		ptrdiff_t row = view_row(view, place);
+		bool is_inside = place >= top && place < top + height;
+
+		if (row != (ptrdiff_t)rows[place] && (row >= 0 || is_inside))
+			fail_msg("place %zu is row %td, not %u", place, row, rows[place]);
+	}
+	assert_int_equal(view_row(view, n), -1);
 }
 
 static void check_order(struct table *table, const char *sort, const char *filter)
@@ -87,7 +91,7 @@ static void check_order(struct table *table, const char *sort, const char *filte
 		view.forgets = true;
 		view_move_to(&view, table, tops[i]);
 		assert_int_equal(view_refresh(&view, table, 23), 0);
-		check_window(&view, rows, view.top, MIN_OF(view.top + 23, n));
+		check_window(&view, rows, n);
 		view_release(&view);
 	}
 	free(rows);
@@ -245,7 +249,7 @@ static void test_output_is_all_of_it(void **state)
 		uint32_t *rows = plain_order(&table, &view, &n);
 
 		assert_int_equal(view_refresh(&view, &table, 0), 0);
-		check_window(&view, rows, 0, n);
+		check_window(&view, rows, n);
 		free(rows);
 		view_release(&view);
 	}
@@ -336,8 +340,9 @@ static void check_keys(const struct view *view, const struct table *table, const
 {
 	SCOPED(buf) keys = {0};
 
-	for (size_t place = view->top; view_row(view, place) >= 0; place++)
-		buf_addf(&keys, "%s%u", keys.len ? " " : "", key_of(view, table, place));
+	for (size_t place = view->top; place < view->top + view->height; place++)
+		if (view_row(view, place) >= 0)
+			buf_addf(&keys, "%s%u", keys.len ? " " : "", key_of(view, table, place));
 	assert_string_equal(buf_text(&keys), expected);
 }
 
@@ -434,34 +439,82 @@ static void test_moves_are_clamped(void **state)
 	finish(&table, &view);
 }
 
+_Static_assert(VIEW_MARGIN == 20, "a window of 3 and its margin hold keys 1 to 63");
+static void take_held(struct table *table, uint64_t at, uint64_t first, const uint64_t (*rows)[2],
+		      size_t n)
+{
+	struct snap *next = next_reading(table, at);
+
+	for (uint32_t key = 2; key < 4 + 3 * VIEW_MARGIN; key++)
+		add_row(next, key, 1000 - key, 0);
+	add_row(next, 1, first, 0);
+	for (size_t i = 0; i < n; i++)
+		add_row(next, (uint32_t)rows[i][0], rows[i][1], 0);
+	take(table);
+}
+
 static void test_hold_keeps_places(void **state)
 {
+	static const uint64_t was[][2] = {{64, 40}, {65, 30}, {66, 20}};
+	static const uint64_t is[][2] = {{64, 1}, {65, 3}, {66, 2}, {67, 98}};
 	struct table table;
 	struct view view;
 
 	(void)state;
-	start(&table, &view, "n");
+	make_rows(&table);
+	view_init(&view);
+	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
+	take_held(&table, 1, 1000, was, ARRAY_LEN(was));
 	refresh(&view, &table, 3);
+	check_keys(&view, &table, "1 2 3");
 	view.holds = true;
-	TAKE(&table, 2, {5, 99}, {4, 20}, {3, 30}, {2, 1}, {1, 2}, {6, 98});
+	take_held(&table, 2, 0, is, ARRAY_LEN(is));
 	refresh(&view, &table, 3);
 	check_keys(&view, &table, "1 2 3");
 	/* below the held rows the others are sorted by what they are now */
-	view_move_to(&view, &table, 5);
+	view_move_to(&view, &table, 66);
 	refresh(&view, &table, 4);
-	check_keys(&view, &table, "3 5 6 4");
+	check_keys(&view, &table, "67 65 66 64");
 	/* the same order while it scrolls back */
 	view_move_to(&view, &table, 0);
 	refresh(&view, &table, 6);
-	check_keys(&view, &table, "1 2 3 5 6 4");
+	check_keys(&view, &table, "1 2 3 4 5 6");
 	/* a new sort applies at once */
 	assert_int_equal(view_sort(&view, &table, "+n", NULL), 0);
 	refresh(&view, &table, 6);
-	check_keys(&view, &table, "2 1 4 3 6 5");
+	check_keys(&view, &table, "1 64 66 65 67 63");
 	view.holds = false;
 	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
 	refresh(&view, &table, 6);
-	check_keys(&view, &table, "5 6 3 4 1 2");
+	check_keys(&view, &table, "2 3 4 5 6 7");
+	finish(&table, &view);
+}
+
+/* Inside of what is sorted the window moves at once, and shows the same as one that was sorted anew. */
+static void test_moving_on_sorts_nothing(void **state)
+{
+	struct table table;
+	struct view view;
+	size_t n;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, 900);
+	view_init(&view);
+	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
+	refresh(&view, &table, 20);
+	uint32_t *rows = plain_order(&table, &view, &n);
+
+	for (size_t place = 0; place < (1 + VIEW_MARGIN) * 20; place += 7) {
+		view_move_to(&view, &table, place);
+		assert_int_equal(view_begin(&view, &table, 20), 0);
+		check_window(&view, rows, n);
+	}
+	view_move_to(&view, &table, (1 + VIEW_MARGIN) * 20);
+	assert_int_equal(view_begin(&view, &table, 20), 1);
+	refresh(&view, &table, 20);
+	check_window(&view, rows, n);
+	free(rows);
 	finish(&table, &view);
 }
 
@@ -691,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_follow_moves_the_window),
 		cmocka_unit_test(test_moves_are_clamped),
 		cmocka_unit_test(test_hold_keeps_places),
+		cmocka_unit_test(test_moving_on_sorts_nothing),
 		cmocka_unit_test(test_ghosts_stay_in_place),
 		cmocka_unit_test(test_hidden_rows),
 		cmocka_unit_test(test_output_leaves_the_window_alone),
