@@ -9,6 +9,7 @@
 #include "app/fault.h"
 #include "app/options.h"
 #include "app/tui_config.h"
+#include "app/tui_record.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -250,6 +251,7 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_BASELINE] = do_baseline,
 	[INTENT_CLOSE_MAP] = do_close_map,
 	[INTENT_WRITE] = do_write,
+	[INTENT_RECORD] = tui_record,
 	[INTENT_COPY] = do_copy,
 	[INTENT_SAVE] = tui_config_save,
 	[INTENT_MOUSE] = do_mouse,

@@ -50,6 +50,18 @@ static bool is_done(const struct pace *pace)
 
 /* -- a slice of each -- */
 
+/* What a tape in a file has to say of itself, and is no fault of this reading: damaged there, it ends before
+ * it now, and what it ends with is due; the map went there, while it was recorded. */
+static bool is_of_file(const struct watch *watch, int code)
+{
+	struct replay_state state;
+
+	if (is_live(watch))
+		return false;
+	replay_state(watch->source, &state);
+	return code == -EBADMSG || (code == -ENOENT && !state.is_live);
+}
+
 /* A tape in a file hands out the reading before the one at its place first: that is only looked back to. */
 static bool is_before(const struct watch *watch)
 {
@@ -99,8 +111,7 @@ static int read_on(struct pace *pace, bool *is_busy, struct err *err)
 			break;
 		case WATCH_LOST:
 			*is_busy = true;
-			/* Damaged there: the tape ends before it now, and what it ends with is due. */
-			if (why.code == -EBADMSG && !is_live(watch))
+			if (is_of_file(watch, why.code))
 				break;
 			watch->n_taken++;
 			r = pace->lost(pace->ctx, i, &why, err);

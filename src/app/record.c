@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* record: readings into a tape, as they come out of the kernel. No table is kept: two readings of each map
- * take turns, so that each is written as what differs from the one before. Every FULL_EVERY readings,
- * and where it isn't worth the trouble, one is written whole. */
+/* record: readings into a tape, as they come out of the kernel; no table is kept.
+ *
+ * What was named is what is followed: a name, a pin, the maps of a program or of an interface are looked
+ * for again while one of theirs is gone, since their owner may start anew. An id is that of one map only.
+ * It ends when nothing can come any more. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,43 +15,33 @@
 
 #include "app/commands.h"
 #include "app/options.h"
-#include "app/tape_file.h"
+#include "app/recorder.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/maptype.h"
 #include "read/replay.h"
+#include "read/spec.h"
 
-enum {
-	FULL_EVERY = 60,
-	BOOT_ID_BYTES = 64,
-	PIN_READINGS =
-		5, /* for which a pin that leads nowhere is looked at again: its owner restarts */
+/* A map under watch; the set's of the same place. */
+struct subject {
+	size_t place; /* in the tape */
+	int word;     /* that named it */
+	bool is_lost; /* not asked any more */
 };
 
-/* A map on its way to the tape. */
-struct track {
-	struct watch *watch; /* borrowed: its source, facts and plan */
-	struct snap snaps[2];
-	struct snap *last, *next;
-	uint64_t number;     /* of `last` in this file; 0: none is in it yet */
-	uint64_t since_full; /* readings since one was written whole */
-	uint32_t place;	     /* of its MAP in each file, and of its watch in the set */
-	unsigned n_astray;   /* readings for which its pin led nowhere */
-	bool is_lost;	     /* not asked any more */
-	bool is_replaced;    /* its pin leads elsewhere, or nowhere */
-};
-
-struct recorder {
+struct recording {
 	struct watch_set set;
-	struct tape_file file;
-	struct tape_chunk chunk;
-	struct track **tracks; /* owned; one a watch */
-	size_t n_tracks;
-	uint64_t tick, n_readings, n_missed;
+	struct recorder recorder;
+	struct buf head;
+	struct subject *subjects; /* owned */
+	size_t n_subjects;
+	bool *is_missing; /* owned, by word: one of its maps went, and none has come since */
+	uint64_t tick, n_moments, n_missed;
+	bool has_lost; /* what can't come again, or wasn't there when all ended */
 	sigset_t waiting_mask;
 };
 
@@ -62,7 +54,7 @@ static void on_stop(int number)
 }
 
 /* Signals come while we wait, never in the midst of a chunk. */
-static void catch_signals(struct recorder *recorder)
+static void catch_signals(struct recording *recording)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction stop = {.sa_handler = on_stop};
@@ -73,10 +65,10 @@ static void catch_signals(struct recorder *recorder)
 		sigaddset(&blocked, numbers[i]);
 		sigaction(numbers[i], &stop, NULL);
 	}
-	sigprocmask(SIG_BLOCK, &blocked, &recorder->waiting_mask);
+	sigprocmask(SIG_BLOCK, &blocked, &recording->waiting_mask);
 }
 
-static void wait_until(const struct recorder *recorder, uint64_t at_ns)
+static void wait_until(const struct recording *recording, uint64_t at_ns)
 {
 	uint64_t now;
 
@@ -84,274 +76,278 @@ static void wait_until(const struct recorder *recorder, uint64_t at_ns)
 		struct timespec left = {.tv_sec = (time_t)((at_ns - now) / 1000000000),
 					.tv_nsec = (long)((at_ns - now) % 1000000000)};
 
-		ppoll(NULL, 0, &left, &recorder->waiting_mask);
+		ppoll(NULL, 0, &left, &recording->waiting_mask);
 	}
 }
 
-/* -- the beginning of each file -- */
+/* -- maps -- */
 
-static int put(struct recorder *recorder, int packed, struct err *err)
+static const char *word_of(const struct recording *recording, const struct subject *subject)
 {
-	if (packed < 0)
-		return err_set(err, packed, "out of memory for the tape");
-	return tape_file_put(&recorder->file, &recorder->chunk, err);
+	return recording->set.options->words[subject->word];
 }
 
-static int put_head(struct recorder *recorder, struct err *err)
+static const struct map *map_of(const struct recording *recording, const struct subject *subject)
 {
-	char host[65] = "";
-	SCOPED(buf) boot = {0};
-	struct tape_head head = {
-		.host = host,
-		.program = "bpfmaptop " VERSION,
-		.is_big_endian = __BYTE_ORDER == __BIG_ENDIAN,
-		.interval_ns = recorder->set.options->interval_ns,
-		.wall_ns = clock_wall_ns(),
-		.boot_ns = clock_boot_ns(),
-	};
-
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
-	if (file_read("/proc/sys/kernel/random/boot_id", BOOT_ID_BYTES, &boot) == 0)
-		buf_cut(&boot, strcspn(buf_text(&boot), "\n"));
-	head.boot = buf_text(&boot);
-	return put(recorder, tape_pack_head(&recorder->chunk, &head), err);
+	return &recording->set.watches[subject - recording->subjects]->table.map;
 }
 
-static int begin_map(struct recorder *recorder, struct track *track, struct err *err)
+/* Another map may come to be called so. */
+static bool can_return(const char *word)
 {
-	const struct table *table = &track->watch->table;
+	struct spec spec;
 
-	track->number = track->since_full = 0;
-	return put(recorder,
-		   tape_pack_map(&recorder->chunk, track->place, &table->map, &table->plan), err);
+	if (spec_parse(word, &spec, NULL) < 0)
+		return false;
+	return spec.kind == SPEC_NAME || spec.kind == SPEC_PIN || spec.kind == SPEC_DEVICE ||
+	       (spec.kind == SPEC_PROGRAM && !spec.id);
 }
 
-static int begin_file(struct recorder *recorder, struct err *err)
+static int refuse_tape(const struct watch *watch, const char *word, struct err *err)
 {
-	int r = put_head(recorder, err);
+	struct spec spec;
 
-	for (size_t i = 0; r == 0 && i < recorder->n_tracks; i++)
-		r = begin_map(recorder, recorder->tracks[i], err);
+	if (!source_is_tape(watch->source))
+		return 0;
+	if (spec_parse(word, &spec, NULL) == 0 && spec.kind == SPEC_REMOTE)
+		return err_set(
+			err, -EINVAL,
+			"'%s' comes as a recording already; keep that one: ssh HOST bpfmaptop "
+			"record - MAP >FILE",
+			word);
+	return err_set(err, -EINVAL, "map '%s' is from a tape already; copy the tape instead",
+		       watch->table.map.name);
+}
+
+/* The set's last watch, which the word named. */
+static int add_subject(struct recording *recording, int word, struct err *err)
+{
+	const struct watch *watch = recording->set.watches[recording->n_subjects];
+	struct subject *grown = reallocarray(recording->subjects, recording->n_subjects + 1,
+					     sizeof(*recording->subjects));
+	SCOPED(tape_chunk) map = {0};
+	int r;
+
+	if (!grown)
+		return err_set(err, -ENOMEM, "out of memory for a recording");
+	recording->subjects = grown;
+	r = refuse_tape(watch, recording->set.options->words[word], err);
+	if (r < 0)
+		return r;
+	if (tape_pack_map(&map, 0, &watch->table.map, &watch->table.plan) < 0)
+		return err_set(err, -ENOMEM, "out of memory for the tape");
+	r = recorder_add(&recording->recorder, &map, err);
+	if (r < 0)
+		return r;
+	grown[recording->n_subjects++] = (struct subject){.place = (size_t)r, .word = word};
+	return 0;
+}
+
+/* Opens what the word names and isn't open yet. */
+static int open_word(struct recording *recording, int word, struct err *err)
+{
+	int r = watch_set_open(&recording->set, recording->set.options->words[word], err);
+
+	while (r == 0 && recording->n_subjects < recording->set.n)
+		r = add_subject(recording, word, err);
 	return r;
-}
-
-static int end_file(struct recorder *recorder, struct err *err)
-{
-	return put(recorder, tape_pack_end(&recorder->chunk, recorder->tick), err);
 }
 
 /* -- readings -- */
 
-static int pack(struct recorder *recorder, struct track *track)
+/* What reads a pipe knows from the tape, and may have the terminal for itself. */
+static void say(const struct recording *recording, const struct map *map, const char *what)
 {
-	bool is_full = !track->number || track->since_full >= FULL_EVERY;
-
-	track->next->number = track->number + 1;
-	return tape_pack_snap(&recorder->chunk, track->place, recorder->tick, track->next,
-			      is_full ? NULL : track->last);
+	if (strcmp(recording->recorder.file.path, "-") != 0)
+		fprintf(stderr, "bpfmaptop: map %u, '%s', %s\n", map->id, map->name, what);
 }
 
-static int write_reading(struct recorder *recorder, struct track *track, struct err *err)
+static int lose(struct recording *recording, struct subject *subject, const struct err *why,
+		struct err *err)
 {
-	struct snap *was = track->last;
-	int r = pack(recorder, track);
+	bool returns = why->code != -EOPNOTSUPP && can_return(word_of(recording, subject));
 
-	if (r == 0 && recorder->n_readings &&
-	    tape_file_is_full(&recorder->file, &recorder->chunk)) {
-		r = end_file(recorder, err);
-		if (r == 0)
-			r = tape_file_rotate(&recorder->file, err);
-		if (r == 0)
-			r = begin_file(recorder, err);
-		if (r < 0)
-			return r;
-		r = pack(recorder, track);
+	subject->is_lost = true;
+	if (returns) {
+		recording->is_missing[subject->word] = true;
+		say(recording, map_of(recording, subject),
+		    "went; waiting for what takes its place");
+	} else {
+		recording->has_lost = true;
+		if (err)
+			*err = *why;
 	}
-	r = put(recorder, r, err);
-	if (r < 0)
-		return r;
-	track->since_full = recorder->chunk.label.tag == TAPE_SNAP ? 1 : track->since_full + 1;
-	track->number++;
-	track->last = track->next;
-	track->next = was;
-	recorder->n_readings++;
-	return 0;
+	if (why->code == -EOPNOTSUPP)
+		return 0;
+	return recorder_gone(&recording->recorder, subject->place, recording->tick, err);
 }
 
 /* A reading that failed without a row is none; a map that went is not asked again. */
-static int record_one(struct recorder *recorder, struct track *track, struct err *err)
+static int record_one(struct recording *recording, struct subject *subject, struct err *err)
 {
-	struct watch *watch = track->watch;
-	struct snap *next = track->next;
+	const struct watch *watch = recording->set.watches[subject - recording->subjects];
+	struct snap *next = recorder_room(&recording->recorder, subject->place);
 	struct err why = {0};
-	int r = source_read(watch->source, &watch->table.map, &watch->how, next, &why);
+	int r = source_read(watch->reader, &watch->table.map, &watch->how, next, &why);
 
 	if (r < 0 && next->n_rows == 0) {
 		log_add(LOG_WARN, "%s", why.text);
-		if (err)
-			*err = why;
-		track->is_replaced = r == -ESTALE || (r == -ENOENT && watch->table.map.follows_pin);
-		track->is_lost = r == -ENOENT || r == -ESTALE || r == -EOPNOTSUPP;
-		return track->is_lost ? 0 : r == -ENOMEM ? r : 0;
+		if (r == -ENOENT || r == -ESTALE || r == -EOPNOTSUPP)
+			return lose(recording, subject, &why, err);
+		return r == -ENOMEM ? err_set(err, r, "%s", why.text) : 0;
 	}
-	next->n_missed = recorder->n_missed;
-	if (recorder->n_missed)
+	next->n_missed = recording->n_missed;
+	if (recording->n_missed)
 		next->notes |= SNAP_SLOW;
-	return write_reading(recorder, track, err);
+	return recorder_write(&recording->recorder, subject->place, recording->tick, err);
 }
 
-/* Maps that went, and nothing took their place. */
-static bool has_lost(const struct recorder *recorder)
+static int record_from(struct recording *recording, size_t first, struct err *err)
 {
-	for (size_t i = 0; i < recorder->n_tracks; i++)
-		if (recorder->tracks[i]->is_lost && !recorder->tracks[i]->is_replaced)
-			return true;
-	return false;
-}
+	int r = 0;
 
-static size_t n_alive(const struct recorder *recorder)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < recorder->n_tracks; i++)
-		n += !recorder->tracks[i]->is_lost;
-	return n;
-}
-
-/* Tracks for maps that were opened since. */
-static int add_tracks(struct recorder *recorder, struct err *err)
-{
-	while (recorder->n_tracks < recorder->set.n) {
-		struct track **grown =
-			reallocarray(recorder->tracks, recorder->set.n, sizeof(*grown));
-		struct track *track = grown ? calloc(1, sizeof(*track)) : NULL;
-
-		recorder->tracks = grown ? grown : recorder->tracks;
-		if (!track)
-			return err_set(err, -ENOMEM, "out of memory for a recording");
-		track->place = (uint32_t)recorder->n_tracks;
-		track->watch = recorder->set.watches[track->place];
-		track->last = &track->snaps[0], track->next = &track->snaps[1];
-		recorder->tracks[recorder->n_tracks++] = track;
-		if (source_is_tape(track->watch->source))
-			return err_set(err, -EINVAL,
-				       "map '%s' is from a tape already; copy the tape instead",
-				       track->watch->table.map.name);
-	}
-	return 0;
-}
-
-/* The pin leads to another map now: its readings follow in the same tape. */
-static int follow(struct recorder *recorder, struct track *old, struct err *err)
-{
-	size_t n_before = recorder->n_tracks;
-	struct err why = {0};
-	int r;
-
-	r = recorder->n_tracks < TAPE_MAX_MAPS
-		    ? watch_set_open(&recorder->set, old->watch->table.map.pin, &why)
-		    : -ENOSPC;
-	if (r < 0 || recorder->set.n == n_before) {
-		old->is_lost = ++old->n_astray >= PIN_READINGS;
-		old->is_replaced = false;
-		return 0;
-	}
-	if (err)
-		*err = (struct err){0};
-	r = add_tracks(recorder, err);
-	for (size_t i = n_before; r == 0 && i < recorder->n_tracks; i++) {
-		r = begin_map(recorder, recorder->tracks[i], err);
-		if (r == 0)
-			r = record_one(recorder, recorder->tracks[i], err);
-	}
+	for (size_t i = first; r == 0 && i < recording->n_subjects; i++)
+		if (!recording->subjects[i].is_lost)
+			r = record_one(recording, &recording->subjects[i], err);
 	return r;
+}
+
+/* The maps that took the place of those that went: their readings follow in the same tape. */
+static int look_again(struct recording *recording, struct err *err)
+{
+	size_t n_before = recording->n_subjects;
+	int r = 0;
+
+	for (int word = 1; r == 0 && word < recording->set.options->n_words; word++) {
+		size_t n = recording->n_subjects;
+		struct err why = {0};
+
+		if (!recording->is_missing[word])
+			continue;
+		r = open_word(recording, word, &why);
+		if (recording->n_subjects > n) {
+			recording->is_missing[word] = false;
+			say(recording, map_of(recording, &recording->subjects[n]),
+			    "is recorded now");
+		}
+		/* That nothing is called so now is why we look. */
+		r = r < 0 && r != -ENOMEM && recording->n_subjects == recording->set.n ? 0 : r;
+		if (r < 0 && err)
+			*err = why;
+	}
+	return r < 0 ? r : record_from(recording, n_before, err);
+}
+
+/* Whoever listens at the other end of a pipe should know that there is a recording still. */
+static int say_still_gone(struct recording *recording, struct err *err)
+{
+	size_t i = 0;
+
+	while (i < recording->n_subjects && !recording->subjects[i].is_lost)
+		i++;
+	if (i == recording->n_subjects || recording->recorder.file.is_regular)
+		return 0;
+	return recorder_gone(&recording->recorder, recording->subjects[i].place, recording->tick,
+			     err);
 }
 
 /* One reading of each map. */
-static int record_tick(struct recorder *recorder, struct err *err)
+static int record_tick(struct recording *recording, struct err *err)
 {
-	size_t n = recorder->n_tracks;
-	int r = 0;
+	uint64_t n_before = recording->recorder.n_readings;
+	int r;
 
-	recorder->tick++;
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct track *track = recorder->tracks[i];
-
-		if (track->is_lost)
-			continue;
-		r = record_one(recorder, track, err);
-		if (r == 0 && track->is_replaced)
-			r = follow(recorder, track, err);
-	}
-	recorder->n_missed = 0;
+	recording->tick++;
+	r = record_from(recording, 0, err);
+	if (r == 0)
+		r = look_again(recording, err);
+	recording->n_missed = 0;
+	if (recording->recorder.n_readings > n_before)
+		recording->n_moments++;
+	else if (r == 0)
+		r = say_still_gone(recording, err);
 	return r;
 }
 
-static int record_all(struct recorder *recorder, struct err *err)
+static bool is_over(const struct recording *recording)
 {
-	const struct options *options = recorder->set.options;
+	uint64_t n = recording->set.options->n_readings;
+
+	if (n && recording->n_moments >= n)
+		return true;
+	for (size_t i = 0; i < recording->n_subjects; i++)
+		if (!recording->subjects[i].is_lost)
+			return false;
+	for (int word = 1; word < recording->set.options->n_words; word++)
+		if (recording->is_missing[word])
+			return false;
+	return true;
+}
+
+static int record_all(struct recording *recording, struct err *err)
+{
+	const struct options *options = recording->set.options;
 	uint64_t began_ns = clock_now_ns(), due_ns = began_ns, end_ns = UINT64_MAX, now;
 	int r = 0;
 
 	if (options->duration_ns)
 		end_ns = began_ns + options->duration_ns;
 	while (r == 0 && !stops) {
-		r = record_tick(recorder, err);
-		if (r < 0 || !n_alive(recorder) ||
-		    (options->n_readings && recorder->tick >= options->n_readings))
+		r = record_tick(recording, err);
+		if (r < 0 || is_over(recording))
 			break;
 		now = clock_now_ns();
 		for (due_ns += options->interval_ns; due_ns + options->interval_ns < now;
 		     due_ns += options->interval_ns)
-			recorder->n_missed++;
+			recording->n_missed++;
 		if (due_ns > end_ns) {
-			wait_until(recorder, end_ns);
+			wait_until(recording, end_ns);
 			break;
 		}
-		wait_until(recorder, due_ns);
+		wait_until(recording, due_ns);
 	}
 	return r;
 }
 
 /* -- the command -- */
 
-static int open_maps(struct recorder *recorder, struct err *err)
+static int open_maps(struct recording *recording, struct err *err)
 {
-	const struct options *options = recorder->set.options;
+	const struct options *options = recording->set.options;
 	int r = 0;
 
-	for (int i = 1; r == 0 && i < options->n_words; i++)
-		r = watch_set_open(&recorder->set, options->words[i], err);
-	return r < 0 ? r : add_tracks(recorder, err);
-}
-
-static int record(struct recorder *recorder, struct err *err)
-{
-	int r = open_maps(recorder, err);
-
-	if (r == 0)
-		r = tape_file_open(&recorder->file, err);
-	if (r == 0)
-		r = begin_file(recorder, err);
-	if (r == 0)
-		r = record_all(recorder, err);
-	if (r == 0)
-		r = end_file(recorder, err);
+	recording->is_missing = calloc((size_t)options->n_words, sizeof(bool));
+	if (!recording->is_missing)
+		return err_set(err, -ENOMEM, "out of memory for a recording");
+	for (int word = 1; r == 0 && word < options->n_words; word++)
+		r = open_word(recording, word, err);
 	return r;
 }
 
-static void release(struct recorder *recorder)
+static int record(struct recording *recording, struct err *err)
 {
-	tape_file_close(&recorder->file, recorder->n_readings > 0);
-	for (size_t i = 0; i < recorder->n_tracks; i++) {
-		snap_release(&recorder->tracks[i]->snaps[0]);
-		snap_release(&recorder->tracks[i]->snaps[1]);
-		free(recorder->tracks[i]);
-	}
-	free(recorder->tracks);
-	tape_chunk_release(&recorder->chunk);
-	watch_set_release(&recorder->set);
+	int r = open_maps(recording, err);
+
+	recorder_head(&recording->recorder.head, &recording->head,
+		      recording->set.options->interval_ns);
+	if (r == 0)
+		r = recorder_begin(&recording->recorder, err);
+	if (r == 0)
+		r = record_all(recording, err);
+	if (r == 0)
+		r = recorder_end(&recording->recorder, err);
+	for (int word = 1; recording->is_missing && word < recording->set.options->n_words; word++)
+		recording->has_lost |= recording->is_missing[word];
+	return r;
+}
+
+static void release(struct recording *recording)
+{
+	recorder_release(&recording->recorder);
+	free(recording->subjects);
+	free(recording->is_missing);
+	buf_release(&recording->head);
+	watch_set_release(&recording->set);
 }
 
 /* A summary for a person; a pipe's reader knows. */
@@ -361,37 +357,36 @@ static void tell(const struct recorder *recorder)
 
 	if (strcmp(recorder->file.path, "-") == 0 || !isatty(STDERR_FILENO))
 		return;
-	num_short(&text, (double)recorder->file.n_bytes, 1024);
-	fprintf(stderr, "bpfmaptop: %llu readings recorded in '%s', %sB\n",
-		(unsigned long long)recorder->n_readings, recorder->file.path, buf_text(&text));
+	recorder_tell(recorder->n_readings, recorder->n_bytes, recorder->file.path, &text);
+	fprintf(stderr, "bpfmaptop: %s\n", buf_text(&text));
 }
 
 int run_record(const struct options *options, struct err *err)
 {
-	struct recorder recorder = {
+	struct recording recording = {
 		.set.options = options,
-		.file = {.path = options->words[0],
-			 .fd = -1,
-			 .max_bytes = options->max_bytes,
-			 .max_files = options->max_files,
-			 .stops = &stops},
+		.recorder.file = {.path = options->words[0],
+				  .fd = -1,
+				  .max_bytes = options->max_bytes,
+				  .max_files = options->max_files,
+				  .stops = &stops},
 	};
 	int r, status = EXIT_DONE;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
-	recorder.file.waiting_mask = &recorder.waiting_mask;
-	catch_signals(&recorder);
-	r = record(&recorder, err);
+	recording.recorder.file.waiting_mask = &recording.waiting_mask;
+	catch_signals(&recording);
+	r = record(&recording, err);
 	/* A pipe that nobody reads any more, or that was waited for when we were told to stop. */
 	if (r == -EPIPE || (r == -EINTR && stops))
 		r = 0;
 	if (r < 0)
 		status = r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	else if (has_lost(&recorder))
-		status = recorder.n_readings ? EXIT_PARTLY : EXIT_FAILED;
-	if (recorder.n_readings)
-		tell(&recorder);
-	release(&recorder);
+	else if (recording.has_lost)
+		status = recording.recorder.n_readings ? EXIT_PARTLY : EXIT_FAILED;
+	if (recording.recorder.n_readings)
+		tell(&recording.recorder);
+	release(&recording);
 	return status;
 }

@@ -23,6 +23,8 @@ static void add_check(const struct replay_check *check, const char *path, struct
 {
 	buf_addf(out, "%s: %llu readings of %u maps", path, (unsigned long long)check->n_readings,
 		 check->n_maps);
+	if (check->n_gone)
+		buf_addf(out, ", %u of them went,", check->n_gone);
 	if (check->last_ns > check->first_ns) {
 		buf_adds(out, " over ");
 		num_duration(out, (double)(check->last_ns - check->first_ns));

@@ -40,7 +40,8 @@ static int open_path(struct tape_file *file)
 		return fd;
 	}
 	/* A device or a pipe by name may be there, a file of somebody's not. */
-	if (errno != EEXIST || lstat(file->path, &stat) < 0 || S_ISREG(stat.st_mode))
+	if (errno != EEXIST || file->is_new || lstat(file->path, &stat) < 0 ||
+	    S_ISREG(stat.st_mode))
 		return -1;
 	return open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 }

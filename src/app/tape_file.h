@@ -14,6 +14,7 @@ struct err;
 struct tape_file {
 	const char *path; /* borrowed; "-": stdout */
 	int fd;
+	bool is_new;	    /* devices and pipes by name won't do */
 	bool is_regular;    /* can be cut short and followed by another */
 	bool is_ours;	    /* made here, so that it can be unmade */
 	uint64_t max_bytes; /* 0: no limit */

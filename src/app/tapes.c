@@ -81,13 +81,13 @@ int tapes_open_new(struct watch_set *set, struct err *err)
 
 	for (size_t i = 0; r == 0 && i < set->n_tapes; i++) {
 		struct watch_tape *tape = &set->tapes[i];
+		size_t n_known = tape->n_maps;
 
 		if (tape->remote)
 			turn_remote(tape);
-		if (replay_n_maps(tape->source) == tape->n_maps)
-			continue;
 		tape->n_maps = replay_n_maps(tape->source);
-		r = watch_set_open_tape(set, tape, err);
+		if (tape->n_maps != n_known)
+			r = watch_set_open_tape(set, tape, n_known, err);
 	}
 	return r;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -16,6 +17,7 @@
 #include "app/intents.h"
 #include "app/options.h"
 #include "app/tui_config.h"
+#include "app/tui_record.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -88,6 +90,8 @@ static void on_signal(void *ctx, int number)
 static void lost(struct tui *tui, struct watch *watch, const struct err *why)
 {
 	tui->is_dirty = true;
+	if (why->code == -ENOENT)
+		tui_record_gone(tui, watch);
 	if (why->code == -ESTALE && watch->table.map.pin && follow_pin(tui, watch))
 		return;
 	if (watch->n_failures == 1)
@@ -163,7 +167,7 @@ static bool read_on(struct tui *tui)
 			is_busy = true;
 			break;
 		case WATCH_READ:
-			is_busy |= take(tui, watch);
+			is_busy |= tui_record_take(tui, watch) || take(tui, watch);
 			break;
 		case WATCH_LOST:
 			lost(tui, watch, &why);
@@ -197,6 +201,7 @@ static int draw(struct tui *tui)
 	}
 	tui->grid.is_ascii = facts.is_ascii;
 	tui_tape_facts(tui, &facts);
+	tui_record_facts(tui, &facts);
 	screen_draw(tui->screen, &facts, &tui->grid);
 	r = term_show(tui->term, &tui->grid);
 	tui->last_frame_ns = facts.now_ns;
@@ -219,12 +224,13 @@ static uint64_t next_wake(const struct tui *tui)
 	for (size_t i = 0; i < tui->set->n; i++) {
 		const struct watch *watch = tui->set->watches[i];
 
-		if (!watch->table.is_gone || watch_awaits_pin(watch))
+		if (!watch_is_over(watch) || watch_awaits_pin(watch))
 			at = earliest(at, watch->due_ns);
 	}
 	if (tui->is_dirty)
 		at = earliest(at, tui->last_frame_ns + FRAME_NS);
 	at = earliest(at, tui_tape_wakes_ns(tui));
+	at = earliest(at, tui_record_wakes_ns(tui));
 	return wakes ? earliest(at, wakes) : at;
 }
 
@@ -252,7 +258,7 @@ static int turn(struct tui *tui)
 	if (r < 0 || tui->quits)
 		return r < 0 ? r : 0;
 	now = clock_now_ns();
-	if (wakes && now >= wakes)
+	if ((wakes && now >= wakes) || now >= tui_record_wakes_ns(tui))
 		tui->is_dirty = true;
 	if (tui->is_dirty && now - tui->last_frame_ns >= FRAME_NS) {
 		r = draw(tui);
@@ -328,7 +334,12 @@ static void say_namesakes(struct tui *tui)
 
 static void tui_close(struct tui *tui)
 {
+	SCOPED(buf) recorded = {0};
+
 	term_close(tui->term);
+	tui_record_close(tui, &recorded);
+	if (recorded.len)
+		fprintf(stderr, "bpfmaptop: %s\n", buf_text(&recorded));
 	screen_free(tui->screen);
 	loop_free(tui->loop);
 	grid_release(&tui->grid);

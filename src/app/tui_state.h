@@ -14,6 +14,7 @@ struct config;
 struct err;
 struct loop;
 struct term;
+struct tui_recording;
 struct watch_set;
 
 struct tui {
@@ -24,7 +25,8 @@ struct tui {
 	struct grid grid;
 	struct config *config; /* NULL: out of memory for one */
 	struct theme theme;
-	struct map_list picked; /* what the picker shows; borrowed by the screen */
+	struct map_list picked;		 /* what the picker shows; borrowed by the screen */
+	struct tui_recording *recording; /* owned; NULL: none */
 	const char *badge;
 	char tape_badge[48];
 	char host[65];

@@ -100,21 +100,25 @@ int tui_tape_start(struct tui *tui)
 	return r;
 }
 
-/* The one of the same name that the tape had before: what was recorded was replaced. */
+/* The one of the same name that went: what was recorded was replaced. */
 static struct watch *before(const struct watch_set *set, const struct watch *next)
 {
 	for (size_t i = 0; i < set->n && set->watches[i] != next; i++)
 		if (set->watches[i]->source == next->source &&
-		    strcmp(set->watches[i]->table.map.name, next->table.map.name) == 0)
+		    strcmp(set->watches[i]->table.map.name, next->table.map.name) == 0 &&
+		    replay_went(next->source, &set->watches[i]->table.map))
 			return set->watches[i];
 	return NULL;
 }
 
 /* What was recorded last stays in a file, where one can go back to it; a pipe goes on without it. */
-static int show_new(struct tui *tui, const struct watch_tape *tape, struct err *err)
+static int show_new(struct tui *tui, struct watch_tape *tape, struct err *err)
 {
-	size_t n_before = tui->set->n;
-	int r = watch_set_open_tape(tui->set, tape, err);
+	size_t n_before = tui->set->n, n_known = tape->n_maps;
+	int r;
+
+	tape->n_maps = replay_n_maps(tape->source);
+	r = watch_set_open_tape(tui->set, tape, n_known, err);
 
 	while (r == 0 && n_before < tui->set->n) {
 		struct watch *next = tui->set->watches[n_before];
@@ -122,10 +126,12 @@ static int show_new(struct tui *tui, const struct watch_tape *tape, struct err *
 
 		screen_say(tui->screen, true, "the recording goes on with map %u, '%s'",
 			   next->table.map.id, next->table.map.name);
+		/* The old one makes room in the set, too. */
 		if (old)
-			return follow_to(tui, old, next) ? 0 : -ENOMEM;
-		r = screen_add(tui->screen, &next->table, err);
-		n_before++;
+			r = follow_to(tui, old, next) ? 0 : -ENOMEM;
+		else
+			r = screen_add(tui->screen, &next->table, err);
+		n_before += !old;
 	}
 	return r;
 }
@@ -151,10 +157,22 @@ static void turn_remote(struct tui *tui, struct watch_tape *tape, uint64_t now_n
 	tui->is_dirty = true;
 }
 
+/* Who goes back to where a map was finds it there again. */
+static void find_again(struct tui *tui, struct watch *watch)
+{
+	if (!watch->table.is_gone || !source_is_tape(watch->source) ||
+	    replay_went(watch->source, &watch->table.map))
+		return;
+	watch->table.is_gone = false;
+	tui->is_dirty = true;
+}
+
 void tui_tape_turn(struct tui *tui)
 {
 	uint64_t now = clock_now_ns();
 
+	for (size_t i = 0; i < tui->set->n; i++)
+		find_again(tui, tui->set->watches[i]);
 	for (size_t i = 0; i < tui->set->n_tapes; i++) {
 		struct watch_tape *tape = &tui->set->tapes[i];
 		struct err why = {0};
@@ -163,7 +181,6 @@ void tui_tape_turn(struct tui *tui)
 			turn_remote(tui, tape, now);
 		if (replay_n_maps(tape->source) == tape->n_maps)
 			continue;
-		tape->n_maps = replay_n_maps(tape->source);
 		if (show_new(tui, tape, &why) < 0)
 			screen_say(tui->screen, true, "%s", why.text);
 	}

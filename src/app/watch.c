@@ -41,6 +41,27 @@ static void next_tick(struct watch *watch, uint64_t now_ns, uint64_t interval_ns
 	watch->due_ns += (n_late + 1) * interval_ns;
 }
 
+bool watch_is_over(const struct watch *watch)
+{
+	return watch->table.is_gone && !watch->source->ops->due;
+}
+
+static void end_reading(struct watch *watch)
+{
+	struct snap *next = watch->table.next;
+
+	watch->n_failures = 0;
+	watch->is_read = true;
+	watch->is_recorded = false;
+	/* A tape says itself what was missed when it was made. */
+	if (!watch->source->ops->due) {
+		next->n_missed += watch->n_missed;
+		if (watch->n_missed)
+			next->notes |= SNAP_SLOW;
+	}
+	watch->n_missed = 0;
+}
+
 enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,
 			   struct err *err)
 {
@@ -52,7 +73,7 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	if (!watch->cursor) {
 		if (watch->source->ops->due)
 			watch->due_ns = watch->source->ops->due(watch->source, &watch->table.map);
-		if (watch->table.is_gone || now_ns < watch->due_ns)
+		if (watch_is_over(watch) || now_ns < watch->due_ns)
 			return WATCH_IDLE;
 		if (!watch->source->ops->due)
 			next_tick(watch, now_ns, interval_ns);
@@ -69,27 +90,13 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	watch->cursor = NULL;
 	if (r < 0 && next->n_rows == 0)
 		return lost(watch, now_ns, interval_ns, r);
-	watch->n_failures = 0;
-	watch->is_read = true;
+	end_reading(watch);
 	return WATCH_READ;
 }
 
 bool watch_awaits_pin(const struct watch *watch)
 {
 	return watch->table.is_gone && watch->table.map.follows_pin && watch->table.map.pin;
-}
-
-static void begin_take(struct watch *watch)
-{
-	struct snap *next = watch->table.next;
-
-	/* A tape says itself what was missed when it was made. */
-	if (!watch->source->ops->due) {
-		next->n_missed += watch->n_missed;
-		if (watch->n_missed)
-			next->notes |= SNAP_SLOW;
-	}
-	watch->n_missed = 0;
 }
 
 /* The first reading may be the one to count from. */
@@ -104,7 +111,6 @@ int watch_take(struct watch *watch)
 {
 	int r;
 
-	begin_take(watch);
 	watch->is_read = false;
 	r = table_take(&watch->table);
 	return r < 0 ? r : end_take(watch);
@@ -114,8 +120,6 @@ int watch_take_some(struct watch *watch, uint64_t until_ns)
 {
 	int r;
 
-	if (!watch->table.turn)
-		begin_take(watch);
 	do
 		r = table_take_some(&watch->table, TAKE_ROWS);
 	while (r > 0 && clock_now_ns() < until_ns);
@@ -135,6 +139,7 @@ int watch_read(struct watch *watch, struct err *err)
 
 	if (r < 0 && watch->table.next->n_rows == 0)
 		return r;
+	end_reading(watch);
 	r = watch_take(watch);
 	return r < 0 ? err_set(err, r, "out of memory for a reading of map '%s'",
 			       watch->table.map.name)

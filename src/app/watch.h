@@ -28,6 +28,7 @@ struct watch {
 	uint64_t n_taken;      /* readings that were counted by who reads them one by one */
 	size_t n_failures;     /* readings in a row that could not begin */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
+	bool is_recorded;      /* and a recording has it already, where there is one */
 	bool begins_baseline;  /* the first reading is one */
 };
 
@@ -63,8 +64,10 @@ struct source *watch_set_tape(struct watch_set *set, const char *path, struct er
 
 /* The recording that ssh brings: `HOST:MAP`. */
 struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err);
-/* Opens what a tape has that isn't open yet. 0 or -errno with a sentence. */
-int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, struct err *err);
+/* Opens what a tape has behind its first n_passed maps, of which some may have been closed again. 0 or
+ * -errno with a sentence. */
+int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, size_t n_passed,
+			struct err *err);
 
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
  * open already. 0, or -errno with a sentence; then nothing was added. */
@@ -96,6 +99,8 @@ enum watch_turn {
 /* One slice, at most about 2 ms: begins a reading that is due, or goes on with one. */
 enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,
 			   struct err *err);
+/* True when the map went, and there is no way back to it as there is in a tape. */
+bool watch_is_over(const struct watch *watch);
 /* True when the map went and was named by its pin: another may be pinned there again. */
 bool watch_awaits_pin(const struct watch *watch);
 /* Takes the reading into the table, with what was missed noted. 0 or -ENOMEM. */

@@ -97,7 +97,9 @@ static struct source *source_of(struct watch_set *set, const struct spec *spec, 
 	}
 }
 
-static int open_spec(struct watch_set *set, const struct spec *spec, struct err *err)
+/* Without the first n_passed that are found. */
+static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_passed,
+		     struct err *err)
 {
 	SCOPED(map_list) found = {0};
 	struct source *source = source_of(set, spec, err);
@@ -107,7 +109,7 @@ static int open_spec(struct watch_set *set, const struct spec *spec, struct err 
 	if (!source)
 		return err && err->code ? err->code : -ENOMEM;
 	r = source->ops->find(source, spec, &found, err);
-	for (size_t i = 0; r == 0 && i < found.n; i++) {
+	for (size_t i = n_passed; r == 0 && i < found.n; i++) {
 		if (is_open(set, source, &found.maps[i]))
 			continue;
 		r = open_map(set, source, &found.maps[i], err);
@@ -122,7 +124,7 @@ int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 	struct spec spec;
 	int r = spec_parse(word, &spec, err);
 
-	return r < 0 ? r : open_spec(set, &spec, err);
+	return r < 0 ? r : open_spec(set, &spec, 0, err);
 }
 
 int watch_set_open_words(struct watch_set *set, struct err *err)
@@ -134,16 +136,17 @@ int watch_set_open_words(struct watch_set *set, struct err *err)
 	return r < 0 ? r : watch_set_check_layouts(set, err);
 }
 
-int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, struct err *err)
+int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, size_t n_passed,
+			struct err *err)
 {
 	struct spec spec = {.kind = tape->remote ? SPEC_REMOTE : SPEC_TAPE, .text = tape->path};
 
-	return open_spec(set, &spec, err);
+	return open_spec(set, &spec, n_passed, err);
 }
 
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err)
 {
 	struct spec spec = {.kind = SPEC_ID, .id = id, .text = ""};
 
-	return open_spec(set, &spec, err);
+	return open_spec(set, &spec, 0, err);
 }

@@ -67,14 +67,30 @@ void clock_rfc3339(struct buf *out, uint64_t wall_ns)
 		 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(wall_ns % NS_PER_S));
 }
 
-void clock_hms(struct buf *out, uint64_t wall_ns)
+/* A clock that is held is UTC, so that tests show the same everywhere. */
+static void local_time(uint64_t wall_ns, struct tm *tm)
 {
 	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	struct tm tm;
 
 	if (hold.is_held)
-		gmtime_r(&seconds, &tm);
+		gmtime_r(&seconds, tm);
 	else
-		localtime_r(&seconds, &tm);
+		localtime_r(&seconds, tm);
+}
+
+void clock_stamp(struct buf *out, uint64_t wall_ns)
+{
+	struct tm tm;
+
+	local_time(wall_ns, &tm);
+	buf_addf(out, "%04d%02d%02d-%02d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+void clock_hms(struct buf *out, uint64_t wall_ns)
+{
+	struct tm tm;
+
+	local_time(wall_ns, &tm);
 	buf_addf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }

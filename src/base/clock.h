@@ -21,3 +21,5 @@ void clock_creep(uint64_t step_ns);
 void clock_rfc3339(struct buf *out, uint64_t wall_ns);
 /* "14:02:11" in local time (UTC while held). */
 void clock_hms(struct buf *out, uint64_t wall_ns);
+/* The same with its day, for names of files: "20261121-140211". */
+void clock_stamp(struct buf *out, uint64_t wall_ns);

@@ -66,21 +66,42 @@ int snap_add(struct snap *snap, const void *key, const void *value)
 
 int snap_copy(struct snap *to, const struct snap *from)
 {
-	size_t n_rows = from->n_rows;
-	int r;
+	*to = (struct snap){0};
+	snap_copy_facts(to, from);
+	return snap_copy_rows(to, from, from->n_rows, from->n_rows);
+}
 
-	*to = *from;
-	to->keys = to->vals = (struct pages){0};
-	to->n_rows = 0;
-	r = snap_reserve(to, n_rows);
-	if (r < 0)
-		return r;
-	if (n_rows && from->key_stride)
-		memcpy(to->keys.at, from->keys.at, n_rows * from->key_stride);
-	if (n_rows && from->val_stride)
-		memcpy(to->vals.at, from->vals.at, n_rows * from->val_stride);
-	to->n_rows = n_rows;
-	return 0;
+int snap_copy_rows(struct snap *to, const struct snap *from, size_t n_rows, size_t max_rows)
+{
+	size_t n = MIN_OF(n_rows - to->n_rows, max_rows);
+
+	if (snap_reserve(to, n) < 0)
+		return -ENOMEM;
+	if (n && from->key_stride)
+		memcpy(to->keys.at + to->n_rows * to->key_stride, snap_key(from, to->n_rows),
+		       n * to->key_stride);
+	if (n && from->val_stride)
+		memcpy(to->vals.at + to->n_rows * to->val_stride, snap_value(from, to->n_rows),
+		       n * to->val_stride);
+	to->n_rows += n;
+	return to->n_rows < n_rows;
+}
+
+void snap_copy_facts(struct snap *to, const struct snap *from)
+{
+	struct snap facts = *from;
+
+	facts.keys = to->keys;
+	facts.vals = to->vals;
+	facts.n_rows = to->n_rows;
+	*to = facts;
+}
+
+size_t snap_rows_of(const struct snap *snap, size_t n_bytes)
+{
+	size_t row_bytes = (size_t)snap->key_stride + snap->val_stride;
+
+	return MAX_OF(n_bytes / MAX_OF(row_bytes, (size_t)1), (size_t)1);
 }
 
 bool snap_is_cut(const struct snap *snap)

@@ -84,6 +84,14 @@ bool snap_is_cut(const struct snap *snap);
 /* Makes `to`, which holds nothing, a copy that owns its rows. 0 or -ENOMEM. */
 int snap_copy(struct snap *to, const struct snap *from);
 
+/* Adds to `to`, which is of the same map and has the first rows of `from` already, at most max_rows of those
+ * that follow, up to n_rows in all. 1: there are more, 0: it has them all, or -ENOMEM. */
+int snap_copy_rows(struct snap *to, const struct snap *from, size_t n_rows, size_t max_rows);
+/* Everything but the rows. */
+void snap_copy_facts(struct snap *to, const struct snap *from);
+/* As many rows as are about so many bytes, one at least. */
+size_t snap_rows_of(const struct snap *snap, size_t n_bytes);
+
 /* Drops rows whose key stands at an earlier row already, keeping order; sets SNAP_DUPLICATES and
  * n_dropped. 0 or -ENOMEM. */
 int snap_drop_duplicates(struct snap *snap);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The tape: readings of maps as they were, raw, with what it takes to decode them.
  *
- *   "bpfmaptop tape 1.0" in TAPE_MAGIC_BYTES, then chunks: a label, `length` bytes of body, their
+ *   "bpfmaptop tape 1.1" in TAPE_MAGIC_BYTES, then chunks: a label, `length` bytes of body, their
  *   checksum. The label has a checksum of its own, so its length can be trusted and a file can be
  *   indexed by labels alone.
  *
@@ -9,6 +9,7 @@
  *   MAP   a map's facts and its compiled plan, before its first reading
  *   SNAP  a reading: facts and all rows
  *   DIFF  a reading: facts and what differs from the map's reading before it in the tape
+ *   GONE  the map went: no reading of it follows (since 1.1)
  *   END   the recording was ended, not torn
  *
  * Numbers of labels are little-endian, rows are as the kernel of that host had them. The plan is kept
@@ -35,7 +36,7 @@ struct snap;
 
 enum {
 	TAPE_MAJOR = 1,
-	TAPE_MINOR = 0,
+	TAPE_MINOR = 1,
 	TAPE_MAGIC_BYTES = 20,
 	TAPE_LABEL_BYTES = 40,
 	TAPE_SUM_BYTES = 8,
@@ -48,6 +49,7 @@ enum tape_tag {
 	TAPE_MAP = 'M' | 'A' << 8 | 'P' << 16 | ' ' << 24,
 	TAPE_SNAP = 'S' | 'N' << 8 | 'A' << 16 | 'P' << 24,
 	TAPE_DIFF = 'D' | 'I' << 8 | 'F' << 16 | 'F' << 24,
+	TAPE_GONE = 'G' | 'O' << 8 | 'N' << 16 | 'E' << 24,
 	TAPE_END = 'E' | 'N' << 8 | 'D' << 16 | ' ' << 24,
 };
 
@@ -101,6 +103,7 @@ uint64_t tape_chunk_bytes(const struct tape_chunk *chunk);
 int tape_pack_head(struct tape_chunk *chunk, const struct tape_head *head);
 int tape_pack_map(struct tape_chunk *chunk, uint32_t number, const struct map *map,
 		  const struct plan *plan);
+int tape_pack_gone(struct tape_chunk *chunk, uint32_t map, uint64_t tick, uint64_t time_ns);
 int tape_pack_end(struct tape_chunk *chunk, uint64_t tick);
 /* A reading; as a DIFF from base when there is one and it is worth it, else as a SNAP. snap->number
  * counts the readings of the map in this tape; base must be the one before. Both are borrowed until

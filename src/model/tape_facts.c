@@ -61,10 +61,6 @@ static const struct fact map_facts[] = {
 	FACT(map, "pin", pin, TEXT),
 	FACT(map, "section", section, TEXT),
 	FACT(map, "owners_known", owners_known, BOOL),
-	FACT(map, "row_key_size", row_key_size, U32),
-	FACT(map, "row_value_size", row_value_size, U32),
-	FACT(map, "entries", n_entries, U64),
-	FACT(map, "entries_known", entries_known, BOOL),
 };
 
 static const struct fact user_facts[] = {
@@ -105,6 +101,13 @@ int tape_pack_head(struct tape_chunk *chunk, const struct tape_head *head)
 {
 	tape_chunk_clear(chunk, TAPE_HEAD, 0, 0);
 	facts_pack(head_facts, ARRAY_LEN(head_facts), head, &chunk->body);
+	return tape_chunk_close(chunk);
+}
+
+int tape_pack_gone(struct tape_chunk *chunk, uint32_t map, uint64_t tick, uint64_t time_ns)
+{
+	tape_chunk_clear(chunk, TAPE_GONE, map, tick);
+	chunk->label.time_ns = time_ns;
 	return tape_chunk_close(chunk);
 }
 

@@ -91,10 +91,17 @@ static int plan_map(struct source *source, const struct map *map, struct plan *o
 	return tape_unpack_map(of->body.at, of->body.len, NULL, out, err);
 }
 
+/* It went since that was asked last; the last reading before comes first. */
+static bool is_gone_now(const struct replay *replay, struct replay_map *map)
+{
+	map->is_gone_told &= replay_is_gone(replay, map);
+	return replay_is_gone(replay, map) && !map->is_gone_told;
+}
+
 static uint64_t due(struct source *source, const struct map *map)
 {
 	struct replay *replay = replay_of(source);
-	const struct replay_map *of = replay_map_of(replay, map);
+	struct replay_map *of = replay_map_of(replay, map);
 	int r;
 
 	if (!of)
@@ -103,10 +110,10 @@ static uint64_t due(struct source *source, const struct map *map)
 		if (of->now_entry != of->given_entry)
 			return 0;
 		r = replay_pump(replay, NULL);
-		return r == 1 || r == -EAGAIN ? 0 : UINT64_MAX;
+		return r == 1 || r == -EAGAIN || is_gone_now(replay, of) ? 0 : UINT64_MAX;
 	}
 	replay_advance(replay);
-	if (replay_target(replay, of) != of->given_entry)
+	if (replay_target(replay, of) != of->given_entry || is_gone_now(replay, of))
 		return 0;
 	return replay_next_ns(replay);
 }
@@ -296,6 +303,14 @@ size_t replay_n_maps(const struct source *tape)
 	return replay_of(tape)->n_maps;
 }
 
+bool replay_went(struct source *tape, const struct map *map)
+{
+	struct replay *replay = replay_of(tape);
+	const struct replay_map *of = replay_map_of(replay, map);
+
+	return of && replay_is_gone(replay, of);
+}
+
 /* -- state -- */
 
 static const char *fault_of(struct replay *replay)
@@ -378,6 +393,8 @@ int replay_verify(const char *path, struct replay_check *out, struct err *err)
 			count(replay, out);
 	}
 	out->n_maps = replay->n_maps;
+	for (uint32_t i = 0; i < replay->n_maps; i++)
+		out->n_gone += replay->maps[i]->is_gone;
 	out->n_bytes = replay->reader.at;
 	if (replay->reader.is_whole && r != -EBADMSG)
 		out->n_bytes += TAPE_LABEL_BYTES + replay->reader.label.length + TAPE_SUM_BYTES;

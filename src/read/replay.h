@@ -16,6 +16,7 @@
 struct buf;
 struct err;
 struct lookups;
+struct map;
 struct source;
 
 /* Opens a tape: a path, or "-" for stdin. Of a pipe it waits for the first reading.
@@ -31,6 +32,8 @@ void replay_resume(struct source *tape, int fd);
 size_t replay_n_maps(const struct source *tape);
 
 bool source_is_tape(const struct source *source);
+/* The map, which is of the tape, isn't there any more at its current place. */
+bool replay_went(struct source *tape, const struct map *map);
 
 struct replay_state {
 	size_t place, n_places; /* from 1; of a pipe both count what came */
@@ -68,9 +71,9 @@ void replay_lookups(struct source *tape, struct lookups *out);
 
 /* What is whole of a tape, every byte of it looked at. */
 struct replay_check {
-	uint64_t n_bytes;    /* whole ones */
-	uint64_t n_readings; /* that decode */
-	uint32_t n_maps;
+	uint64_t n_bytes;	    /* whole ones */
+	uint64_t n_readings;	    /* that decode */
+	uint32_t n_maps, n_gone;    /* gone: went while they were recorded */
 	uint64_t first_ns, last_ns; /* when the first and last of them ended */
 	bool is_ended;		    /* its recording was ended in order */
 };

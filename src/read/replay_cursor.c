@@ -69,6 +69,11 @@ int replay_begin(struct source *source, const struct map *map, const struct read
 		return err_set(err, -ENOENT, "map '%s' is not in tape '%s'", map->name,
 			       replay->name);
 	target = replay->is_file ? wanted(replay, of) : of->now_entry;
+	if ((target == REPLAY_NONE || target == of->given_entry) && replay_is_gone(replay, of)) {
+		of->is_gone_told = true;
+		return err_set(err, -ENOENT, "map '%s' went here, while it was recorded",
+			       map->name);
+	}
 	if (target == REPLAY_NONE || target == of->given_entry)
 		return err_set(err, -EAGAIN, "tape '%s' has no reading of map '%s' here",
 			       replay->name, map->name);
@@ -107,7 +112,8 @@ static int read_chunk(struct cursor *cursor)
 static int decode_rows(struct cursor *cursor)
 {
 	struct replay_map *map = cursor->map;
-	int r = tape_rows_step(&cursor->rows, map->fresh, replay_step_rows(map->fresh));
+	int r = tape_rows_step(&cursor->rows, map->fresh,
+			       snap_rows_of(map->fresh, REPLAY_STEP_BYTES));
 
 	if (r != 0)
 		return r < 0 ? r : STEP_MORE;
@@ -119,38 +125,20 @@ static int decode_rows(struct cursor *cursor)
 	return STEP_MORE;
 }
 
-/* Everything but the rows. */
-static void copy_facts(const struct snap *from, struct snap *to)
-{
-	struct snap facts = *from;
-
-	facts.keys = to->keys;
-	facts.vals = to->vals;
-	facts.n_rows = to->n_rows;
-	facts.number = to->number;
-	*to = facts;
-}
-
 static int copy_rows(struct cursor *cursor, struct snap *snap)
 {
 	const struct snap *from = cursor->map->now;
-	size_t n_wanted = from->n_rows, n;
+	size_t n_wanted = from->n_rows;
+	uint64_t number = snap->number;
+	int r;
 
 	if (cursor->max_rows && n_wanted > cursor->max_rows)
 		n_wanted = cursor->max_rows;
-	n = MIN_OF(replay_step_rows(from), n_wanted - snap->n_rows);
-	if (snap_reserve(snap, n) < 0)
-		return -ENOMEM;
-	if (n && snap->key_stride)
-		memcpy(snap->keys.at + snap->n_rows * snap->key_stride,
-		       snap_key(from, snap->n_rows), n * snap->key_stride);
-	if (n && snap->val_stride)
-		memcpy(snap->vals.at + snap->n_rows * snap->val_stride,
-		       snap_value(from, snap->n_rows), n * snap->val_stride);
-	snap->n_rows += n;
-	if (snap->n_rows < n_wanted)
-		return STEP_MORE;
-	copy_facts(from, snap);
+	r = snap_copy_rows(snap, from, n_wanted, snap_rows_of(from, REPLAY_STEP_BYTES));
+	if (r != 0)
+		return r < 0 ? r : STEP_MORE;
+	snap_copy_facts(snap, from);
+	snap->number = number;
 	if (n_wanted < from->n_rows)
 		snap->notes |= SNAP_TRUNCATED;
 	cursor->map->given_entry = cursor->target;

@@ -119,6 +119,24 @@ uint32_t replay_target(const struct replay *replay, const struct replay_map *map
 	return entry;
 }
 
+bool replay_is_gone(const struct replay *replay, const struct replay_map *map)
+{
+	return replay->is_file ? replay->place >= map->gone_place : map->is_gone;
+}
+
+/* From the next place on, or from this one where another map was read after it. */
+static int take_gone(struct replay *replay, const struct tape_label *label)
+{
+	uint32_t n = replay->n_places;
+
+	if (label->map >= replay->n_maps)
+		return -EBADMSG;
+	if (n && replay_place(replay, n - 1)->tick == label->tick)
+		n--;
+	replay->maps[label->map]->gone_place = n;
+	return 0;
+}
+
 /* -- the file -- */
 
 struct place_in_file {
@@ -164,6 +182,8 @@ static int take_label(struct replay *replay, uint64_t at, const struct tape_labe
 	case TAPE_SNAP:
 	case TAPE_DIFF:
 		return label->map < replay->n_maps ? add_entry(replay, label, at) : -EBADMSG;
+	case TAPE_GONE:
+		return take_gone(replay, label);
 	case TAPE_END:
 		replay->is_ended = true;
 		break;

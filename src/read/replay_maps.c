@@ -108,9 +108,13 @@ static int take_again(struct replay *replay, const struct replay_map *map, struc
 		return err_set(err, -EBADMSG,
 			       "map '%s' is another one by now, under the same id; open it anew",
 			       map->facts.name);
-	for (uint32_t i = 0; i < replay->n_maps; i++)
-		if (replay->maps[i] == known && number(replay, i) < 0)
+	for (uint32_t i = 0; i < replay->n_maps; i++) {
+		if (replay->maps[i] != known)
+			continue;
+		replay->maps[i]->is_gone = false;
+		if (number(replay, i) < 0)
 			return -ENOMEM;
+	}
 	return 1;
 }
 
@@ -134,7 +138,7 @@ int replay_add_map(struct replay *replay, const struct tape_label *label, const 
 		return -ENOMEM;
 	map->replay = replay;
 	map->now = &map->snaps[0], map->fresh = &map->snaps[1];
-	map->now_entry = map->given_entry = map->last_entry = REPLAY_NONE;
+	map->now_entry = map->given_entry = map->last_entry = map->gone_place = REPLAY_NONE;
 	map->reader = (struct tape_reader){.read = read_map, .ctx = map};
 	buf_add(&map->body, body, (size_t)label->length);
 	r = map->body.failed ? -ENOMEM : grow(replay);
@@ -189,13 +193,6 @@ int replay_decode(struct replay *replay, struct replay_map *map, const struct ta
 
 	map->fresh->method = replay_method(replay, map->fresh->method);
 	return r;
-}
-
-size_t replay_step_rows(const struct snap *snap)
-{
-	size_t row_bytes = (size_t)snap->key_stride + snap->val_stride;
-
-	return MAX_OF(REPLAY_STEP_BYTES / MAX_OF(row_bytes, (size_t)1), (size_t)1);
 }
 
 void replay_decoded(struct replay_map *map, uint32_t entry)

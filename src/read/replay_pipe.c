@@ -60,6 +60,11 @@ static int take_chunk(struct replay *replay, struct err *err)
 	case TAPE_SNAP:
 	case TAPE_DIFF:
 		return begin_reading(replay, err);
+	case TAPE_GONE:
+		if (!replay_map_at(replay, reader->label.map))
+			return replay_fault(replay, reader->at, "no map went", err);
+		replay_map_at(replay, reader->label.map)->is_gone = true;
+		break;
 	case TAPE_END:
 		return over(replay, -ENODATA);
 	}
@@ -75,7 +80,7 @@ static int decode_on(struct replay *replay, struct err *err)
 
 	if (map->is_lent || (replay->keeps_all && map->now_entry != map->given_entry))
 		return 0;
-	r = tape_rows_step(&replay->rows, map->fresh, replay_step_rows(map->fresh));
+	r = tape_rows_step(&replay->rows, map->fresh, snap_rows_of(map->fresh, REPLAY_STEP_BYTES));
 	if (r > 0)
 		return -EAGAIN;
 	replay->decoding = NULL;

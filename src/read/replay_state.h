@@ -47,7 +47,10 @@ struct replay_map {
 	uint32_t now_entry;   /* which reading `now` is */
 	uint32_t given_entry; /* the one that was handed out last */
 	uint32_t last_entry;  /* the last one known */
-	bool is_lent;	      /* `now` is being handed out */
+	uint32_t gone_place;  /* of files: from there on it isn't there any more, or REPLAY_NONE */
+	bool is_gone;	      /* of pipes: it isn't by now */
+	bool is_gone_told;
+	bool is_lent; /* `now` is being handed out */
 };
 
 struct replay {
@@ -120,6 +123,8 @@ int replay_look(struct replay *replay);
 void replay_cut(struct replay *replay, uint32_t entry);
 /* The map's reading at the current place, or the last one before; REPLAY_NONE. */
 uint32_t replay_target(const struct replay *replay, const struct replay_map *map);
+/* At the current place the map isn't there any more. */
+bool replay_is_gone(const struct replay *replay, const struct replay_map *map);
 /* A reading that isn't good, in words; returns -EBADMSG. */
 int replay_fault(struct replay *replay, uint64_t at, const char *what, struct err *err);
 
@@ -141,8 +146,6 @@ const char *replay_method(struct replay *replay, const char *method);
 /* Begins to decode a reading whose chunk was read into map->fresh. */
 int replay_decode(struct replay *replay, struct replay_map *map, const struct tape_reader *reader,
 		  const struct snap *base, struct tape_rows *rows);
-/* Rows that are about REPLAY_STEP_BYTES. */
-size_t replay_step_rows(const struct snap *snap);
 /* The decoded reading becomes `now`. */
 void replay_decoded(struct replay_map *map, uint32_t entry);
 

@@ -2,12 +2,17 @@
 /* What every source has in common. */
 #include "read/source.h"
 
+#include "model/snap.h"
+
 int source_read(struct source *source, const struct map *map, const struct read_plan *how,
 		struct snap *snap, struct err *err)
 {
 	struct cursor *cursor;
-	int r = source->ops->begin(source, map, how, snap, &cursor, err);
+	int r;
 
+	/* One that can't begin has no rows, not those of another. */
+	snap_clear(snap, map);
+	r = source->ops->begin(source, map, how, snap, &cursor, err);
 	if (r < 0)
 		return r;
 	do

@@ -3,8 +3,10 @@
  * can't be done on this floor is answered as an intent for the driver. */
 #include "ui/command.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/decode.h"
@@ -295,6 +297,32 @@ ACTION(act_write)
 
 	if (tab)
 		prompt_begin(screen, PROMPT_WRITE, "");
+	return nothing();
+}
+
+/* flows-20261121-140211.tape; a name may have anything in it, a file's should be plain. */
+static void tape_name(const struct tab *tab, struct buf *out)
+{
+	for (const char *at = tab->table->map.name; *at; at++)
+		buf_addc(out, isalnum((unsigned char)*at) || *at == '_' || (*at == '.' && out->len)
+				      ? *at
+				      : '_');
+	buf_addc(out, '-');
+	clock_stamp(out, clock_wall_ns());
+	buf_adds(out, ".tape");
+}
+
+ACTION(act_record)
+{
+	const struct tab *tab = map_tab(screen);
+	SCOPED(buf) name = {0};
+
+	if (screen->is_recording)
+		return (struct intent){.kind = INTENT_RECORD};
+	if (!tab)
+		return nothing();
+	tape_name(tab, &name);
+	prompt_begin(screen, PROMPT_RECORD, buf_text(&name));
 	return nothing();
 }
 

@@ -77,6 +77,7 @@
 	X(ACT_PANE_SHRINK, "shrink-pane", act_pane_shrink)                                         \
 	X(ACT_PANE_EVEN, "even-panes", act_pane_even)                                              \
 	X(ACT_WRITE, "write", act_write)                                                           \
+	X(ACT_RECORD, "record", act_record)                                                        \
 	X(ACT_SAVE, "save", act_save)                                                              \
 	X(ACT_MOUSE, "mouse", act_mouse)                                                           \
 	X(ACT_COPY_KEY, "copy-key", act_copy_key)                                                  \

@@ -33,6 +33,12 @@ static struct intent say_write(struct screen *screen, const char *text, struct e
 	return answer(screen, INTENT_WRITE, text);
 }
 
+static struct intent say_record(struct screen *screen, const char *text, struct err *err)
+{
+	(void)err;
+	return answer(screen, INTENT_RECORD, text);
+}
+
 static struct intent say_theme(struct screen *screen, const char *text, struct err *err)
 {
 	(void)err;
@@ -79,9 +85,9 @@ static const char *map_word(const struct screen *screen, unsigned i)
 }
 
 static const struct saying sayings[] = {
-	{"write", say_write, NULL},   {"theme", say_theme, theme_word},
-	{"search", say_search, NULL}, {"interval", say_interval, NULL},
-	{"map", say_map, map_word},
+	{"write", say_write, NULL},	  {"record", say_record, NULL},
+	{"theme", say_theme, theme_word}, {"search", say_search, NULL},
+	{"interval", say_interval, NULL}, {"map", say_map, map_word},
 };
 
 static const struct saying *saying_named(const char *name)

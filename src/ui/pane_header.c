@@ -15,7 +15,7 @@
 #include "ui/glyph.h"
 #include "ui/state.h"
 
-enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 4, STRIP_MAX = 40, GAP = 2 };
+enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 4, STRIP_MAX = 40, GAP = 2, RECORDING_COLS = 64 };
 
 /* A line being filled from both ends. */
 struct line {
@@ -103,6 +103,17 @@ static enum role state_text(const struct scene *scene, struct buf *out)
 	return ROLE_LIVE;
 }
 
+/* Where there is little room, that it is so. */
+static void put_recording(struct line *line)
+{
+	const char *recording = line->scene->facts->recording;
+
+	if (!recording)
+		return;
+	if (line->area.n_cols < RECORDING_COLS || !put_right(line, ROLE_CRIT, recording, GAP))
+		put_right(line, ROLE_CRIT, "REC", GAP);
+}
+
 static void put_state(struct line *line)
 {
 	SCOPED(buf) state = {0};
@@ -111,6 +122,7 @@ static void put_state(struct line *line)
 	put_right(line, role, buf_text(&state), GAP);
 	if (line->scene->facts->badge)
 		put_right(line, ROLE_PAUSED, line->scene->facts->badge, GAP);
+	put_recording(line);
 }
 
 static void put_duration(struct line *line, const char *word, double ns, enum role role)

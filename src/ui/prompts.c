@@ -98,6 +98,14 @@ static struct intent accept_file(struct screen *screen, const char *text)
 	return (struct intent){.kind = INTENT_WRITE, .text = buf_text(&screen->answer)};
 }
 
+static struct intent accept_record(struct screen *screen, const char *text)
+{
+	struct intent intent = accept_file(screen, text);
+
+	intent.kind = INTENT_RECORD;
+	return intent;
+}
+
 /* -- interval ------------------------------------------------------------------------------------------- */
 
 int interval_parse(const char *text, uint64_t *ns, struct err *err)
@@ -164,6 +172,10 @@ static const struct asking askings[N_PROMPTS] = {
 			    .accept = command_run,
 			    .complete = command_complete},
 	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
+	[PROMPT_RECORD] = {.label = " record to: ",
+			   .is_selected = true,
+			   .check = check_file,
+			   .accept = accept_record},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
 			     .is_selected = true,
 			     .check = check_interval,

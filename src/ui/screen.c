@@ -377,6 +377,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	grid_clear(grid);
 	screen->interval_ns = facts->interval_ns;
 	screen->is_replay = facts->is_replay;
+	screen->is_recording = facts->recording != NULL;
 	buf_clear(&screen->theme);
 	buf_adds(&screen->theme, facts->theme ? facts->theme : "");
 	screen->drawn_ns = facts->now_ns;

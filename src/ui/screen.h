@@ -31,10 +31,11 @@ enum intent_kind {
 	INTENT_THEME,	       /* text: the theme called so; NULL: the next one */
 	INTENT_BASELINE,       /* of the table in front */
 	INTENT_CLOSE_MAP,
-	INTENT_WRITE, /* text: file to write what is seen to */
-	INTENT_COPY,  /* text: to the clipboard */
-	INTENT_SAVE,  /* how everything is looked at */
-	INTENT_MOUSE, /* on and off */
+	INTENT_WRITE,  /* text: file to write what is seen to */
+	INTENT_RECORD, /* text: file to record the maps to; NULL: end it */
+	INTENT_COPY,   /* text: to the clipboard */
+	INTENT_SAVE,   /* how everything is looked at */
+	INTENT_MOUSE,  /* on and off */
 	INTENT_SUSPEND,
 	INTENT_REDRAW, /* ^L */
 	/* of the recording that the table in front is from */
@@ -57,9 +58,10 @@ struct screen_facts {
 	const char *host;
 	uint64_t interval_ns;
 	uint64_t now_ns, wall_ns;
-	const char *badge;  /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
-	const char *glyphs; /* what the theme would like: "blocks", "braille"; NULL: blocks */
-	const char *theme;  /* its name */
+	const char *badge;     /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
+	const char *recording; /* "REC 00:41 1.20MiB": what is recorded meanwhile; NULL: nothing */
+	const char *glyphs;    /* what the theme would like: "blocks", "braille"; NULL: blocks */
+	const char *theme;     /* its name */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */
 	bool is_replay;	 /* of a recording that can be held and sought */

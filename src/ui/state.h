@@ -36,6 +36,7 @@ enum prompt_kind {
 	PROMPT_GROUP,
 	PROMPT_COMMAND,
 	PROMPT_WRITE,
+	PROMPT_RECORD,
 	PROMPT_INTERVAL,
 	N_PROMPTS
 };
@@ -140,7 +141,7 @@ struct screen {
 	size_t back;	    /* readings before the newest that are shown while paused */
 	struct message message;
 	uint64_t interval_ns, drawn_ns; /* as last told by the driver */
-	bool is_replay;			/* likewise */
+	bool is_replay, is_recording;	/* likewise */
 	struct layout layout;		/* of the last frame */
 	struct area over;		/* what lies over the rows, likewise */
 	struct buf theme, theme_before; /* names: in force, and when the picker was opened */

@@ -106,7 +106,7 @@ echo "hello, this is a text and no tape" >text.tape
 sed '1s/tape 1/tape 7/' a.tape >newer.tape
 fails "an empty file" 1 "empty" replay --verify empty.tape
 fails "a text" 1 "is not a tape" dump file:text.tape
-fails "a newer version" 1 "of version 7.0, newer" dump file:newer.tape
+fails "a newer version" 1 "of version 7.1, newer" dump file:newer.tape
 fails "a folder" 1 "directory" dump file:/
 fails "nothing there" 1 "no such file" replay -o text nosuch.tape
 

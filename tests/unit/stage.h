@@ -47,7 +47,7 @@ struct stage {
 	struct grid grid;
 	struct map_list picked;
 	uint64_t now_ns, interval_ns, tick;
-	bool with_roles, quits, is_replay;
+	bool with_roles, quits, is_replay, records;
 	char theme[64];
 	char pressed[64],
 		then[64]; /* names of the keys a script is about, and of those behind each */
@@ -106,6 +106,7 @@ static inline void draw(struct stage *stage)
 		.now_ns = stage->now_ns,
 		.wall_ns = clock_wall_ns(),
 		.badge = stage->is_replay ? "REPLAY 3/120 x1" : NULL,
+		.recording = stage->records ? "REC 00:41 1.20MiB" : NULL,
 		.theme = stage->theme,
 		.is_ascii = stage->grid.is_ascii,
 		.is_replay = stage->is_replay,
@@ -231,6 +232,11 @@ static inline void obey(struct stage *stage, struct intent intent)
 	case INTENT_WRITE:
 		screen_say(stage->screen, false, "%s '%s'",
 			   intent.kind == INTENT_COPY ? "copied" : "wrote", intent.text);
+		break;
+	case INTENT_RECORD:
+		stage->records = intent.text != NULL;
+		if (intent.text)
+			screen_say(stage->screen, false, "records to '%s'", intent.text);
 		break;
 	case INTENT_CLOSE_MAP:
 		screen_remove(stage->screen, screen_front(stage->screen));
