@@ -181,6 +181,12 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
  * several times faster. A run of some KB at a time is best. */
 void table_numbers(const struct table *table, const struct column *column, size_t first, size_t n,
 		   uint64_t *out);
+/* The size of a column's values where they are no numbers but at most 8 bytes of raw data, as an address
+ * is; 0: they aren't. */
+size_t table_word_bytes(const struct table *table, const struct column *column);
+/* Their val_word of n live rows from `first` on, several times faster than the cells. */
+void table_words(const struct table *table, const struct column *column, size_t first, size_t n,
+		 uint64_t *out);
 /* The cells of n live rows from `first` on, of any column. */
 void table_cells(const struct table *table, const struct column *column, size_t first, size_t n,
 		 struct val *out);

@@ -252,20 +252,69 @@ void table_numbers(const struct table *table, const struct column *column, size_
 		build_cells(&build, table_numbers_kind(table, column));
 }
 
+static bool has_one_copy(const struct table *table, const struct column *column)
+{
+	return !table->plan.is_variables && column->derive == DERIVE_TOTAL && column->field &&
+	       (column_in_key(column) || table->map.n_cpus == 1);
+}
+
+static struct val value_at(const struct build *build)
+{
+	return build->format->value ? build->format->value(build->field, build->first)
+				    : decode_val(build->field, build->first);
+}
+
+/* Whether a format gives the raw bytes shows in the first row. */
+size_t table_word_bytes(const struct table *table, const struct column *column)
+{
+	const struct field *field = column->field;
+	struct build build;
+	struct val val;
+
+	if (!has_one_copy(table, column) || !table->current->n_rows ||
+	    field->size > sizeof(uint64_t))
+		return 0;
+	open_build(&build, table, column, 0, 1);
+	val = value_at(&build);
+	return val.kind == VAL_BYTES && val.len == field->size &&
+			       val.at == (const char *)build.first + field->offset
+		       ? field->size
+		       : 0;
+}
+
+static inline __attribute__((always_inline)) void build_words(const struct build *build,
+							      size_t size)
+{
+	const uint8_t *at = build->first + build->field->offset;
+
+	for (size_t i = 0; i < build->n_rows; i++, at += build->stride)
+		build->bits[i] = val_word(at, size);
+}
+
+void table_words(const struct table *table, const struct column *column, size_t first, size_t n,
+		 uint64_t *out)
+{
+	struct build build;
+
+	open_build(&build, table, column, first, n);
+	build.bits = out;
+	if (column->field->size == sizeof(uint32_t))
+		build_words(&build, sizeof(uint32_t));
+	else
+		build_words(&build, column->field->size);
+}
+
 void table_cells(const struct table *table, const struct column *column, size_t first, size_t n,
 		 struct val *out)
 {
-	bool is_one = !table->plan.is_variables && column->derive == DERIVE_TOTAL &&
-		      (column_in_key(column) || table->map.n_cpus == 1);
 	struct build build;
 
-	if (!is_one || !column->field) {
+	if (!has_one_copy(table, column)) {
 		for (size_t i = 0; i < n; i++)
 			out[i] = table_cell(table, first + i, column);
 		return;
 	}
 	open_build(&build, table, column, first, n);
 	for (size_t i = 0; i < n; i++, build.first += build.stride)
-		out[i] = build.format->value ? build.format->value(build.field, build.first)
-					     : decode_val(build.field, build.first);
+		out[i] = value_at(&build);
 }

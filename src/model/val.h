@@ -2,9 +2,11 @@
 /* A decoded value that can also be unknown. Small, copied freely. */
 #pragma once
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum val_kind {
 	VAL_UNKNOWN, /* not read, not computable: shown as "-", never as 0, equal to nothing */
@@ -51,6 +53,23 @@ static inline struct val val_real(double x)
 static inline struct val val_text(const char *at, size_t len)
 {
 	return (struct val){.kind = VAL_TEXT, .at = at, .len = len};
+}
+
+/* The first eight bytes as a number: numbers order as the bytes do. */
+static inline uint64_t val_word(const void *at, size_t len)
+{
+	uint64_t word = 0;
+	uint32_t half;
+
+	if (len == sizeof(half)) { /* an IPv4 address */
+		memcpy(&half, at, sizeof(half));
+		return (uint64_t)be32toh(half) << 32;
+	}
+	if (len >= sizeof(word))
+		memcpy(&word, at, sizeof(word));
+	else if (len)
+		memcpy(&word, at, len);
+	return be64toh(word);
 }
 
 bool val_is_number(const struct val *val);

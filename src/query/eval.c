@@ -19,6 +19,7 @@ int eval_init(struct eval *eval, const struct query *query, const struct table *
 	for (unsigned i = 0; i < query->n_columns; i++) {
 		eval->slots[i].shown_row = SIZE_MAX;
 		eval->slots[i].kind = table_numbers_kind(table, &query->columns[i]);
+		eval->slots[i].word_bytes = table_word_bytes(table, &query->columns[i]);
 	}
 	return 0;
 }

@@ -12,7 +12,8 @@ enum { EVAL_BLOCK_ROWS = 1024 };
 
 /* What is known of one of the query's columns while it runs. */
 struct eval_slot {
-	enum val_kind kind;   /* of its numbers; VAL_UNKNOWN: cell by cell */
+	enum val_kind kind;   /* of its numbers; VAL_UNKNOWN: cell by cell, */
+	size_t word_bytes;    /* or as words: see table_words; 0: no */
 	uint64_t *numbers;    /* owned [EVAL_BLOCK_ROWS]; NULL until needed */
 	size_t first, n_rows; /* the rows that they are of now */
 	size_t shown_row;     /* whose text is in `shown`; SIZE_MAX: none */

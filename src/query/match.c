@@ -53,6 +53,16 @@ struct clipped {
 	double from[MAX_RANGES], to[MAX_RANGES];
 };
 
+static void clip_words(const struct range *range, struct clipped *out)
+{
+	uint64_t high;
+
+	if (range_clip_words(range, &out->low[out->n], &high)) {
+		out->span[out->n] = high - out->low[out->n];
+		out->n++;
+	}
+}
+
 static void clip(const struct ranges *ranges, enum val_kind kind, struct clipped *out)
 {
 	out->n = 0;
@@ -152,7 +162,29 @@ static void fetch_numbers(struct eval *eval, const struct expr *expr, const stru
 	fetch_numbers(eval, expr->right, block);
 }
 
-/* Values that are no numbers (addresses, texts), a word of cells at a time: returns how many words. */
+/* Addresses, a word of bits at a time: returns how many. 0: the test is no such. */
+static size_t match_words(struct eval *eval, const struct test *test, const struct block *block,
+			  uint64_t *bits)
+{
+	const struct eval_slot *slot = &eval->slots[test->left->slot];
+	const struct column *column = &eval->query->columns[test->left->slot];
+	uint64_t flip = test->is_negated ? UINT64_MAX : 0, values[64];
+	struct clipped clipped = {0};
+
+	if (test->ranges.n > MAX_RANGES || !ranges_are_words(&test->ranges, slot->word_bytes))
+		return 0;
+	for (size_t i = 0; i < test->ranges.n; i++)
+		clip_words(&test->ranges.at[i], &clipped);
+	for (size_t w = 0; w < block->n_live / 64; w++) {
+		if (!bits[w])
+			continue;
+		table_words(eval->table, column, block->first + w * 64, 64, values);
+		bits[w] &= whole_word(values, &clipped) ^ flip;
+	}
+	return block->n_live / 64;
+}
+
+/* Values that are no numbers (texts, long addresses), a word of cells at a time: returns how many words. */
 static size_t match_cells(struct eval *eval, const struct test *test, const struct block *block,
 			  uint64_t *bits)
 {
@@ -187,7 +219,9 @@ static void match_leaf(struct eval *eval, const struct test *test, const struct 
 		fetch_numbers(eval, test->right, block);
 	}
 	if (slot && slot->kind == VAL_UNKNOWN && are_many) {
-		n_words = match_cells(eval, test, block, bits);
+		n_words = match_words(eval, test, block, bits);
+		if (!n_words)
+			n_words = match_cells(eval, test, block, bits);
 	} else if (slot && test->ranges.n <= MAX_RANGES) {
 		n_words = slot->first == block->first ? slot->n_rows / 64 : 0;
 		match_numbers(slot, test, bits, n_words);

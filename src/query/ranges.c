@@ -155,6 +155,32 @@ bool range_clip_whole(const struct range *range, bool is_signed, uint64_t *low, 
 	return true;
 }
 
+static bool is_word(const struct bound *bound, size_t n_bytes)
+{
+	return bound->is_infinite || (bound->val.kind == VAL_BYTES && bound->val.len == n_bytes);
+}
+
+bool ranges_are_words(const struct ranges *ranges, size_t n_bytes)
+{
+	for (size_t i = 0; i < ranges->n; i++)
+		if (!is_word(&ranges->at[i].low, n_bytes) || !is_word(&ranges->at[i].high, n_bytes))
+			return false;
+	return n_bytes > 0;
+}
+
+bool range_clip_words(const struct range *range, uint64_t *low, uint64_t *high)
+{
+	const struct bound *first = &range->low, *last = &range->high;
+
+	*low = first->is_infinite ? 0 : val_word(first->val.at, first->val.len);
+	*high = last->is_infinite ? UINT64_MAX : val_word(last->val.at, last->val.len);
+	if (!first->is_infinite && first->is_open && ++*low == 0)
+		return false;
+	if (!last->is_infinite && last->is_open && (*high)-- == 0)
+		return false;
+	return *low <= *high;
+}
+
 /* The double closest to the bound that is still inside; towards: +-INFINITY, the way inside. */
 static double real_inside(const struct bound *bound, double towards)
 {

@@ -34,5 +34,9 @@ bool ranges_hold(const struct ranges *ranges, const struct val *val);
 /* The 64-bit integers of the range as the inclusive [*low, *high] of their bit patterns; false: none. */
 bool range_clip_whole(const struct range *range, bool is_signed, uint64_t *low, uint64_t *high);
 
+/* Are all bounds of so many bytes? Then the val_words of a range, inclusive; false: none. */
+bool ranges_are_words(const struct ranges *ranges, size_t n_bytes);
+bool range_clip_words(const struct range *range, uint64_t *low, uint64_t *high);
+
 /* The doubles of the range, exactly; false: none. */
 bool range_clip_real(const struct range *range, double *low, double *high);

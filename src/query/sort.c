@@ -4,7 +4,6 @@
  * is the largest either way. Where ranks are equal, cells are compared, key after key. */
 #include "query/sort.h"
 
-#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,23 +42,6 @@ static inline __attribute__((always_inline)) uint64_t number_rank(uint64_t bits,
 	return x == x ? real_rank(x) ^ flip : LAST;
 }
 
-/* The first eight bytes, as they compare. */
-static inline uint64_t bytes_rank(const void *at, size_t len)
-{
-	uint64_t rank = 0;
-	uint32_t half;
-
-	if (len == sizeof(half)) { /* an IPv4 address */
-		memcpy(&half, at, sizeof(half));
-		return (uint64_t)be32toh(half) << 32;
-	}
-	if (len >= sizeof(rank))
-		memcpy(&rank, at, sizeof(rank));
-	else if (len)
-		memcpy(&rank, at, len);
-	return be64toh(rank);
-}
-
 static bool is_unknown(const struct val *val)
 {
 	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x));
@@ -72,8 +54,7 @@ static uint64_t val_rank(const struct val *val, uint64_t flip)
 		return LAST;
 	if (val_is_number(val))
 		return (real_rank(val_as_real(val)) >> 2) ^ flip;
-	return (((val->kind == VAL_TEXT ? 1ULL : 2ULL) << 62) |
-		bytes_rank(val->at, val->len) >> 2) ^
+	return (((val->kind == VAL_TEXT ? 1ULL : 2ULL) << 62) | val_word(val->at, val->len) >> 2) ^
 	       flip;
 }
 
@@ -101,7 +82,7 @@ static uint64_t key_rank(const struct sorter *sorter, size_t row)
 	if (sorter->table->plan.is_variables)
 		return row;
 	if (!field)
-		return bytes_rank(key, size);
+		return val_word(key, size);
 	return decode_u64(field, key) ^ (field->kind == FIELD_INT ? SIGN : 0);
 }
 
@@ -115,7 +96,7 @@ static uint64_t key_tie(const struct sorter *sorter, size_t row)
 	if (sorter->n_keys)
 		return key_rank(sorter, row);
 	key = table_key(sorter->table, row, &size);
-	return size > done ? bytes_rank(key + done, size - done) : 0;
+	return size > done ? val_word(key + done, size - done) : 0;
 }
 
 struct ranked sorter_ranked(const struct sorter *sorter, size_t row, uint64_t rank)
@@ -137,6 +118,10 @@ static uint64_t rank_of(const struct sorter *sorter, size_t row)
 	if (sorter->n_keys == 0)
 		return key_rank(sorter, row);
 	flip = sorter->keys[0].is_descending ? UINT64_MAX : 0;
+	if (sorter->has_words) {
+		val = table_cell(sorter->table, row, &sorter->keys[0].column);
+		return val_word(val.at, val.len) ^ flip;
+	}
 	if (sorter->kind != VAL_UNKNOWN && row < table_n_live(sorter->table)) {
 		table_numbers(sorter->table, &sorter->first, row, 1, &bits);
 		return number_rank(bits, sorter->kind, flip);
@@ -170,6 +155,12 @@ static void number_ranks(const struct sorter *sorter, size_t first, uint64_t fli
 		rank_numbers(ranks, VAL_REAL, flip);
 }
 
+static void word_ranks(const struct sorter *sorter, size_t first, uint64_t flip, uint64_t ranks[64])
+{
+	table_words(sorter->table, &sorter->keys[0].column, first, 64, ranks);
+	rank_numbers(ranks, VAL_UINT, flip);
+}
+
 static void val_ranks(const struct sorter *sorter, size_t first, uint64_t flip, uint64_t ranks[64])
 {
 	struct val vals[64];
@@ -189,6 +180,8 @@ bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64])
 	if (sorter->n_keys == 0)
 		for (unsigned i = 0; i < 64; i++)
 			ranks[i] = key_rank(sorter, first + i);
+	else if (sorter->has_words)
+		word_ranks(sorter, first, flip, ranks);
 	else if (sorter->kind != VAL_UNKNOWN)
 		number_ranks(sorter, first, flip, ranks);
 	else
@@ -254,11 +247,12 @@ static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size
 	return sorter->keys[k].is_descending ? -r : r;
 }
 
-/* Equal ranks of a column's numbers are equal numbers, but the last one of whole ones may be one or
- * unknown. */
+/* Equal words are equal bytes, and equal ranks of a column's numbers equal numbers, but the last one of
+ * whole ones may be one or unknown. */
 static bool ranks_decide(const struct sorter *sorter, uint64_t rank)
 {
-	return sorter->kind == VAL_REAL || (sorter->kind != VAL_UNKNOWN && rank != LAST);
+	return sorter->has_words || sorter->kind == VAL_REAL ||
+	       (sorter->kind != VAL_UNKNOWN && rank != LAST);
 }
 
 static bool look_closer(const struct sorter *sorter, const struct ranked *a, const struct ranked *b)
@@ -304,6 +298,8 @@ void sorter_open(struct sorter *sorter, const struct table *table, const struct 
 		sorter->first = smooth_sorted(table, &keys[0].column);
 		sorter->kind = table_numbers_kind(table, &sorter->first);
 	}
-	sorter->has_ties = n_keys == 0 ? !table->plan.is_variables && !sorter->key_field
-				       : n_keys == 1 && sorter->kind != VAL_UNKNOWN;
+	sorter->has_words = n_keys && table_word_bytes(table, &keys[0].column);
+	sorter->has_ties =
+		n_keys == 0 ? !table->plan.is_variables && !sorter->key_field
+			    : n_keys == 1 && (sorter->has_words || sorter->kind != VAL_UNKNOWN);
 }

@@ -22,6 +22,7 @@ struct sorter {
 	struct column first;	     /* what the first of them sorts by */
 	unsigned n_keys;
 	enum val_kind kind;	       /* of the first key's numbers; VAL_UNKNOWN: it has none */
+	bool has_words;		       /* the first key's values are words: see table_words */
 	bool has_ties;		       /* behind a rank only the map's key decides */
 	const struct field *key_field; /* the one integer that the map's key is, or NULL */
 };

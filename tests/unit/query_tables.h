@@ -344,7 +344,8 @@ struct row_value {
 	uint64_t n;
 	int64_t s;
 	double x;
-	char t[4], pad[4];
+	char t[4];
+	uint8_t saddr[4];
 };
 
 static inline void make_rows(struct table *table)
@@ -361,6 +362,7 @@ static inline void make_rows(struct table *table)
 	add_field(&plan, true, FIELD_INT, "long long", "s", 8, 8);
 	add_field(&plan, true, FIELD_REAL, "double", "x", 16, 8);
 	add_field(&plan, true, FIELD_TEXT, "char[4]", "t", 24, 4);
+	add_field(&plan, true, FIELD_UINT, "__be32", "saddr", 28, 4);
 	close_field(&plan);
 	assert_int_equal(plan_finish(&plan, NULL), 0);
 	assert_int_equal(table_init(table, test_map("hash", 8, 32, 1), &plan), 0);
@@ -372,6 +374,8 @@ static inline void add_row(struct snap *next, uint32_t a, uint64_t n, double x)
 	struct row_value value = {.n = n, .s = (int64_t)(n * 7919 % 41) - 20, .x = x};
 
 	value.t[0] = (char)('a' + n % 26);
+	value.saddr[0] = a % 9 ? 10 : (uint8_t)(255 * (a % 2));
+	value.saddr[1] = value.saddr[3] = (uint8_t)(n * 37);
 	assert_int_equal(snap_add(next, &key, &value), 0);
 }
 

@@ -97,10 +97,10 @@ static void check_order(struct table *table, const char *sort, const char *filte
 	free(rows);
 }
 
-static const char *const sorts[] = {"",	     "n",      "+n",	   "s",
-				    "+s,-n", "x",      "+x",	   "t,n",
-				    "-t",    "n.rate", "+n.rate",  "-key",
-				    "b,+a",  "age,n",  "-state,x", "n,s,x,t,n.rate,n.delta,a,b"};
+static const char *const sorts[] = {
+	"",	"n",	 "+n",	     "s",      "+s,-n",	   "x",
+	"+x",	"t,n",	 "-t",	     "n.rate", "+n.rate",  "-key",
+	"b,+a", "saddr", "-saddr,n", "age,n",  "-state,x", "n,s,x,t,n.rate,n.delta,a,b"};
 
 static void test_every_window(void **state)
 {
