@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Random filters over random rows, against an evaluator that walks the tree as it was made: no plan, no
  * ranges, no columns, just the rules of the language. Seeded; RANDOM_SEED tries another one. */
-#include "tests/unit/query_tables.h"
+#include "tests/unit/random_atoms.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,71 +9,7 @@
 #include "base/buf.h"
 #include "query/query.h"
 
-enum {
-	ROWS = 150,
-	EXPRESSIONS = 100000,
-	EXPRESSIONS_A_TABLE = 5000,
-	MAX_NODES = 256,
-	MAX_DEPTH = 4
-};
-
-static uint64_t seed;
-
-static unsigned below(unsigned n)
-{
-	return (unsigned)(num_random(&seed) % n);
-}
-
-/* -- rows -- */
-
-struct row {
-	bool was_there, is_there;
-	struct row_value was, is;
-};
-
-static struct row rows[ROWS];
-
-static struct row_value random_value(void)
-{
-	static const char *const texts[] = {"", "a", "ab", "b", "abc"};
-	struct row_value value = {
-		.n = below(4) ? below(12) : (uint64_t)1 << 40,
-		.s = (int64_t)below(21) - 10,
-		.x = (double)((int)below(41) - 20) / 4,
-	};
-
-	strcpy(value.t, texts[below(ARRAY_LEN(texts))]);
-	return value;
-}
-
-static void read_rows(struct table *table, bool is_second)
-{
-	struct snap *next = next_reading(table, is_second ? 11 : 10);
-
-	for (uint32_t i = 0; i < ROWS; i++) {
-		struct row_key key = {.a = i, .b = i % 7};
-		const struct row *row = &rows[i];
-
-		if (is_second ? row->is_there : row->was_there)
-			assert_int_equal(snap_add(next, &key, is_second ? &row->is : &row->was), 0);
-	}
-	take(table);
-}
-
-static void random_table(struct table *table)
-{
-	for (size_t i = 0; i < ROWS; i++) {
-		rows[i] = (struct row){.was_there = below(8) != 0, .is_there = below(8) != 0};
-		rows[i].was = random_value();
-		rows[i].is = below(2) ? rows[i].was : random_value();
-	}
-	make_rows(table);
-	/* the rows are random: what they seem to be would change from one reading to the next */
-	for (uint32_t i = table->plan.n_key_fields; i < table->plan.n_fields; i++)
-		nature_tell(table, &table->plan.fields[i], NATURE_COUNTER);
-	read_rows(table, false);
-	read_rows(table, true);
-}
+enum { EXPRESSIONS = 100000, EXPRESSIONS_A_TABLE = 5000, MAX_NODES = 256, MAX_DEPTH = 4 };
 
 /* -- the slow way -- */
 
@@ -87,6 +23,8 @@ enum kind {
 	STATE,
 	TEXT,
 	PREFIX, /* of a text, by a regular expression */
+	ATOM,	/* see random_atoms.h */
+	ODD,
 	NOT,
 	AND,
 	OR,
@@ -98,6 +36,8 @@ struct tree {
 	long double low, high, third;
 	const char *text;
 	bool is_negated;
+	struct atom atom;
+	struct odd odd;
 	const struct tree *first, *second;
 };
 
@@ -114,15 +54,10 @@ struct number {
 
 static const char *const columns[] = {"n", "s", "x", "a", "b", "n.delta", "n.rate", "s.delta"};
 
-static const struct row_value *value_of(const struct row *row)
-{
-	return row->is_there ? &row->is : &row->was;
-}
-
 static struct number column_of_row(unsigned column, size_t i)
 {
 	const struct row *row = &rows[i];
-	const struct row_value *value = value_of(row);
+	const struct kinds_value *value = value_of(row);
 	uint64_t was = row->was_there ? row->was.n : 0;
 
 	switch (column) {
@@ -207,6 +142,10 @@ static int truth(const struct tree *tree, size_t row)
 	case PREFIX:
 		return (strncmp(value_of(&rows[row])->t, tree->text, strlen(tree->text)) == 0) !=
 		       tree->is_negated;
+	case ATOM:
+		return atom_truth(&tree->atom, &rows[row]);
+	case ODD:
+		return odd_truth(&tree->odd, &rows[row]);
 	case NOT:
 		one = truth(tree->first, row);
 		return one < 0 ? -1 : !one;
@@ -269,7 +208,7 @@ static const struct tree *make_divisor(struct buf *text, unsigned op)
 
 static const struct tree *make_number(struct buf *text, unsigned depth)
 {
-	static const char *const signs[] = {" + ", " - ", " * ", " / ", " % "};
+	static const char *const sums[] = {" + ", " - ", " * ", " / ", " % "};
 	struct tree *tree;
 
 	if (depth == 0 || below(3) == 0)
@@ -280,10 +219,10 @@ static const struct tree *make_number(struct buf *text, unsigned depth)
 		tree->first = make_number(text, depth - 1);
 	} else {
 		tree = new_tree(SUM);
-		tree->op = below(ARRAY_LEN(signs));
+		tree->op = below(ARRAY_LEN(sums));
 		buf_addc(text, '(');
 		tree->first = make_number(text, depth - 1);
-		buf_adds(text, signs[tree->op]);
+		buf_adds(text, sums[tree->op]);
 		if (tree->op >= DIVIDED) {
 			tree->second = make_divisor(text, tree->op);
 		} else if (below(2)) {
@@ -301,7 +240,6 @@ static const struct tree *make_number(struct buf *text, unsigned depth)
 
 static const struct tree *make_comparison(struct buf *text)
 {
-	static const char *const signs[] = {" == ", " != ", " < ", " <= ", " > ", " >= "};
 	struct tree *tree = new_tree(COMPARED);
 
 	tree->op = below(ARRAY_LEN(signs));
@@ -351,13 +289,25 @@ static const struct tree *make_word(struct buf *text)
 	return tree;
 }
 
+static const struct tree *make_kind(struct buf *text)
+{
+	struct tree *tree = new_tree(below(4) ? ATOM : ODD);
+
+	if (tree->kind == ATOM)
+		tree->atom = make_atom(text);
+	else
+		tree->odd = make_odd(text);
+	return tree;
+}
+
 static const struct tree *make_filter(struct buf *text, unsigned depth)
 {
 	struct tree *tree;
 	unsigned draw = below(8);
 
 	if (depth == 0 || draw < 2)
-		return draw % 4 == 3   ? make_word(text)
+		return below(2)	       ? make_kind(text)
+		       : draw % 4 == 3 ? make_word(text)
 		       : draw % 4 == 2 ? make_in(text)
 				       : make_comparison(text);
 	if (draw == 2) {
@@ -389,7 +339,7 @@ static void check_one(struct table *table, const struct tree *tree, const char *
 		fail_msg("%s\n%*s %s", text, err.column, "^", err.text);
 	assert_int_equal(query_match(query, table, bits, &n), 0);
 	for (size_t row = 0; row < table_n_rows(table); row++) {
-		struct row_key key;
+		struct kinds_key key;
 		bool is_match = bits[row / 64] >> (row % 64) & 1;
 
 		memcpy(&key, table_key(table, row, &size), sizeof(key));
