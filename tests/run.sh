@@ -9,12 +9,13 @@ export BUILD=$PWD/$1 BPFMAPTOP=$PWD/$1/bpfmaptop LC_ALL=C.UTF-8 CMOCKA_MESSAGE_O
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=print_stacktrace=1
 export PATH=$PATH:/usr/sbin:/sbin
 # What a person set for themselves is none of a test's business.
-export XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
+export XDG_CONFIG_HOME=/nonexistent
+XDG_STATE_HOME=$(mktemp -d) && export XDG_STATE_HOME
 unset NO_COLOR
 pattern=${2:-}
 out=$(mktemp) skips=$(mktemp) soak=$(mktemp)
 soaking=
-trap 'kill $soaking 2>/dev/null; rm -f "$out" "$skips" "$soak"' EXIT
+trap 'kill $soaking 2>/dev/null; rm -rf "$out" "$skips" "$soak" "$XDG_STATE_HOME"' EXIT
 passed=0 failed=0 skipped=0
 
 judge() { # NAME STATUS OUTPUT SECONDS

@@ -126,8 +126,9 @@ static const struct member {
 	const char *name;
 	int (*check)(const struct check *check, const cJSON *item);
 } members[] = {
-	{"theme", check_theme},	 {"interval", check_interval}, {"ascii", check_switch},
-	{"mouse", check_switch}, {"keys", check_keys},	       {"maps", check_maps},
+	{"theme", check_theme},	 {"interval", check_interval},	 {"ascii", check_switch},
+	{"mouse", check_switch}, {"save_on_exit", check_switch}, {"keys", check_keys},
+	{"maps", check_maps},
 };
 
 static int check_member(const struct check *check, const cJSON *item)
@@ -135,10 +136,10 @@ static int check_member(const struct check *check, const cJSON *item)
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		if (strcmp(members[i].name, item->string) == 0)
 			return members[i].check(check, item);
-	return refuse(
-		check,
-		"\"%s\" means nothing here; there are theme, interval, ascii, mouse, keys, maps",
-		item->string);
+	return refuse(check,
+		      "\"%s\" means nothing here; there are theme, interval, ascii, mouse, "
+		      "save_on_exit, keys, maps",
+		      item->string);
 }
 
 static int check_root(const struct check *check, const cJSON *root)
@@ -277,6 +278,11 @@ const char *config_setting(const struct config *config, const char *map, const c
 bool config_has_mouse(const struct config *config)
 {
 	return cJSON_IsTrue(member_of(config, "mouse"));
+}
+
+bool config_saves_on_exit(const struct config *config)
+{
+	return cJSON_IsTrue(member_of(config, "save_on_exit"));
 }
 
 int config_bind_keys(const struct config *config, struct err *err)

@@ -25,6 +25,7 @@ const char *config_theme(const struct config *config);	  /* NULL: none */
 uint64_t config_interval_ns(const struct config *config); /* 0: none */
 bool config_is_ascii(const struct config *config);
 bool config_has_mouse(const struct config *config);
+bool config_saves_on_exit(const struct config *config);
 /* The text of a map's setting, or NULL. */
 const char *config_setting(const struct config *config, const char *map, const char *name);
 /* Binds the keys. 0, or -EINVAL with a sentence. */

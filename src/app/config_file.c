@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "base/tidy.h"
 
-#define FILE_NAME "/bpfmaptop/config.json"
+#define FILE_NAME  "/bpfmaptop/config.json"
+#define STATE_NAME "/bpfmaptop/"
 
 /* A relative path is none, says the XDG specification. */
 static const char *absolute(const char *name)
@@ -29,6 +30,16 @@ void config_user_path(struct buf *out)
 		buf_addf(out, "%s" FILE_NAME, config);
 	else if (home)
 		buf_addf(out, "%s/.config" FILE_NAME, home);
+}
+
+void config_state_path(const char *name, struct buf *out)
+{
+	const char *state = absolute("XDG_STATE_HOME"), *home = absolute("HOME");
+
+	if (state)
+		buf_addf(out, "%s" STATE_NAME "%s", state, name);
+	else if (home)
+		buf_addf(out, "%s/.local/state" STATE_NAME "%s", home, name);
 }
 
 void config_system_path(struct buf *out)
@@ -88,7 +99,8 @@ static int check_owner(const char *folder, struct err *err)
 	if (st.st_uid != geteuid())
 		return err_set(
 			err, -EPERM,
-			"'%s' belongs to another user; set XDG_CONFIG_HOME to a folder of your own",
+			"'%s' belongs to another user; set XDG_CONFIG_HOME and XDG_STATE_HOME to "
+			"folders of your own",
 			folder);
 	return 0;
 }
@@ -111,7 +123,9 @@ int config_make_room(const char *path, struct err *err)
 			break;
 	}
 	if (r < 0 && is_checked)
-		return r == -EPERM ? r : err_set(err, r, "cannot look at '%s'", folder.at);
+		return r == -EPERM ? r
+				   : err_set(err, r, "cannot look at '%s': %s", folder.at,
+					     err_words(r));
 	if (!is_checked)
 		return err_set(err, -ENOENT, "there is no folder for '%s'", path);
 	for (size_t at = strlen(folder.at); strchr(path + at + 1, '/');) {

@@ -10,6 +10,8 @@ struct err;
 /* By XDG: $XDG_CONFIG_HOME, else ~/.config; nothing when neither is known. */
 void config_user_path(struct buf *out);
 void config_system_path(struct buf *out);
+/* Likewise of what is kept from run to run: $XDG_STATE_HOME, else ~/.local/state. */
+void config_state_path(const char *name, struct buf *out);
 
 /* Turns comments outside of texts into blanks, keeping line ends. Says whether there were any. */
 bool config_blank_comments(struct buf *text);

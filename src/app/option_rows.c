@@ -197,6 +197,7 @@ SET_FLAG(wants_version)
 SET_FLAG(wants_manual)
 SET_FLAG(wants_config)
 SET_FLAG(has_mouse)
+SET_FLAG(saves_on_exit)
 SET_FLAG(wants_schema)
 
 static int set_smooth(struct options *options, const char *value, struct err *err)
@@ -262,6 +263,8 @@ const struct option_row option_rows[] = {
 	{0, "ascii", NULL, "draw with ASCII only", set_is_ascii},
 	{0, "mouse", NULL, "take the mouse: wheel, click selects, click on a title sorts",
 	 set_has_mouse},
+	{0, "save-on-exit", NULL,
+	 "save how the maps are looked at when the screen is left, as W does", set_saves_on_exit},
 	{0, "color", "WHEN", "auto, always or never", set_colour},
 	{0, "iface", "IFNAME", "demo: attach to this interface instead of making packets",
 	 set_interface},

@@ -55,7 +55,7 @@ struct options {
 	const char *method, *theme, *interface;
 	const char *schema, *object; /* paths of layouts; NULL: none */
 	bool wants_schema, wants_c;
-	bool is_strict, is_ascii, is_verbose, has_mouse;
+	bool is_strict, is_ascii, is_verbose, has_mouse, saves_on_exit;
 	enum colour_mode colour;
 	uint64_t seed;
 	const char *help_topic; /* --help: "" or a topic; NULL: not asked */

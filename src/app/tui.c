@@ -17,6 +17,7 @@
 #include "app/intents.h"
 #include "app/options.h"
 #include "app/tui_config.h"
+#include "app/tui_history.h"
 #include "app/tui_record.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
@@ -290,6 +291,7 @@ static int tui_open(struct tui *tui, struct err *err)
 	if (!tui->screen || !tui->loop)
 		return err_set(err, -ENOMEM, "out of memory for the screen");
 	tui_config_open(tui);
+	tui_history_open(tui);
 	for (size_t i = 0; i < tui->set->n; i++) {
 		r = tui_add(tui, tui->set->watches[i], err);
 		if (r < 0)
@@ -347,6 +349,18 @@ static void tui_close(struct tui *tui)
 	tui_config_close(tui);
 }
 
+/* What is kept for the next run. In the home of another user, where sudo leaves us, prompts have no history;
+ * nobody needs to be told each time. */
+static int leave(struct tui *tui, struct err *err)
+{
+	struct err why = {0};
+	int r = tui_config_leave(tui, err), of_history = tui_history_close(tui, &why);
+
+	if (r == 0 && of_history < 0 && of_history != -EPERM)
+		r = err_set(err, of_history, "%s", why.text);
+	return r;
+}
+
 bool tui_is_possible(int keys_fd)
 {
 	const char *term = getenv("TERM");
@@ -376,6 +390,8 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 		screen_say(tui.screen, true, "%s", opening);
 	while (r == 0 && !tui.quits)
 		r = turn(&tui);
+	if (r == 0)
+		r = leave(&tui, err);
 	tui_close(&tui);
 	if (r < 0 && err && !err->text[0])
 		err_set(err, r, "the terminal is gone: %s", err_words(r));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "app/tui_config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "app/config.h"
@@ -77,26 +78,40 @@ static int save_map(struct tui *tui, struct table *table)
 	return r;
 }
 
-void tui_config_save(struct tui *tui, const struct intent *intent)
+static int store(struct tui *tui, struct buf *where, bool *has_backup, struct err *err)
 {
-	SCOPED(buf) where = {0};
-	bool has_backup = false;
-	struct err why = {0};
-	int r = tui->config ? 0 : err_set(&why, -1, "out of memory for the configuration");
+	int r = tui->config ? 0 : -ENOMEM;
 
-	(void)intent;
 	for (size_t i = 0; r == 0 && i < tui->set->n; i++)
 		r = save_map(tui, &tui->set->watches[i]->table);
 	if (r == 0)
 		r = config_set_theme(tui->config, tui->theme.name);
 	if (r == 0)
 		r = config_set_interval(tui->config, tui->interval_ns);
-	if (r == 0)
-		r = config_save(tui->config, &where, &has_backup, &why);
 	if (r < 0)
-		screen_say(tui->screen, true, "%s",
-			   why.text[0] ? why.text : "out of memory for the configuration");
+		return err_set(err, r, "out of memory for the configuration");
+	return config_save(tui->config, where, has_backup, err);
+}
+
+void tui_config_save(struct tui *tui, const struct intent *intent)
+{
+	SCOPED(buf) where = {0};
+	bool has_backup = false;
+	struct err why = {0};
+
+	(void)intent;
+	if (store(tui, &where, &has_backup, &why) < 0)
+		say(tui, &why);
 	else
 		screen_say(tui->screen, false, "saved to '%s'%s", buf_text(&where),
 			   has_backup ? ", the old one with its comments as config.json~" : "");
+}
+
+int tui_config_leave(struct tui *tui, struct err *err)
+{
+	SCOPED(buf) where = {0};
+	bool is_asked = tui->set->options->saves_on_exit ||
+			(tui->config && config_saves_on_exit(tui->config));
+
+	return is_asked ? store(tui, &where, &(bool){false}, err) : 0;
 }

@@ -16,4 +16,6 @@ void tui_config_close(struct tui *tui);
 /* Adds a watch to the screen, looked at as it was saved. As screen_add. */
 int tui_add(struct tui *tui, struct watch *watch, struct err *err);
 
+/* Saves where it is asked for that this be done on exit. 0, or -errno with a sentence. */
+int tui_config_leave(struct tui *tui, struct err *err);
 void tui_config_save(struct tui *tui, const struct intent *intent);

@@ -213,17 +213,14 @@ enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
 	return edit(prompt, key);
 }
 
-void prompt_remember(struct prompt *prompt)
+void prompt_history_add(struct prompt_history *history, const char *text, size_t len)
 {
-	struct prompt_history *history = prompt->history;
-	const char *text = buf_text(&prompt->text);
+	const char *last = history->n ? history->lines[history->n - 1] : "";
 	char *copy;
 
-	if (!history || text[strspn(text, " ")] == '\0')
+	if (strlen(last) == len && strncmp(last, text, len) == 0)
 		return;
-	if (history->n && strcmp(history->lines[history->n - 1], text) == 0)
-		return;
-	copy = strdup(text);
+	copy = strndup(text, len);
 	if (!copy)
 		return;
 	if (history->n == PROMPT_HISTORY) {
@@ -232,6 +229,15 @@ void prompt_remember(struct prompt *prompt)
 		memmove(history->lines, history->lines + 1, history->n * sizeof(char *));
 	}
 	history->lines[history->n++] = copy;
+	history->n_fresh = MIN_OF(history->n_fresh + 1, history->n);
+}
+
+void prompt_remember(struct prompt *prompt)
+{
+	const char *text = buf_text(&prompt->text);
+
+	if (prompt->history && text[strspn(text, " ")])
+		prompt_history_add(prompt->history, text, prompt->text.len);
 }
 
 int prompt_draw(const struct prompt *prompt, const char *label, bool is_bad, size_t mark,

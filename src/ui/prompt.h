@@ -14,7 +14,7 @@ enum { PROMPT_HISTORY = 64, PROMPT_MAX_BYTES = 4096 };
 
 struct prompt_history {
 	char *lines[PROMPT_HISTORY]; /* owned; oldest first */
-	unsigned n;
+	unsigned n, n_fresh;	     /* the last of them were typed in this run */
 };
 
 struct prompt {
@@ -35,6 +35,8 @@ enum prompt_result {
 };
 
 void prompt_release(struct prompt *prompt);
+/* Forgets the oldest where there is no more room; what is the last line already is not added again. */
+void prompt_history_add(struct prompt_history *history, const char *text, size_t len);
 void prompt_history_release(struct prompt_history *history);
 
 /* Starts with this text, the cursor at its end. The history is borrowed. 0 or -ENOMEM. */

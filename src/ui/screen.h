@@ -89,6 +89,13 @@ int screen_group(struct screen *screen, const char *text,
 int screen_smooth(struct screen *screen, const char *text, struct err *err);
 /* Rows that match are marked, of groups where those are seen; the first of them is said. */
 int screen_alert(struct screen *screen, const char *text, struct err *err);
+/* history.c: what was typed into prompts, as text that is kept from run to run. Takes what an earlier run
+ * kept. */
+void screen_recall(struct screen *screen, const char *text);
+/* That text (as it is by now) with what was typed in this run. */
+void screen_remembers(const struct screen *screen, const char *text, struct buf *out);
+bool screen_has_typed(const struct screen *screen); /* in this run */
+
 /* An alert was said since the last call. */
 bool screen_rings(struct screen *screen);
 int screen_columns(struct screen *screen, const char *text, struct err *err);

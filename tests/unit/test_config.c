@@ -2,12 +2,14 @@
 /* What is saved comes back, what is wrong is named with its place, nobody else's file is touched. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,6 +183,34 @@ static void another_users_home_is_left_alone(void **state)
 	config_free(config);
 }
 
+/* No room for a single byte: what was there stays whole, and a sentence says why. */
+static void a_full_disk_leaves_the_old_file(void **state)
+{
+	struct config *config = load("{\"theme\": \"mono\"}");
+	struct rlimit was, none;
+	SCOPED(buf) where = {0};
+	SCOPED(buf) path = {0};
+	SCOPED(buf) text = {0};
+	struct err err = {0};
+	bool has_backup;
+	int r;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	none = (struct rlimit){0, was.rlim_max};
+	assert_int_equal(config_set_theme(config, "nord"), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	r = config_save(config, &where, &has_backup, &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_int_equal(r, -EFBIG);
+	assert_non_null(strstr(err.text, "could not write"));
+	path_of("config.json", &path);
+	assert_int_equal(file_read(buf_text(&path), 1 << 20, &text), 0);
+	assert_string_equal(buf_text(&text), "{\"theme\": \"mono\"}");
+	config_free(config);
+}
+
 static void keys_are_bound_anew(void **state)
 {
 	struct config *config = load("{\"keys\": {\"pause\": \"x ^X\", \"help\": \"F2 ?\"}}");
@@ -250,6 +280,7 @@ int main(void)
 		cmocka_unit_test(comments_are_kept_beside),
 		cmocka_unit_test(a_broken_file_is_left_alone),
 		cmocka_unit_test(another_users_home_is_left_alone),
+		cmocka_unit_test(a_full_disk_leaves_the_old_file),
 		cmocka_unit_test(keys_are_bound_anew),
 		cmocka_unit_test(every_key_has_a_name),
 	};

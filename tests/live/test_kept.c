@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is kept from one run to the next: what was typed, how maps were looked at where that is asked for;
+ * and what is said where it can't be kept, or a theme of one's own is broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/tidy.h"
+#include "ptydrive.h"
+
+enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
+
+static char folder[] = "/tmp/bpfmaptop-kept-XXXXXX";
+static char config_home[64], state_home[64];
+
+static void start(struct pty *pty, const char *option)
+{
+	const char *path = getenv("BPFMAPTOP");
+	const char *const argv[] = {path ? path : "build/bpfmaptop", "sim:flows", option, NULL};
+	const char *const env[] = {"LC_ALL=C.UTF-8", config_home, state_home, NULL};
+
+	assert_int_equal(pty_open(pty, argv, env, 24, 100), 0);
+	assert_true(pty_wait_text(pty, "LIVE", WAIT_MS));
+}
+
+static void leave(struct pty *pty, int status)
+{
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty, WAIT_MS), status);
+	pty_close(pty);
+}
+
+static void make(const char *name, const char *text)
+{
+	SCOPED(buf) path = {0};
+
+	buf_addf(&path, "mkdir -p $(dirname %s/%s)", folder, name);
+	assert_int_equal(system(buf_text(&path)), 0);
+	buf_clear(&path);
+	buf_addf(&path, "%s/%s", folder, name);
+	assert_int_equal(file_replace(buf_text(&path), text, strlen(text), NULL), 0);
+}
+
+static void read_back(const char *name, struct buf *out)
+{
+	SCOPED(buf) path = {0};
+
+	buf_addf(&path, "%s/%s", folder, name);
+	buf_clear(out);
+	assert_int_equal(file_read(buf_text(&path), MAX_BYTES, out), 0);
+}
+
+/* Two runs at once: the one that ends last doesn't forget what the other one typed. */
+static void what_was_typed_comes_back(void **state)
+{
+	struct pty first, second;
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	make("state/bpfmaptop/history", "filter dport == 1\nno prompt\nfilter \x1b[31m\n");
+	start(&first, NULL);
+	start(&second, NULL);
+	pty_send(&first, "/dport == 53\r");
+	assert_true(pty_wait_text(&first, "/ dport == 53", WAIT_MS));
+	pty_send(&second, "/dport == 22\r");
+	assert_true(pty_wait_text(&second, "/ dport == 22", WAIT_MS));
+	leave(&second, 0);
+	leave(&first, 0);
+	read_back("state/bpfmaptop/history", &text);
+	assert_string_equal(buf_text(&text),
+			    "filter dport == 1\nfilter dport == 22\nfilter dport == 53\n");
+	start(&first, NULL);
+	pty_send(&first, "/");
+	pty_key(&first, VTERM_KEY_UP);
+	assert_true(pty_wait_text(&first, "/ dport == 53", WAIT_MS));
+	pty_key(&first, VTERM_KEY_UP);
+	assert_true(pty_wait_text(&first, "/ dport == 22", WAIT_MS));
+	pty_send(&first, "\x03");
+	assert_true(pty_wait_gone(&first, "/ dport == 22", WAIT_MS));
+	leave(&first, 0);
+}
+
+static void the_view_is_saved_on_exit_if_asked(void **state)
+{
+	struct pty pty;
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	make("config/bpfmaptop/config.json", "{\"save_on_exit\": false}");
+	start(&pty, NULL);
+	pty_send(&pty, "z");
+	assert_true(pty_wait_text(&pty, "zero rows are hidden", WAIT_MS));
+	leave(&pty, 0);
+	read_back("config/bpfmaptop/config.json", &text);
+	assert_string_equal(buf_text(&text), "{\"save_on_exit\": false}");
+	start(&pty, "--save-on-exit");
+	pty_send(&pty, "z");
+	assert_true(pty_wait_text(&pty, "zero rows are hidden", WAIT_MS));
+	leave(&pty, 0);
+	start(&pty, NULL);
+	assert_true(pty_wait_text(&pty, "zero rows hidden", WAIT_MS));
+	leave(&pty, 0);
+	make("config/bpfmaptop/config.json", "{\"save_on_exit\": true}");
+	start(&pty, NULL);
+	leave(&pty, 0);
+	read_back("config/bpfmaptop/config.json", &text);
+	assert_non_null(strstr(buf_text(&text), "\"theme\""));
+	assert_non_null(strstr(buf_text(&text), "\"save_on_exit\":\ttrue"));
+}
+
+/* A file stands where the folder should be. */
+static void what_cannot_be_saved_is_said(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	make("blocked", "");
+	snprintf(config_home, sizeof(config_home), "XDG_CONFIG_HOME=%s/blocked", folder);
+	start(&pty, "--save-on-exit");
+	pty_send(&pty, "W");
+	assert_true(pty_wait_text(&pty, "cannot look at", WAIT_MS));
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, WAIT_MS), 1);
+	assert_true(pty_wait_text(&pty, "bpfmaptop: cannot look at", WAIT_MS));
+	pty_close(&pty);
+	snprintf(config_home, sizeof(config_home), "XDG_CONFIG_HOME=%s/config", folder);
+}
+
+/* The key steps over the broken one and says where its fault is. */
+static void a_broken_theme_is_no_end(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	make("config/bpfmaptop/config.json", "{\"theme\": \"solarized-light\"}");
+	make("config/bpfmaptop/themes/a-torn.json", "{\n \"rolls\": {}}");
+	make("config/bpfmaptop/themes/b-dusk.json", "{\"inherits\": \"dark\"}");
+	start(&pty, NULL);
+	pty_send(&pty, "t");
+	assert_true(pty_wait_text(&pty, "themes/a-torn.json", WAIT_MS));
+	pty_send(&pty, "T");
+	assert_true(pty_wait_text(&pty, "> b-dusk  (own)", WAIT_MS));
+	pty_key(&pty, VTERM_KEY_UP);
+	assert_true(pty_wait_text(&pty, "> a-torn  (own)", WAIT_MS));
+	assert_true(pty_wait_text(&pty, "'rolls' of the theme", WAIT_MS));
+	pty_send(&pty, "q");
+	leave(&pty, 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(config_home, sizeof(config_home), "XDG_CONFIG_HOME=%s/config", folder);
+	snprintf(state_home, sizeof(state_home), "XDG_STATE_HOME=%s/state", folder);
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_typed_comes_back),
+		cmocka_unit_test(the_view_is_saved_on_exit_if_asked),
+		cmocka_unit_test(what_cannot_be_saved_is_said),
+		cmocka_unit_test(a_broken_theme_is_no_end),
+	};
+
+	return cmocka_run_group_tests_name("kept", tests, set_up, clean_up);
+}
