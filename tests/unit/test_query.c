@@ -82,7 +82,7 @@ static void test_columns_agree_with_rows(void **state)
 		"42 x",
 		"saddr in 10.0.0.0/8",
 		"saddr not in 10.0.0.0/9 and n > 3",
-		"saddr > 10.64.0.0",
+		"saddr > 10.74.0.74 or saddr < 10.37.0.37",
 		"saddr in (0.0.0.0/1, 255.128.0.0/9, 10.37.0.37)",
 		"not (saddr <= 10.74.0.74)",
 		"saddr < 0.0.0.0 or saddr > 255.255.255.255",
