@@ -14,24 +14,17 @@
 
 enum { HANG_MAX = 32 };
 
-static const char legend[] =
-	"Marks before a row\n"
-	"  >  the cursor            *  tagged\n"
-	"  +  new within the last 3 readings\n"
-	"  -  gone; stays in place for 3 readings, with its last values\n"
-	"\n"
-	"Numbers\n"
-	"  -       not known: rates need two readings, a counter that fell has none\n"
-	"  >= or ≥ a lower bound: some rows have no rate yet\n"
-	"  *       as a value: the CPUs of a per-CPU map don't agree on it\n"
-	"  ~       an estimate: life is entries / gone per second (Little's law)\n"
-	"  new, gone and churn are lower bounds: a key that came and went between two\n"
-	"  readings was never seen\n"
-	"\n"
-	"Trends\n"
-	"  one scale for all rows on screen; blank is zero, a low mark is above it\n"
-	"\n"
-	"Keys\n";
+/* Of the sign for a lower bound, and blanks behind it. */
+#define READING                                                                                    \
+	"Numbers\n"                                                                                \
+	"  -       not known: rates need two readings, a counter that fell has none\n"             \
+	"  %s%*s a lower bound: some rows have no rate yet\n"                                      \
+	"  *       as a value: the CPUs of a per-CPU map don't agree on it\n"                      \
+	"  ~       an estimate: life is entries / gone per second (Little's law)\n"                \
+	"  new, gone and churn are lower bounds: a key that came and went between two\n"           \
+	"  readings was never seen\n"                                                              \
+	"\n"                                                                                       \
+	"Keys\n"
 
 /* Where the rest of a line goes on that is too long: below its second column, if it has one. */
 static size_t hang_of(const char *line, size_t len)
@@ -89,30 +82,58 @@ static void wrap(const char *text, int columns, struct buf *out)
 	}
 }
 
-/* Draws the lines of text from the list's top on; "Keys" and the like, without indent, are titles. */
-static void put_lines(const struct scene *scene, struct area area, const char *whole)
+/* Lights what is searched for in a line that was drawn. */
+static void light(const struct scene *scene, struct area line, const char *text, const char *found)
+{
+	struct area match = {line.row,
+			     line.col + 1 + (int)utf8_columns(text, (size_t)(found - text)), 1,
+			     grid_columns(scene->grid, buf_text(&scene->screen->found))};
+
+	match.n_cols = MIN_OF(match.n_cols, line.col + line.n_cols - match.col);
+	if (match.n_cols > 0)
+		grid_role(scene->grid, match, ROLE_MATCH);
+}
+
+/* Draws n lines of text from the list's top on, behind those that stand before them; "Keys" and the like,
+ * without indent, are titles. */
+static void put_text(const struct scene *scene, struct area area, const char *text, size_t n_before)
+{
+	size_t line = n_before, top = scene->list->top;
+
+	for (; *text; line++) {
+		size_t len = strcspn(text, "\n");
+		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
+		SCOPED(buf) one = {0};
+		const char *found;
+
+		buf_add(&one, text, len);
+		text += len + (text[len] == '\n');
+		if (line < top || line - top >= (size_t)area.n_rows)
+			continue;
+		grid_put(scene->grid, area, (int)(line - top), 1, role, buf_text(&one));
+		found = text_search_in(scene->screen, buf_text(&one));
+		if (found)
+			light(scene,
+			      (struct area){area.row + (int)(line - top), area.col, 1, area.n_cols},
+			      buf_text(&one), found);
+	}
+}
+
+/* A window of the lines, and of n_before that stand before them. */
+static void put_lines(const struct scene *scene, struct area area, const char *whole,
+		      size_t n_before)
 {
 	struct list_place *list = scene->list;
-	size_t n = 0, line = 0;
+	size_t n = n_before;
 	SCOPED(buf) wrapped = {0};
-	const char *text;
 
 	wrap(whole, area.n_cols - 2, &wrapped);
-	text = buf_text(&wrapped);
-	for (const char *c = text; *c; c++)
+	for (const char *c = buf_text(&wrapped); *c; c++)
 		n += *c == '\n';
 	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
+	text_search_go(scene->screen, list, buf_text(&wrapped), n_before);
 	list->top = list->cursor;
-	while (*text) {
-		const char *end = strchrnul(text, '\n');
-		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
-
-		if (line >= list->top && line - list->top < (size_t)area.n_rows)
-			grid_putf(scene->grid, area, (int)(line - list->top), 1, role, "%.*s",
-				  (int)(end - text), text);
-		line++;
-		text = *end ? end + 1 : end;
-	}
+	put_text(scene, area, buf_text(&wrapped), n_before);
 }
 
 struct area pane_titled(const struct scene *scene, struct area area, const char *title)
@@ -131,11 +152,16 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 
 void pane_help(const struct scene *scene, struct area area)
 {
+	const char *at_least = scene->glyphs->at_least;
 	SCOPED(buf) text = {0};
+	size_t n_before;
 
-	buf_adds(&text, legend);
+	buf_addf(&text, READING, at_least, 7 - grid_columns(scene->grid, at_least), "");
 	keys_print(KEYS_TEXT, &text);
-	put_lines(scene, pane_titled(scene, area, "help"), buf_text(&text));
+	area = pane_titled(scene, area, "help");
+	n_before = legend_put(scene, (struct area){0}, 0);
+	put_lines(scene, area, buf_text(&text), n_before);
+	legend_put(scene, area, scene->list->top);
 }
 
 /* -- metrics --------------------------------------------------------------------------------------------- */
@@ -210,5 +236,5 @@ void pane_metrics(const struct scene *scene, struct area area)
 
 	if (scene->tab)
 		metrics_text(scene->tab, &text);
-	put_lines(scene, pane_titled(scene, area, "what reading costs"), buf_text(&text));
+	put_lines(scene, pane_titled(scene, area, "what reading costs"), buf_text(&text), 0);
 }

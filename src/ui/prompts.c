@@ -57,12 +57,16 @@ static int check_search(struct screen *screen, const char *text)
 {
 	struct tab *tab = front_tab(screen);
 
+	if (text_search(screen, text))
+		return 0;
 	return tab ? tab_search(tab, text, &screen->fault) : 0;
 }
 
 static struct intent accept_search(struct screen *screen, const char *text)
 {
-	return *text ? search_on(screen, false) : nothing();
+	if (*text && screen->overlay == OVERLAY_NONE)
+		return search_on(screen, false);
+	return nothing();
 }
 
 static void cancel_search(struct screen *screen)
@@ -140,7 +144,7 @@ static struct intent accept_interval(struct screen *screen, const char *text)
 static void complete_query(struct screen *screen, const char *text, size_t at,
 			   prompt_offer_fn *offer_fn, void *ctx)
 {
-	if (front_tab(screen))
+	if (front_tab(screen) && screen->overlay == OVERLAY_NONE)
 		query_complete(text, at, front_tab(screen)->table, offer_fn, ctx);
 }
 

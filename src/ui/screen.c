@@ -65,6 +65,7 @@ void screen_free(struct screen *screen)
 	picker_release(&screen->picker);
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
+	buf_release(&screen->found);
 	buf_release(&screen->detail_at.path);
 	buf_release(&screen->detail_aside.path);
 	buf_release(&screen->message.text);

@@ -3,7 +3,9 @@
  * is lit; n and N go from one to the next, round at the ends. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/tidy.h"
 #include "query/query.h"
 #include "query/view.h"
 #include "ui/state.h"
@@ -48,21 +50,97 @@ struct intent search_on(struct screen *screen, bool is_back)
 	return nothing();
 }
 
+/* -- in a text ------------------------------------------------------------------------------------------ */
+
+static bool looks_at_text(const struct screen *screen)
+{
+	return screen->overlay == OVERLAY_HELP || screen->overlay == OVERLAY_METRICS;
+}
+
+const char *text_search_in(const struct screen *screen, const char *line)
+{
+	return screen->found.len ? strcasestr(line, buf_text(&screen->found)) : NULL;
+}
+
+/* The line that is nearest in that direction, round at the ends; n: there is none. */
+static size_t find_line(const struct screen *screen, const char *text, size_t n_before)
+{
+	size_t line = n_before, from = screen->found_line, first = SIZE_MAX, last = SIZE_MAX,
+	       best = SIZE_MAX;
+
+	for (; *text; line++) {
+		size_t len = strcspn(text, "\n");
+		SCOPED(buf) one = {0};
+
+		buf_add(&one, text, len);
+		text += len + (text[len] == '\n');
+		if (!text_search_in(screen, buf_text(&one)))
+			continue;
+		first = MIN_OF(first, line);
+		last = line;
+		if (screen->seeks < 0 ? line < from : best == SIZE_MAX && line > from)
+			best = line;
+	}
+	if (best != SIZE_MAX)
+		return best;
+	return screen->seeks < 0 ? last : first;
+}
+
+void text_search_go(struct screen *screen, struct list_place *list, const char *text,
+		    size_t n_before)
+{
+	size_t line;
+
+	if (!screen->seeks || !screen->found.len)
+		return;
+	line = find_line(screen, text, n_before);
+	screen->seeks = 0;
+	if (line == SIZE_MAX) {
+		screen_say(screen, true, "nothing matches '%s'", buf_text(&screen->found));
+		return;
+	}
+	screen->found_line = line;
+	list->cursor = MIN_OF(line, list->n - 1);
+}
+
+bool text_search(struct screen *screen, const char *text)
+{
+	if (!looks_at_text(screen))
+		return false;
+	buf_clear(&screen->found);
+	buf_adds(&screen->found, text);
+	screen->found_line = 0;
+	screen->seeks = 1;
+	return true;
+}
+
+/* -- keys ----------------------------------------------------------------------------------------------- */
+
 ACTION(act_search)
 {
 	const struct tab *tab = front_tab(screen);
 
-	if (tab)
+	if (looks_at_text(screen))
+		prompt_begin(screen, PROMPT_SEARCH, buf_text(&screen->found));
+	else if (tab && screen->overlay == OVERLAY_NONE)
 		prompt_begin(screen, PROMPT_SEARCH, buf_text(&tab->search_text));
+	return nothing();
+}
+
+static struct intent go_on(struct screen *screen, bool is_back)
+{
+	if (!looks_at_text(screen))
+		return search_on(screen, is_back);
+	screen->seeks = is_back ? -1 : 1;
 	return nothing();
 }
 
 ACTION(act_search_on)
 {
-	return search_on(screen, false);
+	return go_on(screen, false);
 }
 
 ACTION(act_search_back)
 {
-	return search_on(screen, true);
+	return go_on(screen, true);
 }

@@ -128,6 +128,9 @@ struct screen {
 	enum prompt_kind prompting;
 	struct prompt prompt;
 	struct prompt_history histories[N_PROMPTS];
+	struct buf found;  /* what is searched for in a text */
+	size_t found_line; /* of that text: where it was found last */
+	int seeks;	   /* when it is drawn, the next place is looked for: 1, or -1 before it */
 	struct err fault;  /* in what is typed; text "" while there is none */
 	struct buf before; /* the filter to go back to */
 
@@ -221,7 +224,14 @@ void chooser_take(struct screen *screen);
 void chooser_toggle(struct screen *screen);
 void chooser_widen(struct screen *screen, int by);
 
-/* search.c: to the next match, or the one before */
+/* search.c: in help and the like. false: no such text is looked at. */
+bool text_search(struct screen *screen, const char *text);
+/* The place in a line, or NULL. */
+const char *text_search_in(const struct screen *screen, const char *line);
+/* Moves the list to the next place if one is to be looked for; n_before lines stand before the text. */
+void text_search_go(struct screen *screen, struct list_place *list, const char *text,
+		    size_t n_before);
+/* To the next match, or the one before */
 struct intent search_on(struct screen *screen, bool is_back);
 
 /* picker.c */
@@ -257,6 +267,8 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 bool scene_waits(const struct scene *scene, struct buf *out);
 /* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
+/* legend.c: from line `top` on; returns how many lines there are. */
+size_t legend_put(const struct scene *scene, struct area area, size_t top);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log;
 pane_fn pane_bar_titles, pane_bars;
