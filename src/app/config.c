@@ -122,13 +122,24 @@ static int check_maps(const struct check *check, const cJSON *maps)
 	return r;
 }
 
+static bool is_any(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+static int check_layouts(const struct check *check, const cJSON *layouts)
+{
+	return check_texts(check, "layouts", layouts, is_any);
+}
+
 static const struct member {
 	const char *name;
 	int (*check)(const struct check *check, const cJSON *item);
 } members[] = {
 	{"theme", check_theme},	 {"interval", check_interval},	 {"ascii", check_switch},
 	{"mouse", check_switch}, {"save_on_exit", check_switch}, {"keys", check_keys},
-	{"maps", check_maps},
+	{"maps", check_maps},	 {"layouts", check_layouts},
 };
 
 static int check_member(const struct check *check, const cJSON *item)
@@ -138,7 +149,7 @@ static int check_member(const struct check *check, const cJSON *item)
 			return members[i].check(check, item);
 	return refuse(check,
 		      "\"%s\" means nothing here; there are theme, interval, ascii, mouse, "
-		      "save_on_exit, keys, maps",
+		      "save_on_exit, keys, maps, layouts",
 		      item->string);
 }
 
@@ -280,6 +291,19 @@ bool config_has_mouse(const struct config *config)
 	return cJSON_IsTrue(member_of(config, "mouse"));
 }
 
+const char *config_layout(const struct config *config, const char *set)
+{
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		const cJSON *layouts =
+			cJSON_GetObjectItemCaseSensitive(config->roots[whose], "layouts");
+		const cJSON *text = cJSON_GetObjectItemCaseSensitive(layouts, set);
+
+		if (text)
+			return text->valuestring;
+	}
+	return NULL;
+}
+
 bool config_saves_on_exit(const struct config *config)
 {
 	return cJSON_IsTrue(member_of(config, "save_on_exit"));
@@ -331,18 +355,29 @@ static int put(cJSON *object, const char *name, cJSON *item)
 	return -ENOMEM;
 }
 
-int config_set_setting(struct config *config, const char *map, const char *name, const char *text)
+static int put_text(cJSON *texts, const char *name, const char *text)
 {
-	cJSON *root = user_root(config);
-	cJSON *maps = root ? object_in(root, "maps") : NULL;
-	cJSON *texts = maps ? object_in(maps, map) : NULL;
-
 	if (!texts)
 		return -ENOMEM;
 	if (*text)
 		return put(texts, name, cJSON_CreateString(text));
 	cJSON_DeleteItemFromObjectCaseSensitive(texts, name);
 	return 0;
+}
+
+int config_set_setting(struct config *config, const char *map, const char *name, const char *text)
+{
+	cJSON *root = user_root(config);
+	cJSON *maps = root ? object_in(root, "maps") : NULL;
+
+	return put_text(maps ? object_in(maps, map) : NULL, name, text);
+}
+
+int config_set_layout(struct config *config, const char *set, const char *text)
+{
+	cJSON *root = user_root(config);
+
+	return put_text(root ? object_in(root, "layouts") : NULL, set, text);
 }
 
 int config_set_theme(struct config *config, const char *name)

@@ -4,7 +4,9 @@
  *   {
  *     "theme": "nord", "interval": 2, "ascii": false, "mouse": true,
  *     "keys": {"pause": "p Space", "quit": "q"},          actions by name, keys as help shows them
- *     "maps": {"flows": {"columns": "saddr,packets.rate", "sort": "-packets.rate"}}   ui/setting.c
+ *     "maps": {"flows": {"columns": "saddr,packets.rate", "sort": "-packets.rate"}},  ui/setting.c
+ *     "layouts": {"flows,ports": "|60 1* 2:churn"},    panes of a set of maps, ui/panes_text.c
+ *     "save_on_exit": true
  *   }
  */
 #pragma once
@@ -28,11 +30,14 @@ bool config_has_mouse(const struct config *config);
 bool config_saves_on_exit(const struct config *config);
 /* The text of a map's setting, or NULL. */
 const char *config_setting(const struct config *config, const char *map, const char *name);
+/* How the panes of a set of maps stand, or NULL. */
+const char *config_layout(const struct config *config, const char *set);
 /* Binds the keys. 0, or -EINVAL with a sentence. */
 int config_bind_keys(const struct config *config, struct err *err);
 
 /* For config_save; "" takes it away. 0 or -ENOMEM. */
 int config_set_setting(struct config *config, const char *map, const char *name, const char *text);
+int config_set_layout(struct config *config, const char *set, const char *text);
 int config_set_theme(struct config *config, const char *name);
 int config_set_interval(struct config *config, uint64_t ns);
 /* Writes the user's file, whole or not at all, and its path to where. Comments are not kept: a file that

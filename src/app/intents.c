@@ -46,6 +46,7 @@ static void do_interval(struct tui *tui, const struct intent *intent)
 
 static void do_open_ids(struct tui *tui, const struct intent *intent)
 {
+	bool is_first = tui->set->n == 0;
 	struct err why = {0};
 
 	for (size_t i = 0; i < intent->n_ids; i++) {
@@ -57,6 +58,8 @@ static void do_open_ids(struct tui *tui, const struct intent *intent)
 		if (r < 0)
 			screen_say(tui->screen, true, "%s", why.text);
 	}
+	if (is_first)
+		tui_config_layout(tui);
 }
 
 /* What a row names is on this host, now; in a recording it was on another, or long ago. */

@@ -297,6 +297,7 @@ static int tui_open(struct tui *tui, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	tui_config_layout(tui);
 	r = tui_start_state(tui, err);
 	if (r < 0) {
 		tui->status = EXIT_USAGE;

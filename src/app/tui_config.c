@@ -78,12 +78,38 @@ static int save_map(struct tui *tui, struct table *table)
 	return r;
 }
 
+void tui_config_layout(struct tui *tui)
+{
+	SCOPED(buf) set = {0};
+	struct err why = {0};
+	const char *text;
+
+	screen_set_name(tui->screen, &set);
+	text = tui->config ? config_layout(tui->config, buf_text(&set)) : NULL;
+	if (text && screen_set_panes(tui->screen, text, &why) < 0)
+		screen_say(tui->screen, true, "the saved layout of '%s' doesn't fit: %s",
+			   buf_text(&set), why.text);
+}
+
+static int save_layout(struct tui *tui)
+{
+	SCOPED(buf) set = {0}, text = {0};
+
+	screen_set_name(tui->screen, &set);
+	if (!set.len)
+		return 0;
+	screen_panes_text(tui->screen, &text);
+	return config_set_layout(tui->config, buf_text(&set), buf_text(&text));
+}
+
 static int store(struct tui *tui, struct buf *where, bool *has_backup, struct err *err)
 {
 	int r = tui->config ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < tui->set->n; i++)
 		r = save_map(tui, &tui->set->watches[i]->table);
+	if (r == 0)
+		r = save_layout(tui);
 	if (r == 0)
 		r = config_set_theme(tui->config, tui->theme.name);
 	if (r == 0)

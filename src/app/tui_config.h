@@ -18,4 +18,7 @@ int tui_add(struct tui *tui, struct watch *watch, struct err *err);
 
 /* Saves where it is asked for that this be done on exit. 0, or -errno with a sentence. */
 int tui_config_leave(struct tui *tui, struct err *err);
+/* The panes as they were saved of the set of maps that is open now. A fault is said. */
+void tui_config_layout(struct tui *tui);
+
 void tui_config_save(struct tui *tui, const struct intent *intent);

@@ -10,9 +10,11 @@
 #include "base/tidy.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -216,4 +218,18 @@ int loop_turn(struct loop *loop, uint64_t deadline_ns)
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	return dispatch(loop, events, n);
+}
+
+int loop_has_input(int fd)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	int waiting = 0;
+
+	if (poll(&ready, 1, 0) < 0)
+		return errno == EINTR ? -EAGAIN : -EIO;
+	if (ready.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return -EIO;
+	if (!(ready.revents & POLLIN))
+		return -EAGAIN;
+	return ioctl(fd, FIONREAD, &waiting) < 0 || waiting == 0 ? -EIO : 0;
 }

@@ -25,3 +25,7 @@ int loop_signals(struct loop *loop, const int *signals, int n, loop_signal_fn *f
 /* Waits until something is ready or the absolute deadline passed (0: don't wait, UINT64_MAX: no
  * deadline), then calls the handlers. returns how many were called, or -errno. */
 int loop_turn(struct loop *loop, uint64_t deadline_ns);
+
+/* Whether a terminal or pipe has something for us: 0, -EAGAIN, or -EIO when its other end is gone; input that
+ * is ready but empty is its end. Never waits. */
+int loop_has_input(int fd);

@@ -79,6 +79,12 @@ static struct intent say_map(struct screen *screen, const char *text, struct err
 	return nothing();
 }
 
+static struct intent say_panes(struct screen *screen, const char *text, struct err *err)
+{
+	screen_set_panes(screen, text, err);
+	return nothing();
+}
+
 static const char *map_word(const struct screen *screen, unsigned i)
 {
 	return i < screen->n_tabs ? screen->tabs[i]->table->map.name : NULL;
@@ -88,6 +94,7 @@ static const struct saying sayings[] = {
 	{"write", say_write, NULL},	  {"record", say_record, NULL},
 	{"theme", say_theme, theme_word}, {"search", say_search, NULL},
 	{"interval", say_interval, NULL}, {"map", say_map, map_word},
+	{"panes", say_panes, NULL},
 };
 
 static const struct saying *saying_named(const char *name)

@@ -176,8 +176,7 @@ ACTION(act_pane_key)
 {
 	if (tiling_n_leaves(&screen->tiling) == 1)
 		screen_say(screen, false, "there is one pane only; | and _ split it");
-	else
-		screen->awaits_pane_key = true;
+	screen->awaits_pane_key = true;
 	return nothing();
 }
 

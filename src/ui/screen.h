@@ -106,6 +106,13 @@ int screen_set(struct screen *screen, const struct table *table, const char *nam
 void screen_get(const struct screen *screen, const struct table *table, const char *name,
 		struct buf *out);
 
+/* The set of maps that is open: their names, sorted. */
+void screen_set_name(const struct screen *screen, struct buf *out);
+/* How the panes of that set are arranged, what they show and where the focus is (ui/panes_text.c); nothing for the
+ * usual. As screen_set: 0, or -errno with a sentence and a column; then all is as it was. */
+void screen_panes_text(const struct screen *screen, struct buf *out);
+int screen_set_panes(struct screen *screen, const char *text, struct err *err);
+
 /* The picker over these maps (copied facts are borrowed until the next call or screen_free). Shown at
  * once. `why` is the one sentence when the list could not be had, else NULL. */
 void screen_pick(struct screen *screen, const struct map_list *maps, const char *why);

@@ -20,6 +20,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,6 +29,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/tidy.h"
 #include "ui/frame.h"
 #include "ui/keys.h"
@@ -430,12 +432,24 @@ static uint32_t key_of_code(wint_t code)
 	return 0;
 }
 
+/* The rest of a control sequence, of which text holds the beginning. */
+static uint32_t key_of_rest(struct term *term, char text[SEQUENCE_BYTES])
+{
+	size_t n = strlen(text);
+	wint_t next;
+
+	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
+		if (next <= '~' && n + 1 < SEQUENCE_BYTES)
+			text[n++] = (char)next;
+	text[n] = '\0';
+	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
+}
+
 /* After an Esc byte: alone it is the key, before '[' or 'O' it begins a sequence that terminfo doesn't
  * know, which is swallowed whole; before anything else it is the key and the rest comes later. */
 static uint32_t key_of_escape(struct term *term)
 {
 	char text[SEQUENCE_BYTES] = "";
-	size_t n = 0;
 	wint_t next;
 
 	if (wget_wch(term->keys, &next) != OK)
@@ -444,27 +458,17 @@ static uint32_t key_of_escape(struct term *term)
 		unget_wch((wchar_t)next);
 		return TERM_ESCAPE;
 	}
-	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
-		if (next <= '~' && n + 1 < sizeof(text))
-			text[n++] = (char)next;
-	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
+	return key_of_rest(term, text);
 }
 
-/* The terminal has something for us, or is gone: input that is ready but empty is its end. */
-static int input_state(void)
+/* Where terminfo knows what reports of the mouse begin with (kmous), curses has taken that away. */
+static uint32_t key_of_mouse(struct term *term)
 {
-	struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
-	int waiting = 0;
+	const char *begin = capability("kmous");
+	char text[SEQUENCE_BYTES] = "";
 
-	if (poll(&ready, 1, 0) < 0)
-		return errno == EINTR ? -EAGAIN : -EIO;
-	if (ready.revents & (POLLHUP | POLLERR | POLLNVAL))
-		return -EIO;
-	if (!(ready.revents & POLLIN))
-		return -EAGAIN;
-	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0)
-		return -EIO;
-	return 0;
+	snprintf(text, sizeof(text), "%s", strncmp(begin, "\033[", 2) == 0 ? begin + 2 : "");
+	return key_of_rest(term, text);
 }
 
 int term_key(struct term *term, uint32_t *key_ret)
@@ -476,7 +480,7 @@ int term_key(struct term *term, uint32_t *key_ret)
 		int got = wget_wch(term->keys, &code);
 
 		if (got == ERR) {
-			int r = input_state();
+			int r = loop_has_input(STDIN_FILENO);
 
 			if (r < 0)
 				return r;
@@ -485,7 +489,7 @@ int term_key(struct term *term, uint32_t *key_ret)
 				return -EAGAIN;
 		}
 		if (got == KEY_CODE_YES)
-			key = key_of_code(code);
+			key = code == KEY_MOUSE ? key_of_mouse(term) : key_of_code(code);
 		else
 			key = code == '\033' ? key_of_escape(term) : key_of_point((uint32_t)code);
 		if (key) {

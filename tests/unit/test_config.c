@@ -92,6 +92,9 @@ static void faults_are_named_with_their_place(void **state)
 		     "maps.flows has \"colums\", which means nothing");
 	assert_fault("{\"maps\": {\"flows\": {\"sort\": 1}}}", "maps.flows.sort is not a text");
 	assert_fault("{\"keys\": {\"fly\": \"x\"}}", "keys has \"fly\"");
+	assert_fault("{\"layouts\": [1]}", "\"layouts\" is not an object");
+	assert_fault("{\"layouts\": {\"a,b\": {}}}", "layouts.a,b is not a text");
+	assert_fault("{\"save_on_exit\": 1}", "\"save_on_exit\" is neither true nor false");
 }
 
 static void what_is_saved_comes_back(void **state)
@@ -106,6 +109,9 @@ static void what_is_saved_comes_back(void **state)
 	assert_int_equal(config_set_setting(config, "a", "sort", ""), 0);
 	assert_int_equal(config_set_setting(config, "a", "filter", "n > \"1\""), 0);
 	assert_int_equal(config_set_setting(config, "c", "columns", "k"), 0);
+	assert_int_equal(config_set_layout(config, "a,b", "|50 1* 2"), 0);
+	assert_int_equal(config_set_layout(config, "a,c", "2"), 0);
+	assert_int_equal(config_set_layout(config, "a,c", ""), 0);
 	assert_int_equal(config_set_theme(config, "nord"), 0);
 	assert_int_equal(config_set_interval(config, 2500000000), 0);
 	assert_int_equal(config_save(config, &where, &has_backup, NULL), 0);
@@ -118,6 +124,9 @@ static void what_is_saved_comes_back(void **state)
 	assert_string_equal(config_setting(config, "a", "filter"), "n > \"1\"");
 	assert_string_equal(config_setting(config, "b", "raw"), "on");
 	assert_string_equal(config_setting(config, "c", "columns"), "k");
+	assert_string_equal(config_layout(config, "a,b"), "|50 1* 2");
+	assert_null(config_layout(config, "a,c"));
+	assert_false(config_saves_on_exit(config));
 	assert_string_equal(config_theme(config), "nord");
 	assert_int_equal(config_interval_ns(config), 2500000000);
 	config_free(config);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The panes as a text that can be kept, words with blanks between them: a tree, the split before its
+ * halves, then what else is not as usual.
+ *
+ *   |60 1* _50 3 2:churn  log      map 1 on the left, with 60 % and the focus; on the right map 3 above
+ *                                  the churn of map 2; logarithmic graphs
+ *
+ * Numbers are places among the names of the maps, sorted: the same set of maps finds its panes again in
+ * whatever order it is opened. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/tidy.h"
+#include "ui/state.h"
+
+static const char *const kind_words[N_PANE_KINDS] = {
+	[PANE_ROWS] = "rows",	    [PANE_DETAIL] = "detail", [PANE_CHURN] = "churn",
+	[PANE_METRICS] = "metrics", [PANE_LOG] = "messages",
+};
+
+/* -- the set of maps ------------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	const struct map *left = &(*(struct tab *const *)a)->table->map;
+	const struct map *right = &(*(struct tab *const *)b)->table->map;
+	int r = strcmp(left->host ? left->host : "", right->host ? right->host : "");
+
+	r = r ? r : strcmp(left->name, right->name);
+	return r ? r : (left->id > right->id) - (left->id < right->id);
+}
+
+/* The tabs in the order of their names, owned by the caller; NULL when out of memory or there is none. */
+static struct tab **sorted_tabs(const struct screen *screen)
+{
+	struct tab **tabs = calloc(screen->n_tabs, sizeof(struct tab *));
+
+	if (!tabs || !screen->n_tabs) {
+		free(tabs);
+		return NULL;
+	}
+	memcpy(tabs, screen->tabs, screen->n_tabs * sizeof(struct tab *));
+	qsort(tabs, screen->n_tabs, sizeof(struct tab *), by_name);
+	return tabs;
+}
+
+void screen_set_name(const struct screen *screen, struct buf *out)
+{
+	struct tab **tabs = sorted_tabs(screen);
+
+	for (size_t i = 0; tabs && i < screen->n_tabs; i++) {
+		const struct map *map = &tabs[i]->table->map;
+
+		buf_addf(out, "%s%s%s%s", i ? "," : "", map->host ? map->host : "",
+			 map->host ? ":" : "", map->name);
+	}
+	free(tabs);
+}
+
+/* -- writing --------------------------------------------------------------------------------------------- */
+
+static void add_tile(const struct screen *screen, struct tab *const *tabs, int i, struct buf *out)
+{
+	const struct tile *tile = &screen->tiling.tiles[i];
+	const struct pane *pane = &screen->panes[i];
+	size_t number = 0;
+
+	if (tile->split != SPLIT_NONE) {
+		buf_addf(out, "%c%d ", tile->split == SPLIT_BESIDE ? '|' : '_', tile->share);
+		add_tile(screen, tabs, tile->halves[0], out);
+		buf_addc(out, ' ');
+		add_tile(screen, tabs, tile->halves[1], out);
+		return;
+	}
+	while (number < screen->n_tabs && tabs[number] != pane->tab)
+		number++;
+	buf_addf(out, "%zu", number + 1);
+	if (pane->kind != PANE_ROWS)
+		buf_addf(out, ":%s", kind_words[pane->kind]);
+	if (i == screen->tiling.focus && tiling_n_leaves(&screen->tiling) > 1)
+		buf_addc(out, '*');
+}
+
+void screen_panes_text(const struct screen *screen, struct buf *out)
+{
+	struct tab **tabs = sorted_tabs(screen);
+	size_t was = out->len;
+
+	if (!tabs)
+		return;
+	add_tile(screen, tabs, screen->tiling.root, out);
+	free(tabs);
+	buf_adds(out, screen->tiling.is_alone ? " alone" : "");
+	buf_adds(out, screen->is_zoomed ? " zoomed" : "");
+	buf_adds(out, screen->is_log ? " log" : "");
+	buf_adds(out, screen->detail == DETAIL_OPEN	? " detail"
+		      : screen->detail == DETAIL_CLOSED ? " no-detail"
+							: "");
+	/* One map and nothing else is how it begins. */
+	if (screen->n_tabs == 1 && strcmp(buf_text(out) + was, "1") == 0) {
+		out->len = was;
+		if (out->at)
+			out->at[was] = '\0';
+	}
+}
+
+/* -- reading --------------------------------------------------------------------------------------------- */
+
+/* What is made of the text; it takes the screen's place when all of it was read. */
+struct reading {
+	const struct screen *screen;
+	struct tab **tabs;
+	const char *text, *at;
+	struct tiling tiling;
+	struct pane panes[TILING_TILES];
+	bool is_zoomed, is_log;
+	enum detail_wish detail;
+	struct err *err;
+};
+
+static int refuse(struct reading *reading, const char *what)
+{
+	return err_at(reading->err, (int)(reading->at - reading->text) + 1, "%s", what);
+}
+
+/* The word at the place, past which it goes; "" at the end. Its length, 0 where it is too long. */
+static size_t next_word(struct reading *reading, char *word, size_t size)
+{
+	size_t len;
+
+	reading->at += strspn(reading->at, " ");
+	len = strcspn(reading->at, " ");
+	if (len >= size)
+		len = 0;
+	memcpy(word, reading->at, len);
+	word[len] = '\0';
+	return len;
+}
+
+static int kind_named(const char *word)
+{
+	for (int kind = 0; kind < N_PANE_KINDS; kind++)
+		if (strcmp(kind_words[kind], word) == 0)
+			return kind;
+	return -1;
+}
+
+static int read_leaf(struct reading *reading, int leaf, char *word)
+{
+	struct pane *pane = &reading->panes[leaf];
+	size_t len = strlen(word), number;
+	char *end;
+	int kind;
+
+	if (word[len - 1] == '*') {
+		reading->tiling.focus = leaf;
+		word[len - 1] = '\0';
+	}
+	number = strtoul(word, &end, 10);
+	kind = *end == ':' ? kind_named(end + 1) : *end || end == word ? -1 : PANE_ROWS;
+	if (kind < 0)
+		return refuse(reading, "expected |, _ or the number of a map, as in 1 or 1:churn");
+	if (number < 1 || number > reading->screen->n_tabs)
+		return refuse(reading, "there is no such map in this set");
+	*pane = (struct pane){.kind = (enum pane_kind)kind, .tab = reading->tabs[number - 1]};
+	list_open(&pane->list, 1);
+	for (int i = 0; i < TILING_TILES && kind == PANE_ROWS; i++)
+		if (i != leaf && tiling_is_leaf(&reading->tiling, i) &&
+		    reading->panes[i].tab == pane->tab && reading->panes[i].kind == PANE_ROWS)
+			return refuse(reading, "the rows of a map can be in one pane only");
+	return 0;
+}
+
+/* Into the leaf, which is split where the word says so; as deep as there can be leaves. */
+static int read_tile(struct reading *reading, int leaf)
+{
+	struct tiling *tiling = &reading->tiling;
+	char word[24], *end;
+	size_t len = next_word(reading, word, sizeof(word));
+	long share;
+	int r, made;
+
+	if (!len)
+		return refuse(reading, "expected |, _ or the number of a map");
+	if (word[0] != '|' && word[0] != '_') {
+		r = read_leaf(reading, leaf, word);
+		reading->at += r < 0 ? 0 : len;
+		return r;
+	}
+	share = word[1] ? strtol(word + 1, &end, 10) : TILING_EVEN;
+	if (word[1] && (*end || share < TILING_LEAST || share > 100 - TILING_LEAST))
+		return refuse(reading, "expected a percentage from 20 to 80 behind | or _");
+	made = tiling_split(tiling, leaf, word[0] == '|' ? SPLIT_BESIDE : SPLIT_BELOW);
+	if (made < 0)
+		return refuse(reading, "more panes than there can be");
+	tiling->tiles[tiling->tiles[leaf].parent].share = (int)share;
+	reading->at += len;
+	r = read_tile(reading, leaf);
+	return r < 0 ? r : read_tile(reading, made);
+}
+
+static int read_wishes(struct reading *reading)
+{
+	char word[24];
+	size_t len;
+
+	for (; (len = next_word(reading, word, sizeof(word))); reading->at += len) {
+		if (strcmp(word, "alone") == 0)
+			reading->tiling.is_alone = tiling_n_leaves(&reading->tiling) > 1;
+		else if (strcmp(word, "zoomed") == 0)
+			reading->is_zoomed =
+				reading->panes[reading->tiling.focus].kind == PANE_ROWS;
+		else if (strcmp(word, "log") == 0)
+			reading->is_log = true;
+		else if (strcmp(word, "detail") == 0)
+			reading->detail = DETAIL_OPEN;
+		else if (strcmp(word, "no-detail") == 0)
+			reading->detail = DETAIL_CLOSED;
+		else
+			return refuse(reading, "expected alone, zoomed, log, detail or no-detail");
+	}
+	return *reading->at ? refuse(reading, "this word means nothing") : 0;
+}
+
+static void take_over(struct screen *screen, const struct reading *reading)
+{
+	screen->tiling = reading->tiling;
+	memcpy(screen->panes, reading->panes, sizeof(screen->panes));
+	screen->is_zoomed = reading->is_zoomed;
+	screen->is_log = reading->is_log;
+	screen->detail = reading->detail;
+	pane_focus(screen, screen->tiling.focus);
+}
+
+int screen_set_panes(struct screen *screen, const char *text, struct err *err)
+{
+	struct reading reading = {.screen = screen, .text = text, .at = text, .err = err};
+	int r;
+
+	reading.tabs = sorted_tabs(screen);
+	if (!reading.tabs)
+		return screen->n_tabs ? err_set(err, -ENOMEM, "out of memory for panes") : 0;
+	tiling_init(&reading.tiling);
+	r = read_tile(&reading, 0);
+	if (r == 0)
+		r = read_wishes(&reading);
+	if (r == 0)
+		take_over(screen, &reading);
+	free(reading.tabs);
+	return r;
+}
