@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A reading that ended is copied for the writer's thread, a slice at a time, before it is taken or dropped:
+/* It begins with the readings that are on the screen. One that ended is copied for the writer's thread, a slice at a time, before it is taken or dropped:
  * what is paused, filtered or grouped is recorded all the same. One that ends before the writer is done
  * with the map's last one is not kept; the next one says so, as a tick that was missed.
  *
@@ -34,8 +34,8 @@ struct kept {
 	struct tape_slot slot;
 	uint32_t id; /* of the map, with the name of its source */
 	char *source;
-	uint64_t n_missed; /* readings that were not kept since the last one that was */
-	bool is_copying;
+	uint64_t n_missed;	 /* readings that were not kept since the last one that was */
+	const struct snap *from; /* that is being copied; NULL: none */
 };
 
 struct tui_recording {
@@ -117,8 +117,10 @@ static void hand_over(struct tui_recording *recording, struct kept *kept)
 	tape_writer_put(recording->writer, &kept->slot);
 }
 
-static bool copy_some(struct tui_recording *recording, struct kept *kept, const struct snap *from)
+/* True while there is more to do. */
+static bool copy_some(struct tui_recording *recording, struct kept *kept)
 {
+	const struct snap *from = kept->from;
 	struct snap *to = &kept->slot.snap;
 	uint64_t until_ns = clock_now_ns() + SLICE_NS;
 	int r;
@@ -128,7 +130,7 @@ static bool copy_some(struct tui_recording *recording, struct kept *kept, const 
 	while (r > 0 && clock_now_ns() < until_ns);
 	if (r > 0)
 		return true;
-	kept->is_copying = false;
+	kept->from = NULL;
 	if (r < 0) {
 		kept->n_missed++, recording->n_missed++;
 		return false;
@@ -144,15 +146,42 @@ static bool copy_some(struct tui_recording *recording, struct kept *kept, const 
 
 /* False: this one is not kept. */
 static bool begin_copy(struct tui_recording *recording, struct kept *kept,
-		       const struct watch *watch)
+		       const struct watch *watch, const struct snap *from)
 {
 	if (!tape_writer_has_done(recording->writer, &kept->slot)) {
 		kept->n_missed++, recording->n_missed++;
 		return false;
 	}
 	snap_clear(&kept->slot.snap, &watch->table.map);
-	kept->is_copying = true;
+	kept->from = from;
 	return true;
+}
+
+/* What is on the screen, unless the next reading takes its place while it is copied. */
+static bool take_current(struct tui_recording *recording, const struct watch *watch)
+{
+	const struct snap *current = watch->table.current;
+	struct kept *kept = kept_of(recording, watch);
+
+	if (!kept && (!current->number || !(kept = keep(recording, watch)) ||
+		      !begin_copy(recording, kept, watch, current)))
+		return false;
+	if (!kept->from || kept->from == watch->table.next)
+		return false;
+	if (kept->from != current)
+		begin_copy(recording, kept, watch, current);
+	return copy_some(recording, kept);
+}
+
+bool tui_record_turn(struct tui *tui)
+{
+	struct tui_recording *recording = tui->recording;
+	bool is_busy = false;
+
+	for (size_t i = 0; recording && i < tui->set->n; i++)
+		if (is_recorded(recording, tui->set->watches[i]))
+			is_busy |= take_current(recording, tui->set->watches[i]);
+	return is_busy;
 }
 
 bool tui_record_take(struct tui *tui, struct watch *watch)
@@ -165,8 +194,11 @@ bool tui_record_take(struct tui *tui, struct watch *watch)
 	kept = kept_of(recording, watch);
 	if (!kept)
 		kept = keep(recording, watch);
-	if (kept && (kept->is_copying || begin_copy(recording, kept, watch)) &&
-	    copy_some(recording, kept, watch->table.next))
+	/* The one before, still. */
+	if (kept && kept->from == watch->table.current)
+		return true;
+	if (kept && (kept->from || begin_copy(recording, kept, watch, watch->table.next)) &&
+	    copy_some(recording, kept))
 		return true;
 	watch->is_recorded = true;
 	return false;

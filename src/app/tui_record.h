@@ -13,6 +13,8 @@ struct watch;
 
 /* INTENT_RECORD: into that file, or, without one, no more. */
 void tui_record(struct tui *tui, const struct intent *intent);
+/* A slice of keeping what is on the screen when it begins: true while there is more to do. */
+bool tui_record_turn(struct tui *tui);
 /* The watch has a reading, or its map went. A slice of keeping it: true while there is more to do. */
 bool tui_record_take(struct tui *tui, struct watch *watch);
 void tui_record_gone(struct tui *tui, const struct watch *watch);

@@ -130,6 +130,15 @@ if mount -t tmpfs -o size=256k none full 2>/dev/null; then
 	"$BPFMAPTOP" replay --verify full/a.tape >verified
 	same "what was written is whole" 0 $?
 	has "readings are in it" "readings" "$(grep -v '^[^:]*: 0 ' verified)"
+	rm full/a.tape
+	mount -o remount,size=96k full
+	"$BPFMAPTOP" -d 0.1 --max-size 20k --max-files 100 record full/b.tape sim:ports sim:kinds sim:sizes sim:wide 2>said
+	same "nor does it do so between files" "1 0" "$? $(grep -vc 'no space left' said)"
+	for f in full/b.tape*; do
+		"$BPFMAPTOP" replay --verify "$f" 2>&1 | grep -q ': [1-9][0-9]* readings' || echo "$f: $(size "$f")"
+	done >wrong
+	same "each of which is whole and has readings" "" "$(cat wrong)"
+	[ -e full/b.tape.2 ] && ok "of many" || not_ok "of many" "$(ls full)"
 else
 	skip "a disk that fills up" "tmpfs can't be mounted here"
 fi

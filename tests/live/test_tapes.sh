@@ -29,6 +29,7 @@ while read -r tape maps readings types; do
 	run all.info info "file:$path"
 done <"$tapes/maps"
 
+same "one is of an older version" "bpfmaptop tape 1.0" "$(head -c 18 "$tapes/version_1_0.tape")"
 same "every tape is looked at" "$(ls "$tapes"/*.tape | wc -l)" "$(grep -c . "$tapes/maps")"
 same "each holds the types it should" "$(cut -d' ' -f1,4 "$tapes/maps")" "$(jq -r \
 	'[input_filename, ([.. | objects | select(has("max_entries")) | .type] | join(","))] | join(" ")' ./*.json |

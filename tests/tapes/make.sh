@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # make.sh [FOLDER]: records the tapes of this folder anew: small ones, of every shape of map that can be
 # simulated and every type of map that the running kernel lets us make and read. Needs root and bpftool.
+# version_1_0.tape stays as it is: an older program made it.
 # The tapes are kept, so that maps of all kinds are replayed where no BPF is.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -59,6 +60,21 @@ create sockmap 4 4 4
 create sockhash 4 4 4
 create ringbuf 0 0 4096
 create bloom_filter 0 4 8
+
+# One that goes while it is recorded, and another of its name.
+gone() { # VALUE_SIZE BYTE...
+	bpftool map create "$pins/gone" type hash key 4 value "$1" entries 8 name gone
+	bpftool map update pinned "$pins/gone" key 1 0 0 0 value "${@:2}"
+}
+gone 4 1 2 3 4
+rm -f "$to/gone.tape"
+"$BPFMAPTOP" -d 0.2 -n 6 record "$to/gone.tape" name:gone 2>/dev/null &
+until "$BPFMAPTOP" replay --verify "$to/gone.tape" 2>/dev/null | grep -q ': 3 '; do sleep 0.01; done
+rm "$pins/gone"
+until "$BPFMAPTOP" replay --verify "$to/gone.tape" 2>/dev/null | grep -q went; do sleep 0.01; done
+gone 8 8 7 6 5 4 3 2 1
+wait
+rm "$pins/gone"
 
 for pin in "$pins"/*; do
 	record "$(basename "$pin")" "$pin" 2>/dev/null || echo "make.sh: $(basename "$pin") can't be recorded here" >&2

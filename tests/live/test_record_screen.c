@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* R on the real screen: what is recorded is what was seen, byte for byte, also of what nobody saw while it
+ * was paused; and what goes wrong is said while the watch goes on. */
+#include "maps.h"
+#include "ptydrive.h"
+
+#include "base/file.h"
+
+enum { PATIENCE_MS = 20000, LOOKS = 3, ROWS = 20, COLS = 100 };
+
+static char folder[] = "/tmp/recXXXXXX";
+static const char *program;
+
+/* The status of a command of the shell, in the folder. */
+static int run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static int run(const char *fmt, ...)
+{
+	char command[4096];
+	int n = snprintf(command, sizeof(command), "cd %s; BPFMAPTOP=%s; ", folder, program);
+	va_list args;
+	int status;
+
+	va_start(args, fmt);
+	vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, args);
+	va_end(args);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void begin(struct pty *pty, const char *arguments)
+{
+	char command[512];
+	const char *const argv[] = {"sh", "-c", command, NULL};
+
+	snprintf(command, sizeof(command), "cd %s; exec %s %s", folder, program, arguments);
+	assert_int_equal(pty_open(pty, argv, NULL, ROWS, COLS), 0);
+	assert_true(pty_wait_text(pty, "LIVE", PATIENCE_MS));
+}
+
+static void end(struct pty *pty)
+{
+	pty_send(pty, "Q");
+	assert_int_equal(pty_wait_exit(pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(pty));
+	pty_close(pty);
+}
+
+static void asked_and_ended(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	begin(&pty, "-d 0.1 sim:ports sim:kinds");
+	pty_send(&pty, "R");
+	assert_true(pty_wait_text(&pty, "record to: ports-20", PATIENCE_MS));
+	pty_send(&pty, "a.tape\r");
+	assert_true(pty_wait_text(&pty, "recording 2 maps to 'a.tape'; R ends it", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "REC 00:", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "KiB  LIVE", PATIENCE_MS));
+	pty_send(&pty, ":record b.tape\r");
+	assert_true(pty_wait_text(&pty, "'a.tape' is being recorded", PATIENCE_MS));
+	pty_send(&pty, "R");
+	assert_true(pty_wait_text(&pty, "readings in 'a.tape', ", PATIENCE_MS));
+	assert_true(pty_find(&pty, "REC ") < 0);
+	/* What is there is not written over; what can't be made is said. The watch goes on. */
+	pty_send(&pty, ":record a.tape\r");
+	assert_true(pty_wait_text(&pty, "'a.tape' is there already", PATIENCE_MS));
+	pty_send(&pty, ":record nowhere/a.tape\r");
+	assert_true(pty_wait_text(&pty, "cannot make tape 'nowhere/a.tape': no such", PATIENCE_MS));
+	pty_send(&pty, ":record -\r");
+	assert_true(pty_wait_text(&pty, "record to a file", PATIENCE_MS));
+	/* Whoever quits meanwhile has a whole tape. */
+	pty_send(&pty, ":record quit.tape\r");
+	assert_true(pty_wait_text(&pty, "KiB  LIVE", PATIENCE_MS));
+	end(&pty);
+	assert_int_equal(
+		run("for t in a quit; do $BPFMAPTOP replay --verify $t.tape >$t.said || exit 1;"
+		    " ! grep 'not ended' $t.said && grep 'of 2 maps' $t.said || exit 2; done"
+		    " >said; [ $(stat -c %%a a.tape) = 600 ]"),
+		0);
+}
+
+/* A tape is watched and recorded anew: every reading of it that was shown is the same one. */
+static void of_a_tape(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(run("$BPFMAPTOP -d 0.2 -n 12 record of.tape sim:ports"), 0);
+	begin(&pty, "sim:kinds file:of.tape");
+	pty_send(&pty, "\t");
+	assert_true(pty_wait_text(&pty, "REPLAY", PATIENCE_MS));
+	pty_send(&pty, "p((((((((((((:record anew.tape\r");
+	assert_true(pty_wait_text(&pty, "recording 1 map of '", PATIENCE_MS));
+	pty_send(&pty, "]");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12", PATIENCE_MS));
+	pty_send(&pty, "p");
+	assert_true(pty_wait_text(&pty, "REPLAY 12/12", PATIENCE_MS));
+	pty_send(&pty, "R");
+	assert_true(pty_wait_text(&pty, "readings in 'anew.tape'", PATIENCE_MS));
+	end(&pty);
+	/* How a row came to be is told by readings before, which the new one may not have. */
+	assert_int_equal(run("$BPFMAPTOP replay --verify anew.tape >said && for t in of anew; do "
+			     "$BPFMAPTOP replay -o json -c key,value $t.tape | jq -c '[.reading, "
+			     ".entries]' | "
+			     "sort -u >$t.rows; done; test -z \"$(comm -13 of.rows anew.rows)\" && "
+			     "test $(wc -l <anew.rows) -ge 10"),
+			 0);
+}
+
+/* In a namespace of its own, where the disk is small. */
+static void on_a_full_disk(void **state)
+{
+	const char *const argv[] = {
+		"unshare",
+		"-m",
+		"sh",
+		"-c",
+		"cd $0 && mkdir full && mount -t tmpfs -o size=256k none full && "
+		"$1 -d 0.1 sim:flows && $1 replay --verify full/a.tape >verified",
+		folder,
+		program,
+		NULL};
+	struct pty pty;
+
+	(void)state;
+	if (run("unshare -m mount -t tmpfs none /mnt 2>said") != 0)
+		skip(); /* a file system can't be mounted here */
+	assert_int_equal(pty_open(&pty, argv, NULL, ROWS, 160), 0);
+	assert_true(pty_wait_text(&pty, "LIVE", PATIENCE_MS));
+	pty_send(&pty, ":record full/a.tape\r");
+	assert_true(pty_wait_text(&pty,
+				  "the recording ended: cannot write tape 'full/a.tape': no space "
+				  "left on device; what was written before is whole",
+				  PATIENCE_MS));
+	assert_true(pty_find(&pty, "LIVE") == 0);
+	assert_true(pty_find(&pty, "REC ") < 0);
+	pty_send(&pty, "Q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	pty_close(&pty);
+	assert_int_equal(run("grep -E '^full/a.tape: [1-9][0-9]* readings' verified >said"), 0);
+}
+
+/* -- what is seen of a map that somebody writes to -- */
+
+static void change(int fd, uint64_t look)
+{
+	for (uint32_t key = 0; key < 12; key++) {
+		uint64_t value = 100 * look + key;
+
+		if (key % 3 == 0 || look == 1)
+			assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+		if (key == look)
+			bpf_map_delete_elem(fd, &key);
+	}
+}
+
+/* The rows of the screen, under the titles of the columns. */
+static void rows_seen(struct pty *pty, struct buf *out)
+{
+	buf_clear(out);
+	for (int row = pty_find(pty, "KEY"); row < ROWS - 3; row++)
+		buf_addf(out, "%s\n", pty_screen_line(pty, row));
+}
+
+/* Looks at the change; what is seen is written to seen.LOOK.json. */
+static void look_at(struct pty *pty, int fd, uint64_t look, struct buf *rows)
+{
+	char text[64];
+
+	change(fd, look);
+	snprintf(text, sizeof(text), "%02x %02x 00 00 00 00 00 00",
+		 (unsigned)(100 * look + 9) & 255, (unsigned)(100 * look + 9) >> 8);
+	assert_true(pty_wait_text(pty, text, PATIENCE_MS));
+	pty_send(pty, "p");
+	assert_true(pty_wait_text(pty, "PAUSED", PATIENCE_MS));
+	snprintf(text, sizeof(text), ":write seen.%d.json\r", (int)look);
+	pty_send(pty, text);
+	snprintf(text, sizeof(text), "rows to 'seen.%d.json'", (int)look);
+	assert_true(pty_wait_text(pty, text, PATIENCE_MS));
+	rows_seen(pty, rows);
+	pty_send(pty, "p");
+	assert_true(pty_wait_text(pty, "LIVE", PATIENCE_MS));
+}
+
+static int place_of(int look)
+{
+	SCOPED(buf) text = {0};
+	char path[64];
+
+	assert_int_equal(
+		run("n=$($BPFMAPTOP replay --verify live.tape | grep -o '[0-9]* readings' | cut "
+		    "-d' ' -f1);"
+		    " i=0; while i=$((i + 1)); [ $i -le $n ]; do"
+		    " $BPFMAPTOP dump -o json -s key -c key,value --at $i file:live.tape >is.json;"
+		    " cmp -s is.json seen.%d.json && echo $i >place && exit 0; done; exit 1",
+		    look),
+		0);
+	snprintf(path, sizeof(path), "%s/place", folder);
+	assert_int_equal(file_read(path, 64, &text), 0);
+	return atoi(buf_text(&text));
+}
+
+static void replayed_rows(int place, struct buf *rows)
+{
+	struct pty pty;
+	char at[512];
+
+	snprintf(at, sizeof(at), "cd %s; exec %s -c key,value -s key replay live.tape", folder,
+		 program);
+	assert_int_equal(
+		pty_open(&pty, (const char *const[]){"sh", "-c", at, NULL}, NULL, ROWS, COLS), 0);
+	assert_true(pty_wait_text(&pty, "REPLAY", PATIENCE_MS));
+	pty_send(&pty, "p((((((((((((");
+	assert_true(pty_wait_text(&pty, "REPLAY 1/", PATIENCE_MS));
+	for (int i = 1; i < place; i++)
+		pty_send(&pty, "]");
+	snprintf(at, sizeof(at), "REPLAY %d/", place);
+	assert_true(pty_wait_text(&pty, at, PATIENCE_MS));
+	assert_true(pty_wait_quiet(&pty, 200, PATIENCE_MS));
+	rows_seen(&pty, rows);
+	end(&pty);
+}
+
+static void replayed_as_it_was_seen(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "rec", 4, 8, 16, 0);
+	struct buf rows[LOOKS + 1] = {0};
+	char arguments[64];
+	struct pty pty;
+
+	(void)state;
+	change(fd, 1);
+	snprintf(arguments, sizeof(arguments), "-d 0.1 -c key,value -s key id:%u", id_of(fd));
+	begin(&pty, arguments);
+	pty_send(&pty, ":record live.tape\r");
+	assert_true(pty_wait_text(&pty, "REC 00:", PATIENCE_MS));
+	for (int look = 1; look <= LOOKS; look++)
+		look_at(&pty, fd, (uint64_t)look, &rows[look]);
+	/* While it is paused, reading and recording go on. */
+	pty_send(&pty, "p");
+	assert_true(pty_wait_text(&pty, "PAUSED", PATIENCE_MS));
+	change(fd, LOOKS + 1);
+	WAIT_FOR(run("$BPFMAPTOP dump -o jsonl file:live.tape 2>/dev/null | grep -q "
+		     "'\"0xfd\",\"0x01\"'") == 0);
+	pty_send(&pty, "R");
+	assert_true(pty_wait_text(&pty, "readings in 'live.tape'", PATIENCE_MS));
+	end(&pty);
+	for (int look = 1; look <= LOOKS; look++) {
+		SCOPED(buf) is = {0};
+
+		replayed_rows(place_of(look), &is);
+		assert_string_equal(buf_text(&is), buf_text(&rows[look]));
+		buf_release(&rows[look]);
+	}
+	close(fd);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return run("rm -r %s", folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asked_and_ended),
+		cmocka_unit_test(of_a_tape),
+		cmocka_unit_test(on_a_full_disk),
+	};
+	const struct CMUnitTest live[] = {
+		cmocka_unit_test(replayed_as_it_was_seen),
+	};
+	int failed;
+
+	program = getenv("BPFMAPTOP") ? getenv("BPFMAPTOP") : "build/bpfmaptop";
+	failed = cmocka_run_group_tests(tests, make_folder, NULL);
+	if (bpf_is_permitted())
+		failed += cmocka_run_group_tests(live, open_source, close_source);
+	remove_folder(NULL);
+	return failed;
+}
