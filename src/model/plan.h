@@ -120,10 +120,16 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, unsi
 
 /* -- asking -- */
 
-/* The field a person means: the exact path, or an unambiguous tail of one ("saddr" for
- * "flow.saddr"; "hist[3]": one element of an array); "key.x" and "value.x" choose the side when both have an x. err names near misses. */
+/* The field a person means: the exact path, or an unambiguous tail of one ("saddr" for "flow.saddr";
+ * "hist[3]": one element of an array); "key.x" and "value.x" choose the side when both have an x. err names
+ * near misses. */
 const struct field *plan_find(const struct plan *plan, const char *path, size_t len,
 			      struct err *err);
+/* The same of any field, also one without a value; of an element its prototype. NULL: none or several fit. */
+const struct field *plan_lookup(const struct plan *plan, const char *path, size_t len);
+/* Says which part of a path leads nowhere, and what could stand there, with err->column in the path. false: it
+ * has nothing to say. */
+bool plan_explain(const struct plan *plan, const char *path, size_t len, struct err *err);
 
 /* What to type so that plan_find leads back to this field: its path, behind "key." or "value." where
  * both sides have such a path. */

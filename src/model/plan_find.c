@@ -195,3 +195,12 @@ const struct field *plan_find(const struct plan *plan, const char *path, size_t 
 	proto = find_path(plan, pattern.at, pattern.len, true, err);
 	return proto ? plan_element(plan, proto, path, len, err) : NULL;
 }
+
+const struct field *plan_lookup(const struct plan *plan, const char *path, size_t len)
+{
+	SCOPED(buf) pattern = {0};
+
+	if (!memchr(path, '[', len) || !plan_element_pattern(path, len, &pattern))
+		return find_path(plan, path, len, false, NULL);
+	return find_path(plan, pattern.at, pattern.len, true, NULL);
+}

@@ -63,7 +63,7 @@ static int column_of_item(const struct table *table, const char *text, size_t fr
 	r = table_column_named(table, name, name_len, column, err);
 	if (r < 0) {
 		if (err)
-			err->column = (int)(name - text) + 1;
+			err->column = (int)(name - text) + (err->column > 0 ? err->column : 1);
 		return r;
 	}
 	if (!format)

@@ -164,20 +164,6 @@ static int no_such_column(const struct table *table, const char *name, size_t le
 	return field_column(table, name, len, &ignored, err);
 }
 
-static int no_such_derive(const struct table *table, const char *name, size_t len, const char *word,
-			  size_t word_len, struct err *err)
-{
-	SCOPED(buf) words = {0};
-
-	for (unsigned i = 0; i < N_DERIVES; i++)
-		if (derive_rows[i].of != OF_ROW && derive_rows[i].name &&
-		    (derive_rows[i].of != OF_SHARED || table->share_of) &&
-		    (derive_rows[i].of != OF_SMOOTHED || table->smooth))
-			buf_addf(&words, "%s%s", words.len ? ", " : "", derive_rows[i].name);
-	return err_set(err, -ENOENT, "'%.*s' has no '%.*s'; it has %s, and @CPU", (int)len, name,
-		       (int)word_len, word, buf_text(&words));
-}
-
 /* Whether the derived column can be had of a field of this map; says why not. */
 static int check_derive(const struct table *table, const struct field *field, enum derive derive,
 			const char *name, size_t len, struct err *err)
@@ -187,7 +173,7 @@ static int check_derive(const struct table *table, const struct field *field, en
 
 	if (of == OF_FIELD)
 		return 0;
-	if (!is_variable && (!field->in_value || !field_is_integer(field)))
+	if (!is_variable && (!field || !field->in_value || !field_is_integer(field)))
 		return err_set(err, -EINVAL, "'%.*s' is not a counter, so it has no '%s'", (int)len,
 			       name, derive_rows[derive].name);
 	if (of == OF_SHARED && !table->share_of)
@@ -204,6 +190,24 @@ static int check_derive(const struct table *table, const struct field *field, en
 	return 0;
 }
 
+/* word stands behind the name, which is the column's. */
+static int no_such_derive(const struct table *table, const struct column *column, const char *name,
+			  size_t len, const char *word, size_t word_len, struct err *err)
+{
+	bool has_copies = is_per_cpu(table) && !column_in_key(column);
+	SCOPED(buf) words = {0};
+
+	for (unsigned i = 0; i < N_DERIVES; i++)
+		if (derive_rows[i].of != OF_ROW && derive_rows[i].of != OF_FIELD &&
+		    check_derive(table, column->field, (enum derive)i, name, len, NULL) == 0)
+			buf_addf(&words, "%s%s", words.len ? ", " : "", derive_rows[i].name);
+	if (has_copies)
+		buf_addf(&words, "%s@CPU", words.len ? ", " : "");
+	err_at(err, (int)len + 2, "'%.*s' has no '%.*s'%s%s", (int)len, name, (int)word_len, word,
+	       words.len ? "; it has " : "", buf_text(&words));
+	return -ENOENT;
+}
+
 static int resolve(const struct table *table, const char *name, size_t len, struct column *out,
 		   struct err *err);
 
@@ -217,11 +221,13 @@ static int derived_column(const struct table *table, const char *name, size_t le
 
 	if (r < 0)
 		return r;
+	if (!word_len)
+		return err_at(err, (int)len + 1, "expected a name behind '%.*s'", (int)dot, name);
 	while (derive < N_DERIVES && (derive_rows[derive].of == OF_ROW ||
 				      !says(word, word_len, derive_rows[derive].name)))
 		derive++;
 	if (derive == N_DERIVES)
-		return no_such_derive(table, name, dot, word, word_len, err);
+		return no_such_derive(table, out, name, dot, word, word_len, err);
 	if (derive == DERIVE_RATE && derive_rows[out->derive].has_rate && !out->per_second) {
 		r = check_derive(table, out->field, DERIVE_RATE, name, dot, err);
 		out->per_second = r == 0;
@@ -251,10 +257,13 @@ static int cpu_column(const struct table *table, const char *name, size_t len, s
 		digits[n_digits] = '\0';
 		r = num_u64(digits, &cpu);
 	}
+	if (!is_per_cpu(table))
+		return err_at(err, (int)at + 1, "'@' needs a per-CPU map; '%.*s' has one copy",
+			      (int)at, name);
 	if (r < 0 || !map_cpu_copy(&table->map, cpu, &out->cpu))
-		return err_set(err, -EINVAL, "'%.*s' is no CPU of this map; it has 0 to %u",
-			       (int)n_digits, name + at + 1,
-			       map_cpu_number(&table->map, table->map.n_cpus - 1));
+		return err_at(err, (int)at + 2, "'%.*s' is no CPU of this map; it has 0 to %u",
+			      (int)n_digits, name + at + 1,
+			      map_cpu_number(&table->map, table->map.n_cpus - 1));
 	if (out->derive != DERIVE_TOTAL || column_in_key(out))
 		return err_set(err, -EINVAL, "'%.*s' has no copy for each CPU", (int)at, name);
 	out->derive = DERIVE_CPU;
@@ -290,6 +299,22 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 	return no_such_column(table, name, len, err);
 }
 
+/* Puts what is wrong with the path in the place of what was said of its end. */
+static void explain(const struct table *table, const char *name, size_t len, struct err *err)
+{
+	const char *place = memchr(name, '[', len);
+	size_t known = place ? (size_t)(place - name) : 0;
+	struct column column;
+
+	if (plan_explain(&table->plan, name, len, err) || !place)
+		return;
+	if (row_column(name, known, &column))
+		err_at(err, (int)known + 1, "'%.*s' is no array, so it has no elements", (int)known,
+		       name);
+	else if (!plan_lookup(&table->plan, name, known))
+		no_such_column(table, name, known, err);
+}
+
 int table_column_named(const struct table *table, const char *name, size_t len,
 		       struct column *column_ret, struct err *err)
 {
@@ -298,6 +323,8 @@ int table_column_named(const struct table *table, const char *name, size_t len,
 
 	if (r == 0)
 		*column_ret = column;
+	else if (err && r != -ENOMEM)
+		explain(table, name, len, err);
 	return r;
 }
 

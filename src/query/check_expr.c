@@ -41,7 +41,8 @@ int check_unknown_column(struct checker *c, const struct node *node)
 	struct column column;
 
 	table_column_named(c->table, node->text, node->len, &column, &err);
-	return check_fault(c, node->at, "%s", err.text);
+	return check_fault(c, node->at + (err.column > 0 ? (uint32_t)err.column - 1 : 0), "%s",
+			   err.text);
 }
 
 int check_mismatch(struct checker *c, const struct node *node, const struct column *column)

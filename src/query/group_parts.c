@@ -216,7 +216,11 @@ static int read_part(struct group *group, const struct item *item, struct err *e
 	int r = table_column_named(table, item->name.at, item->name.len, &part->column, err);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : fault(item, item->name.at, err);
+		return r == -ENOMEM ? r
+				    : fault(item,
+					    item->name.at +
+						    (err && err->column > 0 ? err->column - 1 : 0),
+					    err);
 	look_inside(table, &part->column);
 	has_width = item->option.at && read_width(item, &width);
 	if (item->option.at && !has_width)

@@ -224,6 +224,9 @@ static int lex_sign(struct lexer *lexer, struct token *token)
 		lexer->next += n;
 		return 0;
 	}
+	if (*at == '[' && token->at > 0 && lex_is_word_byte(at[-1]))
+		return err_at(lexer->err, lex_column(lexer->text, token->at + 1),
+			      "expected the place of an element, like [0]");
 	memcpy(shown, at, MIN_OF(utf8_next(at, rest, &point), sizeof(shown) - 1));
 	if (!utf8_is_tame(point))
 		strcpy(shown, "?");

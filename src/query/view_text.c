@@ -68,7 +68,8 @@ static int read_key(const struct table *table, const char *text, size_t from, si
 	r = table_column_named(table, text + from, to - from, &out->column, err);
 	if (r < 0) {
 		if (err)
-			err->column = lex_column(text, from);
+			err->column = lex_column(
+				text, from + (err->column > 0 ? (size_t)err->column - 1 : 0));
 		return r;
 	}
 	out->is_descending = sign == '-' || (sign != '+' && descends_by_itself(&out->column));

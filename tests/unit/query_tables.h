@@ -3,6 +3,8 @@
  *   flows    two readings a second apart; names a..j, in `name`. h is new, i went, j's counter was reset
  *   cpus     a per-CPU array of 4 CPUs
  *   vars     the variables of a section
+ *   arrays   an array in each row
+ *   nested   arrays of structs, of arrays, and a struct
  *   rows     as many as wanted, with many ties */
 #pragma once
 
@@ -329,6 +331,59 @@ static inline void make_arrays(struct table *table)
 			for (uint32_t i = 0; i < 4; i++)
 				hist[i] = 10 * key + i + reading * 5 * (i == 1);
 			assert_int_equal(snap_add(snap, &key, hist), 0);
+		}
+		take(table);
+	}
+}
+
+/* u32 key 0 to 3; value {struct {u16 x, y;} corners[2]; u16 grid[2][3]; struct {u16 x, y;} at;}: of key k every
+ * u16 is 100 * k + its place in the value. */
+static inline void make_nested(struct table *table)
+{
+	enum { WORDS = 12 };
+	const struct field corners = {.name = "corners",
+				      .type = "struct point[2]",
+				      .kind = FIELD_ARRAY,
+				      .count = 2,
+				      .stride = 4};
+	const struct field grid = {.name = "grid",
+				   .type = "unsigned short[2][3]",
+				   .kind = FIELD_ARRAY,
+				   .offset = 8,
+				   .count = 2,
+				   .stride = 6};
+	const struct field line = {
+		.type = "unsigned short[3]", .kind = FIELD_ARRAY, .count = 3, .stride = 2};
+	struct plan plan = {0};
+
+	plan_begin(&plan, 4, 2 * WORDS, "test");
+	add_field(&plan, false, FIELD_UINT, "unsigned int", "id", 0, 4);
+	assert_int_equal(plan_add(&plan, true, &corners, NULL), 0);
+	add_field(&plan, true, FIELD_STRUCT, "struct point", "", 0, 4);
+	add_field(&plan, true, FIELD_UINT, "unsigned short", "x", 0, 2);
+	add_field(&plan, true, FIELD_UINT, "unsigned short", "y", 2, 2);
+	close_field(&plan);
+	close_field(&plan);
+	assert_int_equal(plan_add(&plan, true, &grid, NULL), 0);
+	assert_int_equal(plan_add(&plan, true, &line, NULL), 0);
+	add_field(&plan, true, FIELD_UINT, "unsigned short", "", 0, 2);
+	close_field(&plan);
+	close_field(&plan);
+	add_field(&plan, true, FIELD_STRUCT, "struct point", "at", 20, 4);
+	add_field(&plan, true, FIELD_UINT, "unsigned short", "x", 20, 2);
+	add_field(&plan, true, FIELD_UINT, "unsigned short", "y", 22, 2);
+	close_field(&plan);
+	assert_int_equal(plan_finish(&plan, NULL), 0);
+	assert_int_equal(table_init(table, test_map("hash", 4, 2 * WORDS, 1), &plan), 0);
+	for (unsigned reading = 0; reading < 2; reading++) {
+		struct snap *snap = next_reading(table, 10 + reading);
+
+		for (uint32_t key = 0; key < 4; key++) {
+			uint16_t words[WORDS];
+
+			for (uint32_t i = 0; i < WORDS; i++)
+				words[i] = (uint16_t)(100 * key + i);
+			assert_int_equal(snap_add(snap, &key, words), 0);
 		}
 		take(table);
 	}

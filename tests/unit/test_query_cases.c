@@ -17,7 +17,7 @@ struct query_case {
 	char name[96];
 };
 
-static struct table flows, cpus, vars, arrays;
+static struct table flows, cpus, vars, arrays, nested;
 static const struct {
 	const char *name;
 	struct table *table;
@@ -25,7 +25,8 @@ static const struct {
 } tables[] = {{"flows", &flows, "name"},
 	      {"cpus", &cpus, "key"},
 	      {"vars", &vars, "key"},
-	      {"arrays", &arrays, "key"}};
+	      {"arrays", &arrays, "key"},
+	      {"nested", &nested, "key"}};
 
 static void add_rows(struct table *table, const char *row_name, const uint64_t *bits,
 		     struct buf *out)
@@ -160,6 +161,7 @@ int main(void)
 	make_cpus(&cpus);
 	make_vars(&vars);
 	make_arrays(&arrays);
+	make_nested(&nested);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		if (file_read(found.gl_pathv[i], 1 << 20, &files[i]) < 0)
 			return 1;
@@ -184,5 +186,6 @@ int main(void)
 	table_release(&cpus);
 	table_release(&vars);
 	table_release(&arrays);
+	table_release(&nested);
 	return status;
 }
