@@ -33,7 +33,7 @@ static int watch_without_screen(const struct options *options, struct err *err)
 
 int run_watch(const struct options *options, struct err *err)
 {
-	struct watch_set set = {.options = options};
+	struct watch_set set = {.options = options, .is_screen = true};
 	int r, status;
 
 	if (!tui_is_possible(STDIN_FILENO))

@@ -231,19 +231,22 @@ static int taken(void *ctx, size_t i, struct err *err)
 	return r < 0 ? r : batch->is_met;
 }
 
-/* One of several maps that can't be read leaves the others. */
+/* One of several maps that can't be read leaves the others. That a map went is a fact of a recording, whose
+ * end it is not. */
 static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 {
 	struct batch *batch = ctx;
+	struct watch *watch = batch->set.watches[i];
+	bool is_fact = watch->table.is_gone && source_is_tape(watch->source);
 	size_t n_left = 0;
 
-	batch->set.watches[i]->table.is_gone = true;
+	watch->table.is_gone = true;
 	for (size_t k = 0; k < batch->set.n; k++)
 		n_left += !batch->set.watches[k]->table.is_gone;
-	if (!n_left || why->code == -ENOMEM)
+	if (why->code == -ENOMEM || (!n_left && !is_fact))
 		return err_set(err, why->code, "%s", why->text);
 	say(why->text);
-	batch->is_partly = true;
+	batch->is_partly |= !is_fact;
 	return 0;
 }
 

@@ -51,11 +51,10 @@ bool follow_to(struct tui *tui, struct watch *watch, struct watch *next)
 	struct err why = {0};
 
 	keep(&kept, tui, watch);
-	if (screen_add(tui->screen, &next->table, &why) < 0) {
+	if (screen_replace(tui->screen, &watch->table, &next->table, &why) < 0) {
 		watch_set_close(tui->set, next);
 		return false;
 	}
-	screen_remove(tui->screen, &watch->table);
 	watch_set_close(tui->set, watch);
 	take_up(tui, &kept);
 	return true;

@@ -10,6 +10,7 @@
 #include "app/options.h"
 #include "app/tui_config.h"
 #include "app/tui_record.h"
+#include "app/tui_remote.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -190,6 +191,8 @@ static void do_close_map(struct tui *tui, const struct intent *intent)
 	struct table *front = screen_front(tui->screen);
 
 	(void)intent;
+	if (tui_remote_close(tui, front))
+		return;
 	for (size_t i = 0; front && i < tui->set->n; i++) {
 		if (&tui->set->watches[i]->table != front)
 			continue;
@@ -287,10 +290,13 @@ int tui_start_state(struct tui *tui, struct err *err)
 		{"sort", options->sort, screen_sort},
 		{"alert", options->alert, screen_alert},
 	};
+	const struct table *front = screen_front(tui->screen);
 	int r = 0;
 
-	if (!tui->set->n)
+	/* A host in front that has no map, yet, has nothing to filter, either. */
+	if (tui->has_started || !front || front->why_unread)
 		return 0;
+	tui->has_started = true;
 	for (size_t i = 0; i < ARRAY_LEN(asked) && r == 0; i++)
 		if (asked[i].text)
 			r = fault_shown(asked[i].apply(tui->screen, asked[i].text, err),

@@ -30,7 +30,7 @@ static bool has_enough(const struct pace *pace, const struct watch *watch)
 /* A tape is read on also where one of its maps has enough: another may not have. */
 static bool is_read(const struct pace *pace, const struct watch *watch)
 {
-	return !watch->table.is_gone && (!is_live(watch) || !has_enough(pace, watch));
+	return !watch_is_over(watch) && (!is_live(watch) || !has_enough(pace, watch));
 }
 
 static bool is_done(const struct pace *pace)
@@ -40,7 +40,7 @@ static bool is_done(const struct pace *pace)
 	for (size_t i = 0; i < pace->set->n; i++) {
 		const struct watch *watch = pace->set->watches[i];
 
-		if (watch->table.is_gone || has_enough(pace, watch))
+		if (watch_is_over(watch) || has_enough(pace, watch))
 			continue;
 		if (is_live(watch) || !tapes_is_over(pace->set, watch->source))
 			return false;

@@ -98,7 +98,8 @@ uint64_t tapes_wake_ns(const struct watch_set *set)
 
 	for (size_t i = 0; i < set->n_tapes; i++)
 		if (set->tapes[i].remote && !set->tapes[i].is_over)
-			at_ns = MIN_OF(at_ns, remote_wakes_ns(set->tapes[i].remote));
+			at_ns = MIN_OF(at_ns,
+				       remote_wakes_ns(set->tapes[i].remote, clock_now_ns()));
 	return at_ns;
 }
 

@@ -19,6 +19,7 @@
 #include "app/tui_config.h"
 #include "app/tui_history.h"
 #include "app/tui_record.h"
+#include "app/tui_remote.h"
 #include "app/tui_state.h"
 #include "app/tui_tape.h"
 #include "app/watch.h"
@@ -298,7 +299,9 @@ static int tui_open(struct tui *tui, struct err *err)
 			return r;
 	}
 	tui_config_layout(tui);
-	r = tui_start_state(tui, err);
+	r = tui_remote_start(tui, err);
+	if (r == 0)
+		r = tui_start_state(tui, err);
 	if (r < 0) {
 		tui->status = EXIT_USAGE;
 		return r;
@@ -383,7 +386,7 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 		strcpy(tui.host, "localhost");
 	source_lookups_wait(false);
 	r = tui_open(&tui, err);
-	if (r == 0 && !set->n)
+	if (r == 0 && !set->n && !set->n_tapes)
 		intent_run(&tui, (struct intent){.kind = INTENT_OPEN_PICKER});
 	if (r == 0)
 		say_namesakes(&tui);

@@ -45,13 +45,11 @@ void tui_config_close(struct tui *tui)
 	config_free(tui->config);
 }
 
-int tui_add(struct tui *tui, struct watch *watch, struct err *err)
+void tui_set_saved(struct tui *tui, const struct table *table)
 {
-	struct table *table = &watch->table;
 	const struct setting *setting;
-	int r = screen_add(tui->screen, table, err);
 
-	for (unsigned i = 0; r == 0 && tui->config && (setting = setting_at(i)); i++) {
+	for (unsigned i = 0; tui->config && (setting = setting_at(i)); i++) {
 		const char *text = config_setting(tui->config, table->map.name, setting->name);
 		struct err why = {0};
 
@@ -60,6 +58,14 @@ int tui_add(struct tui *tui, struct watch *watch, struct err *err)
 			screen_say(tui->screen, true, "the saved %s of '%s' doesn't fit: %s",
 				   setting->name, table->map.name, why.text);
 	}
+}
+
+int tui_add(struct tui *tui, struct watch *watch, struct err *err)
+{
+	int r = screen_add(tui->screen, &watch->table, err);
+
+	if (r == 0)
+		tui_set_saved(tui, &watch->table);
 	return r;
 }
 

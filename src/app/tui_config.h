@@ -6,6 +6,7 @@
 #include "ui/screen.h"
 
 struct err;
+struct table;
 struct tui;
 struct watch;
 
@@ -16,6 +17,8 @@ void tui_config_close(struct tui *tui);
 /* Adds a watch to the screen, looked at as it was saved. As screen_add. */
 int tui_add(struct tui *tui, struct watch *watch, struct err *err);
 
+/* The latter only. */
+void tui_set_saved(struct tui *tui, const struct table *table);
 /* Saves where it is asked for that this be done on exit. 0, or -errno with a sentence. */
 int tui_config_leave(struct tui *tui, struct err *err);
 /* The panes as they were saved of the set of maps that is open now. A fault is said. */

@@ -32,5 +32,6 @@ struct tui {
 	char host[65];
 	uint64_t interval_ns, last_frame_ns;
 	bool is_dirty, is_reading, is_working, quits, is_ascii, has_mouse;
+	bool has_started; /* what the options say of the map in front is in force */
 	int status;
 };

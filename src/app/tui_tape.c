@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/follow.h"
+#include "app/tui_remote.h"
 #include "app/tui_state.h"
 #include "app/watch.h"
 #include "base/clock.h"
@@ -42,7 +43,7 @@ void tui_tape_facts(struct tui *tui, struct screen_facts *facts)
 	const struct source *tape = tui_tape_front(tui);
 	struct replay_state state;
 
-	if (!tape)
+	if (tui_remote_facts(tui, facts) || !tape)
 		return;
 	replay_state(tape, &state);
 	if (state.host[0])
@@ -76,8 +77,7 @@ static void on_pipe(void *ctx, int fd, uint32_t events)
 	tui->is_dirty = true;
 }
 
-/* Waits on what the tape has to be waited on now. */
-static int await(struct tui *tui, struct watch_tape *tape)
+int tui_tape_await(struct tui *tui, struct watch_tape *tape)
 {
 	int r;
 
@@ -95,7 +95,7 @@ int tui_tape_start(struct tui *tui)
 
 	for (size_t i = 0; r == 0 && i < tui->set->n_tapes; i++) {
 		replay_hold(tui->set->tapes[i].source, false);
-		r = await(tui, &tui->set->tapes[i]);
+		r = tui_tape_await(tui, &tui->set->tapes[i]);
 	}
 	return r;
 }
@@ -136,27 +136,6 @@ static int show_new(struct tui *tui, struct watch_tape *tape, struct err *err)
 	return r;
 }
 
-static void turn_remote(struct tui *tui, struct watch_tape *tape, uint64_t now_ns)
-{
-	struct err why = {0};
-
-	switch (remote_turn(tape->remote, now_ns, &why)) {
-	case REMOTE_SAME:
-		return;
-	case REMOTE_LOST:
-		screen_say(tui->screen, true, "%s", why.text);
-		break;
-	case REMOTE_TRIED:
-		break;
-	case REMOTE_BACK:
-		screen_say(tui->screen, false, "'%s' is back", tape->path);
-		break;
-	}
-	if (await(tui, tape) < 0)
-		screen_say(tui->screen, true, "out of memory for '%s'", tape->path);
-	tui->is_dirty = true;
-}
-
 /* Who goes back to where a map was finds it there again. */
 static void find_again(struct tui *tui, struct watch *watch)
 {
@@ -178,10 +157,11 @@ void tui_tape_turn(struct tui *tui)
 		struct err why = {0};
 
 		if (tape->remote)
-			turn_remote(tui, tape, now);
+			tui_remote_turn(tui, tape, now);
 		if (replay_n_maps(tape->source) == tape->n_maps)
 			continue;
-		if (show_new(tui, tape, &why) < 0)
+		if ((tape->waiting ? tui_remote_arrived(tui, tape, &why)
+				   : show_new(tui, tape, &why)) < 0)
 			screen_say(tui->screen, true, "%s", why.text);
 	}
 }
@@ -192,7 +172,7 @@ uint64_t tui_tape_wakes_ns(const struct tui *tui)
 
 	for (size_t i = 0; i < tui->set->n_tapes; i++)
 		if (tui->set->tapes[i].remote)
-			at = MIN_OF(at, remote_wakes_ns(tui->set->tapes[i].remote));
+			at = MIN_OF(at, remote_wakes_ns(tui->set->tapes[i].remote, clock_now_ns()));
 	return at;
 }
 

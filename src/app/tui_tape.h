@@ -7,6 +7,7 @@
 
 struct source;
 struct tui;
+struct watch_tape;
 
 /* Says of the table in front whose recording it is, and where in it. */
 void tui_tape_facts(struct tui *tui, struct screen_facts *facts);
@@ -15,6 +16,8 @@ struct source *tui_tape_front(const struct tui *tui);
 /* Lets the tapes play, and wakes the loop for those that come through pipes. 0 or -errno. */
 int tui_tape_start(struct tui *tui);
 
+/* Waits on what the tape has to be waited on now. 0 or -errno. */
+int tui_tape_await(struct tui *tui, struct watch_tape *tape);
 /* Looks after connections and opens maps that a recording has by now. */
 void tui_tape_turn(struct tui *tui);
 /* When that has to be done again, if nothing happens. */

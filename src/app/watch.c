@@ -156,8 +156,18 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
+void watch_tape_arrived(struct watch_tape *tape)
+{
+	if (tape->waiting)
+		table_release(tape->waiting);
+	free(tape->waiting);
+	tape->waiting = NULL;
+	buf_release(&tape->words);
+}
+
 static void tape_close(struct watch_tape *tape)
 {
+	watch_tape_arrived(tape);
 	if (tape->remote)
 		remote_free(tape->remote);
 	else
@@ -192,6 +202,15 @@ void watch_set_close(struct watch_set *set, struct watch *watch)
 			set->watches[j] = set->watches[j + 1];
 		return;
 	}
+}
+
+void watch_set_close_tape(struct watch_set *set, struct watch_tape *tape)
+{
+	size_t n_behind = (size_t)(set->tapes + set->n_tapes - (tape + 1));
+
+	tape_close(tape);
+	memmove(tape, tape + 1, n_behind * sizeof(*tape));
+	set->n_tapes--;
 }
 
 struct source *watch_set_kernel(struct watch_set *set, struct err *err)
@@ -254,10 +273,8 @@ struct source *watch_set_remote(struct watch_set *set, const char *text, struct 
 
 	if (!tape || tape->source)
 		return tape ? tape->source : NULL;
-	if (remote_new(text, &tape->remote, err) < 0)
+	if (remote_start(text, set->is_alone && !set->is_screen, &tape->remote, err) < 0)
 		return NULL;
 	set->n_tapes++;
-	tape->source = remote_tape(tape->remote);
-	tape->n_maps = replay_n_maps(tape->source);
-	return tape->source;
+	return tape->source = remote_tape(tape->remote);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "model/table.h"
 #include "read/source.h"
 
@@ -38,6 +39,8 @@ struct watch_tape {
 	struct remote *remote; /* owned: what brings it from another host; NULL: nothing does */
 	size_t n_maps;	       /* of it that were there when it was looked at last */
 	int fd;		       /* that is waited on, -1: none */
+	struct table *waiting; /* owned: shown until there is a map in it; NULL: it isn't */
+	struct buf words;      /* what the screen says of it meanwhile */
 	bool is_over;	       /* nothing more is read of it, other than what it gave already */
 };
 
@@ -52,6 +55,8 @@ struct watch_set {
 	struct schema *schema; /* --schema and --btf; owned, NULL until needed */
 	struct object *object;
 	size_t n_described; /* maps whose layout came from one of them */
+	bool is_screen;	    /* other hosts are not waited for, and ssh has no terminal to ask on */
+	bool is_alone;	    /* only one other host is named: its ssh may ask */
 };
 
 void watch_set_release(struct watch_set *set);
@@ -62,19 +67,24 @@ struct source *watch_set_sim(struct watch_set *set, struct err *err);
 /* The tape at path ("-": stdin), opened when it wasn't yet. path must outlive the set. */
 struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err);
 
-/* The recording that ssh brings: `HOST:MAP`. */
+/* The recording that ssh brings: `HOST:MAP`; perhaps without any map, yet. */
 struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err);
+/* Takes away what was shown while the tape had no map. */
+void watch_tape_arrived(struct watch_tape *tape);
+/* Closes one of which no map is open. */
+void watch_set_close_tape(struct watch_set *set, struct watch_tape *tape);
 /* Opens what a tape has behind its first n_passed maps, of which some may have been closed again. 0 or
  * -errno with a sentence. */
 int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, size_t n_passed,
 			struct err *err);
 
 /* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
- * open already. 0, or -errno with a sentence; then nothing was added. */
+ * open already; a host that the screen doesn't wait for has none, yet. 0, or -errno with a sentence; then nothing was added. */
 int watch_set_open(struct watch_set *set, const char *word, struct err *err);
 /* The same for a kernel map's id. */
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
-/* Opens every map that the options name. -EINVAL also where --schema or --btf were given and describe none
+/* Opens every map that the options name; all hosts among them are connected to at once. -EINVAL also where
+ * --schema or --btf were given and describe none
  * of them. */
 int watch_set_open_words(struct watch_set *set, struct err *err);
 

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "model/smooth.h"
+#include "read/remote.h"
 #include "read/replay.h"
 #include "read/spec.h"
 
@@ -97,6 +98,22 @@ static struct source *source_of(struct watch_set *set, const struct spec *spec, 
 	}
 }
 
+/* Waits for the tape of another host. */
+static int await(struct watch_set *set, const struct source *source, struct err *err)
+{
+	for (size_t i = 0; i < set->n_tapes; i++) {
+		struct watch_tape *tape = &set->tapes[i];
+		int r;
+
+		if (tape->source != source)
+			continue;
+		r = remote_await(tape->remote, err);
+		tape->n_maps = replay_n_maps(source);
+		return r;
+	}
+	return 0;
+}
+
 /* Without the first n_passed that are found. */
 static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_passed,
 		     struct err *err)
@@ -108,6 +125,11 @@ static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_pa
 
 	if (!source)
 		return err && err->code ? err->code : -ENOMEM;
+	if (spec->kind == SPEC_REMOTE && !replay_n_maps(source)) {
+		r = set->is_screen ? -EAGAIN : await(set, source, err);
+		if (r < 0)
+			return r == -EAGAIN ? 0 : r;
+	}
 	r = source->ops->find(source, spec, &found, err);
 	for (size_t i = n_passed; r == 0 && i < found.n; i++) {
 		if (is_open(set, source, &found.maps[i]))
@@ -127,9 +149,30 @@ int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 	return r < 0 ? r : open_spec(set, &spec, 0, err);
 }
 
+/* All of them at once, so that the slowest is waited for and not their sum. */
+static int connect_hosts(struct watch_set *set, struct err *err)
+{
+	const struct options *options = set->options;
+	int n = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < options->n_words; i++) {
+			struct spec spec;
+
+			if (spec_parse(options->words[i], &spec, NULL) < 0 ||
+			    spec.kind != SPEC_REMOTE)
+				continue;
+			n += pass == 0;
+			set->is_alone = n == 1;
+			if (pass && !watch_set_remote(set, spec.text, err))
+				return err->code;
+		}
+	return 0;
+}
+
 int watch_set_open_words(struct watch_set *set, struct err *err)
 {
-	int r = 0;
+	int r = connect_hosts(set, err);
 
 	for (int i = 0; r == 0 && i < set->options->n_words; i++)
 		r = watch_set_open(set, set->options->words[i], err);

@@ -100,6 +100,9 @@ struct table {
 	const double *share_of; /* totals that DERIVE_SHARE is of, a field each; NULL: no shares.
 				   Borrowed from who fills the table */
 	bool is_gone;		/* the map itself went; the last reading stays */
+	/* Lines that say why there is no reading, yet; NULL: it is being made. Borrowed
+	 * from who makes the table. */
+	const char *why_unread;
 };
 
 /* Takes map and plan over (they are zeroed in the caller's hands). 0 or -ENOMEM. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* One connection after the other, each a process of ssh with our tape's pipe as its stdout.
  *
- * The first may ask for a password on the terminal. Those that follow find the screen there: they are
- * started in a session of their own, which has no terminal, so that ssh can't write over the screen; what
- * it has to say on stderr becomes part of our sentence. A connection is lost when its tape ends, whatever
- * way, and when nothing came for so long that it can't be for lack of readings. */
+ * Where the screen is, ssh is started in a session of its own, which has no terminal, so that it can't write
+ * over the screen; what it has to say on stderr becomes our sentence. A connection is lost when its tape
+ * ends, whatever way, and when nothing came for so long that it can't be for lack of readings. */
 #include "read/remote.h"
 
 #include <errno.h>
@@ -25,16 +24,19 @@
 #include "read/replay.h"
 #include "read/replay_state.h"
 
-#define RETRY_NS  2000000000ull	 /* between the end of one try and the next */
-#define SILENT_NS 15000000000ull /* nothing for this long, and five intervals: lost */
-#define SAYS_NS	  200000000ull	 /* what ssh has to say of its end comes within this */
+#define RETRY_NS     1000000000ull /* from a first failure to the next try */
+#define RETRY_MAX_NS 30000000000ull
+#define SECOND_NS    1000000000ull
+#define SILENT_NS    15000000000ull /* nothing for this long, and five intervals: lost */
+#define SAYS_NS	     200000000ull   /* what ssh has to say of its end comes within this */
 
 enum { SAID_BYTES = 512, SILENT_INTERVALS = 5 };
 
 extern char **environ;
 
 struct remote {
-	char *host, *map;	/* owned; map as the other end's shell takes it */
+	char *host, *map;	/* owned */
+	char *quoted;		/* owned: map as the other end's shell takes it */
 	char *text;		/* owned: as it was typed */
 	pid_t pid;		/* of ssh; 0: none */
 	int said_fd;		/* its stderr, -1: none */
@@ -44,6 +46,8 @@ struct remote {
 	uint64_t ended_ns;	/* when the tape was seen to be over; 0: it isn't */
 	uint64_t retry_ns;	/* when to try again, while there is no ssh */
 	uint32_t n_readings;	/* before this connection */
+	uint64_t wait_ns;	/* from the last failure to the next try; 0: none since a reading */
+	struct err fault;	/* of the last failure */
 	bool is_lost;
 };
 
@@ -103,18 +107,20 @@ static int split(struct remote *remote, const char *text, struct err *err)
 			       text);
 	remote->text = strdup(text);
 	remote->host = host_of(text, colon);
+	remote->map = strdup(colon + 1);
 	if (quote(colon + 1, &map) == 0)
-		remote->map = strdup(buf_text(&map));
-	return remote->text && remote->host && remote->map
+		remote->quoted = strdup(buf_text(&map));
+	return remote->text && remote->host && remote->map && remote->quoted
 		       ? 0
 		       : err_set(err, -ENOMEM, "out of memory for 'ssh:%s'", text);
 }
 
 /* -- the process -- */
 
-static int spawn(struct remote *remote, int out_fd, int said_fd, bool is_first)
+static int spawn(struct remote *remote, int out_fd, int said_fd, bool may_ask)
 {
-	char *const argv[] = {"ssh", remote->host, "bpfmaptop", "record", "-", remote->map, NULL};
+	char *const argv[] = {"ssh", remote->host,   "bpfmaptop", "record",
+			      "-",   remote->quoted, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, all;
@@ -130,7 +136,7 @@ static int spawn(struct remote *remote, int out_fd, int said_fd, bool is_first)
 	posix_spawnattr_setsigmask(&how, &none);
 	posix_spawnattr_setsigdefault(&how, &all);
 	posix_spawnattr_setflags(&how, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-					       (is_first ? 0 : POSIX_SPAWN_SETSID)));
+					       (may_ask ? 0 : POSIX_SPAWN_SETSID)));
 	r = posix_spawnp(&remote->pid, "ssh", &files, &how, argv, environ);
 	posix_spawnattr_destroy(&how);
 	posix_spawn_file_actions_destroy(&files);
@@ -140,7 +146,7 @@ static int spawn(struct remote *remote, int out_fd, int said_fd, bool is_first)
 }
 
 /* Starts ssh. The tape's end of its pipe, or -errno. */
-static int start(struct remote *remote, bool is_first)
+static int start(struct remote *remote, bool may_ask)
 {
 	int out[2], said[2], r;
 
@@ -151,7 +157,7 @@ static int start(struct remote *remote, bool is_first)
 		close(out[0]), close(out[1]);
 		return r;
 	}
-	r = spawn(remote, out[1], said[1], is_first);
+	r = spawn(remote, out[1], said[1], may_ask);
 	close(out[1]), close(said[1]);
 	if (r < 0) {
 		close(out[0]), close(said[0]);
@@ -233,37 +239,58 @@ struct source *remote_tape(const struct remote *remote)
 	return remote->tape;
 }
 
-int remote_new(const char *text, struct remote **out, struct err *err)
+const char *remote_host(const struct remote *remote)
+{
+	return remote->host;
+}
+
+const char *remote_map(const struct remote *remote)
+{
+	return remote->map;
+}
+
+static int connect_first(struct remote *remote, bool may_ask, struct err *err)
+{
+	int r = start(remote, may_ask);
+
+	if (r < 0)
+		return err_set(err, r, "cannot start ssh for 'ssh:%s': %s", remote->text,
+			       err_words(r));
+	r = source_tape_live(r, remote->text, &remote->tape, err);
+	if (r < 0)
+		return r;
+	replay_of(remote->tape)->host = strdup(remote->host);
+	return replay_of(remote->tape)->host ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+int remote_start(const char *text, bool may_ask, struct remote **out, struct err *err)
 {
 	struct remote *remote = calloc(1, sizeof(*remote));
-	struct err fault = {0};
 	int r;
 
 	if (!remote)
 		return err_set(err, -ENOMEM, "out of memory for 'ssh:%s'", text);
 	remote->said_fd = -1;
 	r = split(remote, text, err);
-	if (r < 0) {
+	if (r == 0)
+		r = connect_first(remote, may_ask, err);
+	if (r < 0)
 		remote_free(remote);
-		return r;
-	}
-	r = start(remote, true);
-	if (r >= 0)
-		r = source_tape_of(r, text, &remote->tape, &fault);
 	else
-		err_set(&fault, r, "cannot start ssh: %s", err_words(r));
-	if (r >= 0)
-		replay_of(remote->tape)->host = strdup(remote->host);
-	if (r >= 0 && !replay_of(remote->tape)->host)
-		r = err_set(&fault, -ENOMEM, "out of memory");
-	if (r < 0) {
-		wait_said(remote);
-		err_set(err, r, "no recording of 'ssh:%s': %s", text, why(remote, fault.text));
-		remote_free(remote);
-		return r;
-	}
-	*out = remote;
-	return 0;
+		*out = remote;
+	return r;
+}
+
+int remote_await(struct remote *remote, struct err *err)
+{
+	struct err fault = {0};
+	int r = replay_wait_first(remote->tape, &fault);
+
+	if (r == 0)
+		return 0;
+	wait_said(remote);
+	return err_set(err, r, "no recording of 'ssh:%s': %s", remote->text,
+		       why(remote, fault.text));
 }
 
 /* Nothing came, and nothing waits to be taken. */
@@ -285,15 +312,22 @@ static enum remote_turn lose(struct remote *remote, bool is_silent, uint64_t now
 			     struct err *err)
 {
 	struct replay *tape = replay_of(remote->tape);
+	bool has_begun = tape->n_magic == TAPE_MAGIC_BYTES;
+	const char *otherwise = tape->fault.text[0] ? tape->fault.text
+				: has_begun	    ? "the recording ended"
+						    : "nothing came";
 
 	tape->is_ended = true;
-	err_set(err, -ENOTCONN, "the connection to '%s' is lost, trying again: %s", remote->host,
-		is_silent	      ? "nothing comes any more"
-		: tape->fault.text[0] ? why(remote, tape->fault.text)
-				      : why(remote, "the recording ended"));
+	err_set(&remote->fault, -ENOTCONN, "%s",
+		!is_silent  ? why(remote, otherwise)
+		: has_begun ? "nothing comes any more"
+			    : "no answer");
 	stop(remote);
 	remote->is_lost = true;
-	remote->retry_ns = now_ns + RETRY_NS;
+	remote->wait_ns = MIN_OF(MAX_OF(2 * remote->wait_ns, RETRY_NS), RETRY_MAX_NS);
+	remote->retry_ns = now_ns + remote->wait_ns;
+	err_set(err, -ENOTCONN, "the connection to '%s' is lost: %s", remote->host,
+		remote->fault.text);
 	return REMOTE_LOST;
 }
 
@@ -301,13 +335,22 @@ static enum remote_turn try_again(struct remote *remote, uint64_t now_ns)
 {
 	int fd;
 
-	remote->retry_ns = now_ns + RETRY_NS;
+	remote->retry_ns = now_ns + remote->wait_ns;
 	fd = start(remote, false);
 	if (fd < 0)
 		return REMOTE_SAME;
 	remote->n_readings = replay_of(remote->tape)->n_came;
 	replay_resume(remote->tape, fd);
 	return REMOTE_TRIED;
+}
+
+static bool is_over(struct remote *remote, const struct replay *tape, uint64_t now_ns)
+{
+	if (!tape->is_ended)
+		remote->ended_ns = 0;
+	else if (!remote->ended_ns)
+		remote->ended_ns = now_ns;
+	return remote->ended_ns && (has_said(remote) || now_ns - remote->ended_ns > SAYS_NS);
 }
 
 enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err *err)
@@ -318,25 +361,45 @@ enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err 
 	hear(remote);
 	if (!remote->pid)
 		return now_ns >= remote->retry_ns ? try_again(remote, now_ns) : REMOTE_SAME;
+	replay_look_for_maps(remote->tape, NULL);
 	silent = is_silent(remote, tape, now_ns);
-	if (!tape->is_ended)
-		remote->ended_ns = 0;
-	else if (!remote->ended_ns)
-		remote->ended_ns = now_ns;
-	if (silent ||
-	    (remote->ended_ns && (has_said(remote) || now_ns - remote->ended_ns > SAYS_NS)))
+	if (silent || is_over(remote, tape, now_ns))
 		return lose(remote, silent, now_ns, err);
-	if (!remote->is_lost || tape->n_came == remote->n_readings)
+	if (tape->n_came == remote->n_readings)
+		return REMOTE_SAME;
+	remote->wait_ns = 0;
+	if (!remote->is_lost)
 		return REMOTE_SAME;
 	remote->is_lost = false;
 	return REMOTE_BACK;
 }
 
-uint64_t remote_wakes_ns(const struct remote *remote)
+/* Whole seconds are counted down. */
+static uint64_t seconds_left(const struct remote *remote, uint64_t now_ns)
 {
+	uint64_t left_ns = remote->retry_ns > now_ns ? remote->retry_ns - now_ns : 0;
+
+	return (left_ns + SECOND_NS - 1) / SECOND_NS;
+}
+
+uint64_t remote_wakes_ns(const struct remote *remote, uint64_t now_ns)
+{
+	uint64_t left = seconds_left(remote, now_ns);
+
 	if (!remote->pid)
-		return remote->retry_ns;
+		return left ? remote->retry_ns - (left - 1) * SECOND_NS : remote->retry_ns;
 	return remote->ended_ns ? remote->ended_ns + SAYS_NS : remote->at_ns + SILENT_NS + SAYS_NS;
+}
+
+void remote_words(const struct remote *remote, uint64_t now_ns, struct buf *out)
+{
+	if (remote->pid && !remote->is_lost)
+		buf_addf(out, "connecting to '%s'...", remote->host);
+	else if (remote->pid)
+		buf_addf(out, "%s\ntrying again...", remote->fault.text);
+	else
+		buf_addf(out, "%s\nnext try in %u s", remote->fault.text,
+			 (unsigned)seconds_left(remote, now_ns));
 }
 
 bool remote_is_cut(const struct remote *remote)
@@ -356,6 +419,7 @@ void remote_free(struct remote *remote)
 	buf_release(&remote->said);
 	free(remote->host);
 	free(remote->map);
+	free(remote->quoted);
 	free(remote->text);
 	free(remote);
 }

@@ -6,14 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct remote;
 struct source;
 
-/* Starts ssh for `HOST:MAP` and waits for its first reading; ssh may ask for a password meanwhile. name is
- * of the tape. 0; -EINVAL where that names no host or no map; or -errno with a sentence in which ssh or the
- * other end says why. */
-int remote_new(const char *text, struct remote **out, struct err *err);
+/* Starts ssh for `HOST:MAP`, and waits for nothing: the tape has no map, yet. may_ask: for a password, on the
+ * terminal. 0; -EINVAL where that names no host or no map; or -errno with a sentence. */
+int remote_start(const char *text, bool may_ask, struct remote **out, struct err *err);
+/* Waits for the first reading. 0, or -errno with a sentence in which ssh or the other end says why. */
+int remote_await(struct remote *remote, struct err *err);
 /* The tape; it lives as long as remote. */
 struct source *remote_tape(const struct remote *remote);
 
@@ -23,10 +25,18 @@ enum remote_turn {
 	REMOTE_TRIED, /* it is being tried: replay_fd is another one */
 	REMOTE_BACK,  /* a reading came again */
 };
-/* Looks after it, without waiting. */
+/* Looks after it, without waiting: reads on until there is a map in the tape, sees a connection that is
+ * lost or never came, and makes it anew: after a second at first, and at each failure after twice as long. */
 enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err *err);
 /* When to look again, if nothing happens. */
-uint64_t remote_wakes_ns(const struct remote *remote);
+uint64_t remote_wakes_ns(const struct remote *remote, uint64_t now_ns);
+
+/* How it stands, in words, a line or two: that it is being connected to, or why it can't be, and when that
+ * is tried again. */
+void remote_words(const struct remote *remote, uint64_t now_ns, struct buf *out);
+/* As it was typed, borrowed. */
+const char *remote_host(const struct remote *remote);
+const char *remote_map(const struct remote *remote);
 
 /* The recording ended otherwise than in order. */
 bool remote_is_cut(const struct remote *remote);

@@ -192,25 +192,39 @@ static int read_magic(struct replay *replay, struct err *err)
 	return tape_magic_check(replay->magic, replay->name, err);
 }
 
+int replay_wait_first(struct source *tape, struct err *err)
+{
+	struct replay *replay = replay_of(tape);
+	int r = replay_await(replay, err);
+
+	if (r == -ENODATA)
+		return err_set(err, -EBADMSG, "%s",
+			       replay->fault.text[0] ? replay->fault.text
+						     : "the tape ended before its first reading");
+	return r < 0 ? r : 0;
+}
+
+int replay_look_for_maps(struct source *tape, struct err *err)
+{
+	struct replay *replay = replay_of(tape);
+	int r = -EAGAIN;
+
+	while (r == -EAGAIN && !replay->n_maps)
+		r = replay_pump(replay, err);
+	return r == -EAGAIN || r == -ENODATA ? 0 : MIN_OF(r, 0);
+}
+
 static int first_look(struct replay *replay, struct err *err)
 {
 	int r = read_magic(replay, err);
 
 	if (r < 0)
 		return r;
-	if (replay->is_file) {
-		r = replay_look(replay);
-		replay_anchor(replay);
-		return r < 0 ? err_set(err, r, "cannot read tape '%s': %s", replay->name,
-				       err_words(r))
-			     : 0;
-	}
-	r = replay_await(replay, err);
-	if (r == -ENODATA)
-		return err_set(err, -EBADMSG, "%s",
-			       replay->fault.text[0] ? replay->fault.text
-						     : "the tape ended before its first reading");
-	return r < 0 ? r : 0;
+	if (!replay->is_file)
+		return replay_wait_first(&replay->source, err);
+	r = replay_look(replay);
+	replay_anchor(replay);
+	return r < 0 ? err_set(err, r, "cannot read tape '%s': %s", replay->name, err_words(r)) : 0;
 }
 
 static struct replay *replay_new(int fd, const char *name, bool is_file)
@@ -255,6 +269,19 @@ int source_tape_of(int fd, const char *name, struct source **out, struct err *er
 	else
 		*out = &replay->source;
 	return r;
+}
+
+int source_tape_live(int fd, const char *name, struct source **out, struct err *err)
+{
+	struct replay *replay = replay_new(fd, name, false);
+
+	if (!replay) {
+		close(fd);
+		return err_set(err, -ENOMEM, "out of memory for tape '%s'", name);
+	}
+	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
+	*out = &replay->source;
+	return 0;
 }
 
 static int open_tape(const char *path, struct err *err)

@@ -24,6 +24,12 @@ struct source;
 int source_tape_new(const char *path, struct source **out, struct err *err);
 /* The same of a descriptor, which it takes over even when it fails. */
 int source_tape_of(int fd, const char *name, struct source **out, struct err *err);
+/* Of a pipe, without waiting: there is no map in the tape, yet. */
+int source_tape_live(int fd, const char *name, struct source **out, struct err *err);
+/* Waits for the first reading of a pipe. 0, or as source_tape_new. */
+int replay_wait_first(struct source *tape, struct err *err);
+/* Reads what came of a pipe, without waiting, until there is a map in it. 0, or -errno with a sentence. */
+int replay_look_for_maps(struct source *tape, struct err *err);
 
 /* Goes on with a pipe that sends the same recording begun anew, after the one before was over; takes fd
  * over. Maps that it has again go on as they were. */

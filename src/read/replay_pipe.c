@@ -101,13 +101,16 @@ static int take_magic(struct replay *replay, struct err *err)
 					  TAPE_MAGIC_BYTES - replay->n_magic);
 	int r;
 
+	if (n == 0 && replay->n_magic)
+		err_set(&replay->fault, -EBADMSG, "'%s' is not a tape: it is too short",
+			replay->name);
 	if (n <= 0)
 		return n == -EAGAIN ? 0 : over(replay, n ? (int)n : -ENODATA);
 	replay->n_magic += (size_t)n;
 	if (replay->n_magic < TAPE_MAGIC_BYTES)
 		return -EAGAIN;
-	r = tape_magic_check(replay->magic, replay->name, err);
-	return r < 0 ? over(replay, r) : -EAGAIN;
+	r = tape_magic_check(replay->magic, replay->name, &replay->fault);
+	return r < 0 ? over(replay, err_set(err, r, "%s", replay->fault.text)) : -EAGAIN;
 }
 
 int replay_pump(struct replay *replay, struct err *err)

@@ -120,7 +120,7 @@ void pane_counts(const struct scene *scene, struct area area)
 		put_message(scene, area);
 		return;
 	}
-	if (!tab ||
+	if (!tab || tab->table->why_unread ||
 	    (scene->screen->overlay != OVERLAY_NONE && scene->screen->overlay != OVERLAY_SORT))
 		return;
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)

@@ -262,6 +262,8 @@ void pane_map(const struct scene *scene, struct area area)
 	if (!tab)
 		return;
 	put_left(&line, ROLE_TITLE, tab->table->map.name, 1);
+	if (tab->table->why_unread)
+		return;
 	if (tab->table->map.id) {
 		buf_addf(&text, "#%u", tab->table->map.id);
 		put_left(&line, ROLE_HEADER, buf_text(&text), 1);
@@ -375,7 +377,7 @@ void pane_rates(const struct scene *scene, struct area area)
 	SCOPED(buf) text = {0};
 	bool is_array;
 
-	if (!scene->tab)
+	if (!scene->tab || scene->tab->table->why_unread)
 		return;
 	is_array = scene->tab->table->map.type->is_array;
 	line.left = scene->tab->totals.n_sums ? area.n_cols * 3 / 7 : 1;

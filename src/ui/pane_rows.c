@@ -206,12 +206,52 @@ static void follow_scale(struct tab *tab)
 	}
 }
 
+/* As much of the line as fits, up to a blank where there is one. */
+static size_t fitting(const struct grid *grid, const char *text, size_t len, int n_cols)
+{
+	size_t best = 0;
+	SCOPED(buf) part = {0};
+
+	for (size_t n = 0; n <= len; n++) {
+		if (n < len && text[n] != ' ')
+			continue;
+		buf_clear(&part);
+		buf_add(&part, text, n);
+		if (best && grid_columns(grid, buf_text(&part)) > n_cols)
+			break;
+		best = n;
+	}
+	return best;
+}
+
+/* Lines of text, broken at blanks: first a reason, if that is what there is, then what comes of it. */
+static void put_lines(const struct scene *scene, struct area area, const char *text)
+{
+	enum role role = strchr(text, '\n') ? ROLE_WARN : ROLE_DIM;
+
+	for (int row = MIN_OF(1, area.n_rows - 1); row < area.n_rows && *text; row++) {
+		size_t len = (size_t)(strchrnul(text, '\n') - text);
+		size_t n = fitting(scene->grid, text, len, area.n_cols - TAB_GUTTER);
+		SCOPED(buf) line = {0};
+
+		buf_add(&line, text, n);
+		grid_put(scene->grid, area, row, TAB_GUTTER, role, buf_text(&line));
+		if (n == len)
+			role = ROLE_DIM;
+		text += n + (text[n] != '\0');
+	}
+}
+
 static void put_empty(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
 	const char *text = "no map is open; o picks one";
 	SCOPED(buf) waits = {0};
 
+	if (tab && tab->table->why_unread) {
+		put_lines(scene, area, tab->table->why_unread);
+		return;
+	}
 	if (tab && scene_waits(scene, &waits))
 		text = buf_text(&waits);
 	else if (tab && !tab->table->current->number)
@@ -272,7 +312,7 @@ void pane_columns(const struct scene *scene, struct area area)
 	unsigned n_out;
 
 	grid_fill(scene->grid, area, ROLE_COLUMN, " ");
-	if (!scene->tab)
+	if (!scene->tab || scene->tab->table->why_unread)
 		return;
 	n_out = tab_fit(scene->tab, area.n_cols, place);
 	grid_put(scene->grid, area, 0, 1, ROLE_COLUMN, "S");

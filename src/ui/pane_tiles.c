@@ -43,12 +43,12 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	grid_fill(scene->grid, top, ROLE_BORDER, scene->glyphs->line);
 	col = grid_putf(scene->grid, top, 0, 1, scene->is_aside ? ROLE_TAB : ROLE_TAB_ACTIVE,
 			scene->is_aside ? " %zu %s " : "[%zu %s]", number, map->table->map.name);
-	if (what)
-		buf_addf(&text, "%s", what);
-	else
+	if (what) {
+		buf_adds(&text, what);
+	} else if (!map->table->why_unread) {
 		num_grouped(&text, table_n_live(scene->tab->table));
-	if (!what)
 		buf_adds(&text, scene->tab == map ? " rows" : " groups");
+	}
 	col = grid_putf(scene->grid, top, 0, col, ROLE_HEADER, scene->is_aside ? "%s " : " %s ",
 			buf_text(&text));
 	put_filter(scene, top, col);

@@ -130,6 +130,27 @@ void screen_remove(struct screen *screen, struct table *table)
 	}
 }
 
+int screen_replace(struct screen *screen, struct table *table, struct table *next, struct err *err)
+{
+	size_t place = 0;
+	struct tab *tab, *old;
+	int r = screen_add(screen, next, err);
+
+	if (r < 0)
+		return r;
+	while (place + 1 < screen->n_tabs && screen->tabs[place]->table != table)
+		place++;
+	tab = screen->tabs[screen->n_tabs - 1];
+	old = screen->tabs[place];
+	screen->tabs[place] = tab;
+	screen->tabs[screen->n_tabs - 1] = old;
+	for (int i = 0; i < TILING_TILES; i++)
+		if (screen->panes[i].tab == old)
+			screen->panes[i].tab = tab;
+	screen_remove(screen, table);
+	return 0;
+}
+
 struct table *screen_front(const struct screen *screen)
 {
 	struct tab *tab = map_tab(screen);

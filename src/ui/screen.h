@@ -73,6 +73,8 @@ void screen_free(struct screen *screen);
 /* Adds a map to the tabs, or brings it to the front when it is one of them; the table stays the caller's and must outlive the screen or its removal. */
 int screen_add(struct screen *screen, struct table *table, struct err *err);
 void screen_remove(struct screen *screen, struct table *table);
+/* Puts next in the place of table, which is removed. As screen_add; then table stays. */
+int screen_replace(struct screen *screen, struct table *table, struct table *next, struct err *err);
 struct table *screen_front(const struct screen *screen); /* NULL: none */
 
 /* What is seen of it: the map itself, or groups of its rows. */

@@ -133,10 +133,14 @@ same "which is partly done" 3 $?
 
 # -- a tape gets another map while it is read --
 
+mkfifo tape
 for format in jsonl text csv; do
 	make_map 11 8
 	first=$(id_of "$pins/m")
-	"$BPFMAPTOP" -d 0.1 record - "$pins/m" 2>/dev/null | "$BPFMAPTOP" replay - -o $format >out 2>said &
+	"$BPFMAPTOP" -d 0.1 record - "$pins/m" >tape 2>/dev/null &
+	recorder=$!
+	at_exit+=("kill $recorder")
+	"$BPFMAPTOP" replay - -o $format <tape >out 2>said &
 	pid=$!
 	wait_for 20 has_line "$first" out || not_ok "a pipe is replayed as $format" "$(cat said)"
 	rm "$pins/m"
@@ -145,6 +149,8 @@ for format in jsonl text csv; do
 	wait_for 20 has_line "$second" out && ok "a map that comes later is in the $format" ||
 		not_ok "a map that comes later is in the $format" "$(tail -n 3 out)" "$(cat said)"
 	rm "$pins/m"
+	kill $recorder
 	wait $pid
+	same "and its end is a good one" 0 $?
 done
 echo "1..$n"
