@@ -192,6 +192,7 @@ static int draw(struct tui *tui)
 		.is_ascii = tui->is_ascii || !term_is_utf8(tui->term) ||
 			    strcmp(tui->theme.glyphs, "ascii") == 0,
 		.is_reading = tui->is_reading,
+		.cost = &tui->cost,
 	};
 	int n_rows, n_cols, r;
 
@@ -206,6 +207,7 @@ static int draw(struct tui *tui)
 	tui_record_facts(tui, &facts);
 	screen_draw(tui->screen, &facts, &tui->grid);
 	r = term_show(tui->term, &tui->grid);
+	cost_add(&tui->cost, facts.now_ns, clock_now_ns(), r);
 	tui->last_frame_ns = facts.now_ns;
 	tui->is_dirty = r == -EAGAIN;
 	return r == -EAGAIN ? 0 : r;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "model/map.h"
+#include "ui/cost.h"
 #include "ui/grid.h"
 #include "ui/screen.h"
 #include "ui/theme.h"
@@ -31,6 +32,7 @@ struct tui {
 	char tape_badge[48];
 	char host[65];
 	uint64_t interval_ns, last_frame_ns;
+	struct cost cost;
 	bool is_dirty, is_reading, is_working, quits, is_ascii, has_mouse;
 	bool has_started; /* what the options say of the map in front is in force */
 	int status;

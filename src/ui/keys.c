@@ -359,7 +359,7 @@ static struct key_row rows[] = {
 	 ACT_METRICS,
 	 "m",
 	 NULL,
-	 "what reading costs, and how it is done",
+	 "what reading and showing cost, and how it is done",
 	 0},
 	{{'C'},
 	 0,

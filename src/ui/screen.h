@@ -11,6 +11,7 @@
 
 struct buf;
 struct column;
+struct cost;
 struct err;
 struct grid;
 struct mouse;
@@ -62,6 +63,7 @@ struct screen_facts {
 	const char *recording; /* "REC 00:41 1.20MiB": what is recorded meanwhile; NULL: nothing */
 	const char *glyphs;    /* what the theme would like: "blocks", "braille"; NULL: blocks */
 	const char *theme;     /* its name */
+	const struct cost *cost; /* of the frames so far; NULL: not known */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */
 	bool is_replay;	 /* of a recording that can be held and sought */

@@ -267,6 +267,9 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 bool scene_waits(const struct scene *scene, struct buf *out);
 /* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
+/* Draws lines of text from the list's top on, behind n_before that stand there already; those without indent are
+ * titles. */
+void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);
 /* legend.c: from line `top` on; returns how many lines there are. */
 size_t legend_put(const struct scene *scene, struct area area, size_t top);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;

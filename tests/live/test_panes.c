@@ -140,6 +140,24 @@ static void a_click_on_a_tab_goes_there(void **state)
 	}
 }
 
+/* What went to this terminal is what is said. */
+static void metrics_count_what_is_written(void **state)
+{
+	struct pty pty;
+	const char *line;
+	double rate = 0;
+
+	(void)state;
+	start(&pty, "sim:flows", "sim:ports");
+	pty_send(&pty, "m");
+	assert_true(pty_wait_text(&pty, " KB/s", WAIT_MS));
+	line = pty_screen_line(&pty, pty_find(&pty, " KB/s"));
+	assert_int_equal(sscanf(line, " to the terminal %lf", &rate), 1);
+	assert_true(rate > 0);
+	assert_true(pty_wait_text(&pty, "frames, one write each", WAIT_MS));
+	quit(&pty);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +165,7 @@ int main(void)
 		cmocka_unit_test(a_run_may_save_when_it_ends),
 		cmocka_unit_test(what_is_wrong_is_told),
 		cmocka_unit_test(a_click_on_a_tab_goes_there),
+		cmocka_unit_test(metrics_count_what_is_written),
 	};
 	char clean[64];
 	int r;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What panes of text share: a title, and lines of which a window is shown. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/tidy.h"
+#include "base/utf8.h"
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+enum { HANG_MAX = 32 };
+
+/* Where the rest of a line goes on that is too long: below its second column, if it has one. */
+static size_t hang_of(const char *line, size_t len)
+{
+	size_t at = strspn(line, " ");
+
+	for (size_t i = at; i + 2 < MIN_OF(len, HANG_MAX); i++)
+		if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ')
+			return i + 2;
+	return at;
+}
+
+/* Bytes of text that go into so many columns, up to a blank if there is one behind `from`. */
+static size_t break_at(const char *text, size_t len, size_t from, size_t columns)
+{
+	size_t end = 0, blank = 0;
+
+	while (end < len && utf8_columns(text, end + 1) <= columns) {
+		if (text[end] == ' ' && end > from)
+			blank = end;
+		end++;
+	}
+	if (end == len || !blank)
+		return MAX_OF(end, MIN_OF(from + 1, len));
+	return text[end] == ' ' ? end : blank;
+}
+
+static void wrap_line(const char *line, size_t len, size_t columns, struct buf *out)
+{
+	size_t hang = MIN_OF(hang_of(line, len), columns / 2);
+	size_t n = break_at(line, len, hang, columns);
+
+	buf_add(out, line, n);
+	while (n < len) {
+		size_t blanks = strspn(line + n, " "), rest = len - n - MIN_OF(blanks, len - n);
+
+		line += len - rest;
+		len = rest;
+		if (!len)
+			break;
+		buf_addf(out, "\n%*s", (int)hang, "");
+		n = break_at(line, len, 0, columns - hang);
+		buf_add(out, line, n);
+	}
+	buf_addc(out, '\n');
+}
+
+static void wrap(const char *text, int columns, struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		wrap_line(text, len, (size_t)MAX_OF(columns, 1), out);
+		text += len + (text[len] == '\n');
+	}
+}
+
+/* Lights what is searched for in a line that was drawn. */
+static void light(const struct scene *scene, struct area line, const char *text, const char *found)
+{
+	struct area match = {line.row,
+			     line.col + 1 + (int)utf8_columns(text, (size_t)(found - text)), 1,
+			     grid_columns(scene->grid, buf_text(&scene->screen->found))};
+
+	match.n_cols = MIN_OF(match.n_cols, line.col + line.n_cols - match.col);
+	if (match.n_cols > 0)
+		grid_role(scene->grid, match, ROLE_MATCH);
+}
+
+/* Draws n lines of text from the list's top on, behind those that stand before them; "Keys" and the like,
+ * without indent, are titles. */
+static void put_text(const struct scene *scene, struct area area, const char *text, size_t n_before)
+{
+	size_t line = n_before, top = scene->list->top;
+
+	for (; *text; line++) {
+		size_t len = strcspn(text, "\n");
+		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
+		SCOPED(buf) one = {0};
+		const char *found;
+
+		buf_add(&one, text, len);
+		text += len + (text[len] == '\n');
+		if (line < top || line - top >= (size_t)area.n_rows)
+			continue;
+		grid_put(scene->grid, area, (int)(line - top), 1, role, buf_text(&one));
+		found = text_search_in(scene->screen, buf_text(&one));
+		if (found)
+			light(scene,
+			      (struct area){area.row + (int)(line - top), area.col, 1, area.n_cols},
+			      buf_text(&one), found);
+	}
+}
+
+/* A window of the lines, and of n_before that stand before them. */
+void pane_lines(const struct scene *scene, struct area area, const char *whole, size_t n_before)
+{
+	struct list_place *list = scene->list;
+	size_t n = n_before;
+	SCOPED(buf) wrapped = {0};
+
+	wrap(whole, area.n_cols - 2, &wrapped);
+	for (const char *c = buf_text(&wrapped); *c; c++)
+		n += *c == '\n';
+	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
+	text_search_go(scene->screen, list, buf_text(&wrapped), n_before);
+	list->top = list->cursor;
+	put_text(scene, area, buf_text(&wrapped), n_before);
+}
+
+struct area pane_titled(const struct scene *scene, struct area area, const char *title)
+{
+	struct area top = {area.row, area.col, 1, area.n_cols};
+
+	grid_fill(scene->grid, area, ROLE_TEXT, " ");
+	if (scene->has_caption)
+		return area;
+	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
+	grid_put(scene->grid, top, 0, 1, ROLE_COLUMN_SORTED, title);
+	area.row++;
+	area.n_rows--;
+	return area;
+}
