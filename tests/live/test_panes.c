@@ -155,6 +155,8 @@ static void metrics_count_what_is_written(void **state)
 	assert_int_equal(sscanf(line, " to the terminal %lf", &rate), 1);
 	assert_true(rate > 0);
 	assert_true(pty_wait_text(&pty, "frames, one write each", WAIT_MS));
+	pty_send(&pty, "m");
+	assert_true(pty_wait_gone(&pty, " KB/s", WAIT_MS));
 	quit(&pty);
 }
 
