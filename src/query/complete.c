@@ -14,7 +14,7 @@
 #include "query/literal.h"
 #include "query/query.h"
 
-enum { SAMPLE_ROWS = 512, MAX_VALUES = 32 };
+enum { SAMPLE_ROWS = 512, MAX_VALUES = 32, MAX_ELEMENTS = 64, MAX_NETWORKS = 8 };
 
 enum expects { EXPECTS_OPERAND, EXPECTS_VALUE, EXPECTS_OPERATOR, EXPECTS_NOTHING };
 
@@ -26,6 +26,7 @@ struct completion {
 	size_t replaces;
 	enum expects expects;
 	bool in_list, has_subject;
+	bool follows_in;       /* networks and ranges may stand here, too */
 	struct column subject; /* the column that a value belongs to */
 	void (*fn)(void *ctx, const char *word, size_t replaces);
 	void *ctx;
@@ -59,8 +60,8 @@ static void offer_column(struct completion *c, const struct column *column)
 		offer(c, name.at);
 }
 
-/* "pkts" alone, and once that is typed "pkts.rate" and its kin. */
-static void offer_derived(struct completion *c, const struct field *field)
+/* "pkts" alone, and once that is typed "pkts.rate" and its kin. false: something else is typed. */
+static bool offer_derived(struct completion *c, const struct field *field)
 {
 	struct column column = {.derive = DERIVE_TOTAL, .field = field};
 	SCOPED(buf) name = {0};
@@ -68,14 +69,57 @@ static void offer_derived(struct completion *c, const struct field *field)
 	table_column_name(c->table, &column, &name);
 	if (c->len < name.len) {
 		offer(c, buf_text(&name));
-		return;
+		return false;
 	}
-	if (c->len == name.len || strncasecmp(c->word, buf_text(&name), name.len) != 0)
-		return;
+	if (strncasecmp(c->word, buf_text(&name), name.len) != 0)
+		return false;
+	if (c->len == name.len)
+		return true;
 	for (column.derive = DERIVE_DELTA; column.derive < DERIVE_CPU; column.derive++)
 		offer_column(c, &column);
 	for (column.cpu = 0; column.cpu < c->table->map.n_cpus; column.cpu++)
 		offer_column(c, &column);
+	return true;
+}
+
+/* The name of the element of that number, counted through all dimensions: "m[1][0].x" of "m[][].x". false:
+ * there are not so many. */
+static bool element_name(const struct plan *plan, const struct field *proto, uint32_t number,
+			 struct buf *name)
+{
+	uint32_t places[PLAN_MAX_DEPTH], n = 0;
+
+	for (uint32_t i = proto->parent; i != PLAN_NONE; i = plan->fields[i].parent)
+		if (plan->fields[i].kind == FIELD_ARRAY && plan->fields[i].count) {
+			places[n++] = number % plan->fields[i].count;
+			number /= plan->fields[i].count;
+		}
+	for (const char *at = proto->path; *at; at++) {
+		buf_addc(name, *at);
+		if (*at == '[' && n)
+			buf_addu(name, places[--n]);
+	}
+	return number == 0;
+}
+
+/* The array's name is typed: its elements, "hist[3]" or "flows[0].pkts". */
+static void offer_elements(struct completion *c, const struct field *array)
+{
+	const struct plan *plan = &c->table->plan;
+	uint32_t first = (uint32_t)(array - plan->fields) + 1;
+
+	for (uint32_t number = 0; number < MAX_ELEMENTS; number++)
+		for (uint32_t i = first; i < first + array->n_below; i++) {
+			SCOPED(buf) name = {0};
+			struct column column;
+
+			if (!element_name(plan, &plan->fields[i], number, &name))
+				return;
+			if (table_column_named(c->table, buf_text(&name), name.len, &column,
+					       NULL) == 0 &&
+			    column.field)
+				offer_derived(c, column.field);
+		}
 }
 
 static void offer_columns(struct completion *c)
@@ -87,8 +131,9 @@ static void offer_columns(struct completion *c)
 
 		if (!field_is_leaf(field))
 			continue;
-		if (!field->is_hidden && field->kind != FIELD_SPECIAL)
-			offer_derived(c, field);
+		if (!field->is_hidden && field->kind != FIELD_SPECIAL && offer_derived(c, field) &&
+		    field->kind == FIELD_ARRAY)
+			offer_elements(c, field);
 		i += field->n_below;
 	}
 	for (enum derive derive = DERIVE_STATE; derive < N_DERIVES; derive++)
@@ -145,6 +190,22 @@ static bool was_seen(const struct buf *seen, const char *text)
 	return false;
 }
 
+enum { IP4_BYTES = 4, IP6_BYTES = 16, IP4_PREFIX = 24, IP6_PREFIX = 64 };
+
+/* ADDRESS/24 of IPv4, also inside IPv6; ADDRESS/64 of IPv6. bytes: zeros, room for the address. */
+static void network_text(const struct field *field, const struct val *address, uint8_t *bytes,
+			 const struct lookups *lookups, struct buf *out)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	bool is_mapped =
+		address->len == IP6_BYTES && memcmp(address->at, mapped, sizeof(mapped)) == 0;
+	bool is_ip4 = address->len == IP4_BYTES || is_mapped;
+
+	memcpy(bytes, address->at, is_mapped ? 15 : is_ip4 ? IP4_PREFIX / 8 : IP6_PREFIX / 8);
+	field->format->print(field, bytes, PRINT_EXACT, lookups, out);
+	buf_addf(out, "/%d", is_ip4 ? IP4_PREFIX : IP6_PREFIX);
+}
+
 static void offer_sample(struct completion *c, struct buf *seen)
 {
 	size_t n_rows = MIN_OF(table_n_rows(c->table), (size_t)SAMPLE_ROWS), n = 0;
@@ -161,6 +222,32 @@ static void offer_sample(struct completion *c, struct buf *seen)
 		buf_add(seen, text.at, text.len + 1);
 		offer_value(c, text.at);
 		n++;
+	}
+}
+
+/* The networks that addresses of the first rows are in. */
+static void offer_networks(struct completion *c)
+{
+	size_t n_rows = MIN_OF(table_n_rows(c->table), (size_t)SAMPLE_ROWS),
+	       most = c->n + MAX_NETWORKS;
+	struct field field = *c->subject.field;
+	SCOPED(buf) seen = {0};
+
+	field.offset = 0;
+	if (c->subject.format)
+		field.format = c->subject.format;
+	for (size_t row = 0; row < n_rows && c->n < most; row++) {
+		struct val val = table_cell(c->table, row, &c->subject);
+		uint8_t bytes[IP6_BYTES] = {0};
+		SCOPED(buf) text = {0};
+
+		if (val.kind != VAL_BYTES || (val.len != IP4_BYTES && val.len != IP6_BYTES))
+			continue;
+		network_text(&field, &val, bytes, &c->table->lookups, &text);
+		if (text.failed || was_seen(&seen, text.at))
+			continue;
+		buf_add(&seen, text.at, text.len + 1);
+		offer_value(c, text.at);
 	}
 }
 
@@ -181,6 +268,8 @@ static void offer_values(struct completion *c)
 		offer_known(c, field->names[i].name, &seen);
 	for (unsigned i = 0; c->subject.derive == DERIVE_STATE && literal_state(i); i++)
 		offer_known(c, literal_state(i), &seen);
+	if (c->follows_in && domain_of(c->table, &c->subject) == DOMAIN_ADDRESS)
+		offer_networks(c);
 	offer_sample(c, &seen);
 }
 
@@ -219,6 +308,7 @@ static void read_token(struct completion *c, const struct token *token)
 	case TOKEN_RANGE:
 		break;
 	default:
+		c->follows_in = token->kind == TOKEN_IN;
 		c->expects = (token->kind >= TOKEN_IN && token->kind <= TOKEN_GE) ? EXPECTS_VALUE
 										  : EXPECTS_OPERAND;
 	}
@@ -228,7 +318,8 @@ static void read_token(struct completion *c, const struct token *token)
 static void read_before(struct completion *c, const char *text, size_t at, struct arena *mem)
 {
 	struct lexer lexer = {.text = text, .len = at, .mem = mem};
-	struct token token = {0};
+	struct completion before = *c; /* the last token */
+	struct token token = {0}, last = {0};
 	int r;
 
 	while ((r = lex_next(&lexer, &token)) == 0 && token.kind != TOKEN_END) {
@@ -240,11 +331,20 @@ static void read_before(struct completion *c, const char *text, size_t at, struc
 			c->len = c->replaces = token.len;
 			return;
 		}
+		before = *c;
+		last = token;
 		read_token(c, &token);
 	}
 	c->word = text + at;
 	if (r == 0)
 		return;
+	/* the place of an element that isn't closed yet: "hist[1" */
+	if (text[token.at] == '[' && last.kind == TOKEN_WORD && last.end == token.at) {
+		*c = before;
+		c->word = text + last.at;
+		c->len = c->replaces = at - last.at;
+		return;
+	}
 	c->word = text + token.at;
 	c->len = c->replaces = at - token.at;
 	c->is_quoted = *c->word == '"'; /* a quote that isn't closed yet */

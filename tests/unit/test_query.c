@@ -233,6 +233,22 @@ static void test_completion(void **state)
 		{"nothing", ""},
 		{"name ~ ", ""},
 		{"packets > ; pa", ""},
+		{"saddr in 10.0.2", "6: 10.0.2.0/24 10.0.200.0/24 10.0.2.1 10.0.200.1"},
+		{"saddr in (10.0.0.1, 10.0.9", "6: 10.0.9.0/24 10.0.9.1"},
+		{"saddr == 10.0.2.", "7: 10.0.2.1"},
+		{"src6 in 2001:db8:20", "11: 2001:db8:200::/64 2001:db8:200::c8"},
+	};
+	static const struct {
+		const char *text, *words;
+	} elements[] = {
+		{"cor", "3: corners"},
+		{"corners", "7: corners[0].x corners[0].y corners[1].x corners[1].y"},
+		{"at.x > 5 and corners[", "8: corners[0].x corners[0].y corners[1].x corners[1].y"},
+		{"corners[1", "9: corners[1].x corners[1].y"},
+		{"corners[1].y.", "13: corners[1].y.delta corners[1].y.rate corners[1].y.base"},
+		{"grid[1][", "8: grid[1][0] grid[1][1] grid[1][2]"},
+		{"grid[9", ""},
+		{"nosuch[", ""},
 	};
 	struct table table;
 
@@ -245,6 +261,17 @@ static void test_completion(void **state)
 		if (strcmp(buf_text(&words), cases[i].words) != 0)
 			fail_msg("'%s'\n  offers   %s\n  expected %s", cases[i].text,
 				 buf_text(&words), cases[i].words);
+	}
+	table_release(&table);
+	make_nested(&table);
+	for (size_t i = 0; i < ARRAY_LEN(elements); i++) {
+		SCOPED(buf) offers = {0};
+
+		query_complete(elements[i].text, strlen(elements[i].text), &table, add_word,
+			       &offers);
+		if (strcmp(buf_text(&offers), elements[i].words) != 0)
+			fail_msg("'%s'\n  offers   %s\n  expected %s", elements[i].text,
+				 buf_text(&offers), elements[i].words);
 	}
 	table_release(&table);
 	make_cpus(&table);
