@@ -102,24 +102,32 @@ static bool element_name(const struct plan *plan, const struct field *proto, uin
 	return number == 0;
 }
 
+static void offer_element(struct completion *c, const struct buf *name)
+{
+	struct column column;
+
+	if (table_column_named(c->table, name->at, name->len, &column, NULL) == 0 && column.field)
+		offer_derived(c, column.field);
+}
+
 /* The array's name is typed: its elements, "hist[3]" or "flows[0].pkts". */
 static void offer_elements(struct completion *c, const struct field *array)
 {
 	const struct plan *plan = &c->table->plan;
 	uint32_t first = (uint32_t)(array - plan->fields) + 1;
+	bool has_any = true;
 
-	for (uint32_t number = 0; number < MAX_ELEMENTS; number++)
+	for (uint32_t number = 0; number < MAX_ELEMENTS && has_any; number++) {
+		has_any = false;
 		for (uint32_t i = first; i < first + array->n_below; i++) {
 			SCOPED(buf) name = {0};
-			struct column column;
 
-			if (!element_name(plan, &plan->fields[i], number, &name))
-				return;
-			if (table_column_named(c->table, buf_text(&name), name.len, &column,
-					       NULL) == 0 &&
-			    column.field)
-				offer_derived(c, column.field);
+			if (!element_name(plan, &plan->fields[i], number, &name) || name.failed)
+				continue;
+			has_any = true;
+			offer_element(c, &name);
 		}
+	}
 }
 
 static void offer_columns(struct completion *c)
