@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "read/replay.h"
 #include "tests/unit/any_map.h"
+#include "tests/unit/frame_check.h"
 
 #define TAPES "tests/tapes/"
 
@@ -67,59 +68,12 @@ static void complain(const struct monkey *monkey, const char *what, int row, int
 		 monkey->stage.grid.n_cols, monkey->stage.grid.n_rows, buf_text(&keys));
 }
 
-/* The text of a cell is one character of one column, or of two with an empty cell behind it. */
-static void check_cell(const struct monkey *monkey, int row, int col)
-{
-	const struct grid *grid = &monkey->stage.grid;
-	const struct cell *cell = &grid->cells[row * grid->n_cols + col];
-	size_t len = strnlen(cell->text, GRID_CELL_BYTES);
-	bool is_wide_next = col + 1 < grid->n_cols && !cell[1].text[0];
-	size_t columns;
-
-	if (cell->role >= N_ROLES)
-		complain(monkey, "no such role", row, col);
-	if (len == GRID_CELL_BYTES)
-		complain(monkey, "no end of the text", row, col);
-	if (len == 0) {
-		if (col == 0 || !cell[-1].text[0])
-			complain(monkey, "half a character", row, col);
-		return;
-	}
-	columns = utf8_columns(cell->text, len);
-	if (columns != (is_wide_next ? 2u : 1u))
-		complain(monkey, "a wrong width", row, col);
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)cell->text[i] < ' ' || cell->text[i] == 0x7f)
-			complain(monkey, "a control character", row, col);
-}
-
-/* Where rows are seen and there are any, the one under the cursor is among them, as soon as they are those
- * that are wanted. */
-static void check_cursor(const struct monkey *monkey)
-{
-	const struct screen *screen = monkey->stage.screen;
-	const struct area *rows = &screen->layout.rows;
-	const struct tab *tab = front_tab(screen);
-	ptrdiff_t line;
-
-	if (!tab || screen->overlay != OVERLAY_NONE || tab->shows_bars || rows->n_rows == 0 ||
-	    tab->view.n_matched == 0 || !tab_is_settled(tab) || screen->layout.is_too_small)
-		return;
-	line = (ptrdiff_t)tab->view.cursor - (ptrdiff_t)tab->view.top;
-	if (line < 0 || line >= rows->n_rows)
-		complain(monkey, "the cursor's row is out of sight", (int)line, 0);
-}
-
 static void check_frame(const struct monkey *monkey)
 {
-	const struct grid *grid = &monkey->stage.grid;
+	struct frame_fault fault;
 
-	for (int row = 0; row < grid->n_rows; row++)
-		for (int col = 0; col < grid->n_cols; col++)
-			check_cell(monkey, row, col);
-	if (grid->cursor_row >= grid->n_rows || grid->cursor_col >= grid->n_cols)
-		complain(monkey, "the cursor is outside", grid->cursor_row, grid->cursor_col);
-	check_cursor(monkey);
+	if (frame_has_fault(monkey->stage.screen, &monkey->stage.grid, &fault))
+		complain(monkey, fault.what, fault.row, fault.col);
 }
 
 /* Nothing happened in between, so nothing would be written. */
