@@ -20,7 +20,6 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -233,9 +232,10 @@ static int start_curses(struct term *term, struct err *err)
 	noecho();
 	nonl();
 	set_escdelay(ESC_WAIT_MS);
-	keyok(KEY_MOUSE, FALSE); /* read here, in the one way that every terminal has */
 	nodelay(term->keys, TRUE);
 	keypad(term->keys, TRUE);
+	/* Read here, in the one way that every terminal has. keypad() makes the keys anew. */
+	keyok(KEY_MOUSE, FALSE);
 	delay_output(0); /* flushes what newterm has to say, or it would come after the end */
 	return 0;
 }
@@ -374,7 +374,7 @@ int term_show(struct term *term, const struct grid *grid)
 		return r;
 	}
 	term->is_shown_known = grid_copy(&term->shown, grid) == 0;
-	return r + sent;
+	return pending->len ? -EAGAIN : r + sent; /* the rest leaves when we are called again */
 }
 
 void term_redraw(struct term *term)
@@ -432,43 +432,33 @@ static uint32_t key_of_code(wint_t code)
 	return 0;
 }
 
-/* The rest of a control sequence, of which text holds the beginning. */
-static uint32_t key_of_rest(struct term *term, char text[SEQUENCE_BYTES])
+/* The rest of a sequence, swallowed whole. What is on its way may come in pieces. */
+static uint32_t key_of_sequence(struct term *term)
 {
-	size_t n = strlen(text);
-	wint_t next;
+	char text[SEQUENCE_BYTES] = "";
+	size_t n = 0;
+	wint_t next = 0;
 
+	wtimeout(term->keys, ESC_WAIT_MS);
 	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
-		if (next <= '~' && n + 1 < SEQUENCE_BYTES)
+		if (next <= '~' && n + 1 < sizeof(text))
 			text[n++] = (char)next;
-	text[n] = '\0';
+	nodelay(term->keys, TRUE);
 	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
 }
 
 /* After an Esc byte: alone it is the key, before '[' or 'O' it begins a sequence that terminfo doesn't
- * know, which is swallowed whole; before anything else it is the key and the rest comes later. */
+ * know; before anything else it is the key and the rest comes later. */
 static uint32_t key_of_escape(struct term *term)
 {
-	char text[SEQUENCE_BYTES] = "";
 	wint_t next;
 
 	if (wget_wch(term->keys, &next) != OK)
 		return TERM_ESCAPE;
-	if (next != '[' && next != 'O') {
-		unget_wch((wchar_t)next);
-		return TERM_ESCAPE;
-	}
-	return key_of_rest(term, text);
-}
-
-/* Where terminfo knows what reports of the mouse begin with (kmous), curses has taken that away. */
-static uint32_t key_of_mouse(struct term *term)
-{
-	const char *begin = capability("kmous");
-	char text[SEQUENCE_BYTES] = "";
-
-	snprintf(text, sizeof(text), "%s", strncmp(begin, "\033[", 2) == 0 ? begin + 2 : "");
-	return key_of_rest(term, text);
+	if (next == '[' || next == 'O')
+		return key_of_sequence(term);
+	unget_wch((wchar_t)next);
+	return TERM_ESCAPE;
 }
 
 int term_key(struct term *term, uint32_t *key_ret)
@@ -478,23 +468,18 @@ int term_key(struct term *term, uint32_t *key_ret)
 		uint32_t key;
 		/* curses may hold keys that it has read already, so ask it first. */
 		int got = wget_wch(term->keys, &code);
+		int r = got == ERR ? loop_has_input(STDIN_FILENO) : 0;
 
-		if (got == ERR) {
-			int r = loop_has_input(STDIN_FILENO);
-
-			if (r < 0)
-				return r;
-			got = wget_wch(term->keys, &code);
-			if (got == ERR)
-				return -EAGAIN;
-		}
-		if (got == KEY_CODE_YES)
-			key = code == KEY_MOUSE ? key_of_mouse(term) : key_of_code(code);
-		else
-			key = code == '\033' ? key_of_escape(term) : key_of_point((uint32_t)code);
-		if (key) {
-			*key_ret = key;
-			return 0;
-		}
+		if (r < 0)
+			return r;
+		if (got == ERR && (got = wget_wch(term->keys, &code)) == ERR)
+			return -EAGAIN;
+		key = got == KEY_CODE_YES ? key_of_code(code)
+		      : code == '\033'	  ? key_of_escape(term)
+					  : key_of_point((uint32_t)code);
+		if (!key)
+			continue;
+		*key_ret = key;
+		return 0;
 	}
 }

@@ -51,7 +51,8 @@ int term_colours(const struct term *term); /* 0, 8, 16, 256 or 1 << 24 */
 
 /* Shows the grid: writes what differs from the last frame in one write(2), bracketed by synchronised
  * update; nothing when nothing differs. returns the bytes written, -EAGAIN when the terminal is not
- * taking them (the frame is dropped, the next one is whole), -EIO when it is gone. */
+ * taking them, or not all of them (the frame is dropped, or its rest waits: call again), -EIO when it is
+ * gone. */
 int term_show(struct term *term, const struct grid *grid);
 
 /* The next key, or -EAGAIN when there is none, -EIO when the terminal is gone. Code points as such;

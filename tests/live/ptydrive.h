@@ -51,6 +51,10 @@ struct pty {
 	int mouse; /* VTERM_PROP_MOUSE_* */
 	VTermPos cursor;
 
+	bool is_holding; /* what the terminal sends is gathered, */
+	struct buf
+		to_go; /* here: it comes in pieces, and slowly, from libvterm, unlike a real one */
+
 	struct buf raw; /* every byte the command wrote, in order */
 	size_t n_reads; /* in how many pieces they came; a write to a waiting reader is one piece */
 	size_t n_bells;
@@ -104,6 +108,10 @@ static inline void pty_on_output(const char *bytes, size_t n, void *ctx)
 {
 	struct pty *pty = ctx;
 
+	if (pty->is_holding) {
+		buf_add(&pty->to_go, bytes, n);
+		return;
+	}
 	while (n > 0 && pty->fd >= 0) {
 		struct pollfd writable = {.fd = pty->fd, .events = POLLOUT};
 
@@ -329,18 +337,29 @@ static inline void pty_send(struct pty *pty, const char *keys)
 	pty_on_output(keys, strlen(keys), pty);
 }
 
+static inline void pty_let_go(struct pty *pty)
+{
+	pty->is_holding = false;
+	pty_on_output(buf_text(&pty->to_go), pty->to_go.len, pty);
+	buf_clear(&pty->to_go);
+}
+
 /* A key that has no letter, in whatever way the command asked the terminal to send it. */
 static inline void pty_key(struct pty *pty, VTermKey key)
 {
+	pty->is_holding = true;
 	vterm_keyboard_key(pty->vt, key, VTERM_MOD_NONE);
+	pty_let_go(pty);
 }
 
 /* Presses and releases button (1 left, 2 middle, 3 right; 4 and 5 are the wheel), if it is listened to. */
 static inline void pty_click(struct pty *pty, int row, int col, int button)
 {
+	pty->is_holding = true;
 	vterm_mouse_move(pty->vt, row, col, VTERM_MOD_NONE);
 	vterm_mouse_button(pty->vt, button, true, VTERM_MOD_NONE);
 	vterm_mouse_button(pty->vt, button, false, VTERM_MOD_NONE);
+	pty_let_go(pty);
 }
 
 /* The kernel tells the command with SIGWINCH. */
@@ -412,6 +431,65 @@ static inline bool pty_termios_is_as_before(const struct pty *pty)
 	       memcmp(now.c_cc, pty->before.c_cc, sizeof(now.c_cc)) == 0;
 }
 
+/* A private mode that was left as the command set it: its number, 0 when none was. Set by "ESC [ ? n h" and
+ * reset by "l"; several have ';' between them. source: ECMA-48 8.3.125, xterm's control sequences. */
+static inline unsigned pty_mode_left(const struct pty *pty)
+{
+	enum { MODES = 4096, CURSOR_VISIBLE = 25, AUTO_WRAP = 7 };
+	static bool is_set[MODES];
+	const char *at = buf_text(&pty->raw), *end = at + pty->raw.len;
+
+	memset(is_set, 0, sizeof(is_set));
+	is_set[CURSOR_VISIBLE] = is_set[AUTO_WRAP] = true;
+	while ((at = memmem(at, (size_t)(end - at), "\033[?", 3))) {
+		const char *first = at + 3, *last = first + strspn(first, "0123456789;");
+
+		for (at = first; at < last && (*last == 'h' || *last == 'l'); at++)
+			is_set[strtoul(at, (char **)&at, 10) % MODES] = *last == 'h';
+		at = last;
+	}
+	is_set[CURSOR_VISIBLE] = !is_set[CURSOR_VISIBLE];
+	is_set[AUTO_WRAP] = !is_set[AUTO_WRAP];
+	for (unsigned mode = 1; mode < MODES; mode++)
+		if (is_set[mode])
+			return mode;
+	return 0;
+}
+
+/* What is written next looks plain. */
+static inline bool pty_pen_is_plain(const struct pty *pty)
+{
+	static const VTermAttr attrs[] = {VTERM_ATTR_BOLD, VTERM_ATTR_UNDERLINE,
+					  VTERM_ATTR_REVERSE};
+	VTermState *state = vterm_obtain_state(pty->vt);
+	VTermValue value;
+
+	for (size_t i = 0; i < ARRAY_LEN(attrs); i++)
+		if (vterm_state_get_penattr(state, attrs[i], &value) && value.number)
+			return false;
+	vterm_state_get_penattr(state, VTERM_ATTR_FOREGROUND, &value);
+	if (!VTERM_COLOR_IS_DEFAULT_FG(&value.color))
+		return false;
+	vterm_state_get_penattr(state, VTERM_ATTR_BACKGROUND, &value);
+	return VTERM_COLOR_IS_DEFAULT_BG(&value.color);
+}
+
+/* What is not as the command found the terminal, or NULL. */
+static inline const char *pty_not_restored(struct pty *pty)
+{
+	if (!pty_termios_is_as_before(pty))
+		return "termios";
+	if (pty->is_altscreen)
+		return "the alternate screen";
+	if (!pty->is_cursor_visible)
+		return "the cursor";
+	if (pty->mouse != VTERM_PROP_MOUSE_NONE)
+		return "the mouse";
+	if (pty_mode_left(pty))
+		return "a private mode";
+	return pty_pen_is_plain(pty) ? NULL : "colours";
+}
+
 /* Hangs up, as closing the window does, waits for the command (killing it when it does not care), and
  * frees everything. returns the exit status as pty_wait_exit. */
 static inline int pty_close(struct pty *pty)
@@ -428,6 +506,7 @@ static inline int pty_close(struct pty *pty)
 	if (pty->vt)
 		vterm_free(pty->vt);
 	buf_release(&pty->raw);
+	buf_release(&pty->to_go);
 	for (size_t i = 0; i < PTY_LINES_BORROWED; i++)
 		buf_release(&pty->lines[i]);
 	pty->vt = NULL;

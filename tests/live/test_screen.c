@@ -35,10 +35,12 @@ static void start(struct pty *pty, const char *word, int rows, int cols)
 /* The state of the terminal a person left is the state they get back. */
 static void ended_clean(struct pty *pty, int status)
 {
+	const char *left;
+
 	assert_int_equal(pty_wait_exit(pty, WAIT_MS), status);
-	assert_true(pty_termios_is_as_before(pty));
-	assert_false(pty->is_altscreen);
-	assert_true(pty->is_cursor_visible);
+	left = pty_not_restored(pty);
+	if (left)
+		fail_msg("%s not as before", left);
 	pty_close(pty);
 }
 
@@ -51,6 +53,7 @@ static void test_first_frame_moves_and_quits(void **state)
 	assert_true(pty_wait_text(&pty, "lru_hash", WAIT_MS));
 	assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
 	assert_true(pty.is_altscreen);
+	assert_int_not_equal(pty_mode_left(&pty), 0);
 	pty_send(&pty, "q");
 	ended_clean(&pty, 0);
 }
@@ -68,28 +71,34 @@ static void test_count_ends_it(void **state)
 	ended_clean(&pty, 0);
 }
 
+/* In the midst of things: the mouse is on, and something is being typed. */
 static void test_signals_restore(void **state)
 {
-	static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGABRT, SIGBUS};
+	static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGSEGV,
+				      SIGABRT, SIGBUS, SIGFPE, SIGILL};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		bool crashes =
 			signals[i] != SIGTERM && signals[i] != SIGHUP && signals[i] != SIGINT;
 		struct pty pty;
+		const char *left;
 		int status;
 
 		start(&pty, "sim:flows", 24, 80);
 		assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
+		pty_send(&pty, "\x1bOQ/proto");
+		assert_true(pty_wait_text(&pty, "/ proto", WAIT_MS));
+		assert_int_not_equal(pty.mouse, VTERM_PROP_MOUSE_NONE);
 		pty_kill(&pty, signals[i]);
 		status = pty_wait_exit(&pty, WAIT_MS);
 		if (crashes)
 			assert_true(status >= 128 || status == 1);
 		else
 			assert_in_range(status, 0, 1);
-		assert_true(pty_termios_is_as_before(&pty));
-		assert_false(pty.is_altscreen);
-		assert_true(pty.is_cursor_visible);
+		left = pty_not_restored(&pty);
+		if (left)
+			fail_msg("signal %d: %s not as before", signals[i], left);
 		pty_close(&pty);
 	}
 }
@@ -214,27 +223,35 @@ static void test_bad_terminals(void **state)
 	pty_close(&pty);
 }
 
+/* Stopped it has given the terminal back; gone on with, it has it again, mouse and all. */
 static void test_suspend_and_back(void **state)
 {
 	struct pty pty;
+	const char *left;
 
 	(void)state;
 	assert_int_equal(
 		pty_open(&pty,
 			 (const char *const[]){"sh", "-mc",
-					       "\"$0\" sim:flows; echo stopped; fg; echo over",
+					       "\"$0\" --mouse sim:flows; echo stopped; read x; "
+					       "fg; echo over",
 					       program(), NULL},
 			 (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 80),
 		0);
 	assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
+	assert_int_not_equal(pty.mouse, VTERM_PROP_MOUSE_NONE);
 	pty_send(&pty, "\x1a");
+	assert_true(pty_wait_text(&pty, "stopped", WAIT_MS));
+	left = pty_not_restored(&pty);
+	if (left)
+		fail_msg("stopped: %s not as before", left);
+	pty_send(&pty, "\n");
 	assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
+	assert_true(pty.is_altscreen);
+	assert_int_not_equal(pty.mouse, VTERM_PROP_MOUSE_NONE);
 	pty_send(&pty, "q");
 	assert_true(pty_wait_text(&pty, "over", WAIT_MS));
-	assert_true(pty_wait_text(&pty, "stopped", WAIT_MS));
-	assert_int_equal(pty_wait_exit(&pty, WAIT_MS), 0);
-	assert_true(pty_termios_is_as_before(&pty));
-	pty_close(&pty);
+	ended_clean(&pty, 0);
 }
 
 /* When nothing changed, nothing is written: not at a forced redraw's second time either. */

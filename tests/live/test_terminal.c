@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The real binary and its terminal, byte by byte: each pane, UTF-8 as it is typed, themes, the mouse; it
+ * asks the terminal nothing, writes a frame at once, and does not wait for a terminal that is slow. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ptydrive.h"
+
+enum { WAIT_MS = 20000, N_ROWS = 24, N_COLS = 100 };
+
+static void start(struct pty *pty, const char *const *words, int rows, int cols)
+{
+	const char *path = getenv("BPFMAPTOP"), *argv[16] = {path ? path : "build/bpfmaptop"};
+
+	for (size_t i = 0; words[i]; i++)
+		argv[i + 1] = words[i];
+	assert_int_equal(
+		pty_open(pty, argv, (const char *const[]){"LC_ALL=C.UTF-8", NULL}, rows, cols), 0);
+	assert_true(pty_wait_text(pty, "LIVE", WAIT_MS));
+}
+
+#define START(pty, rows, cols, ...) start(pty, (const char *const[]){__VA_ARGS__, NULL}, rows, cols)
+
+static void quit(struct pty *pty)
+{
+	const char *left;
+
+	pty_send(pty, "\x03");
+	assert_int_equal(pty_wait_exit(pty, WAIT_MS), 0);
+	left = pty_not_restored(pty);
+	if (left)
+		fail_msg("%s not as before", left);
+	pty_close(pty);
+}
+
+static void must_show(struct pty *pty, const char *text)
+{
+	SCOPED(buf) screen = {0};
+
+	if (pty_wait_text(pty, text, WAIT_MS))
+		return;
+	pty_screen_text(pty, &screen);
+	fail_msg("'%s' is not on the screen:\n%s", text, buf_text(&screen));
+}
+
+static void must_lose(struct pty *pty, const char *text)
+{
+	if (!pty_wait_gone(pty, text, WAIT_MS))
+		fail_msg("'%s' is still on the screen", text);
+}
+
+/* The screen was cleared, and the frame with that is over. */
+static bool is_drawn_anew(struct pty *pty, const void *from)
+{
+	static const char clear[] = "\033[H\033[2J", end[] = "\033[?2026l";
+	const char *at = pty->raw.at + *(const size_t *)from, *last = pty->raw.at + pty->raw.len;
+
+	at = memmem(at, (size_t)(last - at), clear, strlen(clear));
+	return at && memmem(at, (size_t)(last - at), end, strlen(end));
+}
+
+static void draw_anew(struct pty *pty)
+{
+	size_t before = pty->raw.len;
+
+	pty_send(pty, "\x0c");
+	assert_true(pty_wait(pty, is_drawn_anew, &before, WAIT_MS));
+}
+
+/* What frame after frame has made of the screen is what one whole frame makes of it. The first line has the
+ * time, the last but one may have a message, which any key takes away. */
+static void must_be_what_is_drawn_anew(struct pty *pty, const char *where)
+{
+	struct buf lines[64] = {0};
+
+	pty_wait_quiet(pty, 30, WAIT_MS);
+	for (int row = 1; row < pty->rows; row++)
+		buf_adds(&lines[row], pty_screen_line(pty, row));
+	draw_anew(pty);
+	for (int row = 1; row < pty->rows; row++) {
+		const char *is = pty_screen_line(pty, row);
+
+		if (row != pty->rows - 2 && strcmp(buf_text(&lines[row]), is) != 0)
+			fail_msg("%s: line %d was, and drawn anew it is\n%s\n%s", where, row,
+				 buf_text(&lines[row]), is);
+		buf_release(&lines[row]);
+	}
+}
+
+static void each_pane(void **state)
+{
+	static const struct {
+		const char *keys, *shows, *back;
+		bool is_typed; /* ^L is text there */
+	} panes[] = {
+		{"\r", "in 1 of 1", "\r"},
+		{"e", "value", "e"},
+		{"?", "scroll the columns", "\x1b"},
+		{"m", "calls", "\x1b"},
+		{"C", "churn", "\x1b"},
+		{"l", "messages", "\x1b"},
+		{"s", "sort by", "\x1b"},
+		{"c", "columns", "\x1b"},
+		{"T", "solarized", "\x1b"},
+		{"|", "1 ports", "|"},
+		{"_", "1 ports", "_"},
+		{"3H", "packets", "H"},
+		{"1bproto\r", "groups", "\x1b"},
+		{"x", "MAXCPU", "x"},
+		{"/udp", "/ udp", "\x1b", true},
+		{"\x06udp", "search: udp", "\x1b", true},
+		{":sort", ": sort", "\x1b", true},
+		{"d", "every (seconds)", "\x1b", true},
+		{"w", "write to", "\x1b", true},
+		{"p", "PAUSED", "p"},
+	};
+	struct pty pty;
+
+	(void)state;
+	START(&pty, 40, N_COLS, "-d", "3600", "sim:ports", "sim:verdicts", "sim:sizes");
+	for (size_t i = 0; i < ARRAY_LEN(panes); i++) {
+		pty_send(&pty, panes[i].keys);
+		must_show(&pty, panes[i].shows);
+		if (!panes[i].is_typed)
+			must_be_what_is_drawn_anew(&pty, panes[i].shows);
+		pty_send(&pty, panes[i].back);
+	}
+	quit(&pty);
+}
+
+static void text_is_typed_in_any_script(void **state)
+{
+	struct pty pty;
+	int row;
+
+	(void)state;
+	START(&pty, N_ROWS, N_COLS, "-d", "3600", "sim:kinds");
+	pty_send(&pty, "/key ~ \"\xc3\xa9\xe6\xbc\xa2\xe5\xad\x97");
+	must_show(&pty, "/ key ~ \"\xc3\xa9\xe6\xbc\xa2\xe5\xad\x97");
+	row = pty_find(&pty, "/ key ~");
+	assert_int_equal(pty.cursor.row, row);
+	/* " / " and seven characters and a quote before one of one column and two of two */
+	assert_int_equal(pty.cursor.col, 3 + 7 + 1 + 2 + 2);
+	pty_send(&pty, "\x7f\x7f");
+	must_lose(&pty, "\xe6\xbc\xa2");
+	must_show(&pty, "/ key ~ \"\xc3\xa9");
+	assert_int_equal(pty.cursor.col, 3 + 7 + 1);
+	/* Half a character is none; the rest of it comes later. */
+	pty_send(&pty, "\xe6\xbc");
+	pty_send(&pty, "\xa2\"");
+	must_show(&pty, "\xc3\xa9\xe6\xbc\xa2\"");
+	pty_send(&pty, "\x1b");
+	must_lose(&pty, "/ key ~");
+	must_be_what_is_drawn_anew(&pty, "after a filter");
+	quit(&pty);
+}
+
+static bool same_colour(VTermColor a, VTermColor b)
+{
+	return vterm_color_is_equal(&a, &b);
+}
+
+struct place {
+	int row, col;
+	VTermColor ink;
+};
+
+static bool is_of_other_ink(struct pty *pty, const void *ctx)
+{
+	const struct place *place = ctx;
+
+	return !same_colour(pty_cell(pty, place->row, place->col).fg, place->ink);
+}
+
+/* Every theme once around: the map's name changes its colour, and comes back to it. */
+static void themes_switch(void **state)
+{
+	struct pty pty;
+	struct place name;
+
+	(void)state;
+	START(&pty, N_ROWS, N_COLS, "-d", "3600", "--theme", "default", "sim:ports");
+	name.row = pty_find(&pty, "ports");
+	name.col = pty_find_col(&pty, name.row, "ports");
+	name.ink = pty_cell(&pty, name.row, name.col).fg;
+	pty_send(&pty, ":theme nord\r");
+	assert_true(pty_wait(&pty, is_of_other_ink, &name, WAIT_MS));
+	name.ink = pty_cell(&pty, name.row, name.col).fg;
+	pty_send(&pty, "T");
+	must_show(&pty, "dracula");
+	pty_send(&pty, "g");
+	assert_true(pty_wait(&pty, is_of_other_ink, &name, WAIT_MS));
+	name.ink = pty_cell(&pty, name.row, name.col).fg;
+	pty_send(&pty, "\x1b"); /* as before */
+	assert_true(pty_wait(&pty, is_of_other_ink, &name, WAIT_MS));
+	must_be_what_is_drawn_anew(&pty, "themes");
+	quit(&pty);
+}
+
+static bool has_mouse(struct pty *pty, const void *wanted)
+{
+	return (pty->mouse != VTERM_PROP_MOUSE_NONE) == *(const bool *)wanted;
+}
+
+static bool is_cursor_at(struct pty *pty, const void *row)
+{
+	return strncmp(pty_screen_line(pty, *(const int *)row), ">", 1) == 0;
+}
+
+static void the_mouse_when_asked(void **state)
+{
+	static const bool on = true, off = false;
+	struct pty pty;
+	int titles, row;
+
+	(void)state;
+	START(&pty, N_ROWS, N_COLS, "-d", "3600", "sim:ports");
+	assert_int_equal(pty.mouse, VTERM_PROP_MOUSE_NONE);
+	pty_send(&pty, "\x1bOQ");
+	assert_true(pty_wait(&pty, has_mouse, &on, WAIT_MS));
+	titles = pty_find(&pty, "PROTO");
+	row = titles + 4;
+	pty_click(&pty, row, 8, 1);
+	assert_true(pty_wait(&pty, is_cursor_at, &row, WAIT_MS));
+	pty_click(&pty, row, 8, 5); /* the wheel */
+	row++;
+	pty_wait_quiet(&pty, 60, WAIT_MS);
+	assert_false(is_cursor_at(&pty, &(int){titles + 4}));
+	pty_click(&pty, titles, pty_find_col(&pty, titles, "PROTO"), 1);
+	must_show(&pty, "PROTO");
+	pty_send(&pty, "\x1bOQ");
+	assert_true(pty_wait(&pty, has_mouse, &off, WAIT_MS));
+	quit(&pty);
+}
+
+/* Answers would be typed into whatever runs next, or wait for on a slow line. */
+static void the_terminal_is_asked_nothing(void **state)
+{
+	static const char *const questions[] = {
+		"\033[c", "\033[0c", "\033[>", "\033[=c", "\033[5n",  "\033[6n",  "\033[?6n",
+		"$p",	  "\033P",   "\033]1", "\033]4;", "\033[18t", "\033[14t", "\033[?u"};
+	struct pty pty;
+
+	(void)state;
+	START(&pty, N_ROWS, N_COLS, "sim:flows");
+	pty_send(&pty, "tT\x1b?\x1b");
+	pty_wait_quiet(&pty, 60, WAIT_MS);
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+		if (memmem(pty.raw.at, pty.raw.len, questions[i], strlen(questions[i])))
+			fail_msg("the terminal is asked: ESC%s", questions[i] + 1);
+	quit(&pty);
+}
+
+/* -- frames -- */
+
+static size_t count(const struct buf *raw, size_t from, const char *what)
+{
+	const char *at = raw->at + from, *end = raw->at + raw->len;
+	size_t n = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), what, strlen(what)))) {
+		at += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+/* A figure of a file in /proc/PID. */
+static unsigned long figure(const struct pty *pty, const char *file, const char *label)
+{
+	SCOPED(buf) text = {0};
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pty->pid, file);
+	assert_int_equal(file_read(path, 1 << 16, &text), 0);
+	at = strstr(buf_text(&text), label);
+	assert_non_null(at);
+	return strtoul(at + strlen(label), NULL, 10);
+}
+
+struct since {
+	size_t raw_len, n_frames;
+};
+
+static bool has_frames(struct pty *pty, const void *ctx)
+{
+	const struct since *since = ctx;
+
+	return count(&pty->raw, since->raw_len, "\033[?2026l") >= since->n_frames;
+}
+
+/* Frames of the synchronised mode, nothing between them, and no write(2) but theirs. */
+static void a_frame_is_one_write(void **state)
+{
+	struct pty pty;
+	struct since since = {.n_frames = 10};
+	unsigned long writes;
+	size_t n;
+
+	(void)state;
+	START(&pty, N_ROWS, N_COLS, "-d", "0.1", "sim:flows");
+	pty_wait(&pty, has_frames, &(struct since){0, 3}, WAIT_MS);
+	pty_kill(&pty, SIGSTOP);
+	pty_wait_quiet(&pty, 60, WAIT_MS);
+	since.raw_len = pty.raw.len;
+	writes = figure(&pty, "io", "syscw: ");
+	pty_kill(&pty, SIGCONT);
+	assert_true(pty_wait(&pty, has_frames, &since, WAIT_MS));
+	pty_kill(&pty, SIGSTOP);
+	pty_wait_quiet(&pty, 60, WAIT_MS);
+	n = count(&pty.raw, since.raw_len, "\033[?2026h");
+	assert_int_equal(count(&pty.raw, since.raw_len, "\033[?2026l"), n);
+	assert_int_equal(count(&pty.raw, since.raw_len, "\033[?2026l\033[?2026h"), n - 1);
+	assert_int_equal(figure(&pty, "io", "syscw: ") - writes, n);
+	pty_kill(&pty, SIGCONT);
+	quit(&pty);
+}
+
+/* Waits, without reading the terminal, until the program woke up n more times. */
+static void let_it_wake(struct pty *pty, unsigned long n)
+{
+	static const char label[] = "\nvoluntary_ctxt_switches:";
+	unsigned long until = figure(pty, "status", label) + n;
+	uint64_t deadline = pty_deadline(WAIT_MS);
+
+	while (figure(pty, "status", label) < until && pty_ms_until(deadline) > 0)
+		poll(NULL, 0, 5);
+	assert_true(figure(pty, "status", label) >= until);
+}
+
+/* Nobody reads the terminal: readings go on, frames are dropped, and what comes then is one that was begun
+ * and the newest one, not those in between. */
+static void a_slow_terminal_drops_frames(void **state)
+{
+	enum { MOST_BYTES = 1 << 17, WAKES = 60 };
+	struct pty pty;
+	size_t before;
+
+	(void)state;
+	START(&pty, 60, 200, "-d", "0.1", "sim:ports", "sim:verdicts", "sim:sizes");
+	before = pty.raw.len;
+	for (int i = 0; i < 30; i++) /* whole frames, more than the terminal holds */
+		pty_send(&pty, "\x0c\x1b[B");
+	let_it_wake(&pty, WAKES);
+	pty_send(&pty, "p");
+	must_show(&pty, "PAUSED");
+	assert_true(pty.raw.len - before < MOST_BYTES);
+	must_be_what_is_drawn_anew(&pty, "after a slow time");
+	quit(&pty);
+}
+
+/* It ends when it is told to, also while nobody reads. */
+static void a_stuck_terminal_holds_nothing_up(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	START(&pty, 60, 200, "-d", "0.1", "sim:flows", "sim:ports");
+	for (int i = 0; i < 10; i++)
+		pty_send(&pty, "\x0c");
+	let_it_wake(&pty, 20);
+	pty_kill(&pty, SIGTERM);
+	assert_true(pty_wait_pid(&pty, WAIT_MS));
+	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_pane),
+		cmocka_unit_test(text_is_typed_in_any_script),
+		cmocka_unit_test(themes_switch),
+		cmocka_unit_test(the_mouse_when_asked),
+		cmocka_unit_test(the_terminal_is_asked_nothing),
+		cmocka_unit_test(a_frame_is_one_write),
+		cmocka_unit_test(a_slow_terminal_drops_frames),
+		cmocka_unit_test(a_stuck_terminal_holds_nothing_up),
+	};
+
+	return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
+}
