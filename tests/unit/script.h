@@ -128,6 +128,8 @@ static inline void run_line(struct stage *stage, char *line)
 		stage->is_replay = true;
 	else if (strcmp(line, "press") == 0)
 		snprintf(stage->pressed, sizeof(stage->pressed), "%s", rest);
+	else if (strcmp(line, "from") == 0)
+		stage->from_cols = atoi(rest);
 	else if (strcmp(line, "then") == 0)
 		snprintf(stage->then, sizeof(stage->then), "%s", rest);
 	else if (strcmp(line, "roles") == 0)
@@ -160,6 +162,22 @@ static inline int is_script(const struct dirent *entry)
 	return len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0;
 }
 
+/* Where two texts part: the line, its number from 1, and what it is in each. */
+static inline void fail_at_line(const char *file, const char *expected, const char *is)
+{
+	int line = 1;
+
+	while (*expected && strcspn(expected, "\n") == strcspn(is, "\n") &&
+	       strncmp(expected, is, strcspn(is, "\n")) == 0 && strchr(is, '\n')) {
+		expected += strcspn(expected, "\n") + 1;
+		is += strcspn(is, "\n") + 1;
+		line++;
+	}
+	print_message("expected\n%.*s\nbut is\n%.*s\n", (int)strcspn(expected, "\n"), expected,
+		      (int)strcspn(is, "\n"), is);
+	fail_msg("%s: line %d of what is expected differs", file, line);
+}
+
 /* Compares what stands behind the script with what is, or writes it anew where that is asked for. */
 static inline void compare(const char *file, const struct buf *text, const char *expected,
 			   const struct buf *is)
@@ -168,7 +186,7 @@ static inline void compare(const char *file, const struct buf *text, const char 
 
 	if (!getenv("SCREENS_REWRITE")) {
 		if (strcmp(expected, buf_text(is)) != 0)
-			fail_msg("%s: expected\n%sbut is\n%s", file, expected, buf_text(is));
+			fail_at_line(file, expected, buf_text(is));
 		return;
 	}
 	buf_add(&whole, text->at, (size_t)(expected - text->at));

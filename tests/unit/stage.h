@@ -48,6 +48,7 @@ struct stage {
 	struct grid grid;
 	struct map_list picked;
 	uint64_t now_ns, interval_ns, tick;
+	int from_cols; /* a script is about sizes of at least so many columns */
 	bool with_roles, quits, is_replay, records;
 	char theme[64];
 	char pressed[64],

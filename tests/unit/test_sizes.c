@@ -47,6 +47,10 @@ static const struct {
 	 "map flows\nticks 3\nkeys w "
 	 "\"/a/name/that/goes/on/for/longer/than/most/screens/are/wide.csv\"",
 	 STRIDE},
+	{"record", "map flows\nticks 3\nkeys R", STRIDE},
+	{"three panes of text and rows",
+	 "map flows\nmap ports\nmap sizes\nticks 3\nkeys | m ^W Right _ ^W Down Down H", STRIDE},
+	{"behind ^W", "map flows\nmap ports\nticks 3\nkeys | ^W", STRIDE},
 	{"interval", "map flows\nticks 3\nkeys d", STRIDE},
 };
 
