@@ -230,7 +230,8 @@ static void the_mouse_when_asked(void **state)
 	titles = pty_find(&pty, "PROTO");
 	row = titles + 4;
 	pty_click(&pty, row, 8, 1);
-	assert_true(pty_wait(&pty, is_cursor_at, &row, WAIT_MS));
+	must_show(&pty, "ORDER HELD");
+	assert_true(is_cursor_at(&pty, &row));
 	pty_click(&pty, row, 8, 5); /* the wheel */
 	row++;
 	pty_wait_quiet(&pty, 60, WAIT_MS);

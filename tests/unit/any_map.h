@@ -91,6 +91,7 @@ static inline struct field any_leaf(uint64_t *random, uint32_t budget)
 	}
 	if (field.kind == FIELD_UINT && any_lot(random, 6) == 0) {
 		field.is_bitfield = true;
+		field.size = 1;
 		field.bit_shift = (uint8_t)any_lot(random, 4);
 		field.bit_size = (uint8_t)(1 + any_lot(random, 4));
 	}
