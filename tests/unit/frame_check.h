@@ -51,8 +51,8 @@ static inline const char *cursor_fault(const struct screen *screen, const struct
 {
 	const struct layout *layout = &screen->layout;
 	const struct tab *tab = front_tab(screen);
-	bool is_list = screen_scope(screen) &
-		       (SCOPE_PICKER | SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES);
+	bool is_list =
+		screen_scope(screen) & (SCOPE_PICKER | SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES);
 
 	if (grid->cursor_row >= grid->n_rows || grid->cursor_col >= grid->n_cols)
 		return "the text cursor is outside";
