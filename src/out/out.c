@@ -6,6 +6,7 @@
 
 #include "base/tidy.h"
 #include "model/table.h"
+#include "query/group.h"
 
 static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl,
 						&out_csv,  &out_prom, &out_bpftool};
@@ -33,16 +34,8 @@ bool out_has_totals(const struct out_job *job)
 	return job->groups && job->groups->totals && table_n_live(job->groups->totals);
 }
 
-/* The totals' plan has no key: its fields are those of the value, in order, without elements of arrays. */
 bool out_total_of(const struct table *table, const struct out_job *job, const struct column *column,
 		  struct column *total_ret)
 {
-	const struct plan *plan = &table->plan;
-
-	if (!column->field || !column->field->in_value || column->field->element_of)
-		return false;
-	*total_ret = *column;
-	total_ret->field = job->groups->totals->plan.fields + (column->field - plan->fields) -
-			   plan->n_key_fields;
-	return true;
+	return group_total_of(table, job->groups->totals, column, total_ret);
 }

@@ -324,6 +324,20 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	return 0;
 }
 
+/* The totals' plan has no key: its fields are those of the value, in order, without elements of arrays. */
+bool group_total_of(const struct table *groups, const struct table *totals,
+		    const struct column *column, struct column *total_ret)
+{
+	const struct field *field = column->field;
+
+	if (!field || !field->in_value || field->element_of)
+		return false;
+	*total_ret = *column;
+	total_ret->field =
+		totals->plan.fields + (field - groups->plan.fields) - groups->plan.n_key_fields;
+	return true;
+}
+
 int group_check(struct table *base, const char *by, struct err *err)
 {
 	struct group group = {.base = base};

@@ -56,6 +56,11 @@ int group_step(struct group *group, size_t n_rows);
 /* How much of it is done, 0 to 1. */
 double group_progress(const struct group *group);
 
+/* The column of `totals`, made by a blank list of the same rows, that this column of groups adds up to. false:
+ * there is none. */
+bool group_total_of(const struct table *groups, const struct table *totals,
+		    const struct column *column, struct column *total_ret);
+
 /* Adds the filter that leaves only the rows of this group: `proto == 6 and saddr in 10.0.0.0/24`, with
  * group_filter before it. 0; -ENOENT where no filter says so (a value that is not known); -ENOMEM. */
 int group_rows(const struct group *group, size_t row, struct buf *out);

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "model/maptype.h"
 #include "model/smooth.h"
+#include "query/group.h"
 
 enum {
 	SHRINK_READINGS = 10,
@@ -428,10 +429,35 @@ static void decode_cell(struct tab *tab, ptrdiff_t row, unsigned i, size_t *at)
 		note_width(shown, tab->texts.at + *at);
 }
 
+const struct table *tab_total(const struct tab *tab)
+{
+	const struct table *total =
+		tab->rows && tab->rows->total ? group_table(tab->rows->total) : NULL;
+
+	/* of a reading that is looked back at nobody added it up */
+	return total && table_n_live(total) && !tab->table->past.back ? total : NULL;
+}
+
+static void decode_total(struct tab *tab, unsigned i, size_t *at)
+{
+	const struct table *total = tab_total(tab);
+	struct shown *shown = &tab->shown[i];
+	struct column column;
+
+	*at = tab->texts.len;
+	if (total && shown->kind == SHOWN_CELL && !shown->is_bytes &&
+	    group_total_of(tab->table, total, &shown->column, &column))
+		table_text(total, 0, &column, PRINT_SHORT, &tab->texts);
+	buf_addc(&tab->texts, '\0');
+	if (!tab->texts.failed)
+		note_width(shown, tab->texts.at + *at);
+}
+
 int tab_decode(struct tab *tab)
 {
 	size_t height = tab->view.height, *at;
-	int r = pages_reserve(&tab->text_at, MAX_OF(height * tab->n_shown, 1) * sizeof(size_t));
+	int r = pages_reserve(&tab->text_at,
+			      MAX_OF((height + 1) * tab->n_shown, 1) * sizeof(size_t));
 
 	if (r < 0)
 		return r;
@@ -445,8 +471,15 @@ int tab_decode(struct tab *tab)
 		for (unsigned i = 0; i < tab->n_shown; i++)
 			decode_cell(tab, row, i, &at[line * tab->n_shown + i]);
 	}
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		decode_total(tab, i, &at[height * tab->n_shown + i]);
 	settle_widths(tab);
 	return tab->texts.failed ? -ENOMEM : 0;
+}
+
+const char *tab_total_text(const struct tab *tab, unsigned i)
+{
+	return tab_text(tab, tab->view.height, i);
 }
 
 const char *tab_text(const struct tab *tab, size_t line, unsigned i)

@@ -15,9 +15,10 @@ void tab_ungroup(struct tab *tab)
 {
 	tab_free(tab->groups);
 	group_free(tab->group);
+	group_free(tab->total);
 	tab->is_folding = false;
 	tab->groups = NULL;
-	tab->group = NULL;
+	tab->group = tab->total = NULL;
 	tab->is_stale = true;
 }
 
@@ -33,7 +34,8 @@ static void sort_groups(struct tab *groups)
 
 int tab_group(struct tab *tab, const char *by, struct err *err)
 {
-	struct group *group = NULL;
+	const char *filter = buf_text(&tab->view.filter_text);
+	struct group *group = NULL, *total = NULL;
 	struct tab *groups = NULL;
 	int r;
 
@@ -41,16 +43,20 @@ int tab_group(struct tab *tab, const char *by, struct err *err)
 		tab_ungroup(tab);
 		return 0;
 	}
-	r = group_new(tab->table, by, buf_text(&tab->view.filter_text), &group, err);
+	r = group_new(tab->table, by, filter, &group, err);
 	if (r < 0)
 		return r;
-	r = tab_new(group_table(group), &groups);
+	r = group_new(tab->table, "", filter, &total, err);
+	if (r == 0)
+		r = tab_new(group_table(group), &groups);
 	if (r < 0) {
 		group_free(group);
+		group_free(total);
 		return err_set(err, r, "out of memory for groups");
 	}
 	tab_ungroup(tab);
 	tab->group = group;
+	tab->total = total;
 	tab->groups = groups;
 	groups->rows = tab;
 	sort_groups(groups);

@@ -282,6 +282,27 @@ void pane_rows(const struct scene *scene, struct area area)
 		put_row(scene, area, line, place);
 }
 
+/* Under the rows, like the titles above them. */
+void pane_total(const struct scene *scene, struct area area)
+{
+	const struct tab *tab = scene->tab;
+	int place[TAB_MAX_COLUMNS];
+	bool is_said = false;
+
+	tab_fit(tab, area.n_cols, place);
+	grid_fill(scene->grid, area, ROLE_COLUMN, " ");
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		const char *text = tab_total_text(tab, i);
+		bool is_word = !*text && !is_said;
+
+		if (place[i] < 0)
+			continue;
+		is_said |= is_word;
+		grid_fit(scene->grid, area, 0, place[i], tab_width(tab, place, i, area.n_cols),
+			 tab->shown[i].is_right && !is_word, ROLE_COLUMN, is_word ? "total" : text);
+	}
+}
+
 /* The sort mark stands on the side of the title that the numbers don't. */
 static void put_title(const struct scene *scene, struct area area, unsigned i, const int *place)
 {

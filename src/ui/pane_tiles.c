@@ -57,6 +57,8 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	return area;
 }
 
+enum { TOTAL_ROWS = 4 }; /* fewer lines are for rows */
+
 /* Of what is about no map. */
 static void put_plain_caption(const struct scene *scene, struct area area, const char *what)
 {
@@ -76,6 +78,10 @@ static void draw_area(const struct scene *scene, pane_fn *pane, struct area area
 bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows)
 {
 	struct tab *tab = scene->tab;
+	bool has_total = tab && tab_total(tab) && !tab->shows_bars && rows.n_rows >= TOTAL_ROWS;
+	struct area total = {rows.row + rows.n_rows - 1, rows.col, has_total, rows.n_cols};
+
+	rows.n_rows -= has_total;
 	size_t height = (size_t)MAX_OF(rows.n_rows, 0);
 
 	/* Beside a detail that has taken their place the window of rows stays as it was. */
@@ -85,6 +91,7 @@ bool pane_put_rows(const struct scene *scene, struct area columns, struct area r
 		return false;
 	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, columns);
 	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, rows);
+	draw_area(scene, pane_total, total);
 	return true;
 }
 

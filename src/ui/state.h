@@ -259,7 +259,7 @@ typedef void pane_fn(const struct scene *scene, struct area area);
 
 pane_fn pane_identity, pane_map, pane_rates, pane_cpus, pane_tabs; /* pane_header.c, pane_tabs.c */
 pane_fn pane_compact;
-pane_fn pane_columns, pane_rows; /* pane_rows.c */
+pane_fn pane_columns, pane_rows, pane_total; /* pane_rows.c */
 pane_fn pane_detail;
 pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */

@@ -96,6 +96,7 @@ void tab_free(struct tab *tab)
 	alert_release(&tab->alert);
 	tab_free(tab->groups);
 	group_free(tab->group);
+	group_free(tab->total);
 	buf_release(&tab->left_by);
 	buf_release(&tab->left_filter);
 	view_release(&tab->view);
@@ -181,22 +182,33 @@ static void note_begin(struct tab *tab)
 		tab->began_ns = clock_now_ns();
 }
 
+static void begin_fold(struct tab *tab)
+{
+	group_begin(tab->group);
+	group_begin(tab->total);
+	tab->is_folding = true;
+	tab->is_totalling = false;
+}
+
 int tab_fold(struct tab *tab)
 {
 	note_begin(tab);
-	group_begin(tab->group);
-	tab->is_folding = true;
+	begin_fold(tab);
 	return tab_work(tab, clock_now_ns() + AT_ONCE_NS);
 }
 
 /* After the last of it, the groups have the reading too. */
 static int fold_some(struct tab *tab, size_t n_rows)
 {
-	int r = group_step(tab->group, n_rows);
+	int r = group_step(tab->is_totalling ? tab->total : tab->group, n_rows);
 
 	if (r > 0)
 		return 0;
-	tab->is_folding = false;
+	if (r == 0 && !tab->is_totalling) {
+		tab->is_totalling = true;
+		return 0;
+	}
+	tab->is_folding = tab->is_totalling = false;
 	return r < 0 ? r : tab_took(tab->groups);
 }
 
@@ -254,10 +266,8 @@ int tab_took(struct tab *tab)
 	if (tab->held && --tab->held == 0)
 		tab->view.holds = false;
 	tab->is_stale = tab->is_untrended = true;
-	if (tab->group) {
-		group_begin(tab->group);
-		tab->is_folding = true;
-	}
+	if (tab->group)
+		begin_fold(tab);
 	/* Places of the order are rows of the reading before until the view is refreshed. */
 	if (tab->view.height)
 		r = tab_refresh(tab, tab->view.height);

@@ -81,7 +81,9 @@ struct tab {
 	struct alert alert;	/* of what is seen here */
 	bool has_alarm;		/* it began, and nobody was told yet */
 	bool is_folding;	/* the groups don't have the reading yet */
+	bool is_totalling;	/* they have, but not their totals */
 	struct group *group;	/* owned; NULL: rows are seen */
+	struct group *total;	/* owned; one of all rows, beside it */
 	struct tab *groups;	/* owned: what is seen in front of this one */
 	const struct tab *rows; /* whose groups these are; NULL: nobody's */
 	uint64_t began_ns;	/* when the work began that is under way */
@@ -163,6 +165,10 @@ int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned 
 int tab_decode(struct tab *tab);
 /* The text of a visible row (counted from the top of the window) after tab_decode. */
 const char *tab_text(const struct tab *tab, size_t line, unsigned i);
+/* Of groups: the table of one row that all of them add up to, whatever is hidden; NULL: there is none. */
+const struct table *tab_total(const struct tab *tab);
+/* The same of its row; "" where nothing adds up. */
+const char *tab_total_text(const struct tab *tab, unsigned i);
 
 /* Columns of the screen before the first column and behind the last. */
 enum { TAB_GUTTER = 3, TAB_MARGIN = 1 };
