@@ -17,6 +17,7 @@ struct bpf_iter_meta {
 
 struct bpf_map {
 	__u32 id;
+	enum bpf_map_type map_type;
 	__s64 *elem_count; /* per CPU; NULL for types that don't count */
 };
 

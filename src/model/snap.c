@@ -181,6 +181,10 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 	case SNAP_UNLOCKED:
 		buf_adds(out, "keys replaced meanwhile may be missing");
 		break;
+	case SNAP_EVICTED:
+		buf_addf(out, "turned over: %zu of %zu rows gone by the end", snap->n_evicted,
+			 snap->n_looked_again);
+		break;
 	}
 }
 

@@ -24,7 +24,8 @@ enum snap_note {
 				    * what could be opened */
 	SNAP_TOUCHED = 1 << 8,	/* looking moves something in the kernel, so it was done slowly */
 	SNAP_UNLOCKED = 1 << 9, /* walked past a writer: a key that it replaced may be missing */
-	SNAP_NOTE_LAST = SNAP_UNLOCKED,
+	SNAP_EVICTED = 1 << 10, /* an LRU map turned over under the reader: `n_evicted` */
+	SNAP_NOTE_LAST = SNAP_EVICTED,
 };
 
 /* A ring buffer at the moment of a reading. Positions count bytes since the buffer was made. */
@@ -51,6 +52,7 @@ struct snap {
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
 	uint64_t
 		n_there; /* SNAP_TRUNCATED: entries in the map, as counted without reading; 0: unknown */
+	size_t n_evicted, n_looked_again; /* of rows looked up once more at the end, those gone */
 	struct ring_facts ring;
 };
 

@@ -30,6 +30,8 @@ const struct fact snap_facts[] = {
 	FACT(snap, "busy_ns", busy_ns, U64),
 	FACT(snap, "missed", n_missed, U64),
 	FACT(snap, "there", n_there, U64),
+	FACT(snap, "evicted", n_evicted, SIZE),
+	FACT(snap, "looked_again", n_looked_again, SIZE),
 	FACT(snap, "ring_bytes", ring.size_bytes, U64),
 	FACT(snap, "ring_produced", ring.produced_bytes, U64),
 	FACT(snap, "ring_consumed", ring.consumed_bytes, U64),

@@ -301,21 +301,48 @@ static bool can_miss_keys(const struct cursor *cursor)
 	return methods[cursor->method]->is_unlocked && cursor_has_buckets(cursor->map);
 }
 
+/* After the last row. STEP_DONE; STEP_MORE: the keys are walked again; or -errno. */
 static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
 {
 	int r = cursor->may_repeat ? snap_drop_duplicates(snap) : 0;
 
-	cursor->is_done = true;
+	if (r == 0)
+		r = evicted_look(cursor, snap);
 	if (r < 0)
 		return fail(cursor, r, snap, err);
-	if (snap->notes & SNAP_TRUNCATED)
-		snap->n_there = kernel_count_one(cursor->kernel, cursor->map);
-	if (can_miss_keys(cursor))
-		snap->notes |= SNAP_UNLOCKED;
 	/* By next-key, only a walk that was sent back to the start meets a key twice. */
 	if (snap->n_dropped && methods[cursor->method] != &read_iter)
 		snap->notes |= SNAP_RESTARTED;
+	if (snap->notes & SNAP_TRUNCATED)
+		kernel_count_one(cursor->kernel, cursor->map, &snap->n_there);
+	if (can_miss_keys(cursor)) {
+		if (again_begin(cursor, snap))
+			return STEP_MORE;
+		snap->notes |= SNAP_UNLOCKED;
+	}
+	cursor->is_done = true;
 	return STEP_DONE;
+}
+
+static int step_again(struct cursor *cursor, struct snap *snap, struct err *err)
+{
+	int r = again_step(cursor, snap);
+
+	if (r < 0)
+		return fail(cursor, r, snap, err);
+	cursor->is_done = r == STEP_DONE;
+	return r;
+}
+
+static int step_on(struct cursor *cursor, struct snap *snap, struct err *err)
+{
+	int r = methods[cursor->method]->step(cursor, snap);
+
+	if (is_refusal(r) && !cursor->has_worked)
+		return fall_back(cursor, r, snap, err);
+	if (r < 0)
+		return fail(cursor, r, snap, err);
+	return is_over(cursor, snap) || r == STEP_DONE ? finish(cursor, snap, err) : STEP_MORE;
 }
 
 int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err)
@@ -325,13 +352,7 @@ int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err)
 
 	if (cursor->is_done)
 		return STEP_DONE;
-	r = methods[cursor->method]->step(cursor, snap);
-	if (is_refusal(r) && !cursor->has_worked)
-		r = fall_back(cursor, r, snap, err);
-	else if (r < 0)
-		r = fail(cursor, r, snap, err);
-	else if (is_over(cursor, snap) || r == STEP_DONE)
-		r = finish(cursor, snap, err);
+	r = cursor->is_again ? step_again(cursor, snap, err) : step_on(cursor, snap, err);
 	snap->busy_ns += clock_now_ns() - began;
 	return r;
 }

@@ -50,6 +50,8 @@ struct cursor {
 	size_t most_rows;    /* the walk's bound: beyond this, writers are faster than we are */
 	bool has_worked, is_done;
 	bool may_repeat; /* the walk can meet a key twice */
+	bool is_again;	 /* all rows are there, and their keys are walked a second time */
+	size_t n_again;	 /* keys that agreed */
 
 	/* Where the walk stands, where it goes next and where it began: a bucket number or a key, so
 	 * that each is at least max(4, key_size) bytes. has_here: false at the very start. */
@@ -102,3 +104,12 @@ void cursor_end(struct cursor *cursor, struct snap *snap);
 bool cursor_has_buckets(const struct map *map);
 /* Remembers for the next reading of this map how many rows to ask for. */
 void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask);
+
+/* -- what is found out about a reading after its last row -- */
+
+/* Whether a second walk over the keys can tell if one was passed over; then again_step makes it. */
+bool again_begin(struct cursor *cursor, const struct snap *snap);
+/* STEP_MORE, STEP_DONE, where a key differs with SNAP_UNLOCKED, or -errno. */
+int again_step(struct cursor *cursor, struct snap *snap);
+/* Sets SNAP_EVICTED when rows of an LRU map are gone by the time the last one was read. 0 or -ENOMEM. */
+int evicted_look(const struct cursor *cursor, struct snap *snap);

@@ -59,8 +59,8 @@ int kernel_users(struct source *source, struct map_list *maps, struct err *err);
 
 /* Fills in how many entries each map has, as far as the kernel counts them. 0 or -errno. */
 int kernel_count(struct source *source, struct map_list *maps);
-/* 0: unknown */
-uint64_t kernel_count_one(struct kernel *kernel, const struct map *map);
+/* The same of one map. false: unknown. */
+bool kernel_count_one(struct kernel *kernel, const struct map *map, uint64_t *n_ret);
 
 /* -- walks: fn returns 0 to go on, else the walk ends with what it returned -- */
 

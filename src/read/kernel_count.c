@@ -58,19 +58,23 @@ int kernel_count(struct source *source, struct map_list *maps)
 	return r;
 }
 
-uint64_t kernel_count_one(struct kernel *kernel, const struct map *map)
+bool kernel_count_one(struct kernel *kernel, const struct map *map, uint64_t *n_ret)
 {
 	SCOPED(buf) records = {0};
 	const struct count_record *at;
 	size_t n;
 
-	if (map->type->is_array)
-		return map->max_entries;
+	if (map->type->is_array) {
+		*n_ret = map->max_entries;
+		return true;
+	}
 	if (own_read(own_counts(&kernel->own), &records) < 0)
-		return 0;
+		return false;
 	at = first_of(&records, &n);
 	for (size_t i = 0; i < n; i++)
-		if (at[i].id == map->id)
-			return (uint64_t)MAX_OF(at[i].count, (int64_t)0);
-	return 0;
+		if (at[i].id == map->id) {
+			*n_ret = (uint64_t)MAX_OF(at[i].count, (int64_t)0);
+			return true;
+		}
+	return false;
 }

@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <sched.h>
 
+#include "base/buf.h"
+
 static unsigned open_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -207,12 +209,91 @@ static void test_eviction_unmoved(void **state)
 	sched_setaffinity(0, sizeof(all), &all);
 }
 
+/* Rows that were pushed out before the last one was read: every row is true, but never were all of them
+ * there at once. */
+static void test_turned_over(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_LRU_HASH, "turns", 4, 8, LRU_ROWS, 0);
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+	SCOPED(buf) notes = {0};
+	struct cursor *cursor;
+	char words[80];
+	int r;
+
+	(void)state;
+	fill(fd, 0, LRU_ROWS * 2);
+	read_clean(the_source, map, NULL, &snap);
+	assert_int_equal(snap.notes, 0);
+	assert_int_equal(the_source->ops->begin(the_source, map,
+						&(struct read_plan){.first_rows = 256}, &snap,
+						&cursor, NULL),
+			 0);
+	assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
+	fill(fd, LRU_ROWS * 2, LRU_ROWS * 6);
+	do
+		r = the_source->ops->step(cursor, &snap, NULL);
+	while (r == STEP_MORE);
+	the_source->ops->end(cursor, &snap);
+	assert_int_equal(r, STEP_DONE);
+	assert_int_equal(snap.notes, SNAP_EVICTED);
+	assert_true(snap.n_evicted > 0 && snap.n_evicted < snap.n_looked_again);
+	assert_true(snap_is_complete(&snap));
+	snap_notes(&snap, &notes);
+	snprintf(words, sizeof(words), "turned over: %zu of %zu rows gone by the end",
+		 snap.n_evicted, snap.n_looked_again);
+	assert_string_equal(buf_text(&notes), words);
+	map_list_release(&list);
+	close(fd);
+}
+
+/* -- walks that can pass over a key -- */
+
+/* Once the last row is there, the step that walks the keys again sees what a writer did meanwhile. */
+static void test_walks_disagree(void **state)
+{
+	static const struct {
+		uint32_t deleted, added;
+	} kinds[] = {{0, 0}, {7, 0}, {0, 700}, {7, 700}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		int fd = make_map(BPF_MAP_TYPE_LPM_TRIE, "twice", 8, 8, 1000, BPF_F_NO_PREALLOC);
+		struct map_list list = {0};
+		const struct map *map = find_fd(the_source, fd, &list);
+		SCOPED(snap) snap = {0};
+		struct cursor *cursor;
+		uint32_t key[2] = {32, 0};
+		uint64_t value = 0;
+
+		for (key[1] = 1; key[1] <= 100; key[1]++)
+			assert_int_equal(bpf_map_update_elem(fd, key, &value, BPF_ANY), 0);
+		assert_int_equal(
+			the_source->ops->begin(the_source, map, NULL, &snap, &cursor, NULL), 0);
+		while (snap.n_rows < 100)
+			assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
+		key[1] = kinds[i].deleted;
+		assert_true(!key[1] || bpf_map_delete_elem(fd, key) == 0);
+		key[1] = kinds[i].added;
+		assert_true(!key[1] || bpf_map_update_elem(fd, key, &value, BPF_ANY) == 0);
+		assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_DONE);
+		the_source->ops->end(cursor, &snap);
+		assert_int_equal(snap.notes,
+				 kinds[i].deleted || kinds[i].added ? SNAP_UNLOCKED : 0);
+		assert_int_equal(snap_is_complete(&snap), snap.notes == 0);
+		map_list_release(&list);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_owner_goes),	 cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_pin_replaced),	 cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_eviction_unmoved),
+		cmocka_unit_test(test_eviction_unmoved), cmocka_unit_test(test_turned_over),
+		cmocka_unit_test(test_walks_disagree),
 	};
 
 	return run_live(tests);

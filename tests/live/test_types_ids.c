@@ -36,7 +36,7 @@ static void test_prefixes4(void **state)
 		assert_int_equal(inet_pton(AF_INET, text, key.data), 1);
 		assert_int_equal(bpf_map_update_elem(fd, &key, &i, BPF_ANY), 0);
 	}
-	show(fd, SNAP_UNLOCKED, &table);
+	show(fd, 0, &table);
 	assert_int_equal(table_n_live(&table), ARRAY_LEN(nets));
 	for (uint32_t i = 0; i < ARRAY_LEN(nets); i++) {
 		size_t row = row_with(&table, "key", nets[i]), size;
@@ -56,7 +56,7 @@ static void test_prefixes6(void **state)
 	(void)state;
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::", key.data), 1);
 	assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
-	show(fd, SNAP_UNLOCKED, &table);
+	show(fd, 0, &table);
 	assert_int_equal(table_n_live(&table), 1);
 	assert_string_equal(cell(&table, 0, "key", PRINT_EXACT), "2001:db8::/32");
 	close(fd);
@@ -150,7 +150,7 @@ static void test_devices(void **state)
 		SCOPED(table) table = {0};
 
 		assert_int_equal(bpf_map_update_elem(fd, &key, &loopback, BPF_ANY), 0);
-		show(fd, types[i] == BPF_MAP_TYPE_DEVMAP_HASH ? SNAP_UNLOCKED : 0, &table);
+		show(fd, 0, &table);
 		assert_int_equal(table_n_live(&table), 1);
 		assert_string_equal(cell(&table, 0, "key", PRINT_SHORT), "2");
 		assert_string_equal(cell(&table, 0, "ifindex", PRINT_SHORT), "lo");

@@ -111,6 +111,8 @@ static void test_complete(void **state)
 		{SNAP_GREW, false},
 		{SNAP_FALLBACK, true},
 		{SNAP_SLOW, true},
+		{SNAP_UNLOCKED, false},
+		{SNAP_EVICTED, true},
 	};
 
 	(void)state;

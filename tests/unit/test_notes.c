@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whatever a reading has to say against itself stands in the JSON of that reading and in the header of the
+ * screen that shows it. */
+#include "tests/unit/tables.h"
+
+#include <errno.h>
+
+#include "model/plan.h"
+#include "out/out.h"
+#include "query/view.h"
+#include "ui/grid.h"
+#include "ui/screen.h"
+
+struct watched {
+	struct table table;
+	struct screen *screen;
+	struct grid grid;
+};
+
+static int open_watched(void **state)
+{
+	static struct watched watched;
+	struct plan plan = {0};
+	struct err err = {0};
+
+	watched = (struct watched){0};
+	plan_begin(&plan, 4, 8, "test");
+	open_field(&plan, IN_KEY, "id", FIELD_UINT, 0, 4);
+	open_field(&plan, IN_VALUE, "hits", FIELD_UINT, 0, 8);
+	assert_int_equal(plan_finish(&plan, &err), 0);
+	make_table(&watched.table, &plan, 1);
+	plan_release(&plan);
+	watched.screen = screen_new();
+	assert_non_null(watched.screen);
+	assert_int_equal(grid_resize(&watched.grid, 24, 120), 0);
+	*state = &watched;
+	return 0;
+}
+
+static int close_watched(void **state)
+{
+	struct watched *watched = *state;
+
+	screen_free(watched->screen);
+	grid_release(&watched->grid);
+	table_release(&watched->table);
+	return 0;
+}
+
+/* A reading of two rows with one note, and what that note needs. */
+static void take_with(struct table *table, uint32_t note)
+{
+	snap_clear(table->next, &table->map);
+	for (uint32_t key = 1; key <= 2; key++)
+		assert_int_equal(snap_add(table->next, &key, &(uint64_t){key}), 0);
+	table->next->ended_ns = (table->current->number + 1) * SECOND;
+	table->next->method = "test";
+	table->next->notes = note;
+	table->next->error = -EIO;
+	table->next->n_dropped = 3;
+	table->next->n_there = 40;
+	table->next->n_evicted = 5;
+	table->next->n_looked_again = 64;
+	table->next->n_missed = 2;
+	assert_int_equal(table_take(table), 0);
+}
+
+static void check_json(struct table *table, const char *words)
+{
+	SCOPED(buf) out = {0};
+	SCOPED(buf) wanted = {0};
+	struct view view;
+
+	view_init(&view);
+	assert_int_equal(view_refresh(&view, table, 0), 0);
+	assert_int_equal(
+		out_named("json")->write(table, &view, &(struct out_job){0}, &out, NULL, NULL), 0);
+	view_release(&view);
+	buf_addf(&wanted, "\"notes\":[\"%s\"]", words);
+	if (!strstr(buf_text(&out), buf_text(&wanted)))
+		fail_msg("no %s in %s", buf_text(&wanted), buf_text(&out));
+}
+
+static void check_screen(struct watched *watched, const char *words)
+{
+	const struct screen_facts facts = {.interval_ns = SECOND};
+	SCOPED(buf) text = {0};
+
+	screen_took(watched->screen, &watched->table);
+	screen_draw(watched->screen, &facts, &watched->grid);
+	grid_text(&watched->grid, &text);
+	if (!strstr(buf_text(&text), words))
+		fail_msg("no '%s' in:\n%s", words, buf_text(&text));
+}
+
+static void each_note_is_seen(void **state)
+{
+	struct watched *watched = *state;
+	SCOPED(buf) words = {0};
+
+	take_with(&watched->table, 0);
+	assert_int_equal(screen_add(watched->screen, &watched->table, NULL), 0);
+	for (uint32_t note = SNAP_TRUNCATED; note <= SNAP_NOTE_LAST; note <<= 1) {
+		take_with(&watched->table, note);
+		buf_clear(&words);
+		snap_notes(watched->table.current, &words);
+		assert_true(words.len > 0);
+		check_json(&watched->table, buf_text(&words));
+		check_screen(watched, buf_text(&words));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(each_note_is_seen, open_watched, close_watched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
