@@ -13,55 +13,10 @@
 #include "model/ring.h"
 #include "model/verdict.h"
 #include "ui/glyph.h"
+#include "ui/line.h"
 #include "ui/state.h"
 
-enum { METER_MIN = 8, METER_MAX = 60, STRIP_MIN = 4, STRIP_MAX = 40, GAP = 2, RECORDING_COLS = 64 };
-
-/* A line being filled from both ends. */
-struct line {
-	const struct scene *scene;
-	struct area area;
-	int left, right; /* the columns between them are free */
-};
-
-static struct line line_of(const struct scene *scene, struct area area)
-{
-	return (struct line){scene, area, 1, area.n_cols - 1};
-}
-
-static int width_of(const struct line *line, const char *text)
-{
-	return grid_columns(line->scene->grid, text);
-}
-
-/* A piece at the left end, if there is room; then a gap. */
-static bool put_left(struct line *line, enum role role, const char *text, int gap)
-{
-	if (line->left + width_of(line, text) > line->right)
-		return false;
-	line->left = grid_put(line->scene->grid, line->area, 0, line->left, role, text) + gap;
-	return true;
-}
-
-static bool put_right(struct line *line, enum role role, const char *text, int gap)
-{
-	int width = width_of(line, text);
-
-	if (!*text || line->right - width < line->left)
-		return false;
-	grid_put(line->scene->grid, line->area, 0, line->right - width, role, text);
-	line->right -= width + gap;
-	return true;
-}
-
-/* A word and its value, both or neither. */
-static bool put_pair(struct line *line, const char *word, enum role role, const char *value)
-{
-	if (line->left + width_of(line, word) + 1 + width_of(line, value) > line->right)
-		return false;
-	put_left(line, ROLE_HEADER, word, 1);
-	return put_left(line, role, value, GAP);
-}
+enum { METER_MIN = 8, METER_MAX = 60, RECORDING_COLS = 64, FILL_MIN = 8, FILL_MAX = 24 };
 
 static void put_clock_time(struct buf *out, uint64_t ns)
 {
@@ -110,8 +65,8 @@ static void put_recording(struct line *line)
 
 	if (!recording)
 		return;
-	if (line->area.n_cols < RECORDING_COLS || !put_right(line, ROLE_CRIT, recording, GAP))
-		put_right(line, ROLE_CRIT, "REC", GAP);
+	if (line->area.n_cols < RECORDING_COLS || !line_right(line, ROLE_CRIT, recording, GAP))
+		line_right(line, ROLE_CRIT, "REC", GAP);
 }
 
 static void put_state(struct line *line)
@@ -119,9 +74,9 @@ static void put_state(struct line *line)
 	SCOPED(buf) state = {0};
 	enum role role = state_text(line->scene, &state);
 
-	put_right(line, role, buf_text(&state), GAP);
+	line_right(line, role, buf_text(&state), GAP);
 	if (line->scene->facts->badge)
-		put_right(line, ROLE_PAUSED, line->scene->facts->badge, GAP);
+		line_right(line, ROLE_PAUSED, line->scene->facts->badge, GAP);
 	put_recording(line);
 }
 
@@ -130,7 +85,7 @@ static void put_duration(struct line *line, const char *word, double ns, enum ro
 	SCOPED(buf) text = {0};
 
 	num_duration(&text, ns);
-	put_pair(line, word, role, buf_text(&text));
+	line_pair(line, word, role, buf_text(&text));
 }
 
 /* The reading last made: while paused that is one that is not shown. */
@@ -156,7 +111,7 @@ static void put_baseline(struct line *line)
 	if (!tab || tab->values != VALUES_BASE || !tab->table->baseline.number)
 		return;
 	clock_hms(&text, tab->table->baseline.wall_ns);
-	put_pair(line, "since", ROLE_HEADER_VALUE, buf_text(&text));
+	line_pair(line, "since", ROLE_HEADER_VALUE, buf_text(&text));
 }
 
 void pane_identity(const struct scene *scene, struct area area)
@@ -166,14 +121,14 @@ void pane_identity(const struct scene *scene, struct area area)
 	SCOPED(buf) text = {0};
 
 	clock_hms(&text, scene->facts->wall_ns);
-	put_right(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	line_right(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	put_state(&line);
-	put_left(&line, ROLE_TITLE, "bpfmaptop", GAP);
+	line_left(&line, ROLE_TITLE, "bpfmaptop", GAP);
 	if (scene->facts->host)
-		put_left(&line, ROLE_HEADER_VALUE, scene->facts->host, GAP);
+		line_left(&line, ROLE_HEADER_VALUE, scene->facts->host, GAP);
 	buf_clear(&text);
 	buf_addf(&text, "%zu map%s", screen->n_tabs, screen->n_tabs == 1 ? "" : "s");
-	put_left(&line, ROLE_HEADER, buf_text(&text), GAP);
+	line_left(&line, ROLE_HEADER, buf_text(&text), GAP);
 	put_duration(&line, "every", (double)scene->facts->interval_ns, ROLE_HEADER_VALUE);
 	put_baseline(&line);
 	put_reading(&line);
@@ -221,6 +176,28 @@ static void put_meter(struct line *line, double fill, bool is_lru)
 	line->right = at - GAP;
 }
 
+/* How full it was, on the scale of the meter beside it: a full cell is a full map. */
+static void put_fill_history(struct line *line)
+{
+	const struct table *table = line->scene->tab->table;
+	float samples[CHURN_HISTORY];
+	int width = MIN_OF(line->right - line->left - GAP, FILL_MAX);
+	size_t n = 0;
+
+	if (width < FILL_MIN || table->current->ring.size_bytes || !table->map.max_entries)
+		return;
+	for (unsigned i = (unsigned)width; i-- > 0;) {
+		const struct churn_point *point =
+			churn_point(&table->churn, i + (unsigned)table->past.back);
+
+		samples[n++] =
+			point ? (float)((double)point->n_rows / table->map.max_entries) : NAN;
+	}
+	glyph_spark(line->scene->grid, line->area, 0, line->right - width, width, GLYPHS_BLOCKS,
+		    samples, n, 1, ROLE_GRAPH);
+	line->right -= width + GAP;
+}
+
 static void put_fill(struct line *line)
 {
 	const struct tab *tab = line->scene->tab;
@@ -229,7 +206,7 @@ static void put_fill(struct line *line)
 	SCOPED(buf) text = {0};
 
 	entries_text(tab, &text);
-	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	if (isnan(fill) || !tab->table->current->number)
 		return;
 	buf_clear(&text);
@@ -239,8 +216,9 @@ static void put_fill(struct line *line)
 		memmove(text.at + 1, text.at, text.len - 1);
 		text.at[0] = ' ';
 	}
-	put_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
+	line_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
 	put_meter(line, fill, map->type->is_lru);
+	put_fill_history(line);
 }
 
 /* Only what asks for somebody to act, and only when it is sure; `C` says the rest. */
@@ -250,7 +228,7 @@ static void put_verdict(struct line *line)
 
 	verdict_make(line->scene->tab->table, &verdict);
 	if (verdict.kind == VERDICT_TOO_SMALL && verdict.sure == SURE_YES)
-		put_left(line, ROLE_WARN, verdict_word(verdict.kind), GAP);
+		line_left(line, ROLE_WARN, verdict_word(verdict.kind), GAP);
 }
 
 void pane_map(const struct scene *scene, struct area area)
@@ -261,134 +239,24 @@ void pane_map(const struct scene *scene, struct area area)
 
 	if (!tab)
 		return;
-	put_left(&line, ROLE_TITLE, tab->table->map.name, 1);
+	line_left(&line, ROLE_TITLE, tab->table->map.name, 1);
 	if (tab->table->why_unread)
 		return;
 	if (tab->table->map.id) {
 		buf_addf(&text, "#%u", tab->table->map.id);
-		put_left(&line, ROLE_HEADER, buf_text(&text), 1);
+		line_left(&line, ROLE_HEADER, buf_text(&text), 1);
 	}
-	put_left(&line, ROLE_HEADER, tab->table->map.type->name, GAP);
+	line_left(&line, ROLE_HEADER, tab->table->map.type->name, GAP);
 	buf_clear(&text);
 	ring_text(tab->table->current, tab->table->previous, &text);
 	if (text.len)
-		put_left(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+		line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	buf_clear(&text);
 	snap_notes(tab->table->current, &text);
 	if (text.len)
-		put_left(&line, ROLE_WARN, buf_text(&text), GAP);
+		line_left(&line, ROLE_WARN, buf_text(&text), GAP);
 	put_verdict(&line);
 	put_fill(&line);
-}
-
-/* -- how fast, how much turnover ---------------------------------------------------------------------- */
-
-static void put_rate(struct line *line, const struct totals_sum *sum)
-{
-	SCOPED(buf) text = {0};
-	const struct field *field = sum->field;
-
-	if (sum->is_lower_bound && !isnan(sum->rate))
-		buf_adds(&text, line->scene->glyphs->at_least);
-	if (isnan(sum->rate))
-		buf_addc(&text, '-');
-	else
-		num_short(&text, sum->rate, 1000);
-	buf_adds(&text, "/s");
-	put_pair(line, field->name[0] ? field->name : field->path, ROLE_HEADER_VALUE,
-		 buf_text(&text));
-}
-
-/* What is wanted of a point of the churn's history. */
-static double turnover_of(const struct churn_point *point, bool is_array)
-{
-	return is_array ? point->changed_rate : point->new_rate + point->gone_rate;
-}
-
-static void put_history(struct line *line, const struct churn *churn, bool is_array)
-{
-	const struct glyphs *glyphs = line->scene->glyphs;
-	struct grid *grid = line->scene->grid;
-	float samples[CHURN_HISTORY];
-	int width = MIN_OF(line->right - line->left - 2, STRIP_MAX);
-	double scale = 0;
-	size_t n = 0;
-
-	if (width < STRIP_MIN)
-		return;
-	for (unsigned i = (unsigned)width; i-- > 0;) {
-		const struct churn_point *point = churn_point(churn, i);
-
-		samples[n++] = point ? (float)turnover_of(point, is_array) : NAN;
-		if ((double)samples[n - 1] > scale)
-			scale = (double)samples[n - 1];
-	}
-	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->open);
-	glyph_spark(grid, line->area, 0, line->left, width, GLYPHS_BLOCKS, samples, n,
-		    scale > 0 ? scale : 1, ROLE_GRAPH);
-	line->left += width;
-	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
-}
-
-static void churn_text(const struct tab *tab, struct buf *out)
-{
-	const struct churn_point *point = churn_point(&tab->table->churn, 0);
-	double turnover = churn_turnover(&tab->table->churn);
-
-	if (!point || isnan(point->new_rate)) {
-		buf_addc(out, '-');
-		return;
-	}
-	if (tab->table->map.type->is_array) {
-		num_short(out, point->changed_rate, 1000);
-		buf_adds(out, "/s");
-		return;
-	}
-	buf_addc(out, '+');
-	num_short(out, point->new_rate, 1000);
-	buf_adds(out, " -");
-	num_short(out, point->gone_rate, 1000);
-	buf_adds(out, "/s");
-	if (!isnan(turnover)) {
-		buf_addc(out, ' ');
-		num_percent(out, turnover);
-		buf_adds(out, "/s");
-	}
-}
-
-static void put_life(struct line *line)
-{
-	double life = churn_mean_life(&line->scene->tab->table->churn);
-	SCOPED(buf) text = {0};
-
-	if (isnan(life) || isinf(life) || line->scene->tab->table->map.type->is_array)
-		return;
-	buf_adds(&text, "life~");
-	num_duration(&text, life * 1e9);
-	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
-}
-
-/* Rates from the left, turnover from the middle on, so that it stands still while rates change. */
-void pane_rates(const struct scene *scene, struct area area)
-{
-	struct line line = line_of(scene, area);
-	struct area rates = area;
-	struct line left;
-	SCOPED(buf) text = {0};
-	bool is_array;
-
-	if (!scene->tab || scene->tab->table->why_unread)
-		return;
-	is_array = scene->tab->table->map.type->is_array;
-	line.left = scene->tab->totals.n_sums ? area.n_cols * 3 / 7 : 1;
-	rates.n_cols = line.left - 1;
-	left = line_of(scene, rates);
-	for (unsigned i = 0; i < scene->tab->totals.n_sums; i++)
-		put_rate(&left, &scene->tab->totals.sums[i]);
-	put_life(&line);
-	churn_text(scene->tab, &text);
-	put_pair(&line, is_array ? "changed" : "churn", ROLE_HEADER_VALUE, buf_text(&text));
-	put_history(&line, &scene->tab->table->churn, is_array);
 }
 
 /* -- the CPUs ------------------------------------------------------------------------------------------ */
@@ -400,12 +268,12 @@ static void put_skew(struct line *line, const struct totals *totals)
 	if (isnan(totals->skew))
 		return;
 	buf_addf(&text, "skew %s%.1fx", totals->is_sampled ? "~" : "", totals->skew);
-	put_right(line, totals->skew >= 2 ? ROLE_WARN : ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	line_right(line, totals->skew >= 2 ? ROLE_WARN : ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	buf_clear(&text);
 	buf_addf(&text, "max cpu%u ",
 		 map_cpu_number(&line->scene->tab->table->map, totals->max_cpu));
 	num_percent(&text, totals->max_share);
-	put_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 }
 
 void pane_cpus(const struct scene *scene, struct area area)
@@ -419,16 +287,16 @@ void pane_cpus(const struct scene *scene, struct area area)
 	if (!totals || !totals->cpu_shares)
 		return;
 	put_skew(&line, totals);
-	put_left(&line, ROLE_HEADER, "cpu", 1);
+	line_left(&line, ROLE_HEADER, "cpu", 1);
 	buf_addf(&last, " %u", map_cpu_number(&scene->tab->table->map, totals->n_cpus - 1));
 	width = glyph_heat_columns(totals->n_cpus, line.right - line.left - 4 - (int)last.len);
 	if (width < 1)
 		return;
-	put_left(&line, ROLE_DIM, "0", 1);
+	line_left(&line, ROLE_DIM, "0", 1);
 	line.left = grid_put(grid, area, 0, line.left, ROLE_BORDER, scene->glyphs->open);
 	glyph_heat(grid, area, 0, line.left, width, totals->cpu_shares, totals->n_cpus);
 	line.left = grid_put(grid, area, 0, line.left + width, ROLE_BORDER, scene->glyphs->close);
-	put_left(&line, ROLE_DIM, buf_text(&last), GAP);
+	line_left(&line, ROLE_DIM, buf_text(&last), GAP);
 }
 
 /* Everything in one line, for small terminals. */
@@ -439,19 +307,19 @@ void pane_compact(const struct scene *scene, struct area area)
 	double fill;
 
 	num_duration(&text, (double)scene->facts->interval_ns);
-	put_right(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
+	line_right(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
 	put_state(&line);
-	put_left(&line, ROLE_TITLE, scene->tab ? scene->tab->table->map.name : "bpfmaptop", 1);
+	line_left(&line, ROLE_TITLE, scene->tab ? scene->tab->table->map.name : "bpfmaptop", 1);
 	if (!scene->tab)
 		return;
 	fill = churn_fill(&scene->tab->table->map, scene->tab->table->current);
 	buf_clear(&text);
 	if (!isnan(fill)) {
 		num_percent(&text, fill);
-		put_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
-			 buf_text(&text), 1);
+		line_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
+			  buf_text(&text), 1);
 	}
 	buf_clear(&text);
-	churn_text(scene->tab, &text);
-	put_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
+	churn_words(scene->tab, &text);
+	line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
 }

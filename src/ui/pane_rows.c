@@ -327,6 +327,18 @@ static void put_title(const struct scene *scene, struct area area, unsigned i, c
 		 shown->is_right, role, text);
 }
 
+/* Before the first column behind the key: others are scrolled away there. */
+static void put_left_mark(const struct scene *scene, struct area area, const int *place)
+{
+	const struct tab *tab = scene->tab;
+	unsigned i = 0;
+
+	while (i < tab->n_shown && (tab->shown[i].in_key || place[i] < 0))
+		i++;
+	if (i < tab->n_shown)
+		grid_put(scene->grid, area, 0, place[i] - 1, ROLE_COLUMN, scene->glyphs->left);
+}
+
 void pane_columns(const struct scene *scene, struct area area)
 {
 	int place[TAB_MAX_COLUMNS];
@@ -340,6 +352,8 @@ void pane_columns(const struct scene *scene, struct area area)
 	for (unsigned i = 0; i < scene->tab->n_shown; i++)
 		if (place[i] >= 0)
 			put_title(scene, area, i, place);
+	if (scene->tab->scroll)
+		put_left_mark(scene, area, place);
 	if (n_out)
 		grid_put(scene->grid, area, 0, area.n_cols - 1, ROLE_COLUMN, scene->glyphs->right);
 }

@@ -257,7 +257,8 @@ struct scene {
 };
 typedef void pane_fn(const struct scene *scene, struct area area);
 
-pane_fn pane_identity, pane_map, pane_rates, pane_cpus, pane_tabs; /* pane_header.c, pane_tabs.c */
+pane_fn pane_identity, pane_map, pane_rates, pane_cpus,
+	pane_tabs; /* pane_header.c, pane_rates.c, pane_tabs.c */
 pane_fn pane_compact;
 pane_fn pane_columns, pane_rows, pane_total; /* pane_rows.c */
 pane_fn pane_detail;

@@ -157,6 +157,29 @@ static int publish_cpus(struct totals *totals)
 
 /* -- in slices -- */
 
+static void remember(struct totals *totals)
+{
+	struct totals_point *point = &totals->history[totals->number % TOTALS_HISTORY];
+
+	/* A look back makes the sums of a reading again that were made before. */
+	if (totals->number < point->number)
+		return;
+	point->number = totals->number;
+	for (unsigned i = 0; i < TOTALS_FIELDS; i++)
+		point->rates[i] = i < totals->n_sums ? (float)totals->sums[i].rate : NAN;
+}
+
+void totals_history(const struct totals *totals, unsigned sum, uint64_t number, float *out,
+		    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t back = n - 1 - i, wanted = number > back ? number - back : 0;
+		const struct totals_point *point = &totals->history[wanted % TOTALS_HISTORY];
+
+		out[i] = wanted && point->number == wanted ? point->rates[sum] : NAN;
+	}
+}
+
 static int publish(struct totals *totals)
 {
 	const struct totals_work *work = &totals->work;
@@ -164,6 +187,7 @@ static int publish(struct totals *totals)
 
 	memcpy(totals->sums, work->sums, sizeof(totals->sums));
 	totals->n_sums = work->n_sums;
+	remember(totals);
 	drop_work(totals);
 	return r;
 }

@@ -10,7 +10,7 @@
 struct field;
 struct table;
 
-enum { TOTALS_FIELDS = 4 };
+enum { TOTALS_FIELDS = 4, TOTALS_HISTORY = 64 };
 
 struct totals_sum {
 	const struct field *field;
@@ -31,7 +31,14 @@ struct totals_work {
 	bool is_rate;
 };
 
+/* The sums of one reading. */
+struct totals_point {
+	uint64_t number; /* 0: none */
+	float rates[TOTALS_FIELDS];
+};
+
 struct totals {
+	struct totals_point history[TOTALS_HISTORY]; /* a ring: a reading's place is its number */
 	struct totals_work work;
 	struct totals_sum sums[TOTALS_FIELDS];
 	unsigned n_sums;
@@ -45,6 +52,11 @@ struct totals {
 };
 
 void totals_release(struct totals *totals);
+
+/* Copies the rates of a sum up to reading `number`, oldest first, NaN where they weren't made: a map that
+ * nobody looked at has none. */
+void totals_history(const struct totals *totals, unsigned sum, uint64_t number, float *out,
+		    size_t n);
 
 /* Begins anew: the counters of the map, at most TOTALS_FIELDS, and the CPUs by `field` (NULL: none).
  * 0 or -ENOMEM. The table stays as it is until the last step. */

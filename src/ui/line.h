@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A line of the header, of pieces from the left and pieces from the right; a piece that would run into the
+ * other side is left out whole. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "ui/state.h"
+
+enum { GAP = 2 };
+
+struct line {
+	const struct scene *scene;
+	struct area area;
+	int left, right; /* the columns between them are free */
+};
+
+struct line line_of(const struct scene *scene, struct area area);
+int line_width(const struct line *line, const char *text);
+/* A piece and a gap behind it, or before it; false: there is no room. */
+bool line_left(struct line *line, enum role role, const char *text, int gap);
+bool line_right(struct line *line, enum role role, const char *text, int gap);
+/* A word and its value, both or neither. */
+bool line_pair(struct line *line, const char *word, enum role role, const char *value);
+
+/* pane_rates.c: "+1.2k -1.2k/s 4.5%/s" */
+void churn_words(const struct tab *tab, struct buf *out);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How fast and how much turnover: the sums of the map's counters with their histories, and its churn. */
+#include <math.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/maptype.h"
+#include "ui/glyph.h"
+#include "ui/line.h"
+#include "ui/state.h"
+
+enum { STRIP_MIN = 4, STRIP_MAX = 40, SPARK_MIN = 6, SPARK_MAX = 24 };
+
+static void rate_text(const struct scene *scene, const struct totals_sum *sum, struct buf *out)
+{
+	if (sum->is_lower_bound && !isnan(sum->rate))
+		buf_adds(out, scene->glyphs->at_least);
+	if (isnan(sum->rate))
+		buf_addc(out, '-');
+	else
+		num_short(out, sum->rate, 1000);
+	buf_adds(out, "/s");
+}
+
+static const char *name_of(const struct totals_sum *sum)
+{
+	return sum->field->name[0] ? sum->field->name : sum->field->path;
+}
+
+/* What a sparkline may take of the line, so that each sum has one, or none has. */
+static int spark_columns(const struct line *line, const struct totals *totals)
+{
+	int left = line->right - line->left;
+
+	for (unsigned i = 0; i < totals->n_sums; i++) {
+		SCOPED(buf) text = {0};
+
+		rate_text(line->scene, &totals->sums[i], &text);
+		left -= line_width(line, name_of(&totals->sums[i])) +
+			line_width(line, buf_text(&text)) + 2 * GAP;
+	}
+	left = totals->n_sums ? left / (int)totals->n_sums : 0;
+	return left < SPARK_MIN ? 0 : MIN_OF(left, SPARK_MAX);
+}
+
+/* How a sum went up to the reading that is shown, on a scale of its own. */
+static void put_spark(struct line *line, unsigned sum, int width)
+{
+	const struct tab *tab = line->scene->tab;
+	struct grid *grid = line->scene->grid;
+	float samples[TOTALS_HISTORY];
+	size_t n = MIN_OF(glyph_spark_samples(grid, line->scene->sparks, width),
+			  (size_t)TOTALS_HISTORY);
+	double max = 0;
+
+	totals_history(&tab->totals, sum, tab->totals.number, samples, n);
+	for (size_t i = 0; i < n; i++)
+		max = fmax(max, isnan(samples[i]) ? 0 : (double)samples[i]);
+	glyph_spark(grid, line->area, 0, line->left - GAP + 1, width, line->scene->sparks, samples,
+		    n, max > 0 ? max : 1, ROLE_GRAPH);
+	line->left += width + 1;
+}
+
+static void put_rates(struct line *line)
+{
+	const struct totals *totals = &line->scene->tab->totals;
+	int width = spark_columns(line, totals);
+
+	for (unsigned i = 0; i < totals->n_sums; i++) {
+		SCOPED(buf) text = {0};
+
+		rate_text(line->scene, &totals->sums[i], &text);
+		if (line_pair(line, name_of(&totals->sums[i]), ROLE_HEADER_VALUE,
+			      buf_text(&text)) &&
+		    width)
+			put_spark(line, i, width);
+	}
+}
+
+/* What is wanted of a point of the churn's history. */
+static double turnover_of(const struct churn_point *point, bool is_array)
+{
+	return is_array ? point->changed_rate : point->new_rate + point->gone_rate;
+}
+
+static void put_history(struct line *line, const struct table *table, bool is_array)
+{
+	const struct glyphs *glyphs = line->scene->glyphs;
+	struct grid *grid = line->scene->grid;
+	float samples[CHURN_HISTORY];
+	int width = MIN_OF(line->right - line->left - 2, STRIP_MAX);
+	double scale = 0;
+	size_t n = 0;
+
+	if (width < STRIP_MIN)
+		return;
+	for (unsigned i = (unsigned)width; i-- > 0;) {
+		const struct churn_point *point =
+			churn_point(&table->churn, i + (unsigned)table->past.back);
+
+		samples[n++] = point ? (float)turnover_of(point, is_array) : NAN;
+		if ((double)samples[n - 1] > scale)
+			scale = (double)samples[n - 1];
+	}
+	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->open);
+	glyph_spark(grid, line->area, 0, line->left, width, GLYPHS_BLOCKS, samples, n,
+		    scale > 0 ? scale : 1, ROLE_GRAPH);
+	line->left += width;
+	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
+}
+
+void churn_words(const struct tab *tab, struct buf *out)
+{
+	unsigned back = (unsigned)tab->table->past.back;
+	const struct churn_point *point = churn_point(&tab->table->churn, back);
+	double turnover = back ? NAN : churn_turnover(&tab->table->churn);
+
+	if (!point || isnan(point->new_rate)) {
+		buf_addc(out, '-');
+		return;
+	}
+	if (tab->table->map.type->is_array) {
+		num_short(out, point->changed_rate, 1000);
+		buf_adds(out, "/s");
+		return;
+	}
+	buf_addc(out, '+');
+	num_short(out, point->new_rate, 1000);
+	buf_adds(out, " -");
+	num_short(out, point->gone_rate, 1000);
+	buf_adds(out, "/s");
+	if (!isnan(turnover)) {
+		buf_addc(out, ' ');
+		num_percent(out, turnover);
+		buf_adds(out, "/s");
+	}
+}
+
+static void put_life(struct line *line)
+{
+	double life = churn_mean_life(&line->scene->tab->table->churn);
+	SCOPED(buf) text = {0};
+
+	/* It goes up to the newest reading. */
+	if (line->scene->tab->table->past.back)
+		return;
+	if (isnan(life) || isinf(life) || line->scene->tab->table->map.type->is_array)
+		return;
+	buf_adds(&text, "life~");
+	num_duration(&text, life * 1e9);
+	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+}
+
+/* Rates from the left, turnover from the middle on, so that it stands still while rates change. */
+void pane_rates(const struct scene *scene, struct area area)
+{
+	struct line line = line_of(scene, area);
+	struct area rates = area;
+	struct line left;
+	SCOPED(buf) text = {0};
+	bool is_array;
+
+	if (!scene->tab || scene->tab->table->why_unread)
+		return;
+	is_array = scene->tab->table->map.type->is_array;
+	line.left = scene->tab->totals.n_sums ? area.n_cols * 3 / 7 : 1;
+	rates.n_cols = line.left - 1;
+	left = line_of(scene, rates);
+	put_rates(&left);
+	put_life(&line);
+	churn_words(scene->tab, &text);
+	line_pair(&line, is_array ? "changed" : "churn", ROLE_HEADER_VALUE, buf_text(&text));
+	put_history(&line, scene->tab->table, is_array);
+}
