@@ -16,7 +16,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 
-enum { FULL_EVERY = 60, BOOT_ID_BYTES = 64, HOST_BYTES = 65 };
+enum { FULL_EVERY = 30, BOOT_ID_BYTES = 64, HOST_BYTES = 65 };
 
 void recorder_head(struct tape_head *head, struct buf *text, uint64_t interval_ns)
 {

@@ -84,6 +84,16 @@ has "with a sentence" "map '${me}s' (id $two) is gone" "$(cat said)"
 same "of a whole tape" 0 $?
 grep -q "not ended" verified && not_ok "with an end" || ok "with an end"
 
+# An array that a schema folds is recorded as what it shows.
+bpftool map create "$pins/folded" type array key 4 value 8 entries 8 name ${me}f
+bpftool map update pinned "$pins/folded" key 5 0 0 0 value 9 0 0 0 0 0 0 0
+echo "{\"maps\":{\"${me}f\":{\"key\":\"u32\",\"value\":\"u64\",\"fold\":{\"cpus\":4,\"order\":\"key-cpu\"}}}}" >fold.json
+"$BPFMAPTOP" --schema fold.json -n 1 record e.tape "$pins/folded"
+same "a folded array is recorded as it is shown" "$("$BPFMAPTOP" --schema fold.json dump -o jsonl "$pins/folded")" \
+	"$("$BPFMAPTOP" dump -o jsonl file:e.tape)"
+has "CPU by CPU" '"cpu":1,"value":9' "$("$BPFMAPTOP" dump -o jsonl file:e.tape)"
+rm "$pins/folded"
+
 # On the screen of a pipe's other end the new one takes the old one's place.
 if command -v tmux >/dev/null; then
 	at_exit+=("tmux -L $me kill-server")

@@ -54,6 +54,23 @@ static int end(void **state)
 	return system(command);
 }
 
+/* What is recorded is of the host in front. */
+static void recorded(struct pty *pty)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), ":record %s/r.tape\r", folder);
+	pty_send(pty, command);
+	assert_true(pty_wait_text(pty, "recording 1 map of 'web1' to '", PATIENCE_MS));
+	assert_true(pty_wait_text(pty, "KiB", PATIENCE_MS));
+	pty_send(pty, "R");
+	assert_true(pty_wait_text(pty, " in '/tmp/remote_screen", PATIENCE_MS));
+	snprintf(command, sizeof(command),
+		 "%s replay --verify %s/r.tape | grep -q '[1-9][0-9]* readings of 1 maps'",
+		 program(), folder);
+	assert_int_equal(system(command), 0);
+}
+
 static void several_hosts(void **state)
 {
 	const char *const argv[] = {program(), "ssh:web1:sim:ports", "ssh:web2:sim:ports", NULL};
@@ -71,6 +88,7 @@ static void several_hosts(void **state)
 	/* Each asks at its own pace. */
 	assert_non_null(strstr(buf_text(&asked), "ssh web1 bpfmaptop record - sim:ports\n"));
 	assert_non_null(strstr(buf_text(&asked), "ssh web2 bpfmaptop record - sim:ports\n"));
+	recorded(&pty);
 	pty_send(&pty, "q");
 	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
 	assert_true(pty_termios_is_as_before(&pty));

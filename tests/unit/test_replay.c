@@ -419,6 +419,41 @@ static void what_was_whole_before_a_fault_is_replayed(void **state)
 	unlink(at);
 }
 
+/* A tape that is cut or written over while it is replayed. */
+static void a_file_that_shrinks_ends(void **state)
+{
+	char at[80];
+	SCOPED(buf) bytes = {0};
+	struct map_list found = {0};
+
+	(void)state;
+	snprintf(at, sizeof(at), "%s/shrinks.tape", folder);
+	assert_int_equal(file_read(path, 1 << 28, &bytes), 0);
+	for (size_t part = 0; part < 4; part++) {
+		struct replay_state said;
+		struct source *tape;
+		size_t n = 1;
+
+		write_file(at, bytes.at, bytes.len);
+		tape = open_tape(at);
+		assert_int_equal(tape->ops->list(tape, &found, NULL), 0);
+		assert_true(is_whole(tape, &found, 0));
+		assert_int_equal(truncate(at, (off_t)(bytes.len * part / 4)), 0);
+		/* Longer again, but of nothing. */
+		if (part == 3)
+			assert_int_equal(truncate(at, (off_t)bytes.len), 0);
+		while (replay_next(tape, NULL) == 1 && is_whole(tape, &found, n))
+			n++;
+		assert_true(n < TICKS);
+		assert_true(n * 4 + 4 >= part * TICKS);
+		replay_state(tape, &said);
+		assert_non_null(strstr(said.fault, "is damaged at byte"));
+		tape->ops->free(tape);
+		map_list_release(&found);
+	}
+	unlink(at);
+}
+
 /* A tape that is still being written goes on where it ended, whatever byte that was. */
 static void a_file_that_grows_is_followed(void **state)
 {
@@ -469,6 +504,7 @@ int main(void)
 		cmocka_unit_test(the_clock_moves_the_place),
 		cmocka_unit_test(through_a_pipe),
 		cmocka_unit_test(what_was_whole_before_a_fault_is_replayed),
+		cmocka_unit_test(a_file_that_shrinks_ends),
 		cmocka_unit_test(a_file_that_grows_is_followed),
 	};
 
