@@ -120,11 +120,25 @@ static void add_escape(struct buf *out, uint32_t point)
 		buf_addf(out, "\\u{%04x}", point);
 }
 
+/* Eight bytes at once: a bit of `high` is set where one is no plain ASCII, or a backslash; rarely behind
+ * such a byte, too. */
+static bool are_plain(const char *text)
+{
+	const uint64_t ones = 0x0101010101010101, high = ones << 7;
+	uint64_t bytes, slashes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	slashes = bytes ^ ones * '\\';
+	return !((bytes | (bytes - ones * ' ') | (bytes + ones) | (slashes - ones)) & high);
+}
+
 /* The bytes at the front that need no look at a table. */
 static size_t plain_run(const char *text, size_t len)
 {
 	size_t n = 0;
 
+	while (n + sizeof(uint64_t) <= len && are_plain(text + n))
+		n += sizeof(uint64_t);
 	while (n < len && is_plain((unsigned char)text[n]) && text[n] != '\\')
 		n++;
 	return n;
@@ -158,6 +172,21 @@ void utf8_tame(struct buf *out, const char *text, size_t len)
 			marks_left = kind == CLASS_ZERO ? marks_left - 1 : MARKS_AT_MOST;
 		}
 	}
+}
+
+void utf8_tame_from(struct buf *buf, size_t from)
+{
+	size_t len = buf->len - from;
+	SCOPED(buf) raw = {0};
+
+	if (plain_run(buf_text(buf) + from, len) == len)
+		return;
+	buf_add(&raw, buf_text(buf) + from, len);
+	buf_cut(buf, from);
+	if (raw.failed)
+		buf->failed = true;
+	else
+		utf8_tame(buf, buf_text(&raw), len);
 }
 
 size_t utf8_columns(const char *text, size_t len)

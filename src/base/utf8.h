@@ -25,6 +25,9 @@ bool utf8_is_tame(uint32_t point);
  * and piles of them are escaped too. */
 void utf8_tame(struct buf *out, const char *text, size_t len);
 
+/* The same with what stands in buf from there on. */
+void utf8_tame_from(struct buf *buf, size_t from);
+
 /* Columns of a tame string. */
 size_t utf8_columns(const char *text, size_t len);
 

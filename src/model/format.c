@@ -2,6 +2,7 @@
 /* The list of formats, and printing of whole structs and arrays with them. What is printed of one field
  * has a limit, since a map's value may be large and its layout hostile: every step adds at least a byte,
  * so the limit bounds the steps too. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -170,6 +171,66 @@ void format_print_side(const struct plan *plan, bool in_value, const uint8_t *ba
 		print_field(&printer, &plan->fields[i], base);
 	}
 	buf_addc(out, '}');
+}
+
+/* -- what a needle may stand in -- */
+
+static bool is_made_of(const char *text, const char *alphabet)
+{
+	for (; *text; text++)
+		if (!strchr(alphabet, tolower((unsigned char)*text)))
+			return false;
+	return true;
+}
+
+/* Hidden members aren't printed; a key or value of one field is, hidden or not. */
+static bool is_left_out(const struct field *field)
+{
+	return field->is_hidden && field->parent != PLAN_NONE;
+}
+
+static bool can_hold(const struct field *field, const char *needle)
+{
+	const char *alphabet = field_is_nested(field) ? "" : field->format->alphabet;
+
+	return !is_left_out(field) && (!alphabet || is_made_of(needle, alphabet));
+}
+
+bool format_skip_leaves(const struct plan *plan, bool in_value, const char *needle, bool *skips)
+{
+	uint32_t from = in_value ? plan->n_key_fields : 0;
+	uint32_t to = in_value ? plan->n_fields : plan->n_key_fields;
+	uint32_t size = in_value ? plan->value_size : plan->key_size;
+
+	if (!*needle || strpbrk(needle, " ,={}[]") || size > MAX_PRINTED / 64)
+		return false;
+	for (uint32_t i = from; i < to; i++) {
+		const struct field *field = &plan->fields[i];
+		bool is_nested = field_is_nested(field);
+
+		if (strcasestr(field->name, needle) || (is_nested && field->kind == FIELD_ARRAY))
+			return false;
+		skips[i] = !can_hold(field, needle);
+		for (uint32_t n = is_nested && !is_left_out(field) ? 0 : field->n_below; n; n--)
+			skips[++i] = true;
+	}
+	return true;
+}
+
+void format_print_leaves(const struct plan *plan, bool in_value, const bool *skips,
+			 const uint8_t *base, const struct lookups *lookups, struct buf *out)
+{
+	uint32_t from = in_value ? plan->n_key_fields : 0;
+	uint32_t to = in_value ? plan->n_fields : plan->n_key_fields;
+
+	for (uint32_t i = from; i < to; i++) {
+		const struct field *field = &plan->fields[i];
+
+		if (skips[i])
+			continue;
+		field->format->print(field, base, PRINT_EXACT, lookups, out);
+		buf_addc(out, ' ');
+	}
 }
 
 /* The number is laid down as a field of its own and printed from there. */

@@ -50,6 +50,8 @@ struct format {
 	bool is_left;	      /* left-aligned in columns */
 	bool is_time;	      /* exact is for machines: people want to know how long ago */
 	unsigned min_columns; /* usual width */
+	const char *
+		alphabet; /* all that its exact text can be made of, in small letters; NULL: anything */
 	bool (*fits)(const struct field *field);
 	/* Adds the text of the field at base (see decode.h). Text from the map is NOT tamed here: one
 	 * place, table_text / grid, tames. */
@@ -91,6 +93,13 @@ void format_print(const struct field *field, const struct plan *plan, const uint
 /* The whole key or value of a row: its root, or {a=1, b=2} where there are several. */
 void format_print_side(const struct plan *plan, bool in_value, const uint8_t *base,
 		       enum print_style style, const struct lookups *lookups, struct buf *out);
+
+/* Which fields' exact texts can't hold the needle, in either case: skips[plan->n_fields]. Of a key or value
+ * in which it can't span several fields or be part of a name; false: it can, or there are arrays. */
+bool format_skip_leaves(const struct plan *plan, bool in_value, const char *needle, bool *skips);
+/* The other fields' exact texts, one after the other. */
+void format_print_leaves(const struct plan *plan, bool in_value, const bool *skips,
+			 const uint8_t *base, const struct lookups *lookups, struct buf *out);
 
 /* Reads what format_print shows for a leaf (field_is_leaf). The bytes and text of out live in mem.
  * 0, -ENOMEM, or -EINVAL with what was expected. */

@@ -200,6 +200,7 @@ const struct format format_dec = {
 	.help = "number, shortened in columns",
 	.example = "48200000",
 	.min_columns = 6,
+	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_number,
 	.print = print_dec,
 };
@@ -217,6 +218,7 @@ const struct format format_id = {
 	.example = "70001",
 	.sense = SENSE_IDENTITY,
 	.min_columns = 5,
+	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_number,
 	.print = print_id,
 };
@@ -253,6 +255,7 @@ const struct format format_hex = {
 	.example = "0x1f",
 	.sense = SENSE_IDENTITY,
 	.min_columns = 10,
+	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_bits,
 	.print = print_hex,
 	.value = hex_val,
@@ -275,6 +278,7 @@ const struct format format_si = {
 	.help = "number in units of 1000: k M G T",
 	.example = "1.5M",
 	.min_columns = 6,
+	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_quantity,
 	.print = print_si,
 };
@@ -296,6 +300,7 @@ const struct format format_size = {
 	.help = "bytes in units of 1024: Ki Mi Gi Ti",
 	.example = "1.5Mi",
 	.min_columns = 6,
+	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_quantity,
 	.print = print_size,
 };
@@ -330,6 +335,7 @@ const struct format format_percent = {
 	.example = "41%",
 	.sense = SENSE_IDENTITY,
 	.min_columns = 5,
+	.alphabet = FORMAT_NUMBER_ALPHABET "%",
 	.fits = fits_quantity,
 	.print = print_percent,
 	.parse = parse_percent,

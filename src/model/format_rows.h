@@ -21,6 +21,9 @@ extern const struct format
  * every format whose text is a number. */
 int format_read_number(const char *text, size_t len, struct val *out);
 
+/* What numbers of any kind are written with: digits, hex, exponents, inf and nan. */
+#define FORMAT_NUMBER_ALPHABET "0123456789abcdefinx.+-"
+
 /* A number as format_dec writes it. */
 void format_write_number(const struct val *val, enum print_style style, struct buf *out);
 

@@ -177,6 +177,11 @@ struct val table_cell(const struct table *table, size_t row, const struct column
 void table_text(const struct table *table, size_t row, const struct column *column,
 		enum print_style style, struct buf *out);
 
+/* The exact texts of the fields of a key or value that aren't skipped (format_skip_leaves), one after the
+ * other, tamed. Of a map whose rows are entries; a value of one CPU. */
+void table_leaves(const struct table *table, size_t row, bool in_value, const bool *skips,
+		  struct buf *out);
+
 /* What a column's numbers are: VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown);
  * VAL_UNKNOWN where it has none: it isn't numeric, the map is a variable map, or was never read. */
 enum val_kind table_numbers_kind(const struct table *table, const struct column *column);

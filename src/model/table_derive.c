@@ -225,18 +225,26 @@ void table_text(const struct table *table, size_t row, const struct column *colu
 		enum print_style style, struct buf *out)
 {
 	const struct derive_row *derive = &derive_rows[column->derive];
-	SCOPED(buf) raw = {0};
+	size_t from = out->len;
 	struct cell cell;
 	struct val val;
 
 	cell_open(&cell, table, row, column);
 	val = derive->val(&cell);
 	if (val.kind == VAL_UNKNOWN && !derive->shows_unknown)
-		buf_addc(&raw, '-');
+		buf_addc(out, '-');
 	else
-		derive->print(&cell, &val, style, &raw);
-	if (raw.failed)
-		out->failed = true;
-	else
-		utf8_tame(out, buf_text(&raw), raw.len);
+		derive->print(&cell, &val, style, out);
+	utf8_tame_from(out, from);
+}
+
+void table_leaves(const struct table *table, size_t row, bool in_value, const bool *skips,
+		  struct buf *out)
+{
+	size_t from = out->len, size;
+	const uint8_t *at =
+		in_value ? table_value(table, row, &size) : table_key(table, row, &size);
+
+	format_print_leaves(&table->plan, in_value, skips, at, &table->lookups, out);
+	utf8_tame_from(out, from);
 }

@@ -97,10 +97,11 @@ static void print_sums(const struct cell *cell, const struct field *parent, enum
 	const struct plan *plan = &cell->table->plan;
 	uint32_t from = parent ? (uint32_t)(parent - plan->fields) + 1 : plan->n_key_fields;
 	uint32_t to = parent ? from + parent->n_below : plan->n_fields;
+	size_t limit = out->len + MAX_PRINTED;
 	const char *between = "";
 
 	buf_addc(out, '{');
-	for (uint32_t i = from; i < to && out->len < MAX_PRINTED; i++) {
+	for (uint32_t i = from; i < to && out->len < limit; i++) {
 		const struct field *field = &plan->fields[i];
 
 		if (!field_is_leaf(field))
@@ -120,9 +121,10 @@ static void print_array_sums(const struct cell *cell, enum print_style style, st
 	const struct field *array = cell->field;
 	uint32_t most = style == PRINT_SHORT ? SHORT_ITEMS : array->count, i;
 	struct cell element = cell_of(cell, array + 1);
+	size_t limit = out->len + MAX_PRINTED;
 
 	buf_addc(out, '[');
-	for (i = 0; i < array->count && i < most && out->len < MAX_PRINTED; i++) {
+	for (i = 0; i < array->count && i < most && out->len < limit; i++) {
 		element.now = cell->now + array->offset + (size_t)i * array->stride;
 		buf_adds(out, i ? ", " : "");
 		print_field(&element, array + 1, style, out);

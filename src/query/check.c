@@ -294,6 +294,20 @@ static int check_match(struct checker *c, const struct node *node, bool is_negat
 	return r ? r : check_shown(c, &column, &(*out)->left);
 }
 
+/* Leaves *out alone where no field can be left out. */
+static int choose_skips(struct checker *c, const char *needle, bool in_value, const bool **out)
+{
+	const struct plan *plan = &c->table->plan;
+	bool *skips = arena_array(&c->query->mem, plan->n_fields + 1, sizeof(*skips));
+
+	if (!skips)
+		return -ENOMEM;
+	if (!plan->is_variables && (!in_value || c->table->map.n_cpus == 1) &&
+	    format_skip_leaves(plan, in_value, needle, skips))
+		*out = skips;
+	return 0;
+}
+
 static int search_test(struct checker *c, const struct node *node, bool is_negated,
 		       struct test **out)
 {
@@ -305,7 +319,9 @@ static int search_test(struct checker *c, const struct node *node, bool is_negat
 	(*out)->needle = arena_strndup(&c->query->mem, node->text, node->len);
 	if (!(*out)->needle)
 		return -ENOMEM;
-	r = check_slot(c, &key, &(*out)->key_slot);
+	r = choose_skips(c, (*out)->needle, false, &(*out)->key_skips);
+	r = r ? r : choose_skips(c, (*out)->needle, true, &(*out)->value_skips);
+	r = r ? r : check_slot(c, &key, &(*out)->key_slot);
 	return r ? r : check_slot(c, &value, &(*out)->value_slot);
 }
 

@@ -32,6 +32,7 @@ void eval_release(struct eval *eval)
 		buf_release(&eval->slots[i].shown);
 		free(eval->slots[i].numbers);
 	}
+	buf_release(&eval->leaves);
 	free(eval->slots);
 	eval->slots = NULL;
 }
@@ -168,10 +169,25 @@ static bool eval_regex(struct eval *eval, const struct test *test, size_t row)
 	return regex_search(test->regex, buf_text(shown), shown->len) != test->is_negated;
 }
 
+/* In the whole text, or in that of the fields which may hold the needle. */
+static bool side_holds(struct eval *eval, const struct test *test, bool in_value, size_t row)
+{
+	const bool *skips = in_value ? test->value_skips : test->key_skips;
+	const struct buf *text = &eval->leaves;
+
+	if (skips) {
+		buf_clear(&eval->leaves);
+		table_leaves(eval->table, row, in_value, skips, &eval->leaves);
+		eval->failed |= eval->leaves.failed;
+	} else {
+		text = shown_text(eval, in_value ? test->value_slot : test->key_slot, row);
+	}
+	return text->len && strcasestr(buf_text(text), test->needle);
+}
+
 static bool eval_search(struct eval *eval, const struct test *test, size_t row)
 {
-	bool is_there = strcasestr(buf_text(shown_text(eval, test->key_slot, row)), test->needle) ||
-			strcasestr(buf_text(shown_text(eval, test->value_slot, row)), test->needle);
+	bool is_there = side_holds(eval, test, false, row) || side_holds(eval, test, true, row);
 
 	return is_there != test->is_negated;
 }

@@ -24,6 +24,7 @@ struct eval {
 	const struct query *query;
 	const struct table *table;
 	struct eval_slot *slots; /* [query->n_columns] */
+	struct buf leaves;	 /* of one row, for a needle */
 	bool failed;		 /* out of memory on the way; answers since then mean nothing */
 };
 

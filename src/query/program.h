@@ -60,6 +60,8 @@ struct test {
 	struct regex *regex;
 	const char *needle;
 	unsigned key_slot, value_slot; /* TEST_SEARCH */
+	/* Of the plan's fields, those in which the needle can't be; NULL: the whole text is needed. */
+	const bool *key_skips, *value_skips;
 };
 
 /* A regex that the query owns. */

@@ -14,9 +14,10 @@
 #include "query/query.h"
 #include "ui/screen.h"
 
-/* What is done between two looks at the clock, a millisecond of the slowest filter; and how long drawing
- * and taking may wait for the order, so that small maps are never seen unsorted. */
-enum { WORK_ROWS = 1024, AT_ONCE_NS = 3000000 };
+/* What is done between two looks at the clock, a millisecond of the slowest filter; how long taking may
+ * wait for the order, so that small maps are never seen unsorted; and how long drawing may, half a frame,
+ * so that what a key asks for mostly stands in the frame that answers it. */
+enum { WORK_ROWS = 1024, AT_ONCE_NS = 3000000, DRAW_NS = 8000000 };
 
 static const struct column no_trend = {.derive = DERIVE_STATE};
 
@@ -234,13 +235,32 @@ static int work_some(struct tab *tab)
 	return check_alert(tab);
 }
 
+static int refresh(struct tab *tab, size_t height, uint64_t patience_ns)
+{
+	uint64_t until = clock_now_ns() + patience_ns;
+	int r;
+
+	if (!tab->is_stale && tab->view.height == height)
+		return 0;
+	tab->is_stale = false;
+	note_begin(tab);
+	if (!tab->has_moved && !tab->view.follows) {
+		tab->view.cursor = 0;
+		buf_clear(&tab->view.cursor_key);
+	}
+	r = view_begin(&tab->view, tab->table, MAX_OF(height, (size_t)1));
+	while (r > 0 && clock_now_ns() < until)
+		r = view_step(&tab->view, tab->table, WORK_ROWS);
+	return r < 0 ? r : 0;
+}
+
 int tab_work(struct tab *tab, uint64_t until_ns)
 {
 	int r = 0;
 
 	/* A look back put another reading in the table's place. */
 	if (tab->is_stale && tab->view.height)
-		r = tab_refresh(tab, tab->view.height);
+		r = refresh(tab, tab->view.height, AT_ONCE_NS);
 	if (r == 0 && tab->totals.work.is_open && tab->totals.number != tab->table->current->number)
 		r = totals_begin(&tab->totals, tab->table, tab->trend.field);
 	while (r >= 0 && !is_settled_alone(tab)) {
@@ -270,7 +290,7 @@ int tab_took(struct tab *tab)
 		begin_fold(tab);
 	/* Places of the order are rows of the reading before until the view is refreshed. */
 	if (tab->view.height)
-		r = tab_refresh(tab, tab->view.height);
+		r = refresh(tab, tab->view.height, AT_ONCE_NS);
 	if (r == 0)
 		r = tab_work(tab, clock_now_ns() + AT_ONCE_NS);
 	for (unsigned i = 0; i < tab->n_shown; i++)
@@ -319,21 +339,7 @@ int tab_sum_up(struct tab *tab)
 
 int tab_refresh(struct tab *tab, size_t height)
 {
-	uint64_t until = clock_now_ns() + AT_ONCE_NS;
-	int r;
-
-	if (!tab->is_stale && tab->view.height == height)
-		return 0;
-	tab->is_stale = false;
-	note_begin(tab);
-	if (!tab->has_moved && !tab->view.follows) {
-		tab->view.cursor = 0;
-		buf_clear(&tab->view.cursor_key);
-	}
-	r = view_begin(&tab->view, tab->table, MAX_OF(height, (size_t)1));
-	while (r > 0 && clock_now_ns() < until)
-		r = view_step(&tab->view, tab->table, WORK_ROWS);
-	return r < 0 ? r : 0;
+	return refresh(tab, height, DRAW_NS);
 }
 
 void tab_moved(struct tab *tab)

@@ -204,6 +204,37 @@ static void any_bytes_read_back(void **state)
 	}
 }
 
+/* What a format says it is written with is all there ever is. */
+static void exact_texts_keep_to_their_alphabet(void **state)
+{
+	static const uint32_t sizes[] = {1, 2, 4, 6, 8, 16};
+	static const enum field_kind kinds[] = {FIELD_UINT, FIELD_INT, FIELD_BYTES, FIELD_REAL};
+	SCOPED(buf) text = {0};
+	uint64_t seed = 12;
+	const struct format *format;
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned f = 0; (format = format_at(f)); f++)
+		for (unsigned i = 0; i < 900 && format->alphabet; i++) {
+			struct field field =
+				LEAF(kinds[i % 4], "", "x", 0, sizes[num_random(&seed) % 6]);
+			uint8_t bytes[16];
+
+			field.format = format;
+			field.path = "x";
+			for (size_t b = 0; b < sizeof(bytes); b++)
+				bytes[b] = i < 9 ? 0 : i < 18 ? 0xff : (uint8_t)num_random(&seed);
+			if (!format->fits(&field))
+				continue;
+			print(&field, bytes, PRINT_EXACT, NULL, &text);
+			if (strspn(buf_text(&text), format->alphabet) != text.len)
+				fail_msg("%s: '%s'", format->name, buf_text(&text));
+			n++;
+		}
+	assert_true(n > 1000);
+}
+
 static void nonsense_is_refused_in_words(void **state)
 {
 	static const struct {
@@ -606,6 +637,7 @@ int main(void)
 		cmocka_unit_test(whole_values_are_printed),
 #endif
 		cmocka_unit_test(any_bytes_read_back),
+		cmocka_unit_test(exact_texts_keep_to_their_alphabet),
 		cmocka_unit_test(nonsense_is_refused_in_words),
 		cmocka_unit_test(names_of_the_system_are_read),
 		cmocka_unit_test(the_first_rule_that_says_so),

@@ -101,6 +101,52 @@ static void test_columns_agree_with_rows(void **state)
 	}
 }
 
+static bool shows(const struct table *table, size_t row, enum derive side, const char *needle)
+{
+	const struct column column = {.derive = side};
+	SCOPED(buf) text = {0};
+
+	table_text(table, row, &column, PRINT_EXACT, &text);
+	return strcasestr(buf_text(&text), needle) != NULL;
+}
+
+/* A bare word is found in the key or value as shown, also where only some fields are written out. */
+static void test_words_are_found_in_what_is_shown(void **state)
+{
+	static void (*const makers[])(struct table * table) = {make_flows, make_cpus, make_vars,
+							       make_arrays, make_rows};
+	static const char *const needles[] = {
+		"1",	"44", "tcp", "TCP", "dp",  "10.0", "saddr", "a",    "s",  "x",	"-1",
+		"0x",	"e",  ":",   "0.5", "nan", "{",	   "=1",    ", ",   "],", "b=", "PASS",
+		"true", "\\", "5e",  "00",  "ee:", "pack", "23",    "fe80", ".",  "lo",
+	};
+	size_t n_found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(makers) * ARRAY_LEN(needles); i++) {
+		const char *needle = needles[i % ARRAY_LEN(needles)];
+		SCOPED(table) table = {0};
+		SCOPED(buf) quoted = {0};
+
+		makers[i / ARRAY_LEN(needles)](&table);
+		if (!table.current->number)
+			fill_random(&table, 300);
+		buf_addf(&quoted, "\"%s%s\"", *needle == '\\' ? "\\" : "", needle);
+		struct query *query = compiled(buf_text(&quoted), &table);
+
+		for (size_t row = 0; row < table_n_rows(&table); row++) {
+			bool is_there = shows(&table, row, DERIVE_KEY, needle) ||
+					shows(&table, row, DERIVE_VALUE, needle);
+
+			n_found += is_there;
+			if (query_match_row(query, &table, row) != is_there)
+				fail_msg("%s: row %zu", buf_text(&quoted), row);
+		}
+		query_free(query);
+	}
+	assert_in_range(n_found, 1000, 8000);
+}
+
 static void test_before_the_first_reading(void **state)
 {
 	struct table table;
@@ -403,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_agree_with_rows),
+		cmocka_unit_test(test_words_are_found_in_what_is_shown),
 		cmocka_unit_test(test_before_the_first_reading),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_blank_matches_all),
