@@ -90,6 +90,10 @@ void format_print_val(const struct format *format, struct val val, enum print_st
 void format_print(const struct field *field, const struct plan *plan, const uint8_t *base,
 		  enum print_style style, const struct lookups *lookups, struct buf *out);
 
+/* Frame i of a stack, the innermost is 0, by name where that is known. false: the stack ends before it. */
+bool format_stack_frame(const struct field *field, const uint8_t *base, uint32_t i,
+			const struct lookups *lookups, struct buf *out);
+
 /* The whole key or value of a row: its root, or {a=1, b=2} where there are several. */
 void format_print_side(const struct plan *plan, bool in_value, const uint8_t *base,
 		       enum print_style style, const struct lookups *lookups, struct buf *out);

@@ -84,11 +84,24 @@ static bool fits_stack(const struct field *field)
 	       (field->stride == sizeof(uint64_t) || field->stride == sizeof(struct frame));
 }
 
-static void add_address(uint64_t address, enum print_style style, const struct lookups *lookups,
-			struct buf *out)
+/* Names that the layout gives addresses, as an enum's values. */
+static const char *own_name(const struct field *field, uint64_t address)
 {
-	if (style == PRINT_EXACT || !lookups || !lookups->symbol ||
-	    !lookups->symbol(lookups->ctx, address, out))
+	for (uint32_t i = 0; i < field->n_names; i++)
+		if ((uint64_t)field->names[i].value == address)
+			return field->names[i].name;
+	return NULL;
+}
+
+static void add_address(const struct field *field, uint64_t address, enum print_style style,
+			const struct lookups *lookups, struct buf *out)
+{
+	const char *name = style == PRINT_SHORT ? own_name(field, address) : NULL;
+
+	if (name)
+		buf_adds(out, name);
+	else if (style == PRINT_EXACT || !lookups || !lookups->symbol ||
+		 !lookups->symbol(lookups->ctx, address, out))
 		format_write_hex(address, out);
 }
 
@@ -121,8 +134,16 @@ static bool add_frame(const struct field *field, const uint8_t *at, const char *
 	if (frame.status == FRAME_IN_FILE)
 		add_in_file(&frame, style, lookups, out);
 	else
-		add_address(frame.offset, style, lookups, out);
+		add_address(field, frame.offset, style, lookups, out);
 	return true;
+}
+
+bool format_stack_frame(const struct field *field, const uint8_t *base, uint32_t i,
+			const struct lookups *lookups, struct buf *out)
+{
+	return i < field->count &&
+	       add_frame(field, base + field->offset + (size_t)i * field->stride, "", PRINT_SHORT,
+			 lookups, out);
 }
 
 static void print_stack(const struct field *field, const uint8_t *base, enum print_style style,

@@ -54,11 +54,19 @@ static struct sim *sim_of(struct source *source)
 
 static const struct sim_map *map_at(size_t i)
 {
-	size_t n_demo = 0;
+	static const struct sim_map *(*const groups[])(size_t) = {sim_demo_map, sim_shape_map,
+								  sim_stack_map};
 
-	while (sim_demo_map(n_demo))
-		n_demo++;
-	return i < n_demo ? sim_demo_map(i) : sim_shape_map(i - n_demo);
+	for (size_t group = 0; group < ARRAY_LEN(groups); group++) {
+		size_t n = 0;
+
+		while (groups[group](n))
+			n++;
+		if (i < n)
+			return groups[group](i);
+		i -= n;
+	}
+	return NULL;
 }
 
 static const struct sim_map *map_named(const char *name, size_t *i_ret)

@@ -44,6 +44,7 @@ struct sim_map {
  * past the end. */
 const struct sim_map *sim_demo_map(size_t i);
 const struct sim_map *sim_shape_map(size_t i);
+const struct sim_map *sim_stack_map(size_t i); /* sim_stacks.c: those of a profiler */
 
 /* Layout rows: a struct that holds what follows until SIM_CLOSE; its members, with offset and size
  * from the struct itself. The dots are further members of struct field. */

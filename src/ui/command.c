@@ -71,6 +71,12 @@ ACTION(act_open)
 
 		if (intent.kind != INTENT_NONE)
 			return intent;
+		if (tab_has_stacks(front_tab(screen))) {
+			screen->overlay = OVERLAY_STACKS;
+			list_open(&screen->list, 1);
+			buf_clear(&screen->stacks.title); /* of another map, perhaps */
+			return nothing();
+		}
 		toggle_detail(screen);
 	}
 	return nothing();

@@ -15,6 +15,7 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 
 	if (screen->overlay != OVERLAY_NONE)
 		list_move(&screen->list, by);
+	screen->stacks.was_moved = true;
 	if (screen->overlay == OVERLAY_THEMES)
 		return theme_under_cursor(screen);
 	if (screen->overlay != OVERLAY_NONE)
@@ -88,7 +89,8 @@ static struct intent scroll(struct screen *screen, int by)
 		picker_order(screen);
 		return nothing();
 	}
-	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed) {
+	if (screen->overlay == OVERLAY_STACKS ||
+	    (screen->overlay == OVERLAY_NONE && screen->is_zoomed)) {
 		if (by < 0 ? detail_shut(screen) : detail_unfold(screen))
 			return nothing();
 	}

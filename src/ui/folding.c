@@ -6,36 +6,57 @@
 #include "base/tidy.h"
 #include "ui/state.h"
 
-bool detail_fold(struct screen *screen)
+static bool is_in_tree(const struct screen *screen)
+{
+	return screen->overlay == OVERLAY_STACKS;
+}
+
+static const struct detail_place *place_of(const struct screen *screen)
+{
+	return is_in_tree(screen) ? &screen->stacks.at : &screen->detail_at;
+}
+
+static struct folds *folds_of(const struct screen *screen)
 {
 	struct tab *tab = front_tab(screen);
 
-	if (!tab || !screen->detail_at.can_fold)
+	if (!tab)
+		return NULL;
+	return is_in_tree(screen) ? &tab->frames : &tab->folds;
+}
+
+bool detail_fold(struct screen *screen)
+{
+	struct folds *folds = folds_of(screen);
+
+	if (!folds || !place_of(screen)->can_fold)
 		return false;
-	folds_toggle(&tab->folds, buf_text(&screen->detail_at.path));
+	folds_toggle(folds, buf_text(&place_of(screen)->path));
 	return true;
 }
 
 bool detail_shut(struct screen *screen)
 {
-	const struct detail_place *place = &screen->detail_at;
+	const struct detail_place *place = place_of(screen);
+	struct list_place *list = is_in_tree(screen) ? &screen->list : &screen->detail_at.list;
 
 	if (place->can_fold && place->is_open)
 		return detail_fold(screen);
-	list_move(&screen->detail_at.list, -(ptrdiff_t)place->n_below_parent);
+	list_move(list, -(ptrdiff_t)place->n_below_parent);
+	screen->stacks.was_moved = true;
 	return true;
 }
 
 bool detail_unfold(struct screen *screen)
 {
-	if (screen->detail_at.can_fold && !screen->detail_at.is_open)
+	if (place_of(screen)->can_fold && !place_of(screen)->is_open)
 		detail_fold(screen);
 	return true;
 }
 
 ACTION(act_fold)
 {
-	if (!screen->is_zoomed)
+	if (!screen->is_zoomed && !is_in_tree(screen))
 		screen_say(screen, true, "e shows the detail alone; what stands there is folded");
 	else if (!detail_fold(screen))
 		screen_say(screen, false, "arrays and structs can be folded, Esc goes back");
@@ -47,12 +68,16 @@ ACTION(act_fold_all)
 	static const char *const said[] = {[FOLDS_USUAL] = "structs are open, arrays are folded",
 					   [FOLDS_OPEN] = "everything is unfolded",
 					   [FOLDS_SHUT] = "everything is folded"};
-	struct tab *tab = front_tab(screen);
+	struct folds *folds = folds_of(screen);
 
-	if (!tab)
+	if (!folds)
 		return nothing();
-	folds_all(&tab->folds);
-	screen_say(screen, false, "%s", said[tab->folds.all]);
+	folds_all(folds);
+	if (is_in_tree(screen) && folds->all == FOLDS_OPEN) /* as it is usually */
+		folds_all(folds);
+	screen_say(screen, false, "%s",
+		   is_in_tree(screen) && folds->all == FOLDS_USUAL ? said[FOLDS_OPEN]
+								   : said[folds->all]);
 	return nothing();
 }
 

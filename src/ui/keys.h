@@ -21,8 +21,9 @@ enum key_scope {
 	SCOPE_THEMES = 1 << 5,	/* choosing a theme */
 	SCOPE_DETAIL =
 		1 << 6, /* a detail that stands alone; what isn't bound there goes to the rows */
-	SCOPE_ANY = (1 << 7) - 1,
-	SCOPE_PANES = 1 << 7, /* behind ^W, where nothing else holds */
+	SCOPE_TREE = 1 << 7, /* stacks as a tree */
+	SCOPE_ANY = (1 << 8) - 1,
+	SCOPE_PANES = 1 << 8, /* behind ^W, where nothing else holds */
 };
 
 enum { KEY_ROW_KEYS = 6 };

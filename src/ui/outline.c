@@ -64,6 +64,15 @@ void folds_all(struct folds *folds)
 	buf_clear(&folds->paths);
 }
 
+bool folds_open(const struct folds *folds, bool is_usual, const char *path)
+{
+	bool open = is_usual;
+
+	if (folds->all != FOLDS_USUAL)
+		open = folds->all == FOLDS_OPEN;
+	return open != (folds->paths.len && find_path(folds, path));
+}
+
 static bool can_fold(const struct field *field)
 {
 	return field_is_nested(field) && field->n_below &&
@@ -73,11 +82,8 @@ static bool can_fold(const struct field *field)
 /* Elements that are structs are folded like arrays: there may be many. */
 static bool is_open(const struct walk *walk, const struct field *field, bool is_element)
 {
-	bool open = field->kind != FIELD_ARRAY && !is_element;
-
-	if (walk->folds->all != FOLDS_USUAL)
-		open = walk->folds->all == FOLDS_OPEN;
-	return open != (walk->folds->paths.len && find_path(walk->folds, buf_text(&walk->path)));
+	return folds_open(walk->folds, field->kind != FIELD_ARRAY && !is_element,
+			  buf_text(&walk->path));
 }
 
 static bool is_shown(const struct field *field)

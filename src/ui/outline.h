@@ -22,6 +22,9 @@ void folds_toggle(struct folds *folds, const char *path);
 /* Opens all of them, then folds all, then as usual. */
 void folds_all(struct folds *folds);
 
+/* Whether that path is open, where is_usual says how it would be. */
+bool folds_open(const struct folds *folds, bool is_usual, const char *path);
+
 struct outline_line {
 	/* Of an element a copy with its offset filled in; a container's own offset stands in base. */
 	const struct field *field;

@@ -28,6 +28,7 @@ static const struct overlay_row {
 	[OVERLAY_SORT] = {.scope = SCOPE_MENU, .pane = pane_sort, .keeps_header = true},
 	[OVERLAY_PICKER] = {.scope = SCOPE_PICKER, .pane = pane_picker},
 	[OVERLAY_COLUMNS] = {.scope = SCOPE_COLUMNS, .pane = pane_chooser, .keeps_header = true},
+	[OVERLAY_STACKS] = {.scope = SCOPE_TREE, .pane = pane_stacks, .keeps_header = true},
 	[OVERLAY_THEMES] = {.scope = SCOPE_THEMES,
 			    .pane = pane_themes,
 			    .keeps_header = true,
@@ -66,6 +67,7 @@ void screen_free(struct screen *screen)
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
 	buf_release(&screen->found);
+	stack_view_release(&screen->stacks);
 	buf_release(&screen->detail_at.path);
 	buf_release(&screen->detail_aside.path);
 	buf_release(&screen->message.text);

@@ -54,7 +54,8 @@ struct intent search_on(struct screen *screen, bool is_back)
 
 static bool looks_at_text(const struct screen *screen)
 {
-	return screen->overlay == OVERLAY_HELP || screen->overlay == OVERLAY_METRICS;
+	return screen->overlay == OVERLAY_HELP || screen->overlay == OVERLAY_METRICS ||
+	       screen->overlay == OVERLAY_STACKS;
 }
 
 const char *text_search_in(const struct screen *screen, const char *line)

@@ -15,6 +15,7 @@
 #include "ui/layout.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
+#include "ui/stack_tree.h"
 #include "ui/tab.h"
 
 enum overlay {
@@ -27,6 +28,7 @@ enum overlay {
 	OVERLAY_COLUMNS,
 	OVERLAY_THEMES,
 	OVERLAY_LOG,
+	OVERLAY_STACKS,
 	N_OVERLAYS
 };
 enum prompt_kind {
@@ -93,6 +95,14 @@ struct detail_place {
 	bool can_fold, is_open;
 	size_t n_below_parent; /* lines down from the one around it */
 };
+/* Stacks as a tree, and what stands under the cursor. */
+struct stack_view {
+	struct stack_tree tree;
+	struct buf title;
+	struct detail_place at;
+	bool was_moved;	     /* else the cursor stays with its path */
+	uint64_t numbers[2]; /* of the readings that it was made of: the stacks', the counts' */
+};
 enum cpu_order { CPU_ORDER_USUAL, CPU_ORDER_BY_NUMBER, CPU_ORDER_BY_VALUE };
 /* What a pane of the tiling shows. */
 enum pane_kind {
@@ -139,6 +149,7 @@ struct screen {
 	enum detail_wish detail;
 	uint64_t paused_ns, paused_wall_ns;
 	struct detail_place detail_at, detail_aside; /* of the pane with the focus, of any other */
+	struct stack_view stacks;
 	enum cpu_order cpu_order;
 	bool cpus_by_value; /* as last drawn */
 	size_t back;	    /* readings before the newest that are shown while paused */
@@ -198,10 +209,14 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 /* command.c */
 struct intent go_to_tab(struct screen *screen, size_t i);
 
-/* folding.c: what stands under the cursor of the detail */
+/* folding.c: what stands under the cursor of the detail or of the tree of stacks */
 bool detail_fold(struct screen *screen); /* false: nothing there can be folded */
 bool detail_shut(struct screen *screen); /* folds it, or goes to what is around it */
 bool detail_unfold(struct screen *screen);
+
+/* pane_stacks.c */
+bool tab_has_stacks(const struct tab *tab);
+void stack_view_release(struct stack_view *view);
 
 /* pane_themes.c */
 struct intent theme_under_cursor(struct screen *screen);
@@ -274,7 +289,7 @@ void pane_lines(const struct scene *scene, struct area area, const char *text, s
 /* legend.c: from line `top` on; returns how many lines there are. */
 size_t legend_put(const struct scene *scene, struct area area, size_t top);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
-pane_fn pane_themes, pane_log;
+pane_fn pane_themes, pane_log, pane_stacks;
 pane_fn pane_bar_titles, pane_bars;
 /* pane_tiles.c */
 void pane_tiles(const struct scene *front);

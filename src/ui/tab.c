@@ -103,6 +103,7 @@ void tab_free(struct tab *tab)
 	view_release(&tab->view);
 	tags_release(&tab->tags);
 	folds_release(&tab->folds);
+	folds_release(&tab->frames);
 	totals_release(&tab->totals);
 	query_free(tab->search);
 	buf_release(&tab->search_text);

@@ -72,7 +72,7 @@ struct tab {
 	struct column trend; /* what trends show; field NULL and DERIVE_STATE: nothing */
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
-	struct folds folds; /* of the detail */
+	struct folds folds, frames; /* of the detail, of the tree of stacks */
 	struct totals totals;
 	unsigned held;		/* readings for which the order stays */
 	bool is_stale;		/* the view must be refreshed before it is drawn */

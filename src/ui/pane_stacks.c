@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Stacks as a tree that is merged from their roots, as a flame graph is: each function with its share of
+ * all samples below a bar as long. Made anew from each reading, it keeps what is folded and the cursor by
+ * the path of names. */
+#include <string.h>
+
+#include "base/num.h"
+#include "base/tidy.h"
+#include "model/decode.h"
+#include "ui/glyph.h"
+#include "ui/stacks.h"
+
+enum { BAR_COLS = 8, SHARE_COLS = 5, COUNT_COLS = 6, NARROW_COLS = 60, NAME_BYTES = 256 };
+
+bool tab_has_stacks(const struct tab *tab)
+{
+	const struct plan *plan = &tab->table->plan;
+	const struct field *value = &plan->fields[plan->n_key_fields];
+
+	return !plan->is_variables && plan->n_key_fields && plan->n_fields > plan->n_key_fields &&
+	       value->kind == FIELD_ARRAY && strcmp(value->format->name, "stack") == 0;
+}
+
+/* -- the tree --------------------------------------------------------------------------------------------- */
+
+/* 0, or -1: out of memory. */
+static int add_stack(struct stack_tree *tree, const struct table *table, size_t row, double weight)
+{
+	const struct field *stack = &table->plan.fields[table->plan.n_key_fields];
+	const uint8_t *value = table_value(table, row, &(size_t){0});
+	struct stack_node *node = &tree->root;
+	uint32_t n = 0;
+
+	SCOPED(buf) name = {0};
+	while (n < STACK_MOST_FRAMES && format_stack_frame(stack, value, n, &table->lookups, &name))
+		n++;
+	node->weight += weight;
+	while (n-- > 0) {
+		buf_clear(&name);
+		format_stack_frame(stack, value, n, &table->lookups, &name);
+		node = stack_tree_child(tree, node, buf_text(&name));
+		if (!node)
+			return -1;
+		node->weight += weight;
+	}
+	return 0;
+}
+
+/* returns how many stacks are in it, or -1: out of memory. */
+static ptrdiff_t add_stacks(struct stack_tree *tree, const struct table *table,
+			    const struct stack_weights *weights, bool counts)
+{
+	size_t n = MIN_OF(table_n_live(table), (size_t)STACK_MOST);
+	ptrdiff_t n_added = 0;
+
+	for (size_t row = 0; row < n; row++) {
+		const uint8_t *key = table_key(table, row, &(size_t){0});
+		uint64_t id = decode_u64(&table->plan.fields[0], key);
+		double weight = counts ? stack_weight_of(weights, id) : 1;
+
+		if (!(weight > 0))
+			continue;
+		if (add_stack(tree, table, row, weight) < 0)
+			return -1;
+		n_added++;
+	}
+	return n_added;
+}
+
+static void title_text(const struct tab *tab, const struct stack_source *source,
+		       const struct stack_weights *weights, ptrdiff_t n, struct stack_view *view)
+{
+	struct buf *out = &view->title;
+
+	buf_clear(out);
+	if (n < 0) {
+		buf_adds(out, "out of memory for the stacks");
+		return;
+	}
+	buf_addf(out, "%zd of %zu stacks, ", n, table_n_live(tab->table));
+	if (!source->table) {
+		buf_adds(out, "each weighs the same: no map is open that counts by stack id");
+		return;
+	}
+	buf_addf(out, "by %s of %s (%s)", source->counts ? source->counts->path : "rows",
+		 source->table->map.name, source->ids->path);
+	if (weights->total > view->tree.root.weight) {
+		buf_adds(out, ", ");
+		num_percent(out, 1 - view->tree.root.weight / weights->total);
+		buf_adds(out, " without a stack here");
+	}
+	if (weights->is_part)
+		buf_addf(out, ", of its first %d rows", STACK_MOST_ROWS);
+}
+
+/* Of the readings that are there now, unless it is. */
+static void make_tree(const struct screen *screen, const struct tab *tab, struct stack_view *view)
+{
+	SCOPED(stack_weights) weights = {0};
+	struct stack_source source;
+	ptrdiff_t n = 0;
+	bool has_source = stack_source_find(screen, tab, &source);
+	const uint64_t numbers[] = {tab->table->current->number,
+				    has_source ? source.table->current->number : 0};
+
+	if (view->title.len && memcmp(numbers, view->numbers, sizeof(numbers)) == 0)
+		return;
+	memcpy(view->numbers, numbers, sizeof(numbers));
+	stack_tree_release(&view->tree);
+	if (has_source)
+		n = stack_weights_take(&source, &weights);
+	if (n == 0)
+		n = add_stacks(&view->tree, tab->table, &weights, source.table != NULL);
+	stack_tree_sort(&view->tree.root);
+	title_text(tab, &source, &weights, n, view);
+}
+
+void stack_view_release(struct stack_view *view)
+{
+	stack_tree_release(&view->tree);
+	buf_release(&view->title);
+	buf_release(&view->at.path);
+}
+
+/* -- drawing ------------------------------------------------------------------------------------------------ */
+
+struct drawing {
+	const struct scene *scene;
+	struct area area;
+	struct buf names;	/* of all lines, for the search */
+	size_t found, n_shared; /* line of the cursor's path, and how much of it that has */
+};
+
+static void take_line(void *ctx, const struct stack_line *line)
+{
+	struct drawing *drawing = ctx;
+	const char *path = buf_text(&drawing->scene->screen->stacks.at.path);
+	size_t len = strlen(line->path);
+
+	buf_addf(&drawing->names, "%s\n", line->node->name);
+	/* Itself, or else what is around it. */
+	if (strncmp(path, line->path, len) == 0 && (path[len] == '\0' || path[len] == ';') &&
+	    len >= drawing->n_shared) {
+		drawing->n_shared = len;
+		drawing->found = line->number;
+	}
+}
+
+static void note_cursor(struct stack_view *view, const struct stack_line *line)
+{
+	buf_clear(&view->at.path);
+	buf_adds(&view->at.path, line->path);
+	view->at.can_fold = line->node->first != NULL;
+	view->at.is_open = line->is_open;
+	view->at.n_below_parent = line->number - line->parent;
+}
+
+static int put_numbers(const struct drawing *drawing, struct area line, double weight, double share)
+{
+	struct grid *grid = drawing->scene->grid;
+	SCOPED(buf) text = {0};
+	int col = 1;
+
+	if (line.n_cols >= NARROW_COLS) {
+		glyph_meter(grid, line, 0, col, BAR_COLS, share, ROLE_GRAPH);
+		col += BAR_COLS + 1;
+	}
+	num_percent(&text, share);
+	col = 1 +
+	      grid_fit(grid, line, 0, col, SHARE_COLS, true, ROLE_HEADER_VALUE, buf_text(&text));
+	buf_clear(&text);
+	num_short(&text, weight, 1000);
+	return 1 +
+	       grid_fit(grid, line, 0, col, COUNT_COLS, true, ROLE_HEADER_VALUE, buf_text(&text));
+}
+
+static void put_line(void *ctx, const struct stack_line *line)
+{
+	struct drawing *drawing = ctx;
+	const struct scene *scene = drawing->scene;
+	struct list_place *list = scene->list;
+	struct area at = {drawing->area.row + (int)(line->number - list->top), drawing->area.col, 1,
+			  drawing->area.n_cols};
+	const char *mark = line->is_open ? scene->glyphs->opened : scene->glyphs->folded;
+	double all = scene->screen->stacks.tree.root.weight;
+	int col;
+
+	if (line->number < list->top || line->number - list->top >= (size_t)drawing->area.n_rows)
+		return;
+	col = put_numbers(drawing, at, line->node->weight, line->node->weight / all) + line->depth;
+	grid_put(scene->grid, at, 0, col, ROLE_TITLE, line->node->first ? mark : " ");
+	grid_fit(scene->grid, at, 0, col + 2, MAX_OF(at.n_cols - col - 2, 0), false,
+		 text_search_in(scene->screen, line->node->name) ? ROLE_MATCH : ROLE_TEXT,
+		 line->node->name);
+	if (line->number == list->cursor) {
+		grid_put(scene->grid, at, 0, 0, ROLE_CURSOR, ">");
+		grid_role(scene->grid, at, ROLE_CURSOR);
+		note_cursor(&scene->screen->stacks, line);
+	}
+}
+
+void pane_stacks(const struct scene *scene, struct area area)
+{
+	struct stack_view *view = &scene->screen->stacks;
+	struct tab *tab = scene->tab;
+	struct drawing drawing = {.scene = scene, .found = scene->list->cursor};
+	size_t n;
+
+	if (!tab || !tab_has_stacks(tab))
+		return;
+	make_tree(scene->screen, tab, view);
+	drawing.area = pane_titled(scene, area, buf_text(&view->title));
+	n = stack_tree_lines(&view->tree, &tab->frames, take_line, &drawing);
+	if (!view->was_moved)
+		scene->list->cursor = drawing.found;
+	view->was_moved = false;
+	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
+	text_search_go(scene->screen, scene->list, buf_text(&drawing.names), 0);
+	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
+	stack_tree_lines(&view->tree, &tab->frames, put_line, &drawing);
+	if (!n)
+		grid_put(scene->grid, drawing.area, 1, 1, ROLE_DIM, "no stacks");
+	buf_release(&drawing.names);
+}
