@@ -73,7 +73,7 @@ struct source {
 int source_kernel_new(struct source **out);
 
 /* Seeded: the demo's maps (flows, ports, verdicts, sizes, globals), moving as the demo moves, and maps
- * for tests (many, kinds, empty, wide); `sim:NAME`. All maps show the same moment, which the clock moves
+ * for tests (many, kinds, empty, wide, stacks, samples); `sim:NAME`. All maps show the same moment, which the clock moves
  * on in tenths of a second. 0 or -ENOMEM. */
 int source_sim_new(uint64_t seed, struct source **out);
 /* Holds every simulated map at this tick (0-based), SIM_TICK_NS of traffic each, until the next call:
