@@ -18,10 +18,10 @@
 #include "read/spec.h"
 #include "tests/unit/tape_make.h"
 
-enum { MAPS = 9, TICKS = 8, SEED = 1 };
+enum { MAPS = 11, TICKS = 8, SEED = 1 };
 
-static const char *const names[MAPS] = {"flows", "ports", "verdicts", "sizes", "globals",
-					"many",	 "kinds", "empty",    "wide"};
+static const char *const names[MAPS] = {"flows", "ports", "verdicts", "sizes",	"globals", "many",
+					"kinds", "empty", "wide",     "stacks", "samples"};
 static char folder[] = "/tmp/test_replay.XXXXXX";
 static char path[64];
 static struct buf seen[TICKS][MAPS];  /* as it was shown when it was recorded */
