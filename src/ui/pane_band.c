@@ -2,11 +2,22 @@
 /* The maps that no pane shows, side by side below those that are: a caption and their first rows, in
  * their own order. As many as have room. */
 #include "base/tidy.h"
+#include "ui/glyph.h"
 #include "ui/state.h"
 
 enum { SMALL_COLS = 46 };
 
-/* Each has a margin on the right, where the mark for more columns stands. */
+/* The last column is the rule before the next one, or a margin. */
+static void put_rule(const struct scene *scene, struct area area)
+{
+	struct area rule = {area.row, area.col + area.n_cols - 1, area.n_rows, 1};
+
+	if (rule.col + 1 == scene->grid->n_cols)
+		return;
+	grid_fill(scene->grid, rule, ROLE_BORDER, scene->glyphs->bar);
+	grid_put(scene->grid, rule, 0, 0, ROLE_BORDER, scene->glyphs->tee);
+}
+
 static void put_small(const struct scene *front, struct area area, struct tab *tab)
 {
 	struct scene scene = *front;
@@ -19,6 +30,7 @@ static void put_small(const struct scene *front, struct area area, struct tab *t
 	tab->band = area;
 	pane_put_rows(&scene, (struct area){rows.row, rows.col, 1, rows.n_cols},
 		      (struct area){rows.row + 1, rows.col, rows.n_rows - 1, rows.n_cols});
+	put_rule(front, area);
 }
 
 /* The next map after the i-th that no pane shows. */
