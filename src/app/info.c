@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "app/commands.h"
 #include "app/options.h"
@@ -17,7 +18,10 @@
 #include "model/mapflags.h"
 #include "model/maptype.h"
 #include "model/ring.h"
+#include "read/replay.h"
 #include "read/schema.h"
+
+enum { A_MOMENT_NS = 200000000 };
 
 static void add_users(struct buf *out, const char *what, const struct map_user *users, size_t n)
 {
@@ -109,6 +113,25 @@ static void add_cure(const struct plan *plan, struct buf *out)
 	buf_adds(out, plan->is_typed ? "\n" : ", --hex-width BYTES words\n");
 }
 
+/* Counter or gauge: as somebody told, or a guess with what it rests on. */
+static void add_nature(const void *ctx, const struct field *field, struct buf *out)
+{
+	const struct table *table = ctx;
+	const struct habit *habit;
+
+	if (!field->in_value || field->in_array || !field_is_counter(field))
+		return;
+	buf_addf(out, " %s", nature_names[nature_of(table, field)]);
+	habit = nature_habit(table, field);
+	if (nature_told(table, field) != NATURE_GUESSED)
+		buf_adds(out, " (told)");
+	else if (habit->n_rises || habit->n_falls)
+		buf_addf(out, " (a guess: rose %" PRIu32 " times, fell %" PRIu32 ")",
+			 habit->n_rises, habit->n_falls);
+	else
+		buf_adds(out, " (a guess: nothing changed)");
+}
+
 static void info_text(const struct watch *watch, int code, const struct err *why, struct buf *out)
 {
 	add_identity(&watch->table.map, out);
@@ -117,7 +140,32 @@ static void info_text(const struct watch *watch, int code, const struct err *why
 		buf_adds(out, "  folded     an entry of the array for each key and CPU\n");
 	buf_addf(out, "  layout     from %s\n", watch->table.plan.origin);
 	add_cure(&watch->table.plan, out);
-	plan_text(&watch->table.plan, out);
+	plan_text(&watch->table.plan, add_nature, &watch->table, out);
+}
+
+static void natures_json(const struct table *table, struct json *json)
+{
+	json_open(json, '[');
+	for (uint32_t i = table->plan.n_key_fields; i < table->plan.n_fields; i++) {
+		const struct field *field = &table->plan.fields[i];
+		const struct habit *habit = nature_habit(table, field);
+
+		if (field->in_array || !field_is_counter(field))
+			continue;
+		json_open(json, '{');
+		json_name(json, "field");
+		json_text(json, field->path);
+		json_name(json, "nature");
+		json_text(json, nature_names[nature_of(table, field)]);
+		json_name(json, "told");
+		json_bool(json, nature_told(table, field) != NATURE_GUESSED);
+		json_name(json, "rose");
+		json_uint(json, habit->n_rises);
+		json_name(json, "fell");
+		json_uint(json, habit->n_falls);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
 }
 
 static void info_json(const struct watch *watch, int code, const struct err *why, struct buf *out)
@@ -141,6 +189,8 @@ static void info_json(const struct watch *watch, int code, const struct err *why
 		json_null(&json);
 	json_name(&json, "layout");
 	out_plan_json(&json, &watch->table.plan);
+	json_name(&json, "natures");
+	natures_json(&watch->table, &json);
 	json_close(&json, '}');
 	buf_addc(out, '\n');
 }
@@ -153,6 +203,27 @@ static void find_users(struct watch *watch)
 
 	if (watch->source->ops->users && watch->source->ops->users(watch->source, &one, &why) < 0)
 		log_add(LOG_WARN, "%s", why.text);
+}
+
+static bool has_counters(const struct table *table)
+{
+	const struct plan *plan = &table->plan;
+
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
+		if (field_is_counter(&plan->fields[i]) && !plan->fields[i].in_array)
+			return table_n_live(table) > 0;
+	return false;
+}
+
+/* A moment later, to see which numbers fall. A tape has its readings at times of its own. */
+static int read_again(struct watch *watch, struct err *err)
+{
+	const struct timespec moment = {.tv_nsec = A_MOMENT_NS};
+
+	if (source_is_tape(watch->source))
+		return 0;
+	nanosleep(&moment, NULL);
+	return watch_read(watch, err);
 }
 
 /* A map that can't be read still has its identity and layout: that is what info is for. */
@@ -168,6 +239,8 @@ static int info_of(const struct options *options, struct watch *watch, bool is_f
 		return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 	}
 	code = watch_read(watch, &why);
+	if (code == 0 && has_counters(&watch->table))
+		code = read_again(watch, &why);
 	find_users(watch);
 	if (output == &out_text) {
 		if (!is_first)

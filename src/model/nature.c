@@ -77,6 +77,11 @@ static struct habit *habit_of(const struct table *table, const struct field *fie
 	return &table->habits[of - table->plan.fields];
 }
 
+const struct habit *nature_habit(const struct table *table, const struct field *field)
+{
+	return habit_of(table, field);
+}
+
 void nature_tell(const struct table *table, const struct field *field, enum nature nature)
 {
 	habit_of(table, field)->told = nature;

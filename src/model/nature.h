@@ -34,6 +34,8 @@ void nature_forget(struct table *table);
 void nature_tell(const struct table *table, const struct field *field, enum nature nature);
 enum nature nature_told(const struct table *table, const struct field *field);
 
+/* What it was seen to do. */
+const struct habit *nature_habit(const struct table *table, const struct field *field);
 /* As it was told, else by its habits: never NATURE_GUESSED. */
 enum nature nature_of(const struct table *table, const struct field *field);
 static inline bool nature_is_gauge(const struct table *table, const struct field *field)

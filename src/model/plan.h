@@ -154,4 +154,6 @@ bool field_is_integer(const struct field *field);
 bool field_is_counter(const struct field *field);
 
 /* The layout as people read it, a line a field: offset, size, type, path, format. For `info`. */
-void plan_text(const struct plan *plan, struct buf *out);
+void plan_text(const struct plan *plan,
+	       void (*note)(const void *ctx, const struct field *field, struct buf *out),
+	       const void *ctx, struct buf *out);

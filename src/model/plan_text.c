@@ -15,6 +15,12 @@ struct widths {
 	size_t type, path;
 };
 
+/* What a caller has to add to a field's line. */
+struct notes {
+	void (*add)(const void *ctx, const struct field *field, struct buf *out);
+	const void *ctx;
+};
+
 static void tame(const char *text, struct buf *out)
 {
 	utf8_tame(out, text, strlen(text));
@@ -75,7 +81,8 @@ static void place_text(const struct field *field, struct buf *out)
 	buf_addf(out, "%8s %6s  ", buf_text(&offset), buf_text(&size));
 }
 
-static void line(const struct field *field, const struct widths *widths, struct buf *out)
+static void line(const struct field *field, const struct widths *widths, const struct notes *notes,
+		 struct buf *out)
 {
 	SCOPED(buf) type = {0}, path = {0};
 
@@ -85,7 +92,9 @@ static void line(const struct field *field, const struct widths *widths, struct 
 	cell(&type, widths->type, out);
 	cell(&path, widths->path, out);
 	buf_adds(out, field->format->name);
-	if (field->nature != NATURE_GUESSED)
+	if (notes->add)
+		notes->add(notes->ctx, field, out);
+	else if (field->nature != NATURE_GUESSED)
 		buf_addf(out, " %s", nature_names[field->nature]);
 	if (field->is_hidden)
 		buf_adds(out, " (hidden)");
@@ -93,7 +102,7 @@ static void line(const struct field *field, const struct widths *widths, struct 
 }
 
 static void side_text(const struct plan *plan, bool in_value, const struct widths *widths,
-		      struct buf *out)
+		      const struct notes *notes, struct buf *out)
 {
 	uint32_t from = in_value ? plan->n_key_fields : 0;
 	uint32_t to = in_value ? plan->n_fields : plan->n_key_fields;
@@ -101,11 +110,14 @@ static void side_text(const struct plan *plan, bool in_value, const struct width
 	buf_addf(out, "%s, %u bytes\n", in_value ? "value" : "key",
 		 in_value ? plan->value_size : plan->key_size);
 	for (uint32_t i = from; i < to; i++)
-		line(&plan->fields[i], widths, out);
+		line(&plan->fields[i], widths, notes, out);
 }
 
-void plan_text(const struct plan *plan, struct buf *out)
+void plan_text(const struct plan *plan,
+	       void (*note)(const void *ctx, const struct field *field, struct buf *out),
+	       const void *ctx, struct buf *out)
 {
+	const struct notes notes = {note, ctx};
 	struct widths widths = measure(plan);
 	SCOPED(buf) type = {0}, field = {0};
 
@@ -116,7 +128,7 @@ void plan_text(const struct plan *plan, struct buf *out)
 	cell(&field, widths.path, out);
 	buf_adds(out, "format\n");
 	if (plan->key_size)
-		side_text(plan, false, &widths, out);
+		side_text(plan, false, &widths, &notes, out);
 	if (plan->value_size)
-		side_text(plan, true, &widths, out);
+		side_text(plan, true, &widths, &notes, out);
 }

@@ -337,6 +337,21 @@ static void write_reading(const struct table *table, struct json *json)
 	json_close(json, '}');
 }
 
+/* Of the numbers that have rates: counters have none that falls. */
+static void write_natures(const struct table *table, struct json *json)
+{
+	const struct plan *plan = &table->plan;
+
+	json_open(json, '{');
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
+		if (plan->fields[i].in_array || !field_is_counter(&plan->fields[i]))
+			continue;
+		json_name(json, plan->fields[i].path);
+		json_text(json, nature_names[nature_of(table, &plan->fields[i])]);
+	}
+	json_close(json, '}');
+}
+
 static int write_entries(struct entries *entries, struct walk *walk, struct buf *out,
 			 int (*flush)(void *ctx, struct buf *out), void *ctx)
 {
@@ -371,6 +386,8 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 	out_map_json(&json, &table->map);
 	write_reading(out_base(table, job), &json);
 	if (job->is_stream) {
+		json_name(&json, "natures");
+		write_natures(out_base(table, job), &json);
 		json_name(&json, "churn");
 		out_churn_json(&json, out_base(table, job));
 	}

@@ -37,7 +37,7 @@ static void print_both_sides(const struct plan *plan)
 	for (uint32_t i = 0; i < plan->value_size; i++)
 		value[i] = i * 151 + 7;
 	format_print_side(plan, true, value, PRINT_EXACT, NULL, &text);
-	plan_text(plan, &text);
+	plan_text(plan, NULL, NULL, &text);
 	free(value);
 }
 

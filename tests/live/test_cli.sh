@@ -116,6 +116,12 @@ same "a pipe that closes early is a quiet end" "0 0" "${PIPESTATUS[*]}"
 text=$("$BPFMAPTOP" dump sim:flows 2>&1 >/dev/full)
 same "a full disk is a failure" 1 $?
 has "and says so" "no space left" "$text"
+text=$("$BPFMAPTOP" info sim:flows | grep -c ' packets .* counter (a guess: rose [1-9][0-9]* times, fell 0)$')
+same "info guesses what counts, and says why" 1 "$text"
+echo '{"maps": {"flows": {"key": [{"name": "k", "type": "bytes[36]"}], "value": [{"name": "n", "type": "u64", "nature": "gauge"}, {"name": "m", "type": "u64[3]"}]}}}' >"$scratch/told.json"
+has "or that it was told" "gauge (told)" "$("$BPFMAPTOP" info sim:flows --schema "$scratch/told.json" 2>&1)"
+same "in JSON, too" "counter false true" "$("$BPFMAPTOP" info sim:flows -o json | jq -r '.natures[] | select(.field == "packets") | "\(.nature) \(.told) \(.rose > .fell)"')"
+same "a stream says it of every reading" "counter gauge" "$("$BPFMAPTOP" stream -n 2 -d 0.1 -c packets,bytes:gauge sim:flows -o json | grep -o '"natures":{[^}]*}' | tail -n 1 | sed 's/"natures"://' | jq -r '"\(.packets) \(.bytes)"')"
 # The examples of the help and of README.md, on a simulation, for a reading or two; those of other maps, which are
 # not there, are only read.
 n_run=0

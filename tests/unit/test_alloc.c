@@ -262,7 +262,7 @@ static int use_schema(void)
 	if (r == 0) {
 		schema_write(&(struct schema_layout){&map, &plan}, 1, &out);
 		out_plan_c(&map, &plan, &out);
-		plan_text(&plan, &out);
+		plan_text(&plan, NULL, NULL, &out);
 		r = out.failed ? -ENOMEM : 0;
 	}
 	schema_free(schema);

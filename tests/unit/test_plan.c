@@ -388,7 +388,7 @@ static void text_shows_the_layout(void **state)
 
 	(void)state;
 	make(&plan);
-	plan_text(&plan, &text);
+	plan_text(&plan, NULL, NULL, &text);
 	assert_string_equal(buf_text(&text),
 			    "  offset   size  type            field        format\n"
 			    "key, 8 bytes\n"
