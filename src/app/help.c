@@ -50,6 +50,8 @@ static const struct {
 	{"bpfmaptop stream flows -d 5", "a reading every 5 s, with rates"},
 	{"bpfmaptop stream flows -n 60 --until 'dport == 22 and packets.rate > 100'", NULL},
 	{"bpfmaptop export flows.prom flows -g proto", NULL},
+	{"bpfmaptop record a.tape flows", "readings into a tape, until you stop it"},
+	{"bpfmaptop replay a.tape", "the same screen again, or any output of it"},
 };
 
 static void help_examples(struct buf *out)

@@ -132,13 +132,13 @@ run_example() { # COMMAND
 	case ${words[0]} in
 	export) words[1]=$scratch/flows.prom ;;
 	sim:*) words+=(-b) ;;
-	record) words[1]=$scratch/flows.tape ;;
+	record) words[1]=$scratch/a.tape ;;
 	esac
 	case ${words[0]} in info | dump) ;; *) words+=(-n 2 -d 0.1) ;; esac
 	text=$("$BPFMAPTOP" "${words[@]}" -d 0.1 </dev/null 2>&1 >"$scratch/made")
 	status=$?
 	case $1 in *--until*) [ $status = 1 ] && status=0 ;; esac
-	if [ $status -ne 0 ] || { [ "${words[0]}" != export ] && [ ! -s "$scratch/made" ]; }; then
+	if [ $status -ne 0 ] || { [[ ${words[0]} != @(export|record) ]] && [ ! -s "$scratch/made" ]; }; then
 		not_ok "example: $1" "status $status" "$text"
 	fi
 	n_run=$((n_run + 1))
