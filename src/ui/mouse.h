@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-#define MOUSE_ON  "\033[?1000h\033[?1006h"
-#define MOUSE_OFF "\033[?1006l\033[?1000l"
+/* The way of saying it first: a click in between would be said in the old one. */
+#define MOUSE_ON  "\033[?1006h\033[?1000h"
+#define MOUSE_OFF "\033[?1000l\033[?1006l"
 
 enum mouse_kind { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 

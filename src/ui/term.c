@@ -232,7 +232,6 @@ static int start_curses(struct term *term, struct err *err)
 	noecho();
 	nonl();
 	set_escdelay(ESC_WAIT_MS);
-	nodelay(term->keys, TRUE);
 	keypad(term->keys, TRUE);
 	/* Read here, in the one way that every terminal has. keypad() makes the keys anew. */
 	keyok(KEY_MOUSE, FALSE);
@@ -443,7 +442,6 @@ static uint32_t key_of_sequence(struct term *term)
 	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
 		if (next <= '~' && n + 1 < sizeof(text))
 			text[n++] = (char)next;
-	nodelay(term->keys, TRUE);
 	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
 }
 
@@ -453,6 +451,7 @@ static uint32_t key_of_escape(struct term *term)
 {
 	wint_t next;
 
+	wtimeout(term->keys, 0); /* curses has waited already */
 	if (wget_wch(term->keys, &next) != OK)
 		return TERM_ESCAPE;
 	if (next == '[' || next == 'O')
@@ -466,14 +465,14 @@ int term_key(struct term *term, uint32_t *key_ret)
 	for (;;) {
 		wint_t code;
 		uint32_t key;
-		/* curses may hold keys that it has read already, so ask it first. */
-		int got = wget_wch(term->keys, &code);
-		int r = got == ERR ? loop_has_input(STDIN_FILENO) : 0;
+		int r = loop_has_input(STDIN_FILENO), got;
 
-		if (r < 0)
-			return r;
-		if (got == ERR && (got = wget_wch(term->keys, &code)) == ERR)
-			return -EAGAIN;
+		/* The rest of a character may still be on its way, and curses forgets a part of one. It may
+		 * also hold keys that it has read already, so it is asked in any case. */
+		wtimeout(term->keys, r == 0 ? ESC_WAIT_MS : 0);
+		got = wget_wch(term->keys, &code);
+		if (got == ERR)
+			return r < 0 ? r : -EAGAIN;
 		key = got == KEY_CODE_YES ? key_of_code(code)
 		      : code == '\033'	  ? key_of_escape(term)
 					  : key_of_point((uint32_t)code);

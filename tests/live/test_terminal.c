@@ -26,6 +26,7 @@ static void start(struct pty *pty, const char *const *words, int rows, int cols)
 	assert_int_equal(
 		pty_open(pty, argv, (const char *const[]){"LC_ALL=C.UTF-8", NULL}, rows, cols), 0);
 	assert_true(pty_wait_text(pty, "LIVE", WAIT_MS));
+	assert_true(pty_wait_text(pty, "rows 1-", WAIT_MS)); /* rows: the first reading was taken */
 }
 
 #define START(pty, rows, cols, ...) start(pty, (const char *const[]){__VA_ARGS__, NULL}, rows, cols)
@@ -103,7 +104,7 @@ static void each_pane(void **state)
 		bool changes; /* with ^L: that is text there, or the frame is counted */
 	} panes[] = {
 		{"\r", "in 1 of 1", "\r"},
-		{"e", "value", "e"},
+		{"e", "in 1 of 1", "e"},
 		{"?", "scroll the columns", "\x1b"},
 		{"m", "to the terminal", "\x1b", true},
 		{"C", "churn", "\x1b"},
