@@ -35,6 +35,7 @@ static const struct {
 	{"metrics", "map ports\nticks 2\nkeys m", STRIDE},
 	{"churn", "map flows\nticks 4\nkeys C", STRIDE},
 	{"messages", "map ports\nticks 2\nkeys F l", STRIDE},
+	{"stacks", "map stacks\nticks 3\nkeys Enter Down Down", STRIDE},
 	{"sort menu", "map ports\nticks 2\nkeys s Down Space", STRIDE},
 	{"picker", "map ports\nticks 2\nkeys o Down", STRIDE},
 	{"columns", "map flows\nticks 2\nkeys c End", STRIDE},
