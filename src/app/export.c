@@ -212,7 +212,8 @@ static int write_text(struct exporter *exporter, struct err *err)
 	for (size_t i = 0; i < exporter->n_maps; i++)
 		proms[i] = &exporter->maps[i]->prom;
 	buf_clear(&exporter->text);
-	prom_write(proms, exporter->n_maps, &exporter->text);
+	prom_write(proms, exporter->n_maps, exporter->options.output == &out_openmetrics,
+		   &exporter->text);
 	free(proms);
 	return exporter->text.failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
@@ -315,8 +316,12 @@ static int check_columns(const struct exporter *exporter, struct err *err)
 
 static int start(struct exporter *exporter, struct err *err)
 {
+	const struct out_ops *output = exporter->options.output;
 	int r;
 
+	if (output && output != &out_prom && output != &out_openmetrics)
+		return err_set(err, -EINVAL, "an export is written as %s or %s, not as %s",
+			       out_prom.name, out_openmetrics.name, output->name);
 	r = watch_set_open_words(&exporter->set, err);
 	if (r == 0)
 		r = refuse_tapes(&exporter->set, err);

@@ -152,6 +152,9 @@ void json_real(struct json *json, double x)
 			break;
 	}
 	buf_adds(json->out, text);
+	/* As a whole number it would lose its sign. */
+	if (x == 0 && signbit(x))
+		buf_adds(json->out, ".0");
 }
 
 void json_bool(struct json *json, bool is_true)

@@ -6,6 +6,7 @@
  * one column of doubt shifts a whole line. */
 #include "base/utf8.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "base/utf8_classes.h"
@@ -187,6 +188,23 @@ void utf8_tame_from(struct buf *buf, size_t from)
 		buf->failed = true;
 	else
 		utf8_tame(buf, buf_text(&raw), len);
+}
+
+char *utf8_tame_copy(struct arena *mem, const char *text, size_t len)
+{
+	bool is_tame = true;
+	SCOPED(buf) tame = {0};
+
+	for (size_t i = 0, n; i < len && is_tame; i += n) {
+		uint32_t point;
+
+		n = utf8_next(text + i, len - i, &point);
+		is_tame = point != UINT32_MAX && utf8_is_tame(point);
+	}
+	if (is_tame)
+		return arena_strndup(mem, text, len);
+	utf8_tame(&tame, text, len);
+	return tame.failed ? NULL : arena_strdup(mem, buf_text(&tame));
 }
 
 size_t utf8_columns(const char *text, size_t len)

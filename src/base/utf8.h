@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct buf;
 
 /* Decodes one code point of text[0..len), len > 0. returns the bytes used (1 for an invalid byte,
@@ -24,6 +25,9 @@ bool utf8_is_tame(uint32_t point);
  * Backslashes are doubled, so that the escape is unambiguous. Combining marks without a letter below them
  * and piles of them are escaped too. */
 void utf8_tame(struct buf *out, const char *text, size_t len);
+/* A copy for names that come from elsewhere and are used as they are: of what is tame, the same (also its
+ * backslashes), else as utf8_tame. NULL when out of memory. */
+char *utf8_tame_copy(struct arena *mem, const char *text, size_t len);
 
 /* The same with what stands in buf from there on. */
 void utf8_tame_from(struct buf *buf, size_t from);

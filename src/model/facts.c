@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 
 enum form { FORM_NUMBER = 1, FORM_TEXT = 2 };
 
@@ -143,7 +144,7 @@ const char *unpack_text(struct packed *in, struct arena *mem)
 {
 	uint64_t len = unpack_number(in);
 	const uint8_t *at = unpack_bytes(in, len);
-	const char *text = at ? arena_strndup(mem, (const char *)at, (size_t)len) : NULL;
+	const char *text = at ? utf8_tame_copy(mem, (const char *)at, (size_t)len) : NULL;
 
 	if (text)
 		return text;

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/format.h"
 #include "model/plan.h"
 #include "model/plan_element.h"
@@ -205,7 +206,7 @@ static int keep_names(struct plan *plan, struct field *field)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < field->n_names; i++) {
 		names[i] = field->names[i];
-		names[i].name = arena_strdup(&plan->mem, names[i].name);
+		names[i].name = utf8_tame_copy(&plan->mem, names[i].name, strlen(names[i].name));
 		if (!names[i].name)
 			return -ENOMEM;
 	}
@@ -218,8 +219,9 @@ static int keep_strings(struct plan *plan, struct field *field, struct err *err)
 	if (strlen(field->name) > PLAN_MAX_NAME || strlen(field->type) > PLAN_MAX_NAME)
 		return err_set(err, -E2BIG, "a name of the layout is longer than %u bytes",
 			       PLAN_MAX_NAME);
-	field->name = arena_strdup(&plan->mem, field->name);
-	field->type = arena_strdup(&plan->mem, field->type);
+	/* A schema and the BTF of a file may call them anything. */
+	field->name = utf8_tame_copy(&plan->mem, field->name, strlen(field->name));
+	field->type = utf8_tame_copy(&plan->mem, field->type, strlen(field->type));
 	if (!field->name || !field->type || keep_names(plan, field) < 0)
 		return out_of_memory(err);
 	return 0;

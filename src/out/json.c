@@ -27,6 +27,7 @@ struct entries {
 	struct column *rates;	    /* owned; the counters whose rates a stream adds */
 	size_t n_rates;
 	struct buf text; /* scratch */
+	bool are_lines;	 /* each says of which map it is */
 };
 
 static void entries_release(struct entries *entries)
@@ -70,8 +71,11 @@ static void write_cell(struct entries *entries, size_t row, const struct column 
 {
 	const struct val val = table_cell(entries->table, row, column);
 	bool is_named = column->field && column->field->kind == FIELD_ENUM;
+	bool is_whole = column->derive == DERIVE_TOTAL || column->derive == DERIVE_KEY ||
+			column->derive == DERIVE_VALUE;
 
-	if (val.kind == VAL_UNKNOWN) {
+	/* What has several fields is no value itself, and still has a text. */
+	if (val.kind == VAL_UNKNOWN && !is_whole) {
 		json_null(json);
 		return;
 	}
@@ -82,16 +86,46 @@ static void write_cell(struct entries *entries, size_t row, const struct column 
 		return;
 	}
 	table_text(entries->table, row, column, PRINT_EXACT, &entries->text);
-	json_text(json, buf_text(&entries->text));
+	if (val.kind == VAL_UNKNOWN && strcmp(buf_text(&entries->text), "-") == 0)
+		json_null(json);
+	else
+		json_text(json, buf_text(&entries->text));
 }
 
+/* Every entry has a member of that name already. */
+static bool is_taken(const struct entries *entries, const char *name)
+{
+	const struct out_job *job = entries->job;
+	const struct {
+		const char *name;
+		bool is_there;
+	} names[] = {
+		{"map", entries->are_lines},   {"id", entries->are_lines},
+		{"total", entries->are_lines}, {"at", entries->are_lines && job->is_stream},
+		{"state", job->is_stream},     {"alert", job->alert != NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].is_there && strcmp(names[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A field whose name is taken says which side it is of. */
 static void write_selected(struct entries *entries, size_t row, struct json *json)
 {
 	for (size_t i = 0; i < entries->job->n_columns; i++) {
 		const struct column *column = &entries->job->columns[i];
 
+		if (column->derive == DERIVE_STATE && entries->job->is_stream)
+			continue;
 		buf_clear(&entries->text);
 		table_column_name(entries->table, column, &entries->text);
+		if (is_taken(entries, buf_text(&entries->text))) {
+			buf_clear(&entries->text);
+			buf_adds(&entries->text, column_in_key(column) ? "key." : "value.");
+			table_column_name(entries->table, column, &entries->text);
+		}
 		json_name(json, buf_text(&entries->text));
 		write_cell(entries, row, column, json);
 	}
@@ -438,6 +472,7 @@ static int jsonl_write(struct table *table, struct view *view, const struct out_
 	SCOPED(buf) head = {0};
 	int r = entries_init(&entries, table, job);
 
+	entries.are_lines = true;
 	write_line_head(table, job, &head);
 	if (head.failed)
 		r = -ENOMEM;

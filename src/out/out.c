@@ -8,8 +8,8 @@
 #include "model/table.h"
 #include "query/group.h"
 
-static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_jsonl,
-						&out_csv,  &out_prom, &out_bpftool};
+static const struct out_ops *const outputs[] = {&out_text, &out_json,	     &out_jsonl,  &out_csv,
+						&out_prom, &out_openmetrics, &out_bpftool};
 
 const struct out_ops *out_at(unsigned i)
 {

@@ -55,7 +55,8 @@ struct out_ops {
 	void (*end)(const struct out_job *job, struct buf *out);
 };
 
-extern const struct out_ops out_text, out_json, out_jsonl, out_csv, out_prom, out_bpftool;
+extern const struct out_ops out_text, out_json, out_jsonl, out_csv, out_prom, out_openmetrics,
+	out_bpftool;
 
 /* The row called that, or NULL; and rows in order for help, NULL past the end. */
 const struct out_ops *out_named(const char *name);

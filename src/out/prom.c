@@ -2,9 +2,9 @@
 /* A metric family is a row: its name, what it means, and what adds its samples for a map. All samples of a
  * family stand together, whatever map they are of, as the format wants it.
  *
- * It is the text format that promtool and the textfile collector read, closed by the "# EOF" of OpenMetrics,
- * which is a comment to them: Prometheus reads it as either. Where OpenMetrics differs, the name behind
- * "# TYPE" of a counter, the collector's way is kept. */
+ * The text format is that of promtool and the textfile collector, closed by the "# EOF" of OpenMetrics, which
+ * is a comment to them. Where OpenMetrics differs is the name of a counter's family, which its samples have
+ * with _total behind it: no other family may have that name. */
 #include "out/prom.h"
 
 #include <errno.h>
@@ -152,8 +152,9 @@ static void reads(const struct samples *samples)
 
 			if (!reads->n[k])
 				continue;
-			buf_addf(&labels, ",method=\"%s\",status=\"%s\"", reads->method,
-				 statuses[k]);
+			buf_adds(&labels, ",method=");
+			prom_quote(&labels, reads->method, strlen(reads->method));
+			buf_addf(&labels, ",status=\"%s\"", statuses[k]);
 			add_sample(samples, buf_text(&labels), val_uint(reads->n[k]));
 		}
 }
@@ -181,7 +182,7 @@ static const struct family {
 	 "New keys that were looked up among those that had gone.", followed_keys},
 	{"bpf_map_field_total", "counter", "A counter in the map's values, summed over the CPUs.",
 	 field_counters},
-	{"bpf_map_field", "gauge", "A number in the map's values, summed over the CPUs.",
+	{"bpf_map_field_value", "gauge", "A number in the map's values, summed over the CPUs.",
 	 field_gauges},
 	{"bpfmaptop_map_up", "gauge", "1 if the map could be read the last time, 0 if not.", up,
 	 .is_always = true},
@@ -192,13 +193,25 @@ static const struct family {
 	 .is_always = true},
 };
 
+/* As far as it is the family's, where that isn't its samples'. */
+static int name_bytes(const struct family *family, bool is_openmetrics)
+{
+	static const char total[] = "_total";
+	size_t len = strlen(family->name), n = sizeof(total) - 1;
+
+	if (is_openmetrics && len > n && strcmp(family->name + len - n, total) == 0)
+		len -= n;
+	return (int)len;
+}
+
 static void write_family(const struct family *family, struct prom_map *const *maps, size_t n_maps,
-			 struct buf *out)
+			 bool is_openmetrics, struct buf *out)
 {
 	size_t before = out->len, head;
+	int n = name_bytes(family, is_openmetrics);
 
-	buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
-		 family->type);
+	buf_addf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", n, family->name, family->help, n,
+		 family->name, family->type);
 	head = out->len;
 	for (size_t i = 0; i < n_maps; i++) {
 		struct samples samples = {family->name, maps[i], out};
@@ -211,10 +224,10 @@ static void write_family(const struct family *family, struct prom_map *const *ma
 		buf_cut(out, before);
 }
 
-void prom_write(struct prom_map *const *maps, size_t n_maps, struct buf *out)
+void prom_write(struct prom_map *const *maps, size_t n_maps, bool is_openmetrics, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		write_family(&families[i], maps, n_maps, out);
+		write_family(&families[i], maps, n_maps, is_openmetrics, out);
 	buf_adds(out, "# EOF\n");
 }
 
@@ -284,25 +297,45 @@ void prom_map_failed(struct prom_map *prom)
 
 /* -- one reading -- */
 
-static int prom_out(struct table *table, struct view *view, const struct out_job *job,
-		    struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_reading(struct table *table, struct view *view, const struct out_job *job,
+			 bool is_openmetrics, struct buf *out)
 {
 	SCOPED(prom_map) prom = {0};
 	struct prom_map *one = &prom;
 	int r = prom_map_init(&prom, table, job,
 			      job->max_series ? job->max_series : PROM_MAX_SERIES);
 
-	(void)flush, (void)ctx;
 	if (r == 0)
 		r = prom_map_take(&prom, table, view);
 	if (r == 0)
-		prom_write(&one, 1, out);
+		prom_write(&one, 1, is_openmetrics, out);
 	return out->failed ? -ENOMEM : r;
+}
+
+static int write_prom(struct table *table, struct view *view, const struct out_job *job,
+		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	(void)flush, (void)ctx;
+	return write_reading(table, view, job, false, out);
+}
+
+static int write_openmetrics(struct table *table, struct view *view, const struct out_job *job,
+			     struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	(void)flush, (void)ctx;
+	return write_reading(table, view, job, true, out);
 }
 
 const struct out_ops out_prom = {
 	.name = "prom",
-	.help = "metrics for Prometheus, one document a reading",
+	.help = "metrics for Prometheus and node_exporter, one document a reading",
 	.is_document = true,
-	.write = prom_out,
+	.write = write_prom,
+};
+
+const struct out_ops out_openmetrics = {
+	.name = "openmetrics",
+	.help = "the same in strict OpenMetrics 1.0",
+	.is_document = true,
+	.write = write_openmetrics,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Maps as metrics for Prometheus, in its text format. */
+/* Maps as metrics for Prometheus, in its text format or in OpenMetrics. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,5 +39,5 @@ int prom_map_take(struct prom_map *prom, struct table *table, struct view *view)
 /* A reading could not be made: of the map only that is told, until one can. */
 void prom_map_failed(struct prom_map *prom);
 
-/* Adds all metrics of all maps. */
-void prom_write(struct prom_map *const *maps, size_t n_maps, struct buf *out);
+/* Adds all metrics of all maps: in Prometheus' text format, or in OpenMetrics. */
+void prom_write(struct prom_map *const *maps, size_t n_maps, bool is_openmetrics, struct buf *out);

@@ -6,7 +6,7 @@ set -u
 mode=$1
 shift
 
-# need: kind (cmd, pkg-config module, header) | Debian | Fedora | Arch
+# need: kind (cmd, pkg-config module, header, python module) | Debian | Fedora | Arch
 rows_build='
 cmd gcc|gcc|gcc|gcc
 cmd make|make|make|make
@@ -28,6 +28,7 @@ cmd nm|binutils|binutils|binutils
 cmd tmux|tmux|tmux|tmux
 cmd ssh|openssh-client|openssh-clients|openssh
 cmd sshd|openssh-server|openssh-server|openssh
+py prometheus_client|python3-prometheus-client|python3-prometheus_client|python-prometheus_client
 cmd prometheus|prometheus|golang-github-prometheus|prometheus
 cmd promtool|prometheus|golang-github-prometheus|prometheus
 cmd prometheus-node-exporter|prometheus-node-exporter|node-exporter|prometheus-node-exporter
@@ -41,6 +42,7 @@ have() {
 	case $1 in
 	cmd) command -v "$2" >/dev/null 2>&1 || [ -x "/usr/sbin/$2" ] || [ -x "/sbin/$2" ] ;;
 	pc) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$2" ;;
+	py) "$(ls /usr/bin/python3 2>/dev/null || echo python3)" -c "import $2" 2>/dev/null ;;
 	hdr) [ -e "/usr/include/$2" ] ;;
 	lib) ls /usr/lib/llvm-*/lib/clang/*/lib/linux/"$2"*.a /usr/lib*/clang/*/lib/*/"$2"* >/dev/null 2>&1 ;;
 	esac

@@ -32,6 +32,7 @@ says "a filter that would be passed over" 2 "neither filter" list -f 'type == ha
 says "maps with different columns in one CSV" 2 "different columns" dump -o csv sim:flows sim:ports
 says "several maps in one document" 2 "one map at a time" dump -o prom sim:flows sim:ports
 says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c state
+says "an export as something else" 2 "prom or openmetrics" export /dev/null sim:flows -o json
 says "an export without a map" 2 "needs FILE" export /dev/null
 says "an export to where nothing can be" 1 "/nosuch/x.prom" export /nosuch/x.prom sim:flows -n 1
 says "a help topic that isn't" 2 "topics:" --help=nothing
@@ -102,7 +103,7 @@ text=$("$BPFMAPTOP" dump -g saddr/16 -c saddr,count -o csv sim:flows | cut -d, -
 same "of IPv4 and IPv6 by prefix" "$("$BPFMAPTOP" dump -g saddr/16 -c saddr -o csv sim:flows | sed '1d;$d' | wc -l)" "$text"
 "$BPFMAPTOP" dump -g proto -o prom sim:flows >"$scratch/prom"
 n_rows=$("$BPFMAPTOP" dump -g '' -c count -o csv sim:flows | sed -n 2p | cut -d, -f1)
-same "groups are series with the groups' fields for labels" "$n_rows" "$(awk '/^bpf_map_field{.*field="count",proto="/ { n += $2 } END { print n }' "$scratch/prom")"
+same "groups are series with the groups' fields for labels" "$n_rows" "$(awk '/^bpf_map_field_value{.*field="count",proto="/ { n += $2 } END { print n }' "$scratch/prom")"
 has "beside the entries of the map itself" "bpf_map_entries{map=\"flows\",id=\"1\"} $n_rows" "$(cat "$scratch/prom")"
 text=$("$BPFMAPTOP" export - -n 2 -d 0.1 -g proto,dport:1000 sim:flows | grep -c '^bpf_map_field_total{.*field="packets",proto="[a-z0-9-]*",dport_range="[0-9.]*"} ')
 same "an export has them, too" 1 "$((text > 5))"

@@ -111,11 +111,11 @@ same "promtool takes the file" "" "$(promtool check metrics <"$file" 2>&1)"
 comes_to "entries are counted" "bpf_map_entries{map=\"ticker\",id=\"$id\"}" 3
 comes_to "2^64-1 arrives as a number can hold it" \
 	'bpf_map_field_total{field="most",name="plain"} == 18446744073709551615' 18446744073709552000
-comes_to "a signed field is a gauge" 'bpf_map_field{field="balance",name="plain"}' -5
-comes_to "a float arrives" 'bpf_map_field{field="ratio",port="80"}' 0.25
-comes_to "NaN arrives" 'bpf_map_field{field="ratio",port="443"}' NaN
-comes_to "infinity arrives" 'bpf_map_field{field="ratio",port="0"}' -Inf
-comes_to "hostile bytes are escaped, not lost" 'count(bpf_map_field{field="balance",name="q\"\\\\\\n{}=,\\xff"})' 1
+comes_to "a signed field is a gauge" 'bpf_map_field_value{field="balance",name="plain"}' -5
+comes_to "a float arrives" 'bpf_map_field_value{field="ratio",port="80"}' 0.25
+comes_to "NaN arrives" 'bpf_map_field_value{field="ratio",port="443"}' NaN
+comes_to "infinity arrives" 'bpf_map_field_value{field="ratio",port="0"}' -Inf
+comes_to "hostile bytes are escaped, not lost" 'count(bpf_map_field_value{field="balance",name="q\"\\\\\\n{}=,\\xff"})' 1
 # The counters grow by 1, 2 and 3 times the rate; readings and scrapes are fractions of a second apart.
 near="abs(sum(rate(${packets}[5s])) / (6 * $rate) - 1) < bool 0.2"
 comes_to "rates are those that were written" "$near" 1

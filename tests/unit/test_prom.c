@@ -44,7 +44,7 @@ static void take(struct setup *setup)
 	assert_int_equal(view_refresh(&setup->view, &setup->table, 0), 0);
 	assert_int_equal(prom_map_take(&setup->prom, &setup->table, &setup->view), 0);
 	buf_clear(&setup->text);
-	prom_write(&one, 1, &setup->text);
+	prom_write(&one, 1, false, &setup->text);
 }
 
 static void has_line(const struct setup *setup, const char *line)
@@ -150,7 +150,8 @@ static void what_falls_as_often_as_it_rises_is_a_gauge(void **state)
 		add_counter(&setup.table, 1, i % 2 ? 10 : 20);
 		take(&setup);
 	}
-	has_line(&setup, "bpf_map_field{map=\"test\",id=\"0\",field=\"value\",key=\"1\"} 10\n");
+	has_line(&setup,
+		 "bpf_map_field_value{map=\"test\",id=\"0\",field=\"value\",key=\"1\"} 10\n");
 	lacks(&setup, "bpf_map_field_total");
 	end(&setup);
 }
@@ -180,10 +181,10 @@ static void a_map_that_cannot_be_read_says_only_that(void **state)
 	take(&setup);
 	prom_map_failed(&setup.prom);
 	buf_clear(&setup.text);
-	prom_write(&one, 1, &setup.text);
+	prom_write(&one, 1, false, &setup.text);
 	has_line(&setup, "bpfmaptop_map_up{map=\"test\",id=\"0\"} 0\n");
 	has_line(&setup, ",status=\"failed\"} 1\n");
-	lacks(&setup, "bpf_map_field");
+	lacks(&setup, "bpf_map_field_value");
 	lacks(&setup, "bpf_map_entries");
 	end(&setup);
 }
@@ -251,12 +252,12 @@ static void sums_of_groups_never_fall(void **state)
 		assert_int_equal(view_refresh(&setup.view, group_table(group), 0), 0);
 		assert_int_equal(prom_map_take(&setup.prom, group_table(group), &setup.view), 0);
 		buf_clear(&setup.text);
-		prom_write(&one, 1, &setup.text);
+		prom_write(&one, 1, false, &setup.text);
 		buf_adds(&line, SERIES("key_range=\"0..9\""));
 		buf_adds(&line, readings[i].sum);
 		has_line(&setup, buf_text(&line));
 		buf_clear(&line);
-		buf_addf(&line, "bpf_map_field{map=\"test\",id=\"0\",field=\"count\",%s} %s",
+		buf_addf(&line, "bpf_map_field_value{map=\"test\",id=\"0\",field=\"count\",%s} %s",
 			 "key_range=\"0..9\"", readings[i].count);
 		has_line(&setup, buf_text(&line));
 	}
