@@ -269,7 +269,8 @@ static int turn(struct tui *tui)
 		if (r < 0)
 			return r;
 	}
-	tui->is_reading = read_on(tui) | tui_record_turn(tui);
+	tui->is_reading = read_on(tui);
+	tui->is_reading |= tui_record_turn(tui);
 	tui_tape_turn(tui);
 	work(tui);
 	if (has_had_enough(tui))
