@@ -46,12 +46,23 @@ int write_view(struct screen *screen, struct table *table, const char *path, siz
 {
 	const struct out_ops *output = output_for(path);
 	struct column columns[ROWS_MAX_COLUMNS];
-	struct out_job job = {.columns = columns, .is_selected = true};
+	const struct out_groups groups = {
+		.base = screen_front(screen),
+		.totals = screen_group_total(screen),
+		.by = screen_grouped(screen),
+		.filter = screen_group_filter(screen),
+	};
+	struct out_job job = {.columns = columns,
+			      .is_selected = true,
+			      .groups = table == groups.base ? NULL : &groups};
 	struct view *view = screen_view(screen);
 	size_t height = view->height;
 	SCOPED(buf) out = {0};
 	int r;
 
+	if (job.groups && output->no_groups)
+		return err_set(err, -EINVAL, "%s %s, and these are groups", output->name,
+			       output->no_groups);
 	job.n_columns = screen_shown_columns(screen, columns, ROWS_MAX_COLUMNS);
 	r = write_rows(output, table, view, &job, &out);
 	*n_rows_ret = view->n_matched;

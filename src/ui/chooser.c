@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tidy.h"
+#include "model/smooth.h"
 #include "model/format.h"
 #include "ui/state.h"
 
@@ -30,11 +31,12 @@ static void offer(struct chooser *chooser, const struct column *column, bool is_
 
 static void offer_derived(struct chooser *chooser, const struct tab *tab, const struct field *field)
 {
-	static const enum derive of_counter[] = {DERIVE_DELTA, DERIVE_BASE};
+	static const enum derive of_counter[] = {DERIVE_DELTA, DERIVE_BASE, DERIVE_SMOOTH};
+	size_t n_of_counter = ARRAY_LEN(of_counter) - !smooth_tau_ns(tab->table);
 	static const enum derive of_cpus[] = {DERIVE_MAX, DERIVE_MAXCPU, DERIVE_SKEW, DERIVE_MEAN,
 					      DERIVE_MIN};
 
-	for (size_t i = 0; i < ARRAY_LEN(of_counter); i++)
+	for (size_t i = 0; i < n_of_counter; i++)
 		offer(chooser, &(struct column){.derive = of_counter[i], .field = field}, false, 0);
 	for (size_t i = 0; tab_is_per_cpu(tab) && i < ARRAY_LEN(of_cpus); i++)
 		offer(chooser, &(struct column){.derive = of_cpus[i], .field = field}, false, 0);

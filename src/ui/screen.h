@@ -83,6 +83,9 @@ struct table *screen_front(const struct screen *screen); /* NULL: none */
 struct table *screen_shown(const struct screen *screen);
 /* What the map in front is grouped by, "" when it isn't. */
 const char *screen_grouped(const struct screen *screen);
+/* The filter of the rows that are grouped, and the table of the groups' totals, NULL while there is none. */
+const char *screen_group_filter(const struct screen *screen);
+const struct table *screen_group_total(const struct screen *screen);
 
 /* Initial state from options, before the first frame; errors as view_filter and view_sort. */
 int screen_filter(struct screen *screen, const char *text, struct err *err);

@@ -78,6 +78,20 @@ int screen_alert(struct screen *screen, const char *text, struct err *err)
 	return apply(screen, text, "alert", err);
 }
 
+const char *screen_group_filter(const struct screen *screen)
+{
+	const struct tab *tab = map_tab(screen);
+
+	return tab && tab->group ? group_filter(tab->group) : "";
+}
+
+const struct table *screen_group_total(const struct screen *screen)
+{
+	const struct tab *tab = map_tab(screen);
+
+	return tab && tab->groups ? tab_total(tab->groups) : NULL;
+}
+
 const char *screen_grouped(const struct screen *screen)
 {
 	const struct tab *tab = map_tab(screen);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/file.h"
 #include "ptydrive.h"
 
 enum { WAIT_MS = 15000 };
@@ -168,6 +169,39 @@ static void test_filter_as_typed(void **state)
 	ended_clean(&pty, 0);
 }
 
+/* What w writes of groups has their totals, as a dump of them has. */
+static void test_groups_are_written(void **state)
+{
+	char path[] = "/tmp/bpfmaptop-groups-XXXXXX.csv";
+	int fd = mkstemps(path, 4);
+	SCOPED(buf) text = {0};
+	struct pty pty;
+	char *total;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(
+		pty_open(&pty, (const char *const[]){program(), "-g", "proto", "sim:flows", NULL},
+			 (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 100),
+		0);
+	assert_true(pty_wait_text(&pty, " total ", WAIT_MS));
+	pty_send(&pty, "w");
+	assert_true(pty_wait_text(&pty, "write", WAIT_MS));
+	pty_send(&pty, "\x15"); /* what was written last is offered */
+	pty_send(&pty, path);
+	pty_send(&pty, "\r");
+	assert_true(pty_wait_text(&pty, "wrote ", WAIT_MS));
+	assert_true(file_read(path, 1 << 16, &text) >= 0);
+	assert_non_null(strstr(buf_text(&text), ",total\n"));
+	total = strstr(buf_text(&text), ",true\n");
+	assert_non_null(total);
+	assert_string_equal(total, ",true\n"); /* the last line */
+	pty_send(&pty, "Q");
+	ended_clean(&pty, 0);
+	close(fd);
+	unlink(path);
+}
+
 /* No byte of the program's output may be what the hostile keys and values of sim:kinds would do: ring,
  * set the title, or move in the other direction. */
 static void no_harm(const struct pty *pty)
@@ -284,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_resize_storm),
 		cmocka_unit_test(test_too_small_says_so_and_quits),
 		cmocka_unit_test(test_filter_as_typed),
+		cmocka_unit_test(test_groups_are_written),
 		cmocka_unit_test(test_hostile_bytes_are_tamed),
 		cmocka_unit_test(test_bad_terminals),
 		cmocka_unit_test(test_suspend_and_back),
