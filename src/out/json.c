@@ -2,7 +2,6 @@
 /* A reading as one JSON object, or an entry a line. Both write entries the same way; they differ in what
  * stands around them. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/tidy.h"
-#include "model/ring.h"
 #include "model/table.h"
 #include "out/entry.h"
 #include "out/out.h"
@@ -293,84 +291,6 @@ static void write_groups(struct entries *entries, struct json *json)
 
 /* -- one object a reading -- */
 
-static void write_notes(const struct snap *snap, struct json *json)
-{
-	SCOPED(buf) notes = {0};
-	const char *at;
-
-	snap_notes(snap, &notes);
-	json_open(json, '[');
-	for (at = buf_text(&notes); *at;) {
-		const char *end = strstr(at, "; ");
-		size_t len = end ? (size_t)(end - at) : strlen(at);
-
-		json_bytes(json, at, len);
-		at += end ? len + 2 : len;
-	}
-	json_close(json, ']');
-}
-
-static void write_ring_rate(struct json *json, const char *name, double bytes)
-{
-	json_name(json, name);
-	if (isnan(bytes))
-		json_null(json);
-	else
-		json_real(json, bytes);
-}
-
-static void write_ring(const struct snap *now, const struct snap *was, struct json *json)
-{
-	const struct {
-		const char *name;
-		uint64_t value;
-	} facts[] = {
-		{"size_bytes", now->ring.size_bytes},
-		{"backlog_bytes", ring_backlog_bytes(now)},
-		{"produced_bytes", now->ring.produced_bytes},
-		{"consumed_bytes", now->ring.consumed_bytes},
-		{"ready", now->ring.n_ready},
-		{"busy", now->ring.n_busy},
-		{"discarded", now->ring.n_discarded},
-	};
-
-	if (!now->ring.size_bytes)
-		return;
-	json_name(json, "ring");
-	json_open(json, '{');
-	for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
-		json_name(json, facts[i].name);
-		json_uint(json, facts[i].value);
-	}
-	write_ring_rate(json, "produced_bytes_per_second", ring_produced_rate(now, was));
-	write_ring_rate(json, "consumed_bytes_per_second", ring_consumed_rate(now, was));
-	json_close(json, '}');
-}
-
-static void write_reading(const struct table *table, struct json *json)
-{
-	const struct snap *snap = table->current;
-	SCOPED(buf) at = {0};
-
-	clock_rfc3339(&at, snap->wall_ns);
-	json_name(json, "reading");
-	json_open(json, '{');
-	json_name(json, "at");
-	json_text(json, buf_text(&at));
-	json_name(json, "method");
-	json_text(json, snap->method ? snap->method : "none");
-	json_name(json, "entries");
-	json_uint(json, table_n_live(table));
-	json_name(json, "seconds");
-	json_real(json, (double)(snap->ended_ns - snap->started_ns) / 1e9);
-	json_name(json, "complete");
-	json_bool(json, snap_is_complete(snap));
-	json_name(json, "notes");
-	write_notes(snap, json);
-	write_ring(snap, table->previous, json);
-	json_close(json, '}');
-}
-
 /* Of the numbers that have rates: counters have none that falls. */
 static void write_natures(const struct table *table, struct json *json)
 {
@@ -418,7 +338,7 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 	json_open(&json, '{');
 	json_name(&json, "map");
 	out_map_json(&json, &table->map);
-	write_reading(out_base(table, job), &json);
+	out_reading_json(&json, out_base(table, job));
 	if (job->is_stream) {
 		json_name(&json, "natures");
 		write_natures(out_base(table, job), &json);

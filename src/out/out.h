@@ -76,6 +76,8 @@ struct json;
 /* The "map" object of JSON outputs, and the layout; used by dump, list and info. */
 void out_map_json(struct json *json, const struct map *map);
 void out_plan_json(struct json *json, const struct plan *plan);
+/* The "reading" object, with its name. */
+void out_reading_json(struct json *json, const struct table *table);
 /* The "churn" object of a stream's readings. */
 void out_churn_json(struct json *json, const struct table *table);
 /* The key's and value's types as C declarations, ready to compile. */
