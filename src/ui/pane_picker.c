@@ -240,6 +240,26 @@ static void put_head(const struct scene *scene, struct area area)
 	scene->grid->cursor_col = area.col + MIN_OF(col, area.n_cols - 1);
 }
 
+static int put_wrapped(const struct scene *scene, struct area area, int row, enum role role,
+		       const char *text)
+{
+	SCOPED(buf) lines = {0};
+
+	text_wrap(text, area.n_cols - 2, &lines);
+	for (const char *at = buf_text(&lines); *at; at = strchr(at, '\n') + 1)
+		grid_putf(scene->grid, area, row++, 1, role, "%.*s", (int)strcspn(at, "\n"), at);
+	return row;
+}
+
+/* No list: the whole sentence why, and what works without it. */
+static void put_refusal(const struct scene *scene, struct area area)
+{
+	int row = put_wrapped(scene, area, 1, ROLE_MESSAGE, scene->screen->picker.why);
+
+	put_wrapped(scene, area, row + 1, ROLE_DIM,
+		    "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
+}
+
 void pane_picker(const struct scene *scene, struct area area)
 {
 	struct area line = {area.row, area.col, 1, area.n_cols};
@@ -247,6 +267,10 @@ void pane_picker(const struct scene *scene, struct area area)
 	int widths[N_COLUMNS];
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
+	if (scene->screen->picker.why && !scene->screen->picker.n_maps) {
+		put_refusal(scene, area);
+		return;
+	}
 	put_head(scene, line);
 	line.row++;
 	if (area.n_rows < 3)
@@ -263,7 +287,4 @@ void pane_picker(const struct scene *scene, struct area area)
 	for (int i = 0; i < area.n_rows; i++)
 		if (list->top + (size_t)i < list->n)
 			put_map(scene, area, i, list->top + (size_t)i, widths);
-	if (!list->n && scene->screen->picker.why)
-		grid_put(scene->grid, area, 1, TAB_GUTTER, ROLE_DIM,
-			 "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
 }

@@ -56,7 +56,7 @@ static void wrap_line(const char *line, size_t len, size_t columns, struct buf *
 	buf_addc(out, '\n');
 }
 
-static void wrap(const char *text, int columns, struct buf *out)
+void text_wrap(const char *text, int columns, struct buf *out)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -110,7 +110,7 @@ void pane_lines(const struct scene *scene, struct area area, const char *whole, 
 	size_t n = n_before;
 	SCOPED(buf) wrapped = {0};
 
-	wrap(whole, area.n_cols - 2, &wrapped);
+	text_wrap(whole, area.n_cols - 2, &wrapped);
 	for (const char *c = buf_text(&wrapped); *c; c++)
 		n += *c == '\n';
 	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);

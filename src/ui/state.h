@@ -286,6 +286,8 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 /* Draws lines of text from the list's top on, behind n_before that stand there already; those without indent are
  * titles. */
 void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);
+/* pane_text.c: lines of text, broken where they are wider than that. */
+void text_wrap(const char *text, int columns, struct buf *out);
 /* legend.c: from line `top` on; returns how many lines there are. */
 size_t legend_put(const struct scene *scene, struct area area, size_t top);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;

@@ -47,6 +47,7 @@ check "no source names a bpf(2) command that changes a map" no_write_commands
 check "the top level holds only what belongs there" top_level
 check "every source has its SPDX line" spdx
 check "the README shows what the program prints" tests/house/readme.sh
+check "the README shows the pictures that are taken" tests/house/pictures.sh
 check "the pictures of the README are there" pictures_are_there
 check "nothing below app prints or exits" says_nothing_below_app
 echo "1..$n"

@@ -12,6 +12,7 @@
  *   creep 2                 each look at the clock takes so many ms: work is seen half done
  *   later 200               ms that go by
  *   filter / sort / columns TEXT      as the options give them
+ *   refused TEXT             the picker, where the kernel lists no maps for that reason
  *   ----                    what is expected follows
  *
  * ticks and keys may come again and again, in any order. SCREENS_REWRITE=1 writes what is expected anew
@@ -124,6 +125,8 @@ static inline void run_line(struct stage *stage, char *line)
 		option(stage, screen_sort, rest);
 	else if (strcmp(line, "columns") == 0)
 		option(stage, screen_columns, rest);
+	else if (strcmp(line, "refused") == 0)
+		refuse(stage, rest);
 	else if (strcmp(line, "replay") == 0)
 		stage->is_replay = true;
 	else if (strcmp(line, "press") == 0)

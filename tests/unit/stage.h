@@ -215,6 +215,13 @@ static inline void pick(struct stage *stage)
 	screen_pick(stage->screen, &stage->picked, NULL);
 }
 
+/* As where the kernel lists no maps for us. */
+static inline void refuse(struct stage *stage, const char *why)
+{
+	map_list_release(&stage->picked);
+	screen_pick(stage->screen, &stage->picked, why);
+}
+
 static inline void obey(struct stage *stage, struct intent intent)
 {
 	switch (intent.kind) {
