@@ -128,14 +128,14 @@ static struct intent click_title(struct screen *screen, struct tab *tab, int col
 	return nothing();
 }
 
-/* A line of a list; below its title. */
+/* A line of a list. */
 static struct intent click_choice(struct screen *screen, int line)
 {
 	struct list_place *list = &screen->list;
 	size_t at = list->top + (size_t)line;
 
-	if (!(screen_scope(screen) & (SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES)) || line < 0 ||
-	    at >= list->n)
+	if (!(screen_scope(screen) & (SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES | SCOPE_PICKER)) ||
+	    line < 0 || (size_t)line >= list->height || at >= list->n)
 		return nothing();
 	if (at == list->cursor)
 		return act_rows[screen->overlay == OVERLAY_COLUMNS ? ACT_TAG : ACT_OPEN].run(screen,
@@ -171,6 +171,12 @@ static struct intent click_pane(struct screen *screen, struct tab *tab, const st
 	return nothing();
 }
 
+/* Lines above a list. */
+static int n_titles(const struct screen *screen)
+{
+	return screen->overlay == OVERLAY_PICKER ? 2 : 1;
+}
+
 struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 {
 	const struct layout *layout = &screen->layout;
@@ -181,7 +187,7 @@ struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 	if (mouse->kind != MOUSE_PRESS)
 		return turn_wheel(screen, mouse->kind == MOUSE_WHEEL_UP, mouse);
 	if (screen->overlay != OVERLAY_NONE && is_in(screen->over, mouse))
-		return click_choice(screen, mouse->row - screen->over.row - 1);
+		return click_choice(screen, mouse->row - screen->over.row - n_titles(screen));
 	if (!tab || screen->overlay != OVERLAY_NONE || click_tab(screen, mouse))
 		return nothing();
 	if (small)

@@ -50,6 +50,7 @@ shot() { # NAME COLS ROWS TITLE COMMAND [KEYS, a number of seconds, or ~ and a t
 demo="build/bpfmaptop demo"
 shot demo-80x24 80 24 "bpfmaptop demo" "$demo" 30s
 shot demo-wide 160 44 "bpfmaptop demo, 160x44" "$demo" 30s Down Down 3s
+shot panes 160 44 "flows beside ports and verdicts, the other maps below" "$demo" 20s \| C-w w _ 3s
 shot cpus 100 24 "ports, a column per CPU" "$demo" 6s 2 x x x 3s
 shot filter 100 24 "filter: proto == udp and packets.rate > 10" "$demo" 6s / "proto == udp and packets.rate > 10" Enter 3s
 
