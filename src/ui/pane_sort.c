@@ -34,21 +34,6 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 
 void pane_sort(const struct scene *scene, struct area area)
 {
-	struct list_place *list = &scene->screen->list;
-	struct area top = {area.row, area.col, 1, area.n_cols};
-
-	if (!scene->tab)
-		return;
-	grid_fill(scene->grid, area, ROLE_TEXT, " ");
-	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
-	grid_put(scene->grid, top, 0, 1, ROLE_COLUMN_SORTED, "sort by");
-	area.row++;
-	area.n_rows--;
-	list_fit(list, sort_choices(scene->tab), (size_t)MAX_OF(area.n_rows, 1));
-	for (int line = 0; line < area.n_rows; line++) {
-		size_t i = list->top + (size_t)line;
-
-		if (i < list->n)
-			put_choice(scene, area, line, i);
-	}
+	if (scene->tab)
+		pane_list(scene, area, "sort by", sort_choices(scene->tab), put_choice);
 }

@@ -132,3 +132,14 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 	area.n_rows--;
 	return area;
 }
+
+void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
+	       void (*put)(const struct scene *scene, struct area area, int line, size_t i))
+{
+	struct list_place *list = &scene->screen->list;
+
+	area = pane_titled(scene, area, title);
+	list_fit(list, n, (size_t)MAX_OF(area.n_rows, 1));
+	for (int line = 0; line < area.n_rows && list->top + (size_t)line < list->n; line++)
+		put(scene, area, line, list->top + (size_t)line);
+}

@@ -283,6 +283,9 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 bool scene_waits(const struct scene *scene, struct buf *out);
 /* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
+/* A menu: a title, and those of n items that have room, each drawn by put into a line of area. */
+void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
+	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));
 /* Draws lines of text from the list's top on, behind n_before that stand there already; those without indent are
  * titles. */
 void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);

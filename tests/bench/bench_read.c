@@ -12,6 +12,8 @@
 
 #include <bpf/bpf.h>
 
+#include "bigmap.h"
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/tidy.h"
@@ -106,19 +108,6 @@ static double bare(struct bench *bench, uint32_t n_ask)
 	return n_rows == ROWS ? (double)(clock_now_ns() - began) / ROWS : 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *ns)
-{
-	qsort(ns, ROUNDS, sizeof(*ns), compare);
-	return ns[ROUNDS / 2];
-}
-
 static int run(struct bench *bench)
 {
 	double ours[ROUNDS], theirs[ARRAY_LEN(rows_a_call)][ROUNDS];
@@ -130,9 +119,9 @@ static int run(struct bench *bench)
 		for (size_t i = 0; i < ARRAY_LEN(rows_a_call); i++)
 			theirs[i][round] = bare(bench, rows_a_call[i]);
 	}
-	mine = median(ours);
+	mine = bigmap_median(ours, ROUNDS);
 	for (size_t i = 0; i < ARRAY_LEN(rows_a_call); i++) {
-		double ns = median(theirs[i]);
+		double ns = bigmap_median(theirs[i], ROUNDS);
 
 		printf("read: bare loop, %5u rows a call   %6.1f ns an entry\n", rows_a_call[i],
 		       ns);

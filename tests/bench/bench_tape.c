@@ -14,6 +14,8 @@
 
 #include <bpf/bpf.h>
 
+#include "bigmap.h"
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -131,13 +133,6 @@ static int record(struct bench *bench, uint64_t round)
 	return r < 0 ? r : tape_chunk_write(&bench->chunk, write_bytes, bench);
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int run(struct bench *bench)
 {
 	double alone[ROUNDS], recorded[ROUNDS], sum_alone = 0, sum_recorded = 0;
@@ -164,12 +159,13 @@ static int run(struct bench *bench)
 	}
 	if (r < 0)
 		return r;
-	qsort(alone, ROUNDS, sizeof(*alone), compare);
-	qsort(recorded, ROUNDS, sizeof(*recorded), compare);
-	printf("tape: a reading alone               %6.1f ms\n", alone[ROUNDS / 2]);
-	printf("tape: a reading that is recorded    %6.1f ms\n", recorded[ROUNDS / 2]);
+	double alone_ms = bigmap_median(alone, ROUNDS);
+	double recorded_ms = bigmap_median(recorded, ROUNDS);
+
+	printf("tape: a reading alone               %6.1f ms\n", alone_ms);
+	printf("tape: a reading that is recorded    %6.1f ms\n", recorded_ms);
 	printf("tape: ratio of medians              %6.2f (goal: at most 1.2)\n",
-	       recorded[ROUNDS / 2] / alone[ROUNDS / 2]);
+	       recorded_ms / alone_ms);
 	printf("tape: ratio of sums                 %6.2f\n", sum_recorded / sum_alone);
 	printf("tape: size over the raw bytes       %6.3f (goal: at most 0.35)\n",
 	       (double)bench->n_bytes / (double)bench->n_raw);

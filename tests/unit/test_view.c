@@ -119,6 +119,16 @@ static void test_every_window(void **state)
 	table_release(&table);
 }
 
+/* A view of about n random rows, a window of 20 refreshed. */
+static void start_random(struct table *table, struct view *view, uint32_t n, const char *sort)
+{
+	make_rows(table);
+	fill_random(table, n);
+	view_init(view);
+	assert_int_equal(view_sort(view, table, sort, NULL), 0);
+	assert_int_equal(view_refresh(view, table, 20), 0);
+}
+
 /* So many rows that a sample tells where a window lies. */
 static void test_windows_of_many(void **state)
 {
@@ -144,11 +154,7 @@ static void test_wrong_bounds(void **state)
 	size_t n;
 
 	(void)state;
-	make_rows(&table);
-	fill_random(&table, 900);
-	view_init(&view);
-	assert_int_equal(view_sort(&view, &table, "n,a", NULL), 0);
-	assert_int_equal(view_refresh(&view, &table, 9), 0);
+	start_random(&table, &view, 900, "n,a");
 	uint32_t *rows = plain_order(&table, &view, &n);
 	struct row_set all = {(const uint64_t *)view.bits.at, table_n_rows(&table), n};
 
@@ -189,6 +195,19 @@ static void refresh_in_slices(struct view *view, struct table *table, size_t hei
 	assert_true(view_is_settled(view));
 }
 
+/* One at once, the other in slices: they come to show the same. */
+static void refresh_both(struct view *at_once, struct view *sliced, struct table *table,
+			 uint64_t *seed)
+{
+	assert_int_equal(view_refresh(at_once, table, 19), 0);
+	refresh_in_slices(sliced, table, 19, seed);
+	assert_int_equal(at_once->n_matched, sliced->n_matched);
+	assert_int_equal(at_once->cursor, sliced->cursor);
+	assert_int_equal(at_once->top, sliced->top);
+	for (size_t place = sliced->top; place < sliced->top + 20; place++)
+		assert_int_equal(view_row(at_once, place), view_row(sliced, place));
+}
+
 /* A view that is refreshed in slices of any size is the same as one refreshed at once, from reading to
  * reading, with rows held, followed and gone. */
 static void test_slices_come_to_the_same(void **state)
@@ -216,17 +235,10 @@ static void test_slices_come_to_the_same(void **state)
 			}
 			at_once.holds = sliced.holds = reading == 2;
 			at_once.follows = sliced.follows = i % 2;
-			assert_int_equal(view_refresh(&at_once, &table, 19), 0);
-			refresh_in_slices(&sliced, &table, 19, &seed);
+			refresh_both(&at_once, &sliced, &table, &seed);
 			view_move_to(&at_once, &table, place);
 			view_move_to(&sliced, &table, place);
-			assert_int_equal(view_refresh(&at_once, &table, 19), 0);
-			refresh_in_slices(&sliced, &table, 19, &seed);
-			assert_int_equal(at_once.n_matched, sliced.n_matched);
-			assert_int_equal(at_once.cursor, sliced.cursor);
-			assert_int_equal(at_once.top, sliced.top);
-			for (size_t p = sliced.top; p < sliced.top + 20; p++)
-				assert_int_equal(view_row(&at_once, p), view_row(&sliced, p));
+			refresh_both(&at_once, &sliced, &table, &seed);
 		}
 		view_release(&at_once);
 		view_release(&sliced);
@@ -498,11 +510,7 @@ static void test_moving_on_sorts_nothing(void **state)
 	size_t n;
 
 	(void)state;
-	make_rows(&table);
-	fill_random(&table, 900);
-	view_init(&view);
-	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
-	refresh(&view, &table, 20);
+	start_random(&table, &view, 900, "n");
 	uint32_t *rows = plain_order(&table, &view, &n);
 
 	for (size_t place = 0; place < (1 + VIEW_MARGIN) * 20; place += 7) {
