@@ -22,7 +22,8 @@ struct maptype {
 	bool is_per_cpu; /* a value per possible CPU, stride rounded up to 8 */
 	bool is_lru;	 /* evicts by itself, below 100 % fill */
 	bool is_array;	 /* key is the u32 index, entries are never absent */
-	bool is_touchy;	 /* a lookup moves something in the kernel: read slowly, and say so */
+	bool has_slots; /* key is the u32 index of a slot, of which those without entry are holes */
+	bool is_touchy; /* a lookup moves something in the kernel: read slowly, and say so */
 	/* why a plain read shows nothing (all but READS_ROWS and READS_IDS), else NULL */
 	const char *why_not;
 };

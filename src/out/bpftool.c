@@ -90,26 +90,64 @@ static void write_entry(struct dump *dump, size_t row, struct buf *out)
 	end_entry(dump, out);
 }
 
+/* All slots are walked, and of those without an entry it is said what looking them up answers. */
+static bool shows_holes(const struct table *table, const struct view *view,
+			const struct out_job *job)
+{
+	return table->map.type->has_slots && !job->limit && !view->n_keys &&
+	       view->n_matched == table_n_live(table);
+}
+
+static int write_holes(uint32_t *slot, uint32_t end, struct buf *out,
+		       int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	int r = 0;
+
+	for (; !r && *slot < end; ++*slot) {
+		buf_adds(out, *slot ? ",{\"key\":" : "{\"key\":");
+		leaf_bytes(out, (const uint8_t *)slot, sizeof(*slot));
+		buf_adds(out, ",\"value\":{\"error\":\"No such file or directory\"}}");
+		r = walk_flush(out, flush, ctx);
+	}
+	return r;
+}
+
+static uint32_t slot_of(const struct table *table, size_t row)
+{
+	uint32_t slot;
+	size_t size;
+
+	memcpy(&slot, table_key(table, row, &size), sizeof(slot));
+	return slot;
+}
+
 static int bpftool_write(struct table *table, struct view *view, const struct out_job *job,
 			 struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
 {
 	struct walk walk = {.table = table, .view = view, .job = job};
+	bool has_holes = shows_holes(table, view, job);
+	uint32_t slot = 0;
 	SCOPED(dump) dump = {0};
 	int r = dump_init(&dump, table);
 
 	if (r < 0)
 		return r;
 	buf_addc(out, '[');
-	for (bool is_first = true; !r && walk_next(&walk); is_first = false) {
-		if (!is_first)
+	while (!r && walk_next(&walk)) {
+		if (has_holes)
+			r = write_holes(&slot, slot_of(table, walk.row), out, flush, ctx);
+		slot++;
+		if (slot > 1)
 			buf_addc(out, ',');
 		if (table->plan.is_variables) {
 			write_section(&dump, out);
 			break;
 		}
 		write_entry(&dump, walk.row, out);
-		r = walk_flush(out, flush, ctx);
+		r = r ? r : walk_flush(out, flush, ctx);
 	}
+	if (!r && has_holes)
+		r = write_holes(&slot, table->map.max_entries, out, flush, ctx);
 	buf_adds(out, "]\n");
 	return out->failed ? -ENOMEM : r;
 }

@@ -31,6 +31,20 @@ text=$(promtool check rules "$examples/alerts.yml" 2>&1) && ok "the example rule
 known=$("$BPFMAPTOP" export - sim:flows sim:kinds -n 1 | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
 text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
 same "rules and dashboard ask for metrics that there are" "" "$text"
+jq -r '.. | .expr? // empty' "$examples/dashboard.json" | sed 's/\$[a-z_]*/.*/g' >"$scratch/exprs"
+{
+	echo 'groups: [{name: dashboard, rules: ['
+	jq -R '{record: "panel:\(input_line_number)", expr: .}' "$scratch/exprs" | jq -cs '.[]' | sed 's/$/,/'
+	echo ']}]'
+} >"$scratch/exprs.yml"
+text=$(promtool check rules "$scratch/exprs.yml" 2>&1) && ok "the dashboard asks in PromQL" || not_ok "the dashboard asks in PromQL" "$text"
+if command -v systemd-analyze >/dev/null; then
+	sed "s|/usr/local/bin/bpfmaptop|$BPFMAPTOP|" "$examples/bpfmaptop-export@.service" >"$scratch/bpfmaptop-export@flows.service"
+	text=$(systemd-analyze verify "$scratch/bpfmaptop-export@flows.service" 2>&1) && [ -z "$text" ] && ok "the unit is one" ||
+		not_ok "the unit is one" "$text"
+else
+	skip "the unit is one" "systemd-analyze is not installed"
+fi
 jq -e '.panels | length > 0' "$examples/dashboard.json" >/dev/null && ok "the dashboard is JSON" || not_ok "the dashboard is JSON"
 
 needs_bpf
@@ -46,7 +60,7 @@ done
 free_ports() {
 	python3 -c '
 import socket
-sockets = [socket.socket() for _ in range(2)]
+sockets = [socket.socket() for _ in range(3)]
 for s in sockets: s.bind(("127.0.0.1", 0))
 print(*[s.getsockname()[1] for s in sockets])'
 }
@@ -70,7 +84,22 @@ file=$scratch/collected/maps.prom
 export_pid=$!
 at_exit+=("stop $export_pid")
 
-read -r node_port prom_port <<<"$(free_ports)"
+"$BPFMAPTOP" export "$scratch/strict" "id:$id" -d 0.2 -o openmetrics 2>/dev/null 7>&- &
+at_exit+=("stop $!")
+
+read -r node_port prom_port strict_port <<<"$(free_ports)"
+cat >"$scratch/serve.py" <<'END'
+import http.server, sys
+class Strict(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(open(sys.argv[2], "rb").read())
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Strict).serve_forever()
+END
+python3 "$scratch/serve.py" "$strict_port" "$scratch/strict" >/dev/null 2>&1 7>&- &
+at_exit+=("stop $!")
 prometheus-node-exporter --web.listen-address="127.0.0.1:$node_port" --collector.disable-defaults \
 	--collector.textfile --collector.textfile.directory="$scratch/collected" >"$scratch/node" 2>&1 7>&- &
 at_exit+=("stop $!")
@@ -79,6 +108,9 @@ global: {scrape_interval: 250ms}
 scrape_configs:
   - job_name: maps
     static_configs: [{targets: ["127.0.0.1:$node_port"]}]
+  - job_name: strict
+    metrics_path: /
+    static_configs: [{targets: ["127.0.0.1:$strict_port"]}]
 END
 prometheus --config.file="$scratch/prometheus.yml" --storage.tsdb.path="$scratch/tsdb" \
 	--web.listen-address="127.0.0.1:$prom_port" >"$scratch/prometheus" 2>&1 7>&- &
@@ -104,22 +136,25 @@ comes_to() { # NAME QUERY VALUE
 		not_ok "$1" "$2" "expected: $3" "actual: $(ask "$2")" "$(tail -n 3 "$scratch/export" "$scratch/node")"
 	fi
 }
-packets='bpf_map_field_total{map="ticker",field="packets"}'
+packets='bpf_map_field_total{map="ticker",job="maps",field="packets"}'
 
 comes_to "every row has its series" "count($packets)" 3
 same "promtool takes the file" "" "$(promtool check metrics <"$file" 2>&1)"
-comes_to "entries are counted" "bpf_map_entries{map=\"ticker\",id=\"$id\"}" 3
+comes_to "entries are counted" "bpf_map_entries{map=\"ticker\",job=\"maps\",id=\"$id\"}" 3
 comes_to "2^64-1 arrives as a number can hold it" \
-	'bpf_map_field_total{field="most",name="plain"} == 18446744073709551615' 18446744073709552000
-comes_to "a signed field is a gauge" 'bpf_map_field_value{field="balance",name="plain"}' -5
-comes_to "a float arrives" 'bpf_map_field_value{field="ratio",port="80"}' 0.25
-comes_to "NaN arrives" 'bpf_map_field_value{field="ratio",port="443"}' NaN
-comes_to "infinity arrives" 'bpf_map_field_value{field="ratio",port="0"}' -Inf
-comes_to "hostile bytes are escaped, not lost" 'count(bpf_map_field_value{field="balance",name="q\"\\\\\\n{}=,\\xff"})' 1
+	'bpf_map_field_total{job="maps",field="most",name="plain"} == 18446744073709551615' 18446744073709552000
+comes_to "a signed field is a gauge" 'bpf_map_field_value{job="maps",field="balance",name="plain"}' -5
+comes_to "a float arrives" 'bpf_map_field_value{job="maps",field="ratio",port="80"}' 0.25
+comes_to "NaN arrives" 'bpf_map_field_value{job="maps",field="ratio",port="443"}' NaN
+comes_to "infinity arrives" 'bpf_map_field_value{job="maps",field="ratio",port="0"}' -Inf
+comes_to "hostile bytes are escaped, not lost" 'count(bpf_map_field_value{job="maps",field="balance",name="q\"\\\\\\n{}=,\\xff"})' 1
 # The counters grow by 1, 2 and 3 times the rate; readings and scrapes are fractions of a second apart.
 near="abs(sum(rate(${packets}[5s])) / (6 * $rate) - 1) < bool 0.2"
 comes_to "rates are those that were written" "$near" 1
-comes_to "readings are counted" 'count(bpfmaptop_reads_total{status="complete"} > 5)' 1
+comes_to "readings are counted" 'count(bpfmaptop_reads_total{job="maps",status="complete"} > 5)' 1
+
+comes_to "strict OpenMetrics is scraped as such" 'up{job="strict"}' 1
+comes_to "and says the same" 'count(bpf_map_field_total{job="strict",field="packets"})' 3
 
 echo stop >&7
 comes_to "the last value written is the value there" "${packets%\}},name=\"plain\"}" 1000000007
@@ -127,7 +162,7 @@ comes_to "of every row" "sum($packets)" 6000000042
 
 exec 7>&-
 wait $ticker 2>/dev/null
-comes_to "a map that went is said to be down" 'bpfmaptop_map_up{map="ticker"}' 0
+comes_to "a map that went is said to be down" 'bpfmaptop_map_up{map="ticker",job="maps"}' 0
 comes_to "and its numbers are stale" "count($packets) or vector(0)" 0
 kill -TERM $export_pid
 wait $export_pid
