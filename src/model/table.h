@@ -170,6 +170,8 @@ bool column_in_key(const struct column *column);
 /* Unknown in a table's first reading: rates, differences, states. */
 bool column_looks_back(const struct column *column);
 bool column_is_time(const struct column *column);
+/* Its values say themselves when they began ("first_seen"), much as the age does. */
+bool plan_tells_age(const struct plan *plan);
 
 /* The value to compare and sort by. Unknown where it can't be known. Borrowed text. */
 struct val table_cell(const struct table *table, size_t row, const struct column *column);

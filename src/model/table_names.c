@@ -44,6 +44,18 @@ bool column_is_time(const struct column *column)
 	return format && format->is_time;
 }
 
+bool plan_tells_age(const struct plan *plan)
+{
+	static const char *const names[] = {"first", "creat", "start", "born"};
+
+	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
+		for (size_t k = 0; k < ARRAY_LEN(names); k++)
+			if (plan->fields[i].format->is_time && !plan->fields[i].in_array &&
+			    strcasestr(plan->fields[i].name, names[k]))
+				return true;
+	return false;
+}
+
 bool column_is_numeric(const struct column *column)
 {
 	const struct field *field = column->field;

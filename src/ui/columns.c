@@ -322,7 +322,7 @@ static void add_extras(struct list *list)
 		add_derived(list, DERIVE_MAXCPU, field, RANK_AGE + 1);
 		add_derived(list, DERIVE_SKEW, field, RANK_AGE + 2);
 	}
-	if (!tab->table->map.type->is_array && !tab->n_chosen)
+	if (!tab->table->map.type->is_array && !tab->n_chosen && !plan_tells_age(&tab->table->plan))
 		add_derived(list, DERIVE_AGE, NULL, RANK_AGE);
 	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_HEAT)
 		add(list, SHOWN_HEAT, tab->trend, RANK_HEAT);

@@ -94,6 +94,15 @@ static void widen_keys(const struct tab *tab, int n_cols, int spare, int place[T
 	}
 }
 
+/* What went behind the trend may have made room for it. returns whether it did. */
+static bool take_trend_back(const struct tab *tab, int spare, bool *is_in)
+{
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		if (tab->shown[i].kind == SHOWN_TREND && !is_in[i] && spare > TREND_MIN)
+			return is_in[i] = true;
+	return false;
+}
+
 unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 {
 	bool is_in[TAB_MAX_COLUMNS];
@@ -107,6 +116,8 @@ unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
 	do
 		taken = set_places(tab, is_in, n_cols, place);
 	while (taken > n_cols && leave_out_highest(tab, is_in));
+	if (!tab->scroll && take_trend_back(tab, n_cols - taken, is_in))
+		taken = set_places(tab, is_in, n_cols, place);
 	if (taken < n_cols)
 		widen_keys(tab, n_cols, n_cols - taken, place);
 	for (unsigned i = 0; i < tab->n_shown; i++)
