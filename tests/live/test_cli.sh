@@ -54,6 +54,8 @@ says "groups as entries of a map" 2 "leave out -g" dump -g proto -o bpftool sim:
 says "an alert with an error" 2 "column" stream --alert 'packets >' sim:flows
 says "an alert, once for all readings" 0 "alert: " \
 	stream -n 3 -d 0.1 --alert 'packets > 0' sim:flows
+text=$("$BPFMAPTOP" stream -n 3 -d 0.1 --alert 'packets > 0' --bell sim:flows 2>&1 >/dev/null | tr -dc '\a' | wc -c)
+same "and rings once" 1 "$text"
 text=$("$BPFMAPTOP" dump --alert 'dport == 443' -c dport -o csv sim:flows 2>/dev/null | awk -F, 'NR == 1 { ok = $2 == "alert"; next } ($2 == "true") != ($1 == 443) { ok = 0 } $2 == "true" { n++ } END { print (ok && n > 0) }')
 same "csv says which rows an alert is about" 1 "$text"
 text=$("$BPFMAPTOP" dump --alert 'proto == tcp' -o jsonl sim:flows 2>/dev/null | awk '/"alert":true/ != /"proto":6[,}]/ { bad++ } /"alert":true/ { n++ } END { print (!bad && n > 0) }')

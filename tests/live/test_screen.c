@@ -169,6 +169,24 @@ static void test_filter_as_typed(void **state)
 	ended_clean(&pty, 0);
 }
 
+/* It is said once, and rung once, however many readings match. */
+static void test_an_alert_rings(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(
+		pty_open(&pty,
+			 (const char *const[]){program(), "--alert", "packets > 0", "--bell", "-d",
+					       "0.2", "-n", "5", "sim:flows", NULL},
+			 (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 100),
+		0);
+	assert_true(pty_wait_text(&pty, "match packets > 0", WAIT_MS));
+	assert_int_equal(pty_wait_exit(&pty, WAIT_MS), 0);
+	assert_int_equal(pty.n_bells, 1);
+	pty_close(&pty);
+}
+
 /* What w writes of groups has their totals, as a dump of them has. */
 static void test_groups_are_written(void **state)
 {
@@ -318,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_resize_storm),
 		cmocka_unit_test(test_too_small_says_so_and_quits),
 		cmocka_unit_test(test_filter_as_typed),
+		cmocka_unit_test(test_an_alert_rings),
 		cmocka_unit_test(test_groups_are_written),
 		cmocka_unit_test(test_hostile_bytes_are_tamed),
 		cmocka_unit_test(test_bad_terminals),

@@ -20,7 +20,7 @@
 #include "query/parse.h"
 #include "query/query.h"
 
-enum { SENTENCES = 20000, MAX_DEPTH = 14, LOOP_ROUNDS = 3 };
+enum { SENTENCES = 8000, MAX_DEPTH = 14, LOOP_ROUNDS = 3 };
 
 static uint64_t seed;
 
