@@ -67,6 +67,12 @@ static void held_stepped_and_sought(void **state)
 	assert_true(pty_wait_text(&pty, "REPLAY 3/12 x1 held", PATIENCE_MS));
 	pty_send(&pty, "[");
 	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x1 held", PATIENCE_MS));
+	pty_send(&pty, "}}}}}}}}}}}}");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x100 held", PATIENCE_MS));
+	pty_send(&pty, "{{{{{{{{{{{{{");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x0.1 held", PATIENCE_MS));
+	pty_send(&pty, "}}}");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x1 held", PATIENCE_MS));
 	pty_send(&pty, "}}{");
 	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x2 held", PATIENCE_MS));
 	pty_send(&pty, "p");

@@ -14,8 +14,9 @@
 
 enum { READINGS = 6, ENTRIES = 300 };
 
-static const enum bpf_map_type types[] = {BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_LRU_HASH,
-					  BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_ARRAY};
+static const enum bpf_map_type types[] = {BPF_MAP_TYPE_HASH,	    BPF_MAP_TYPE_LRU_HASH,
+					  BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH,
+					  BPF_MAP_TYPE_ARRAY,	    BPF_MAP_TYPE_PERCPU_ARRAY};
 
 /* struct { u32 addr; } to struct { u64 packets; u32 port; }: the map knows its layout. */
 static int make_typed(enum bpf_map_type type)
@@ -160,7 +161,10 @@ static void test_replayed_as_it_was_seen(void **state)
 
 		assert_true(file >= 0);
 		close(file);
-		record(fd, types[type] == BPF_MAP_TYPE_ARRAY, path, seen);
+		record(fd,
+		       types[type] == BPF_MAP_TYPE_ARRAY ||
+			       types[type] == BPF_MAP_TYPE_PERCPU_ARRAY,
+		       path, seen);
 		replay(path, seen);
 		for (size_t i = 0; i < READINGS; i++)
 			buf_release(&seen[i]);

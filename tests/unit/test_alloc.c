@@ -11,6 +11,7 @@
 #include "tests/unit/tape_make.h"
 
 #include "app/options.h"
+#include "app/recorder.h"
 #include "model/churn.h"
 #include "model/map.h"
 #include "model/smooth.h"
@@ -325,6 +326,36 @@ static int write_tape(void)
 	return r;
 }
 
+static int record_tape(void)
+{
+	struct table *table = table_of("flows");
+	struct recorder recorder = {.file = {.path = tape_path, .fd = -1, .is_new = true}};
+	SCOPED(tape_chunk) map = {0};
+	SCOPED(buf) text = {0};
+	int r;
+
+	unlink(tape_path);
+	recorder_head(&recorder.head, &text, SECOND);
+	r = tape_pack_map(&map, 0, &table->map, &table->plan);
+	if (r == 0)
+		r = recorder_begin(&recorder, NULL);
+	if (r == 0)
+		r = recorder_add(&recorder, &map, NULL);
+	for (uint64_t tick = 1; r == 0 && tick <= 2; tick++) {
+		struct snap *room = recorder_room(&recorder, 0);
+
+		snap_clear(room, &table->map);
+		r = snap_copy_rows(room, table->current, table->current->n_rows, SIZE_MAX);
+		snap_copy_facts(room, table->current);
+		if (r == 0)
+			r = recorder_write(&recorder, 0, tick, NULL);
+	}
+	if (r == 0)
+		r = recorder_end(&recorder, NULL);
+	recorder_release(&recorder);
+	return r;
+}
+
 static int replay_tape(void)
 {
 	const struct spec spec = {.kind = SPEC_TAPE, .text = tape_path};
@@ -360,6 +391,7 @@ static const struct {
 	{"screen", use_screen},
 	{"themes", load_themes, .any_error = true},
 	{"recording", write_tape},
+	{"recorder", record_tape},
 	{"replay", replay_tape},
 };
 
