@@ -5,28 +5,8 @@
 needs_bpf
 
 name=ca$$
-cat >"$scratch/ops.bpf.c" <<EOF
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-struct sock;
-struct tcp_congestion_ops {
-	unsigned int (*ssthresh)(struct sock *);
-	void (*cong_avoid)(struct sock *, unsigned int, unsigned int);
-	unsigned int (*undo_cwnd)(struct sock *);
-	char name[16];
-} __attribute__((preserve_access_index));
-char LICENSE[] SEC("license") = "GPL";
-SEC("struct_ops/ss_$name") unsigned int BPF_PROG(ss_$name, struct sock *sk) { return 2; }
-SEC("struct_ops/un_$name") unsigned int BPF_PROG(un_$name, struct sock *sk) { return 2; }
-SEC("struct_ops/av_$name") void BPF_PROG(av_$name, struct sock *sk, unsigned int a, unsigned int b) {}
-SEC(".struct_ops") struct tcp_congestion_ops $name = {
-	.ssthresh = (void *)ss_$name, .undo_cwnd = (void *)un_$name, .cong_avoid = (void *)av_$name,
-	.name = "$name",
-};
-EOF
-clang -g -O2 -target bpf -D__TARGET_ARCH_x86 -I"/usr/include/$(uname -m)-linux-gnu" \
-	-c "$scratch/ops.bpf.c" -o "$scratch/ops.bpf.o"
+clang -g -O2 -target bpf -D__TARGET_ARCH_x86 "-DNAME=$name" -I"/usr/include/$(uname -m)-linux-gnu" \
+	-c "$(dirname "$0")/ops.bpf.c" -o "$scratch/ops.bpf.o"
 at_exit+=("bpftool struct_ops unregister name $name")
 if ! bpftool struct_ops register "$scratch/ops.bpf.o" >"$scratch/log" 2>&1; then
 	skip "struct_ops" "this kernel takes no congestion control from BPF: $(tail -n 1 "$scratch/log")"

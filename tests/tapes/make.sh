@@ -7,7 +7,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 to=${1:-$here}
-: "${BPFMAPTOP:=$here/../../build/bpfmaptop}"
+: "${BPFMAPTOP:=$here/../../build/bpfmaptop}" "${BUILD:=$here/../../build/gcc}" # with its tests built
 pins=/sys/fs/bpf/tapes$$
 mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
 mkdir "$pins"
@@ -56,8 +56,11 @@ create array_of_maps 4 4 4 inner_map pinned "$pins/array"
 bpftool map update pinned "$pins/array_of_maps" key 1 0 0 0 value pinned "$pins/array"
 create hash_of_maps 4 4 4 inner_map pinned "$pins/array"
 create prog_array 4 4 4
-create sockmap 4 4 4
-create sockhash 4 4 4
+create sockmap 4 8 4
+create sockhash 4 8 4
+create reuseport_sockarray 4 8 4
+create cgroup_storage 16 8 0
+create percpu_cgroup_storage 16 8 0
 create ringbuf 0 0 4096
 create bloom_filter 0 4 8
 
@@ -75,6 +78,18 @@ until "$BPFMAPTOP" replay --verify "$to/gone.tape" 2>/dev/null | grep -q went; d
 gone 8 8 7 6 5 4 3 2 1
 wait
 rm "$pins/gone"
+
+# What hangs on a process is there as long as it is.
+coproc odd { "$BUILD/live/odd" "$pins"; }
+read -r -u "${odd[0]}" _
+ops=tape$$
+clang -g -O2 -target bpf -D__TARGET_ARCH_x86 "-DNAME=$ops" -I"/usr/include/$(uname -m)-linux-gnu" \
+	-c "$here/../live/ops.bpf.c" -o "/tmp/$ops.o"
+if bpftool struct_ops register "/tmp/$ops.o" >/dev/null; then
+	record struct_ops "name:$ops"
+	bpftool struct_ops unregister name "$ops" >/dev/null
+fi
+rm "/tmp/$ops.o"
 
 for pin in "$pins"/*; do
 	record "$(basename "$pin")" "$pin" 2>/dev/null || echo "make.sh: $(basename "$pin") can't be recorded here" >&2
