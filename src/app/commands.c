@@ -6,6 +6,7 @@
 
 #include "app/options.h"
 #include "base/tidy.h"
+#include "model/words.h"
 
 static const struct command commands[] = {
 	{"watch", "[MAP]...", "watch on the screen; without MAP: pick from every map of this host",
@@ -35,4 +36,30 @@ const struct command *command_named(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+const struct command *command_near(const char *word)
+{
+	enum { LEAST_LETTERS = 3, FAR = 3 }; /* of two letters, anything is near */
+	const struct command *nearest = NULL;
+	size_t len = strlen(word);
+	unsigned least = FAR;
+
+	for (size_t i = 0; i < ARRAY_LEN(commands) && len >= LEAST_LETTERS; i++) {
+		const char *name = commands[i].name;
+		unsigned distance = begins(name, word) || begins(word, name)
+					    ? 1
+					    : words_distance(word, len, name, strlen(name));
+
+		if (distance >= least || distance * 2 > len)
+			continue;
+		least = distance;
+		nearest = &commands[i];
+	}
+	return nearest;
 }

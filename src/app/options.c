@@ -91,6 +91,7 @@ static int pick_command(struct options *options, struct err *err)
 
 	if (options->n_words)
 		command = command_named(options->words[0]);
+	options->has_command = command;
 	if (command)
 		options->words++, options->n_words--;
 	else

@@ -30,6 +30,7 @@ enum colour_mode { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 /* What was asked, checked. Text is borrowed from argv. */
 struct options {
 	const struct command *command;
+	bool has_command;	  /* it was named, not just the usual one */
 	const char *const *words; /* behind the command: maps */
 	int n_words;
 	uint64_t interval_ns;
@@ -68,6 +69,8 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 
 const struct command *command_at(unsigned i);	       /* rows in order, NULL past the end */
 const struct command *command_named(const char *name); /* NULL: none */
+/* The one that may have been meant; NULL: none is near. */
+const struct command *command_near(const char *word);
 
 /* --help [TOPIC]; -EINVAL with a sentence that lists the topics. */
 int options_help(const char *topic, struct buf *out, struct err *err);

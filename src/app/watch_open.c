@@ -141,12 +141,30 @@ static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_pa
 	return r;
 }
 
+/* A first word that is no map may have been meant as a command. */
+static int offer_command(const struct options *options, const char *word, int code, struct err *err)
+{
+	const struct command *near;
+
+	if (!options || options->has_command || word != options->words[0])
+		return code;
+	near = command_near(word);
+	if (!near)
+		return code;
+	return err_set(err, code, "no map is called '%s'; did you mean the command '%s'?", word,
+		       near->name);
+}
+
 int watch_set_open(struct watch_set *set, const char *word, struct err *err)
 {
 	struct spec spec;
 	int r = spec_parse(word, &spec, err);
 
-	return r < 0 ? r : open_spec(set, &spec, 0, err);
+	if (r == 0)
+		r = open_spec(set, &spec, 0, err);
+	if (r == -ENOENT && spec.kind == SPEC_NAME && spec.text == word)
+		return offer_command(set->options, word, r, err);
+	return r;
 }
 
 /* All of them at once, so that the slowest is waited for and not their sum. */

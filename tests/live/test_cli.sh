@@ -26,6 +26,10 @@ says "an interval that is not finite" 2 "0.1 to 3600" -d nan sim:flows
 says "fewer ghosts than are of use" 2 "1024 to 1048576" --ghosts 5 stream sim:flows
 says "a count of nothing" 2 "whole number" -n 0 stream sim:flows
 says "an output that isn't" 2 "no output format" dump -o xml sim:flows
+says "a command that is mistyped" 1 "did you mean the command 'list'?" lsit -b
+says "a command that is cut short" 1 "did you mean the command 'record'?" rec -b
+same "a name that is near no command" 0 "$("$BPFMAPTOP" nosuchmap -b 2>&1 | grep -c 'did you mean')"
+same "a map's name behind a command" 0 "$("$BPFMAPTOP" dump lsit 2>&1 | grep -c 'did you mean')"
 says "a dump of nothing" 2 "needs MAP" dump
 says "a word too many" 2 "flows" list flows
 says "a filter that would be passed over" 2 "neither filter" list -f 'type == hash'
