@@ -87,10 +87,19 @@ $(O)/fuzz/%: tests/fuzz/%.c $(O)/core.a
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(ALL_LIBS)
 
+# Preloaded into the unit tests: makes allocations fail. Sanitizers have an allocator of their own.
+STARVE := $(if $(SAN),,$(O)/starve.so)
+$(O)/starve.so: tests/starve/starve.c tests/starve/blocks.c tests/starve/blocks.h
+	$(call say,SO,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,--cflags --libs,cmocka)
+starve: test-deps $(UNITS) $(STARVE)
+	$(Q)BUILD=$(CURDIR)/$(O) tests/starve/starve.sh all
+.PHONY: starve
+
 # The first make makes sure of the packages, the second one starts with pkg-config in place.
 check: test-deps
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) check-now
-check-now: $(O)/bpfmaptop $(UNITS) $(TOOLS) $(FUZZERS) $(if $(SAN),,build/bpfmaptop)
+check-now: $(O)/bpfmaptop $(UNITS) $(TOOLS) $(FUZZERS) $(STARVE) $(if $(SAN),,build/bpfmaptop)
 	$(Q)tests/run.sh $(O)
 .PHONY: check-now
 

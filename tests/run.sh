@@ -59,6 +59,7 @@ run house tests/house/house.sh
 for t in "$BUILD"/unit/test_*; do
 	case $t in *.d) ;; *) run "unit/$(basename "$t")" "$t" ;; esac
 done
+run unit/starve tests/starve/starve.sh
 for t in "$BUILD"/fuzz/fuzz_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && run "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
 done

@@ -164,8 +164,11 @@ const struct field *plan_element(const struct plan *plan, const struct field *pr
 			proto->kind == FIELD_ARRAY ? "elements" : "members");
 		return NULL;
 	}
-	if (!split_name(name, len, &pattern, &places) ||
-	    find_offset(plan, proto, &places, &offset, err) < 0)
+	if (!split_name(name, len, &pattern, &places)) {
+		err_set(err, -ENOMEM, "not enough memory for '%.*s'", (int)len, name);
+		return NULL;
+	}
+	if (find_offset(plan, proto, &places, &offset, err) < 0)
 		return NULL;
 	for (element = plan->elements->first; element; element = element->next)
 		if (element->field.element_of == proto && element->field.offset == offset)

@@ -190,8 +190,14 @@ const struct field *plan_find(const struct plan *plan, const char *path, size_t 
 	SCOPED(buf) pattern = {0};
 	const struct field *proto;
 
-	if (!memchr(path, '[', len) || !plan_element_pattern(path, len, &pattern))
+	if (!memchr(path, '[', len))
 		return find_path(plan, path, len, false, err);
+	if (!plan_element_pattern(path, len, &pattern) && !pattern.failed)
+		return find_path(plan, path, len, false, err);
+	if (pattern.failed) {
+		err_set(err, -ENOMEM, "not enough memory for '%.*s'", (int)len, path);
+		return NULL;
+	}
 	proto = find_path(plan, pattern.at, pattern.len, true, err);
 	return proto ? plan_element(plan, proto, path, len, err) : NULL;
 }

@@ -129,7 +129,7 @@ static int field_column(const struct table *table, const char *name, size_t len,
 	const struct field *field = plan_find(&table->plan, name, len, err);
 
 	if (!field)
-		return -ENOENT;
+		return err && err->code == -ENOMEM ? -ENOMEM : -ENOENT;
 	*out = (struct column){.derive = DERIVE_TOTAL, .field = field};
 	return 0;
 }
@@ -293,7 +293,8 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 		   struct err *err)
 {
 	size_t at = last_of(name, len, '@'), dot = last_of(name, len, '.');
-	struct err ignored = {0};
+	struct err why = {0};
+	int r;
 
 	/* The raw key and value of a variable map are of no use to anyone: the words are. */
 	if (table->plan.is_variables && row_column(name, len, out))
@@ -302,8 +303,11 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 		return field_column(table, name, len, out, err);
 	if (row_column(name, len, out))
 		return 0;
-	if (plan_find(&table->plan, name, len, &ignored))
-		return field_column(table, name, len, out, err);
+	r = field_column(table, name, len, out, &why);
+	if (r == -ENOMEM && err)
+		*err = why;
+	if (r == 0 || r == -ENOMEM)
+		return r;
 	if (at < len && (dot == len || dot < at))
 		return cpu_column(table, name, len, at, out, err);
 	if (dot > 0 && dot < len)

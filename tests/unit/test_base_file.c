@@ -61,6 +61,7 @@ static size_t files_in_folder(void)
 	struct dirent *entry;
 	size_t n = 0;
 
+	assert_non_null(dir);
 	while ((entry = readdir(dir)))
 		n += entry->d_name[0] != '.';
 	closedir(dir);

@@ -41,6 +41,7 @@ static void every_key_size(void **state)
 		uint8_t *keys = calloc(1, bytes);
 		SCOPED(index) index = {0};
 
+		assert_non_null(keys);
 		for (size_t row = 0; row < rows; row++) { /* differ in the first or the last byte */
 			keys[row * stride + (row & 1 ? 0 : size - 1)] = (uint8_t)(row / 2);
 			if (size > 1)
@@ -141,6 +142,7 @@ static void grows_by_itself_and_stays_half_empty(void **state)
 	SCOPED(index) index = {0};
 
 	(void)state;
+	assert_non_null(keys);
 	for (uint32_t row = 0; row < ROWS; row++) {
 		keys[row] = (uint64_t)row << 40; /* the low bits say nothing */
 		assert_int_equal(index_add(&index, bytes, 8, 8, row), row);

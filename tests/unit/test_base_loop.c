@@ -54,6 +54,7 @@ static void input_and_hang_up(void **state)
 	int ends[2];
 
 	(void)state;
+	assert_non_null(loop);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(loop_watch(loop, ends[0], on_input, &seen), 0);
 	assert_int_equal(loop_turn(loop, 0), 0);
@@ -77,6 +78,7 @@ static void regular_files_are_refused(void **state)
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 
 	(void)state;
+	assert_non_null(loop);
 	assert_int_equal(loop_watch(loop, fd, on_input, NULL), -EPERM);
 	assert_int_equal(loop_watch(loop, -1, on_input, NULL), -EBADF);
 	close(fd);
@@ -89,6 +91,7 @@ static void deadlines_are_absolute(void **state)
 	struct loop *loop = loop_new();
 
 	(void)state;
+	assert_non_null(loop);
 	for (int i = 0; i < 3; i++) {
 		uint64_t deadline = clock_now_ns() + UINT64_C(3000000);
 
@@ -118,6 +121,7 @@ static void unwatched_in_a_turn_is_not_called(void **state)
 	int one[2], two[2];
 
 	(void)state;
+	assert_non_null(loop);
 	assert_int_equal(pipe(one), 0);
 	assert_int_equal(pipe(two), 0);
 	struct seen seen = {.loop = loop, .fd = one[0], .other_fd = two[0]};
@@ -141,6 +145,7 @@ static void signals_come_in_the_turn(void **state)
 	sigset_t before, after;
 
 	(void)state;
+	assert_non_null(loop);
 	sigprocmask(SIG_BLOCK, NULL, &before);
 	assert_int_equal(loop_signals(loop, (int[]){SIGTERM, SIGWINCH}, 2, on_signal, &seen), 0);
 	assert_int_equal(loop_signals(loop, (int[]){SIGUSR1}, 1, on_signal, &child), 0);

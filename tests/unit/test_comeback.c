@@ -31,6 +31,7 @@ static void a_key_that_returns_is_counted(void **state)
 	reading(&table, 2, "bc");
 	assert_null(comeback_of(&table, 'a'));
 	reading(&table, 5, "abc");
+	assert_non_null(comeback_of(&table, 'a'));
 	assert_int_equal(comeback_of(&table, 'a')->n, 1);
 	assert_int_equal(comeback_of(&table, 'a')->gone_ns, 2 * SECOND);
 	assert_int_equal(comeback_of(&table, 'a')->back_ns, 5 * SECOND);

@@ -162,6 +162,7 @@ static void a_broken_file_is_left_alone(void **state)
 	(void)state;
 	write_config("{ broken");
 	assert_true(config_load(&config, &err) < 0);
+	assert_non_null(config);
 	assert_true(config_save(config, &where, &has_backup, &err) < 0);
 	path_of("config.json", &path);
 	assert_int_equal(file_read(buf_text(&path), 4096, &is), 0);

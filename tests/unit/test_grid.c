@@ -257,9 +257,9 @@ static void frames_played_back_give_the_grid(void **state)
 
 	(void)state;
 	tiny_style(&style, sgr);
-	grid_resize(&was, 6, 30);
-	grid_resize(&is, 6, 30);
-	grid_resize(&screen, 6, 30);
+	assert_int_equal(grid_resize(&was, 6, 30), 0);
+	assert_int_equal(grid_resize(&is, 6, 30), 0);
+	assert_int_equal(grid_resize(&screen, 6, 30), 0);
 	frame_diff(&style, NULL, &is, &out);
 	for (int round = 0; round < 2000; round++) {
 		scribble(&is, &seed);

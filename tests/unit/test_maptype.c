@@ -109,6 +109,7 @@ static void lists_own_their_maps(void **state)
 	for (uint32_t i = 0; i < 40; i++) {
 		struct map *map = map_list_add(&list);
 
+		assert_non_null(map);
 		map->id = i;
 		map->name = arena_printf(&map->mem, "map%u", i);
 	}

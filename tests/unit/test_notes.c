@@ -21,15 +21,12 @@ static int open_watched(void **state)
 {
 	static struct watched watched;
 	struct plan plan = {0};
-	struct err err = {0};
 
 	watched = (struct watched){0};
 	plan_begin(&plan, 4, 8, "test");
 	open_field(&plan, IN_KEY, "id", FIELD_UINT, 0, 4);
 	open_field(&plan, IN_VALUE, "hits", FIELD_UINT, 0, 8);
-	assert_int_equal(plan_finish(&plan, &err), 0);
 	make_table(&watched.table, &plan, 1);
-	plan_release(&plan);
 	watched.screen = screen_new();
 	assert_non_null(watched.screen);
 	assert_int_equal(grid_resize(&watched.grid, 24, 120), 0);

@@ -118,6 +118,7 @@ static void facts_come_back(void **state)
 	for (size_t n = 0; n < out.len; n++) {
 		uint8_t *cut = malloc(n ? n : 1);
 
+		assert_non_null(cut);
 		memcpy(cut, out.at, n);
 		in = (struct packed){cut, cut + n, false};
 		facts_unpack(noun_facts, ARRAY_LEN(noun_facts), &in, &is, &mem);
@@ -327,6 +328,7 @@ static void maps_come_back(void **state)
 	for (size_t n = 0; n < chunk.body.len; n++) {
 		uint8_t *cut = malloc(n ? n : 1);
 
+		assert_non_null(cut);
 		memcpy(cut, chunk.body.at, n);
 		assert_int_equal(tape_unpack_map(cut, n, NULL, NULL, &err), -EBADMSG);
 		free(cut);
