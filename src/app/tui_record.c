@@ -36,6 +36,7 @@ struct kept {
 	char *source;
 	uint64_t n_missed;	 /* readings that were not kept since the last one that was */
 	const struct snap *from; /* that is being copied; NULL: none */
+	bool goes;		 /* its map went */
 };
 
 struct tui_recording {
@@ -173,11 +174,23 @@ static bool take_current(struct tui_recording *recording, const struct watch *wa
 	return copy_some(recording, kept);
 }
 
+/* Once its last reading is written. */
+static void let_go(struct tui_recording *recording, struct kept *kept)
+{
+	if (!kept->goes || kept->slot.is_gone || kept->from ||
+	    !tape_writer_has_done(recording->writer, &kept->slot))
+		return;
+	kept->slot.is_gone = true;
+	hand_over(recording, kept);
+}
+
 bool tui_record_turn(struct tui *tui)
 {
 	struct tui_recording *recording = tui->recording;
 	bool is_busy = false;
 
+	for (size_t i = 0; recording && i < recording->n_kept; i++)
+		let_go(recording, recording->kept[i]);
 	for (size_t i = 0; recording && i < tui->set->n; i++)
 		if (is_recorded(recording, tui->set->watches[i]))
 			is_busy |= take_current(recording, tui->set->watches[i]);
@@ -212,10 +225,8 @@ void tui_record_gone(struct tui *tui, const struct watch *watch)
 	if (!recording || recording->tape || !is_recorded(recording, watch))
 		return;
 	kept = kept_of(recording, watch);
-	if (!kept || kept->slot.is_gone || !tape_writer_has_done(recording->writer, &kept->slot))
-		return;
-	kept->slot.is_gone = true;
-	hand_over(recording, kept);
+	if (kept)
+		kept->goes = true;
 }
 
 /* -- the header -- */
