@@ -269,7 +269,9 @@ static int turn(struct tui *tui)
 		if (r < 0)
 			return r;
 	}
-	tui->is_reading = read_on(tui);
+	/* What the last frame could not show yet comes before reading, until the next one. */
+	if (!tui->is_working || clock_now_ns() - tui->last_frame_ns >= FRAME_NS)
+		tui->is_reading = read_on(tui);
 	tui->is_reading |= tui_record_turn(tui);
 	tui_tape_turn(tui);
 	work(tui);
