@@ -80,8 +80,8 @@ static double idle_percent(struct pty *pty)
 static bool open_htop(struct pty *pty, const char *tenths)
 {
 	if (pty_open(pty, (const char *const[]){"htop", "-d", tenths, NULL},
-		     (const char *const[]){"LC_ALL=C.UTF-8", "HTOPRC=/dev/null", NULL}, ROWS,
-		     COLS) < 0)
+		     (const char *const[]){"LC_ALL=C.UTF-8", "HTOPRC=/nonexistent/htoprc", NULL},
+		     ROWS, COLS) < 0)
 		return false;
 	if (pty_wait_text(pty, "Tasks", ONPTY_WAIT_MS))
 		return true;
