@@ -412,7 +412,7 @@ static struct key_row rows[] = {
 	{{TERM_ESCAPE}, 0, LISTS, ACT_BACK, "Esc", "Esc back", "back to the rows", 3},
 	{{TERM_BACKSPACE}, 0, ALL, ACT_ERASE, "Backspace", NULL, "one level back", 0},
 	{{'q'}, 0, LETTERS, ACT_QUIT, "q", "q quit", "back, then quit", 5},
-	{{'Q'}, 0, SCOPE_ROWS, ACT_QUIT_NOW, "Q", NULL, "quit at once", 0},
+	{{'Q'}, 0, LETTERS, ACT_QUIT_NOW, "Q", NULL, "quit at once", 0},
 	{{CTRL_KEY('c')}, 0, LETTERS, ACT_QUIT_NOW, "^C", NULL, "quit at once", 0},
 	{{CTRL_KEY('c')}, 0, SCOPE_PICKER, ACT_QUIT_NOW, "^C", "^C quit", "quit at once", 5},
 	{{CTRL_KEY('l')}, 0, ALL, ACT_REDRAW, "^L", NULL, "draw everything again", 0},
