@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/options.h"
@@ -353,7 +352,7 @@ int run_export(const struct options *options, struct err *err)
 	if (r == 0)
 		r = export_all(&exporter, err);
 	if (exporter.path && stop_asked())
-		unlink(exporter.path);
+		file_remove(exporter.path);
 	finish(&exporter);
 	if (r == -EPIPE)
 		return EXIT_DONE;

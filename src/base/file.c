@@ -137,3 +137,17 @@ int file_replace(const char *path, const void *bytes, size_t n, struct err *err)
 	return code < 0 ? err_set(err, code, "could not write \"%s\": %s", path, err_words(code))
 			: 0;
 }
+
+int file_remove(const char *path)
+{
+	struct stat there;
+
+	if (stat(path, &there) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISREG(there.st_mode))
+		return -EINVAL;
+	char *real = realpath(path, NULL);
+	int code = real && unlink(real) == 0 ? 0 : -errno;
+	free(real);
+	return code;
+}

@@ -16,3 +16,7 @@ int file_replace(const char *path, const void *bytes, size_t n, struct err *err)
 
 /* Writes all n bytes to fd, through EINTR and short writes. 0 or -errno (-EPIPE among them). */
 int file_write_all(int fd, const void *bytes, size_t n);
+
+/* Removes the regular file that path leads to; a device, a pipe or a folder is left alone. 0, also where there
+ * is none, or -errno (-EINVAL where it isn't a regular file). */
+int file_remove(const char *path);

@@ -137,6 +137,21 @@ static void failures_leave_nothing_behind(void **state)
 	assert_int_equal(files_in_folder(), 0);
 }
 
+static void only_regular_files_are_removed(void **state)
+{
+	const char *pipe = in_folder("pipe");
+
+	(void)state;
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_int_equal(file_remove(pipe), -EINVAL);
+	assert_int_equal(file_remove(folder), -EINVAL);
+	assert_int_equal(unlink(pipe), 0);
+	assert_int_equal(file_remove(pipe), 0);
+	assert_int_equal(file_replace(pipe, "x", 1, NULL), 0);
+	assert_int_equal(file_remove(pipe), 0);
+	assert_int_equal(files_in_folder(), 0);
+}
+
 static void reading_has_a_limit(void **state)
 {
 	const char *path = in_folder("big");
@@ -297,6 +312,7 @@ int main(void)
 		cmocka_unit_test(new_files_obey_the_umask),
 		cmocka_unit_test(links_are_followed),
 		cmocka_unit_test(failures_leave_nothing_behind),
+		cmocka_unit_test(only_regular_files_are_removed),
 		cmocka_unit_test(reading_has_a_limit),
 		cmocka_unit_test(readers_see_old_or_new),
 		cmocka_unit_test(writing_to_nobody_is_an_error),
