@@ -110,7 +110,7 @@ static void add_cure(const struct plan *plan, struct buf *out)
 	if (plan->why_bytes)
 		buf_addf(out, "because %s; ", plan->why_bytes);
 	buf_adds(out, "--schema FILE or --btf FILE gives fields");
-	buf_adds(out, plan->is_typed ? "\n" : ", --hex-width BYTES words\n");
+	buf_adds(out, plan_has_unknown(plan) ? ", --hex-width BYTES words\n" : "\n");
 }
 
 /* Counter or gauge: as somebody told, or a guess with what it rests on. */

@@ -43,7 +43,7 @@ static int make_table(struct watch_tape *tape)
 	tape->waiting = calloc(1, sizeof(*tape->waiting));
 	map.name = arena_strdup(&map.mem, remote_map(tape->remote));
 	map.host = arena_strdup(&map.mem, remote_host(tape->remote));
-	r = tape->waiting && map.name && map.host ? plan_untyped(&plan, 0, 0, 0, NULL) : -ENOMEM;
+	r = tape->waiting && map.name && map.host ? plan_untyped(&plan, 0, 0, NULL) : -ENOMEM;
 	if (r == 0)
 		r = table_init(tape->waiting, &map, &plan);
 	map_release(&map);

@@ -42,19 +42,6 @@ static int plan_of_schema(const struct schema_map *entry, struct source *source,
 	return r;
 }
 
-/* A map without a layout is shown in words of the width that was asked for. */
-static int plan_of_source(struct watch_set *set, struct source *source, const struct map *map,
-			  struct plan *plan, struct err *err)
-{
-	int r = source->ops->plan(source, map, plan, err);
-
-	if (r < 0 || plan->is_typed || !set->options->hex_width)
-		return r;
-	plan_release(plan);
-	return plan_untyped(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map),
-			    set->options->hex_width, err);
-}
-
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err)
 {
@@ -68,10 +55,10 @@ int watch_set_layout(struct watch_set *set, struct source *source, struct map *m
 		r = plan_of_schema(entry, source, map, plan, reader, err);
 	else
 		r = set->object ? object_plan(set->object, map, plan, err) : -ENOENT;
-	if (r == -ENOENT && !entry)
-		return plan_of_source(set, source, map, plan, err);
 	set->n_described += r == 0;
-	return r;
+	if (r == -ENOENT && !entry)
+		r = source->ops->plan(source, map, plan, err);
+	return r == 0 ? plan_words(plan, set->options->hex_width, err) : r;
 }
 
 static int nothing_described(const struct watch_set *set, struct err *err)

@@ -113,10 +113,13 @@ int plan_close(struct plan *plan, struct err *err);
  * chooses formats (format_choose), and for is_variables lists the variables. */
 int plan_finish(struct plan *plan, struct err *err);
 
-/* A plan for a map without layout: one FIELD_BYTES each for key and value, or, when width is 1, 2, 4
- * or 8 and divides the size, unsigned words "k0 k1 ...", "v0 v1 ...". */
-int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, unsigned width,
-		 struct err *err);
+/* A plan for a map without layout: one FIELD_BYTES each for key and value. */
+int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, struct err *err);
+/* Makes of a key, or value, that is nothing but bytes unsigned words "k0 k1 ...", "v0 v1 ..." of so many
+ * bytes (1, 2, 4 or 8; 0: none) where they divide its size. On failure the plan is as it was. */
+int plan_words(struct plan *plan, unsigned width, struct err *err);
+/* Whether there is such a key or value. */
+bool plan_has_unknown(const struct plan *plan);
 
 /* -- asking -- */
 

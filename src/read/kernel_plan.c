@@ -153,6 +153,6 @@ int kernel_plan(struct source *source, const struct map *map, struct plan *out, 
 		return r < 0 ? r : note_bytes(out, &why, err);
 	}
 	log_add(LOG_INFO, "map '%s' (id %u) is shown as bytes: %s", map->name, map->id, why.text);
-	r = plan_untyped(out, map->key_size, map->value_size, 0, err);
+	r = plan_untyped(out, map->key_size, map->value_size, err);
 	return r < 0 ? r : note_bytes(out, &why, err);
 }

@@ -68,10 +68,9 @@ static int add_unsaid(struct plan *plan, bool in_value, const struct map *map, s
 	if (shape_says(shape, in_value) != SHAPE_NOTHING)
 		return shape_add(shape, map, in_value, plan, err);
 
-	bool is_index = !in_value && map->type->is_array && map->key_size == sizeof(uint32_t);
 	const struct field field = {
-		.kind = is_index ? FIELD_UINT : FIELD_BYTES,
-		.type = is_index ? "u32" : "bytes",
+		.kind = FIELD_BYTES,
+		.type = "bytes",
 		.size = in_value ? plan->value_size : plan->key_size,
 	};
 

@@ -18,7 +18,7 @@
 #include "model/plan.h"
 
 /* Newer than the headers that this may be built with. source: enum bpf_map_type */
-enum { TYPE_CGRP_STORAGE = 32, TYPE_ARENA = 33 };
+enum { TYPE_CGRP_STORAGE = 32, TYPE_ARENA = 33, TYPE_INSN_ARRAY = 34 };
 /* size or count of a last field: as much as the map's key or value has */
 enum { THE_REST = 0 };
 
@@ -144,6 +144,9 @@ static const struct part page_bytes[] = {
 
 /* The first that fits. */
 static const struct shape shapes[] = {
+	{BPF_MAP_TYPE_ARRAY, INDEXED},
+	{BPF_MAP_TYPE_PERCPU_ARRAY, INDEXED},
+	{TYPE_INSN_ARRAY, INDEXED},
 	{BPF_MAP_TYPE_LPM_TRIE, .key = LAYOUT(SHAPE_FALLBACK, prefix_key)},
 	{BPF_MAP_TYPE_PROG_ARRAY, INDEXED, VALUE(program_id)},
 	{BPF_MAP_TYPE_ARRAY_OF_MAPS, INDEXED, VALUE(map_id)},

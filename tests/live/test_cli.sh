@@ -189,6 +189,13 @@ for i in 1 2 3; do bpftool map update pinned "$pins/plain" key hex 0$i 0 0 0 val
 id=$(id_of "$pins/plain")
 same "a map without BTF is shown in bytes" 3 "$("$BPFMAPTOP" dump "id:$id" -o jsonl | wc -l)"
 has "or in words" '"k0":1' "$("$BPFMAPTOP" dump "id:$id" -o jsonl --hex-width 4)"
+bpftool map create "$pins/indexed" type array key 4 value 8 entries 3 name idx_$me
+bpftool map update pinned "$pins/indexed" key 2 0 0 0 value 7 0 0 0 9 0 0 0
+same "an array's index is a number, also without BTF" '[2,["0x07","0x00","0x00","0x00","0x09","0x00","0x00","0x00"]]' \
+	"$("$BPFMAPTOP" dump "$pins/indexed" -f 'key == 2' -o jsonl | jq -c '[.key,.value]')"
+same "beside words" '[2,{"v0":7,"v1":9}]' \
+	"$("$BPFMAPTOP" dump "$pins/indexed" -f 'v1 > 8' -o jsonl --hex-width 4 | jq -c '[.key,.value]')"
+has "which info offers" "--hex-width BYTES words" "$("$BPFMAPTOP" info "$pins/indexed")"
 says "a wrong method" 2 "nosuch" dump "id:$id" --method nosuch
 same "by pin and by id alike" "$("$BPFMAPTOP" dump "id:$id")" "$("$BPFMAPTOP" dump "$pins/plain")"
 

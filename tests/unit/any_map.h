@@ -204,8 +204,8 @@ static inline void any_plan(uint64_t *random, const struct map *map, struct plan
 	struct err err = {0};
 
 	if (any_lot(random, 6) == 0) {
-		if (plan_untyped(plan, map->key_size, map->value_size, 1u << any_lot(random, 4),
-				 &err) < 0)
+		if (plan_untyped(plan, map->key_size, map->value_size, &err) < 0 ||
+		    plan_words(plan, 1u << any_lot(random, 4), &err) < 0)
 			fail_msg("%s", err.text);
 		return;
 	}

@@ -333,7 +333,7 @@ static void a_map_without_a_layout_is_bytes(void **state)
 			  .n_cpus = 1};
 
 	(void)state;
-	assert_int_equal(plan_untyped(&plan, 2, 1, 0, &err), 0);
+	assert_int_equal(plan_untyped(&plan, 2, 1, &err), 0);
 	assert_int_equal(table_init(&table, &map, &plan), 0);
 	add_row(&table, "\0\xab", "\7");
 	take_at(&table, SECOND);

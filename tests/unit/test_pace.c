@@ -102,7 +102,7 @@ static void run(uint64_t n_readings)
 	for (unsigned i = 0; i < N_MAPS; i++) {
 		struct plan plan = {0};
 
-		assert_int_equal(plan_untyped(&plan, 4, 8, 0, &err), 0);
+		assert_int_equal(plan_untyped(&plan, 4, 8, &err), 0);
 		make_table(&watches[i].table, &plan, 1);
 		watches[i].table.map.id = i;
 		watches[i].source = watches[i].reader = &source;

@@ -358,27 +358,69 @@ static void untyped_maps_are_bytes_or_words(void **state)
 {
 	static const struct {
 		unsigned width, n_key, n_all;
-	} cases[] = {{0, 1, 2}, {1, 8, 20}, {2, 4, 10}, {4, 2, 5}, {8, 1, 2}, {3, 1, 2}};
+	} cases[] = {{0, 1, 2}, {1, 8, 20}, {2, 4, 10}, {4, 2, 5}, {8, 1, 2}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		SCOPED(plan) plan = {0};
 
-		assert_int_equal(plan_untyped(&plan, 8, 12, cases[i].width, NULL), 0);
+		assert_int_equal(plan_untyped(&plan, 8, 12, NULL), 0);
+		assert_int_equal(plan_words(&plan, cases[i].width, NULL), 0);
 		assert_false(plan.is_typed);
 		assert_int_equal(plan.n_key_fields, cases[i].n_key);
 		assert_int_equal(plan.n_fields, cases[i].n_all);
 	}
 	SCOPED(plan) words = {0};
 
-	assert_int_equal(plan_untyped(&words, 8, 8, 4, NULL), 0);
+	assert_int_equal(plan_untyped(&words, 8, 8, NULL), 0);
+	assert_int_equal(plan_words(&words, 4, NULL), 0);
+	assert_string_equal(words.origin, "none");
 	assert_int_equal(find(&words, "k1")->offset, 4);
 	assert_true(field_is_counter(find(&words, "v0")));
 
 	SCOPED(plan) large = {0};
 
-	assert_int_equal(plan_untyped(&large, 0, 1 << 20, 1, NULL), 0);
+	assert_int_equal(plan_untyped(&large, 0, 1 << 20, NULL), 0);
+	assert_int_equal(plan_words(&large, 1, NULL), 0);
 	assert_int_equal(large.n_fields, 1);
+}
+
+/* Words replace what nobody has a layout of, and leave the other side as it was. */
+static void words_leave_what_is_known(void **state)
+{
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) before = {0}, after = {0};
+
+	(void)state;
+	make(&plan);
+	plan_text(&plan, NULL, NULL, &before);
+	assert_false(plan_has_unknown(&plan));
+	assert_int_equal(plan_words(&plan, 4, NULL), 0);
+	plan_text(&plan, NULL, NULL, &after);
+	assert_string_equal(buf_text(&after), buf_text(&before));
+
+	SCOPED(plan) half = {0};
+	struct err err = {0};
+
+	plan_begin(&half, 6, 8, "kernel");
+	add(&half, false, (struct field){.kind = FIELD_BYTES, .type = "bytes", .size = 6});
+	add(&half, true, (struct field){.kind = FIELD_STRUCT, .type = "struct v", .size = 8});
+	add(&half, true,
+	    (struct field){.name = "cells", .kind = FIELD_ARRAY, .count = 2, .stride = 4});
+	add(&half, true, (struct field){.kind = FIELD_UINT, .type = "u32", .size = 4});
+	assert_int_equal(plan_close(&half, &err), 0);
+	assert_int_equal(plan_close(&half, &err), 0);
+	assert_int_equal(plan_finish(&half, &err), 0);
+	half.why_bytes = "nobody told";
+	assert_true(plan_has_unknown(&half));
+	assert_int_equal(plan_words(&half, 2, &err), 0);
+	assert_int_equal(half.n_key_fields, 3);
+	assert_int_equal(find(&half, "k2")->offset, 4);
+	assert_int_equal(find(&half, "cells")->n_below, 1);
+	assert_int_equal(find(&half, "cells")->depth, 1);
+	assert_string_equal(half.why_bytes, "nobody told");
+	assert_string_equal(half.origin, "kernel");
+	assert_false(plan_has_unknown(&half));
 }
 
 static void text_shows_the_layout(void **state)
@@ -496,6 +538,7 @@ int main(void)
 		cmocka_unit_test(variables_are_listed),
 		cmocka_unit_test(padding_is_hidden),
 		cmocka_unit_test(untyped_maps_are_bytes_or_words),
+		cmocka_unit_test(words_leave_what_is_known),
 		cmocka_unit_test(text_shows_the_layout),
 #ifndef SANITIZED
 		cmocka_unit_test(out_of_memory_comes_out_alive),

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Keys and values that nobody has a layout of: bytes as they are, or words where somebody asked for them.
+ * The other side of a map may well have one (the index of an array, the id in a map of maps), so words
+ * replace bytes in a plan that is there. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/format.h"
+#include "model/plan.h"
+
+static const char *const word_types[] = {[1] = "u8", [2] = "u16", [4] = "u32", [8] = "u64"};
+
+static int add_bytes(struct plan *plan, bool in_value, uint32_t size, struct err *err)
+{
+	struct field field = {.kind = FIELD_BYTES, .type = "bytes", .size = size};
+
+	return size ? plan_add(plan, in_value, &field, err) : 0;
+}
+
+int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, struct err *err)
+{
+	int r;
+
+	plan_begin(plan, key_size, value_size, "none");
+	plan->is_typed = false;
+	r = add_bytes(plan, false, key_size, err);
+	if (r == 0)
+		r = add_bytes(plan, true, value_size, err);
+	return r == 0 ? plan_finish(plan, err) : r;
+}
+
+/* A side that is nothing but bytes. Those of a member have a name, and those with a format of their own
+ * a meaning. */
+static bool is_unknown(const struct field *field)
+{
+	return field->parent == PLAN_NONE && field->kind == FIELD_BYTES && !field->name[0] &&
+	       !strcmp(field->format->name, "bytes");
+}
+
+bool plan_has_unknown(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_fields; i++)
+		if (is_unknown(&plan->fields[i]))
+			return true;
+	return false;
+}
+
+static int add_words(const struct field *bytes, unsigned width, struct plan *out, struct err *err)
+{
+	char name[16];
+	int r = 0;
+
+	for (uint32_t i = 0; i < bytes->size / width && r == 0; i++) {
+		struct field field = {
+			.name = name,
+			.kind = FIELD_UINT,
+			.type = word_types[width],
+			.offset = i * width,
+			.size = width,
+		};
+		snprintf(name, sizeof(name), "%c%u", bytes->in_value ? 'v' : 'k', i);
+		r = plan_add(out, bytes->in_value, &field, err);
+	}
+	return r;
+}
+
+/* The field and what is below it. */
+static int copy(const struct field *field, struct plan *out, struct err *err)
+{
+	const struct field *end = field + 1 + field->n_below, *below = field + 1;
+	int r = plan_add(out, field->in_value, field, err);
+
+	for (; r == 0 && below < end; below += 1 + below->n_below)
+		r = copy(below, out, err);
+	return r == 0 && field_is_container(field) ? plan_close(out, err) : r;
+}
+
+/* More words than a plan holds stay bytes. */
+static int add_side(const struct field *root, unsigned width, struct plan *out, struct err *err)
+{
+	if (is_unknown(root) && root->size % width == 0 &&
+	    root->size / width <= PLAN_MAX_FIELDS / 2)
+		return add_words(root, width, out, err);
+	return copy(root, out, err);
+}
+
+static int build(const struct plan *from, unsigned width, struct plan *out, struct err *err)
+{
+	int r = 0;
+
+	plan_begin(out, from->key_size, from->value_size, NULL);
+	out->is_typed = from->is_typed;
+	out->is_variables = from->is_variables;
+	out->origin = arena_strdup(&out->mem, from->origin);
+	out->why_bytes = from->why_bytes ? arena_strdup(&out->mem, from->why_bytes) : NULL;
+	if (!out->origin || (from->why_bytes && !out->why_bytes))
+		return err_set(err, -ENOMEM, "not enough memory for the map's layout");
+	for (uint32_t i = 0; r == 0 && i < from->n_fields; i += 1 + from->fields[i].n_below)
+		r = add_side(&from->fields[i], width, out, err);
+	return r == 0 ? plan_finish(out, err) : r;
+}
+
+int plan_words(struct plan *plan, unsigned width, struct err *err)
+{
+	struct plan out;
+	int r;
+
+	if (!width || !plan_has_unknown(plan))
+		return 0;
+	r = build(plan, width, &out, err);
+	if (r < 0) {
+		plan_release(&out);
+		return r;
+	}
+	plan_release(plan);
+	*plan = out;
+	return 0;
+}
