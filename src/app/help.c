@@ -7,6 +7,7 @@
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/man.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/maptype.h"
@@ -148,33 +149,18 @@ int options_help(const char *name, struct buf *out, struct err *err)
 	return err_set(err, -EINVAL, "there is no help on '%s'; topics:%s", name, buf_text(&names));
 }
 
-/* Text for man(7): backslashes, leading dots and hyphens would mean something to it. */
-static void add_man_text(const char *text, struct buf *out)
-{
-	for (bool at_start = true; *text; at_start = *text == '\n', text++) {
-		if (at_start && (*text == '.' || *text == '\''))
-			buf_adds(out, "\\&");
-		if (*text == '\\')
-			buf_adds(out, "\\e");
-		else if (*text == '-')
-			buf_adds(out, "\\-");
-		else
-			buf_addc(out, *text);
-	}
-}
-
 static void add_man_option(const struct option_row *row, struct buf *out)
 {
 	buf_adds(out, ".TP\n\\fB");
 	if (row->letter)
 		buf_addf(out, "\\-%c\\fR, \\fB", row->letter);
 	buf_adds(out, "\\-\\-");
-	add_man_text(row->name, out);
+	man_add_text(row->name, out);
 	buf_adds(out, "\\fR");
 	if (row->argument)
 		buf_addf(out, " \\fI%.*s\\fR", (int)strcspn(row->argument, "?"), row->argument);
 	buf_addc(out, '\n');
-	add_man_text(row->help, out);
+	man_add_text(row->help, out);
 	buf_addc(out, '\n');
 }
 
@@ -187,11 +173,11 @@ void options_manual(struct buf *out)
 	for (unsigned i = 0; command_at(i); i++) {
 		buf_addf(out, ".TP\n\\fB%s\\fR %s\n", command_at(i)->name,
 			 command_at(i)->arguments);
-		add_man_text(command_at(i)->help, out);
+		man_add_text(command_at(i)->help, out);
 		buf_addc(out, '\n');
 	}
 	buf_adds(out, ".PP\n");
-	add_man_text(map_words, out);
+	man_add_text(map_words, out);
 	buf_adds(out, ".SH OPTIONS\n");
 	for (unsigned i = 0; i < n_option_rows; i++)
 		add_man_option(&option_rows[i], out);
@@ -200,9 +186,9 @@ void options_manual(struct buf *out)
 
 		topics[i].print(&text);
 		buf_addf(out, ".SH %s\n.nf\n", topics[i].title);
-		add_man_text(buf_text(&text), out);
+		man_add_text(buf_text(&text), out);
 		buf_adds(out, ".fi\n");
 	}
 	buf_adds(out, ".SH EXIT STATUS\n");
-	add_man_text(statuses, out);
+	man_add_text(statuses, out);
 }

@@ -115,19 +115,12 @@ static int list_json(const struct map_list *maps, bool is_lines, struct buf *out
 	struct json json;
 
 	json_init(&json, out);
-	if (!is_lines)
-		json_open(&json, '[');
+	json_list_open(&json, is_lines);
 	for (size_t i = 0; i < maps->n; i++) {
 		out_map_json(&json, &maps->maps[i]);
-		if (is_lines) {
-			buf_addc(out, '\n');
-			json_init(&json, out);
-		}
+		json_list_next(&json, is_lines);
 	}
-	if (!is_lines) {
-		json_close(&json, ']');
-		buf_addc(out, '\n');
-	}
+	json_list_close(&json, is_lines);
 	return out->failed ? -ENOMEM : 0;
 }
 

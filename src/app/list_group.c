@@ -228,18 +228,11 @@ int list_group_json(const struct map_list *maps, const char *by, bool is_lines, 
 	int r = gather(maps, by, &groups);
 
 	json_init(&json, out);
-	if (!is_lines)
-		json_open(&json, '[');
+	json_list_open(&json, is_lines);
 	for (size_t i = 0; i < groups.n; i++) {
 		add_object(&groups.at[i], &json);
-		if (is_lines) {
-			buf_addc(out, '\n');
-			json_init(&json, out);
-		}
+		json_list_next(&json, is_lines);
 	}
-	if (!is_lines) {
-		json_close(&json, ']');
-		buf_addc(out, '\n');
-	}
+	json_list_close(&json, is_lines);
 	return out->failed ? -ENOMEM : r;
 }

@@ -174,3 +174,23 @@ void json_raw(struct json *json, const char *text, size_t len)
 	begin_item(json);
 	buf_add(json->out, text, len);
 }
+
+void json_list_open(struct json *json, bool is_lines)
+{
+	if (!is_lines)
+		json_open(json, '[');
+}
+
+void json_list_next(struct json *json, bool is_lines)
+{
+	if (is_lines)
+		buf_addc(json->out, '\n');
+}
+
+void json_list_close(struct json *json, bool is_lines)
+{
+	if (is_lines)
+		return;
+	json_close(json, ']');
+	buf_addc(json->out, '\n');
+}

@@ -36,3 +36,8 @@ void json_raw(struct json *json, const char *text, size_t len); /* already JSON 
 /* The quoted, escaped string alone. Bytes that aren't UTF-8 are written as the four characters \xNN
  * (JSON: "\\xNN") and a real backslash as two, so that nothing is lost and every parser reads it. */
 void json_quote(struct buf *out, const char *text, size_t len);
+
+/* A list of values, begun with json_init: an array with a newline at its end or, with is_lines, a value a line. */
+void json_list_open(struct json *json, bool is_lines);
+void json_list_next(struct json *json, bool is_lines); /* after each value */
+void json_list_close(struct json *json, bool is_lines);

@@ -21,6 +21,10 @@ extern const struct format
  * every format whose text is a number. */
 int format_read_number(const char *text, size_t len, struct val *out);
 
+/* -EINVAL: the parse of a format that is compared as text only. */
+int format_parse_nothing(const struct field *field, const char *text, size_t len,
+			 const struct lookups *lookups, struct arena *mem, struct val *out);
+
 /* What numbers of any kind are written with: digits, hex, exponents, inf and nan. */
 #define FORMAT_NUMBER_ALPHABET "0123456789abcdefinx.+-"
 

@@ -162,18 +162,6 @@ static void print_stack(const struct field *field, const uint8_t *base, enum pri
 	}
 }
 
-static int parse_stack(const struct field *field, const char *text, size_t len,
-		       const struct lookups *lookups, struct arena *mem, struct val *out)
-{
-	(void)field;
-	(void)text;
-	(void)len;
-	(void)lookups;
-	(void)mem;
-	(void)out;
-	return -EINVAL; /* compared as text only */
-}
-
 const struct format format_stack = {
 	.name = "stack",
 	.help = "call stack, innermost function first",
@@ -183,5 +171,5 @@ const struct format format_stack = {
 	.min_columns = 40,
 	.fits = fits_stack,
 	.print = print_stack,
-	.parse = parse_stack,
+	.parse = format_parse_nothing,
 };

@@ -234,7 +234,7 @@ static void print_special(const struct field *field, const uint8_t *base, enum p
 	buf_addf(out, "(%s)", field->type);
 }
 
-static int parse_nothing(const struct field *field, const char *text, size_t len,
+int format_parse_nothing(const struct field *field, const char *text, size_t len,
 			 const struct lookups *lookups, struct arena *mem, struct val *out)
 {
 	(void)field;
@@ -255,7 +255,7 @@ const struct format format_special = {
 	.min_columns = 8,
 	.fits = fits_special,
 	.print = print_special,
-	.parse = parse_nothing,
+	.parse = format_parse_nothing,
 };
 
 const struct format format_fields = {
@@ -267,6 +267,6 @@ const struct format format_fields = {
 	.min_columns = 12,
 	.fits = field_is_container,
 	.print = print_bytes,
-	.parse = parse_nothing,
+	.parse = format_parse_nothing,
 	.value = bytes_val,
 };

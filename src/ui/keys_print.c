@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The table of keys as text. Keys of menus stand in their footers, not here. */
 #include "base/buf.h"
+#include "base/man.h"
 #include "ui/keys.h"
-
-static void add_man_text(const char *text, struct buf *out)
-{
-	for (; *text; text++) {
-		if (*text == '\\')
-			buf_adds(out, "\\e");
-		else if (*text == '-')
-			buf_adds(out, "\\-");
-		else
-			buf_addc(out, *text);
-	}
-}
 
 static void print_row(enum keys_markup markup, const struct key_row *row, struct buf *out)
 {
@@ -26,9 +15,9 @@ static void print_row(enum keys_markup markup, const struct key_row *row, struct
 		break;
 	case KEYS_MAN:
 		buf_adds(out, ".TP\n.B ");
-		add_man_text(row->shown, out);
+		man_add_text(row->shown, out);
 		buf_addc(out, '\n');
-		add_man_text(row->help, out);
+		man_add_text(row->help, out);
 		buf_addc(out, '\n');
 		break;
 	}

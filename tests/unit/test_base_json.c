@@ -18,6 +18,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void lists_are_arrays_or_lines(void **state)
+{
+	static const char *const expected[] = {"[1,2]\n", "1\n2\n"};
+
+	(void)state;
+	for (int is_lines = 0; is_lines < 2; is_lines++) {
+		SCOPED(buf) out = {0};
+		struct json json;
+
+		json_init(&json, &out);
+		json_list_open(&json, is_lines);
+		for (uint64_t i = 1; i <= 2; i++) {
+			json_uint(&json, i);
+			json_list_next(&json, is_lines);
+		}
+		json_list_close(&json, is_lines);
+		assert_string_equal(buf_text(&out), expected[is_lines]);
+	}
+}
+
 static void nesting_and_commas(void **state)
 {
 	SCOPED(buf) out = {0};
@@ -195,9 +215,9 @@ static void reals_read_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nesting_and_commas), cmocka_unit_test(hostile_bytes_come_back),
-		cmocka_unit_test(nul_is_an_escape),   cmocka_unit_test(text_comes_back_as_it_is),
-		cmocka_unit_test(reals_read_back),
+		cmocka_unit_test(lists_are_arrays_or_lines), cmocka_unit_test(nesting_and_commas),
+		cmocka_unit_test(hostile_bytes_come_back),   cmocka_unit_test(nul_is_an_escape),
+		cmocka_unit_test(text_comes_back_as_it_is),  cmocka_unit_test(reals_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
