@@ -25,8 +25,9 @@ struct lookups {
 	bool (*symbol_address)(void *ctx, const char *name, size_t len, uint64_t *out);
 	bool (*program)(void *ctx, uint32_t id, struct buf *out);
 	bool (*map)(void *ctx, uint32_t id, struct buf *out);
-	/* The ends of a connection: "10.0.0.1:443 10.0.0.2:51234". */
+	/* The ends of a connection: "tcp 10.0.0.1:443 10.0.0.2:51234". */
 	bool (*socket)(void *ctx, uint64_t cookie, struct buf *out);
+	bool (*socket_cookie)(void *ctx, const char *ends, size_t len, uint64_t *out);
 	/* The function at an offset into the file with that build id (FORMAT_BUILD_ID_BYTES). */
 	bool (*frame)(void *ctx, const uint8_t *build_id, uint64_t offset, struct buf *out);
 	/* Now, for ktime. NULL: the monotonic clock, and the boot clock for what lies ahead of it. */

@@ -97,7 +97,7 @@ const struct format format_mapid = {
 	.parse = parse_named,
 };
 
-/* -- cgroups and sockets: a name is shown instead of the number, which is what is typed -- */
+/* -- cgroups and sockets: a name is shown instead of the number, and either is typed -- */
 
 static bool fits_id(const struct field *field)
 {
@@ -114,17 +114,26 @@ static void print_cgroup(const struct field *field, const uint8_t *base, enum pr
 		format_id.print(field, base, PRINT_EXACT, lookups, out);
 }
 
-static int parse_cgroup(const struct field *field, const char *text, size_t len,
-			const struct lookups *lookups, struct arena *mem, struct val *out)
+typedef bool number_fn(void *ctx, const char *name, size_t len, uint64_t *out);
+
+/* By its name, or the number. */
+static int parse_number(number_fn *number, void *ctx, const char *text, size_t len, struct val *out)
 {
 	uint64_t id;
 
-	(void)field;
-	(void)mem;
-	if (!lookups || !lookups->cgroup_id || !lookups->cgroup_id(lookups->ctx, text, len, &id))
+	if (!number || !number(ctx, text, len, &id))
 		return format_read_number(text, len, out);
 	*out = val_uint(id);
 	return 0;
+}
+
+static int parse_cgroup(const struct field *field, const char *text, size_t len,
+			const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	(void)field;
+	(void)mem;
+	return parse_number(lookups ? lookups->cgroup_id : NULL, lookups ? lookups->ctx : NULL,
+			    text, len, out);
 }
 
 const struct format format_cgroup = {
@@ -149,6 +158,15 @@ static void print_socket(const struct field *field, const uint8_t *base, enum pr
 		format_id.print(field, base, PRINT_EXACT, lookups, out);
 }
 
+static int parse_socket(const struct field *field, const char *text, size_t len,
+			const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	(void)field;
+	(void)mem;
+	return parse_number(lookups ? lookups->socket_cookie : NULL, lookups ? lookups->ctx : NULL,
+			    text, len, out);
+}
+
 const struct format format_socket = {
 	.name = "socket",
 	.help = "socket cookie by the addresses of its ends",
@@ -158,4 +176,5 @@ const struct format format_socket = {
 	.min_columns = 24,
 	.fits = fits_id,
 	.print = print_socket,
+	.parse = parse_socket,
 };

@@ -171,6 +171,9 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		break;
 	case SNAP_SLOW:
 		buf_adds(out, "slower than the interval");
+		if (snap->n_missed)
+			buf_addf(out, ", %llu tick%s missed", (unsigned long long)snap->n_missed,
+				 snap->n_missed == 1 ? "" : "s");
 		break;
 	case SNAP_PARTLY_SEEN:
 		buf_adds(out, "only a part can be seen");

@@ -263,6 +263,7 @@ const struct lookups *source_lookups(void)
 		.program = lookup_program,
 		.map = lookup_map,
 		.socket = sockets_lookup,
+		.socket_cookie = sockets_cookie,
 		.symbol = ksyms_lookup,
 		.symbol_address = ksyms_address,
 		.frame = frames_lookup,

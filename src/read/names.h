@@ -10,6 +10,7 @@ struct buf;
 
 /* sockets.c: "tcp 10.0.0.1:443 10.0.0.2:51234" */
 bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out);
+bool sockets_cookie(void *ctx, const char *ends, size_t len, uint64_t *out);
 /* ksyms.c: "tcp_sendmsg+0x1b" */
 bool ksyms_lookup(void *ctx, uint64_t address, struct buf *out);
 bool ksyms_address(void *ctx, const char *name, size_t len, uint64_t *out);

@@ -139,20 +139,49 @@ static void add_end(struct buf *out, uint8_t family, const __be32 *address, __be
 	buf_addf(out, family == AF_INET6 ? " [%s]:%u" : " %s:%u", text, ntohs(port));
 }
 
+static void add_ends(struct buf *out, const struct known *known)
+{
+	buf_adds(out, known->protocol == IPPROTO_TCP ? "tcp" : "udp");
+	add_end(out, known->family, known->id.idiag_src, known->id.idiag_sport);
+	if (known->id.idiag_dport)
+		add_end(out, known->family, known->id.idiag_dst, known->id.idiag_dport);
+}
+
+/* true: the list is another one now */
+static bool ask_anew(void)
+{
+	if (sockets.asked_ns && clock_now_ns() - sockets.asked_ns <= fresh_ns)
+		return false;
+	ask();
+	return true;
+}
+
 bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out)
 {
 	const struct known *known = find(cookie);
 
 	(void)ctx;
-	if (!known && (!sockets.asked_ns || clock_now_ns() - sockets.asked_ns > fresh_ns)) {
-		ask();
+	if (!known && ask_anew())
 		known = find(cookie);
+	if (known)
+		add_ends(out, known);
+	return known;
+}
+
+/* Texts are made one by one: somebody typed one, which nobody does often. */
+bool sockets_cookie(void *ctx, const char *ends, size_t len, uint64_t *out)
+{
+	SCOPED(buf) text = {0};
+
+	(void)ctx;
+	ask_anew();
+	for (size_t i = 0; i < sockets.n; i++) {
+		buf_clear(&text);
+		add_ends(&text, &sockets.at[i]);
+		if (text.len != len || memcmp(buf_text(&text), ends, len) != 0)
+			continue;
+		*out = sockets.at[i].cookie;
+		return true;
 	}
-	if (!known)
-		return false;
-	buf_adds(out, known->protocol == IPPROTO_TCP ? "tcp" : "udp");
-	add_end(out, known->family, known->id.idiag_src, known->id.idiag_sport);
-	if (known->id.idiag_dport)
-		add_end(out, known->family, known->id.idiag_dst, known->id.idiag_dport);
-	return true;
+	return false;
 }

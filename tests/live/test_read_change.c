@@ -161,6 +161,42 @@ static void test_restart(void **state)
 	close(fd);
 }
 
+/* A writer that takes away each key that a step ends on, and puts it back after the next: the walk begins
+ * again with every step, and would for ever. It ends, and says why. */
+static void test_sent_back_for_ever(void **state)
+{
+	int fd = make_map(BPF_MAP_TYPE_HASH, "forever", 4, 8, 5000, 0);
+	const struct read_plan how = {.method = "next-key"};
+	struct map_list list = {0};
+	const struct map *map = find_fd(the_source, fd, &list);
+	SCOPED(snap) snap = {0};
+	SCOPED(buf) notes = {0};
+	struct cursor *cursor;
+	uint32_t key = 0;
+	int r = STEP_MORE;
+
+	(void)state;
+	fill(fd, 0, 5000);
+	assert_int_equal(the_source->ops->begin(the_source, map, &how, &snap, &cursor, NULL), 0);
+	for (unsigned n_steps = 0; r == STEP_MORE; n_steps++) {
+		assert_true(n_steps < 20000);
+		r = the_source->ops->step(cursor, &snap, NULL);
+		fill(fd, key, key + 1);
+		if (r != STEP_MORE)
+			break;
+		memcpy(&key, snap_key(&snap, snap.n_rows - 1), sizeof(key));
+		assert_int_equal(bpf_map_delete_elem(fd, &key), 0);
+	}
+	the_source->ops->end(cursor, &snap);
+	assert_int_equal(r, STEP_DONE);
+	assert_true(snap.notes & SNAP_GREW);
+	assert_true(snap_is_cut(&snap) && snap.n_rows <= 5000 && snap.n_dropped > 0);
+	snap_notes(&snap, &notes);
+	assert_non_null(strstr(buf_text(&notes), "writers were faster than the reading"));
+	map_list_release(&list);
+	close(fd);
+}
+
 /* -- eviction -- */
 
 enum { LRU_ROWS = 2048 };
@@ -290,10 +326,10 @@ static void test_walks_disagree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_owner_goes),	 cmocka_unit_test(test_given_up),
-		cmocka_unit_test(test_pin_replaced),	 cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_eviction_unmoved), cmocka_unit_test(test_turned_over),
-		cmocka_unit_test(test_walks_disagree),
+		cmocka_unit_test(test_owner_goes),	   cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_pin_replaced),	   cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_sent_back_for_ever), cmocka_unit_test(test_eviction_unmoved),
+		cmocka_unit_test(test_turned_over),	   cmocka_unit_test(test_walks_disagree),
 	};
 
 	return run_live(tests);

@@ -58,6 +58,7 @@ static uint64_t cookie_of(int fd)
 static void test_sockets(void **state)
 {
 	static const enum bpf_map_type types[] = {BPF_MAP_TYPE_SOCKMAP, BPF_MAP_TYPE_SOCKHASH};
+	const struct lookups *lookups = source_lookups();
 	const uint32_t key = 1;
 	struct pair pair;
 
@@ -78,6 +79,10 @@ static void test_sockets(void **state)
 			 ntohs(pair.client_address.sin_port),
 			 ntohs(pair.listener_address.sin_port));
 		assert_string_equal(cell(&table, 0, "value", PRINT_SHORT), expected);
+		assert_true(
+			lookups->socket_cookie(lookups->ctx, expected, strlen(expected), &value));
+		assert_true(value == cookie_of(pair.client));
+		assert_false(lookups->socket_cookie(lookups->ctx, expected, 3, &value));
 		close(fd);
 	}
 	close_pair(&pair);

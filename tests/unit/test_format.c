@@ -15,6 +15,18 @@
 #include "model/decode.h"
 #include "model/format.h"
 
+/* Formats whose text is only looked at: nobody could type a lock, a struct or a call stack. Every other row
+ * of the table reads back what it writes. */
+static const char *const only_shown[] = {"special", "fields", "stack"};
+
+static bool is_only_shown(const struct format *format)
+{
+	for (size_t i = 0; i < ARRAY_LEN(only_shown); i++)
+		if (strcmp(format->name, only_shown[i]) == 0)
+			return true;
+	return false;
+}
+
 static const struct format *named(const char *name)
 {
 	const struct format *format = format_named(name, strlen(name));
@@ -118,6 +130,10 @@ static const struct sample samples[] = {
 	{"errno", S(4), "\0\0\0\0", "0", "0"},
 	{"flags", U(4), "\x05\0\0\0", "0x5", "0x5", "0x4|1"},
 	{"flags", U(4), "\0\0\0\0", "0x0", "0x0"},
+	{"enum", LEAF(FIELD_ENUM, "enum x", "x", 0, 4), "\x4d\0\0\0", "77", "77"},
+	{"progid", U(4), "\x11\0\0\0", "17", "17", "17/xdp_main"},
+	{"mapid", U(4), "\x29\0\0\0", "41", "41", "41/flows"},
+	{"socket", U(8), "\x01\x10\0\0\0\0\0", "4097", "4097"},
 	{"ifname", U(4), "\x07\0\0\0", "7", "7"},
 	{"pid", U(4), "\xd2\x04\0\0", "1234", "1234", "1234/nginx"},
 	{"cgroup", U(8), "\x01\0\0\0\x01\0\0\0", "4294967297", "4294967297"},
@@ -163,44 +179,82 @@ static void printed_and_read_back(void **state)
 	clock_free_run();
 }
 
-/* Whatever the bytes are, what is printed exactly is read as the same value. */
-static void any_bytes_read_back(void **state)
+/* A field of a size and kind that may suit; names for those kinds that have some. */
+static struct field random_field(const struct format *format, uint64_t *seed)
 {
 	static const uint32_t sizes[] = {1, 2, 4, 6, 8, 16, 20};
-	static const enum field_kind kinds[] = {FIELD_UINT, FIELD_INT, FIELD_BYTES, FIELD_REAL};
+	static const enum field_kind kinds[] = {FIELD_UINT, FIELD_INT,	FIELD_BYTES, FIELD_REAL,
+						FIELD_ENUM, FIELD_CHAR, FIELD_TEXT};
+	static const struct enum_name names[] = {{"ONE", 1}, {"TWO", 2}, {"BIT", 64}};
+	struct field field = LEAF(kinds[num_random(seed) % ARRAY_LEN(kinds)], "", "x", 0,
+				  sizes[num_random(seed) % ARRAY_LEN(sizes)]);
+
+	if (field.kind == FIELD_ENUM) {
+		field.names = names;
+		field.n_names = ARRAY_LEN(names);
+	}
+	field.format = format;
+	field.path = "x";
+	return field;
+}
+
+/* No layout has such a field, or its value equals nothing, not even itself. */
+static bool is_no_value(const struct field *field, const uint8_t *bytes)
+{
+	struct val held;
+
+	if (!field->format->fits(field))
+		return true;
+	if (field->kind == FIELD_CHAR)
+		return field->size != 1;
+	if (field->kind == FIELD_ENUM && field->size > 8)
+		return true;
+	if (field->kind != FIELD_BYTES && field->kind != FIELD_TEXT && field->size > 16)
+		return true;
+	held = format_value(field, bytes);
+	return field->kind == FIELD_REAL && (held.kind != VAL_REAL || !isfinite(held.x));
+}
+
+static void reads_back_as(const struct field *field, const uint8_t *bytes, enum print_style style,
+			  const struct lookups *lookups)
+{
 	SCOPED(buf) text = {0};
 	SCOPED(arena) mem = {0};
+	struct val typed, held = format_value(field, bytes);
+	struct err err = {0};
+
+	print(field, bytes, style, lookups, &text);
+	if (format_parse(field, buf_text(&text), text.len, lookups, &mem, &typed, &err) < 0)
+		fail_msg("%s of %u bytes: %s", field->format->name, field->size, err.text);
+	if (val_compare(&typed, &held) != 0)
+		fail_msg("%s of %u bytes: '%s' reads as another value", field->format->name,
+			 field->size, buf_text(&text));
+}
+
+/* Whatever the bytes are, what is printed exactly is read as the same value: of every row of the table. */
+static void any_bytes_read_back(void **state)
+{
+	enum { TRIES = 1000, OFTEN = 20 };
 	uint64_t seed = 11;
 	const struct format *format;
 
 	(void)state;
 	for (unsigned f = 0; (format = format_at(f)); f++) {
-		for (unsigned i = 0; i < 600; i++) {
-			uint8_t bytes[24];
-			struct field field =
-				LEAF(kinds[i % 4], "", "x", 0, sizes[num_random(&seed) % 7]);
-			struct err err = {0};
-			struct val typed, held;
+		unsigned n = 0;
 
-			field.format = format;
-			field.path = "x";
+		for (unsigned i = 0; i < TRIES && !is_only_shown(format); i++) {
+			struct field field = random_field(format, &seed);
+			uint8_t bytes[24];
+
 			for (size_t b = 0; b < sizeof(bytes); b++)
-				bytes[b] = (uint8_t)num_random(&seed);
-			if (!format->fits(&field) || (field.kind != FIELD_BYTES && field.size > 16))
+				bytes[b] = i % 8 ? (uint8_t)num_random(&seed) : i % 3;
+			if (is_no_value(&field, bytes))
 				continue;
-			held = format_value(&field, bytes);
-			if (held.kind == VAL_REAL && !isfinite(held.x))
-				continue;
-			if (field.kind == FIELD_REAL && held.kind != VAL_REAL)
-				continue;
-			print(&field, bytes, PRINT_EXACT, NULL, &text);
-			if (format_parse(&field, buf_text(&text), text.len, NULL, &mem, &typed,
-					 &err) < 0)
-				fail_msg("%s of %u bytes: %s", format->name, field.size, err.text);
-			if (val_compare(&typed, &held) != 0)
-				fail_msg("%s of %u bytes: '%s' reads as another value",
-					 format->name, field.size, buf_text(&text));
+			reads_back_as(&field, bytes, PRINT_EXACT, NULL);
+			n++;
 		}
+		if (n < OFTEN && !is_only_shown(format))
+			fail_msg("%s: only %u values were tried", format->name, n);
 	}
 }
 
@@ -611,6 +665,82 @@ static void numbers_without_a_row(void **state)
 	assert_string_equal(buf_text(&text), "1.50Ki 2.00us -3 -");
 }
 
+/* -- a system that has a name for everything -- */
+
+static bool name_of_id(void *ctx, uint32_t id, struct buf *out)
+{
+	buf_addf(out, "%s%u", (const char *)ctx, id);
+	return true;
+}
+
+static bool name_of_number(void *ctx, uint64_t number, struct buf *out)
+{
+	buf_addf(out, "%s%llu", (const char *)ctx, (unsigned long long)number);
+	return true;
+}
+
+static bool number_of_name(void *ctx, const char *name, size_t len, uint64_t *out)
+{
+	SCOPED(buf) text = {0};
+
+	buf_add(&text, name, len);
+	return sscanf(buf_text(&text), "eth%llu", (unsigned long long *)out) == 1 && ctx;
+}
+
+static bool id_of_name(void *ctx, const char *name, size_t len, uint32_t *out)
+{
+	uint64_t number;
+	bool is_known = number_of_name(ctx, name, len, &number);
+
+	*out = is_known ? (uint32_t)number : 0;
+	return is_known;
+}
+
+/* What stands in a column by the system's names can be typed, and means the same. */
+static void names_that_are_shown_can_be_typed(void **state)
+{
+	static const char *const formats[] = {"ifname", "pid",	  "progid", "mapid",
+					      "cgroup", "socket", "ksym"};
+	char stem[] = "eth";
+	const struct lookups lookups = {.ifname = name_of_id,
+					.ifindex = id_of_name,
+					.process = name_of_id,
+					.cgroup = name_of_number,
+					.cgroup_id = number_of_name,
+					.symbol = name_of_number,
+					.symbol_address = number_of_name,
+					.program = name_of_id,
+					.map = name_of_id,
+					.socket = name_of_number,
+					.socket_cookie = number_of_name,
+					.ctx = stem};
+	uint64_t seed = 13;
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		bool is_wide = named(formats[i])->fits(&(struct field)U(8)) &&
+			       !named(formats[i])->fits(&(struct field)U(4));
+		struct field field = U(is_wide ? 8 : 4);
+		uint64_t number = num_random(&seed);
+
+		field.path = "x";
+		field.format = named(formats[i]);
+		print(&field, &number, PRINT_SHORT, &lookups, &text);
+		if (!strstr(buf_text(&text), stem))
+			fail_msg("%s shows no name: %s", formats[i], buf_text(&text));
+		reads_back_as(&field, (const uint8_t *)&number, PRINT_SHORT, &lookups);
+	}
+}
+
+static bool has_sample(const struct format *format)
+{
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		if (strcmp(samples[i].format, format->name) == 0)
+			return true;
+	return false;
+}
+
 static void every_row_is_whole(void **state)
 {
 	const struct format *format;
@@ -623,6 +753,8 @@ static void every_row_is_whole(void **state)
 		assert_non_null(format->fits);
 		assert_non_null(format->print);
 		assert_true(format->min_columns > 0);
+		if (has_sample(format) == is_only_shown(format))
+			fail_msg("'%s' has no sample of what it writes and reads", format->name);
 	}
 	assert_null(format_named("nosuch", 6));
 	assert_null(format_named("de", 2));
@@ -645,6 +777,7 @@ int main(void)
 		cmocka_unit_test(long_arrays_are_cut),
 		cmocka_unit_test(arrays_of_nothing_end),
 		cmocka_unit_test(names_of_the_system),
+		cmocka_unit_test(names_that_are_shown_can_be_typed),
 		cmocka_unit_test(numbers_without_a_row),
 		cmocka_unit_test(every_row_is_whole),
 	};

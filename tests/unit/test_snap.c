@@ -134,6 +134,9 @@ static void test_notes(void **state)
 	snap_notes(&snap, &text);
 	assert_string_equal(buf_text(&text), "ended early: no such file or directory");
 	buf_clear(&text);
+	snap_notes(&(struct snap){.notes = SNAP_SLOW, .n_missed = 3}, &text);
+	assert_string_equal(buf_text(&text), "slower than the interval, 3 ticks missed");
+	buf_clear(&text);
 	snap_notes(&(struct snap){0}, &text);
 	assert_string_equal(buf_text(&text), "");
 }
