@@ -3,27 +3,21 @@
  * when an address lies outside of everything known, as the code of programs loaded since does. Without
  * the right to see addresses the kernel shows them as zero, and there are no symbols.
  *
- * Reading takes a tenth of a second, longer than a frame. So a thread of its own reads into a table that
- * nobody else knows, and hands it over whole through `loaded`; until then there are no names, or the old
- * ones. Whoever writes to stdout, and so can't show the names later, waits for it. */
+ * Reading takes a tenth of a second. */
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/tidy.h"
+#include "read/later.h"
 #include "read/names.h"
-#include "read/source.h"
 
 enum { MOST_BYTES = 128 << 20 };
 /* Code of the kernel is never longer than this from its symbol. */
 static const uint64_t longest = 1 << 24;
-static const uint64_t fresh_ns = UINT64_C(10000000000);
 
 struct symbol {
 	uint64_t address;
@@ -37,17 +31,10 @@ struct ksyms {
 	size_t n, cap;
 };
 
-static struct ksyms *known; /* the caller's thread alone */
-static uint64_t asked_ns;   /* 0: never */
-static bool is_loading;	    /* a thread was started and its table not yet taken */
-static bool waits = true;
-static pthread_t loader;
-static _Atomic(struct ksyms *) loaded; /* on its way from the thread */
-
-static void ksyms_free(struct ksyms *ksyms)
+static void ksyms_free(void *table)
 {
-	if (!ksyms)
-		return;
+	struct ksyms *ksyms = table;
+
 	buf_release(&ksyms->text);
 	free(ksyms->at);
 	free(ksyms);
@@ -91,7 +78,7 @@ static bool add_line(struct ksyms *ksyms, const char *line)
 }
 
 /* NULL when out of memory; empty where there are no symbols to be had. */
-static struct ksyms *load(void)
+static void *load(void)
 {
 	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
 	const char *line;
@@ -107,45 +94,10 @@ static struct ksyms *load(void)
 	return ksyms;
 }
 
-static void *load_thread(void *unused)
-{
-	(void)unused;
-	atomic_store(&loaded, load());
-	return NULL;
-}
-
-static void take(struct ksyms *fresh)
-{
-	if (!fresh)
-		return;
-	ksyms_free(known);
-	known = fresh;
-}
-
-/* Takes over what a thread has read; starts one when is_wanted. */
-static void refresh(bool is_wanted)
-{
-	if (is_loading && (waits || atomic_load(&loaded))) {
-		pthread_join(loader, NULL);
-		is_loading = false;
-		take(atomic_exchange(&loaded, NULL));
-	}
-	if (!is_wanted || is_loading || (asked_ns && clock_now_ns() - asked_ns <= fresh_ns))
-		return;
-	asked_ns = MAX_OF(clock_now_ns(), 1);
-	if (waits || pthread_create(&loader, NULL, load_thread, NULL) != 0)
-		take(load());
-	else
-		is_loading = true;
-}
-
-void source_lookups_wait(bool is_waiting)
-{
-	waits = is_waiting;
-}
+static struct later symbols = {.load = load, .free = ksyms_free, .fresh_ns = UINT64_C(10000000000)};
 
 /* The last symbol at or before the address. */
-static const struct symbol *find(uint64_t address)
+static const struct symbol *find(const struct ksyms *known, uint64_t address)
 {
 	size_t from = 0, until = known ? known->n : 0;
 
@@ -164,16 +116,15 @@ static const struct symbol *find(uint64_t address)
 
 bool ksyms_lookup(void *ctx, uint64_t address, struct buf *out)
 {
-	const struct symbol *symbol;
+	const struct ksyms *known = later_table(&symbols, false);
+	const struct symbol *symbol = find(known, address);
 
 	(void)ctx;
 	if (address >> 63 == 0) /* of user space */
 		return false;
-	refresh(false);
-	symbol = find(address);
 	if (!symbol) {
-		refresh(true);
-		symbol = find(address);
+		known = later_table(&symbols, true);
+		symbol = find(known, address);
 	}
 	if (!symbol)
 		return false;
@@ -185,8 +136,9 @@ bool ksyms_lookup(void *ctx, uint64_t address, struct buf *out)
 
 bool ksyms_address(void *ctx, const char *name, size_t len, uint64_t *out)
 {
+	const struct ksyms *known = later_table(&symbols, !symbols.known);
+
 	(void)ctx;
-	refresh(!known);
 	for (size_t i = 0; known && i < known->n; i++) {
 		const struct symbol *symbol = &known->at[i];
 

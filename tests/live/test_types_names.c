@@ -4,7 +4,15 @@
 #include "shown.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 /* -- sockets -- */
 
@@ -55,37 +63,147 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-static void test_sockets(void **state)
+static void expect_client(enum bpf_map_type type, const struct pair *pair, const char *behind)
 {
-	static const enum bpf_map_type types[] = {BPF_MAP_TYPE_SOCKMAP, BPF_MAP_TYPE_SOCKHASH};
 	const struct lookups *lookups = source_lookups();
 	const uint32_t key = 1;
+	int fd = make_map(type, "socks", 4, 8, 4, 0);
+	uint64_t value = (uint64_t)pair->client;
+	char expected[96];
+	SCOPED(table) table = {0};
+
+	assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
+	show(fd, SNAP_TOUCHED, &table);
+	assert_int_equal(table_n_live(&table), 1);
+	snprintf(expected, sizeof(expected), "%lu", (unsigned long)cookie_of(pair->client));
+	assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), expected);
+	snprintf(expected, sizeof(expected), "tcp 127.0.0.1:%u 127.0.0.1:%u%s",
+		 ntohs(pair->client_address.sin_port), ntohs(pair->listener_address.sin_port),
+		 behind);
+	assert_string_equal(cell(&table, 0, "value", PRINT_SHORT), expected);
+	/* and so it can be typed */
+	assert_true(lookups->socket_cookie(lookups->ctx, expected, strlen(expected), &value));
+	assert_true(value == cookie_of(pair->client));
+	assert_false(lookups->socket_cookie(lookups->ctx, expected, 3, &value));
+	close(fd);
+}
+
+/* -- namespaces other than the test's own -- */
+
+struct elsewhere {
+	const char *pin; /* gives the namespace a name; NULL: a process stays in it */
+	struct pair pair;
+	char behind[32]; /* what is shown behind the addresses */
+	pid_t process;
+	int end; /* of a pipe, that the process waits at */
+	bool is_there;
+};
+
+static bool set_up_loopback(void)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), r = ioctl(fd, SIOCSIFFLAGS, &request);
+
+	close(fd);
+	return r == 0;
+}
+
+/* A process that is where the thread that calls is, until nobody holds the other end. */
+static pid_t stay_here(int *end_ret)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		_exit(read(ends[0], &byte, 1) != 0);
+	}
+	close(ends[0]);
+	*end_ret = ends[1];
+	return pid;
+}
+
+/* A thread leaves for a namespace of its own, makes sockets there, and ends. */
+static void *go_elsewhere(void *ctx)
+{
+	static const char self[] = "/proc/thread-self/ns/net";
+	struct elsewhere *there = ctx;
+	struct stat stat_buf;
+
+	if (unshare(CLONE_NEWNET) < 0 || !set_up_loopback() || stat(self, &stat_buf) < 0)
+		return NULL;
+	open_pair(&there->pair);
+	snprintf(there->behind, sizeof(there->behind), " netns %lu",
+		 (unsigned long)stat_buf.st_ino);
+	if (there->pin)
+		there->is_there = mount(self, there->pin, NULL, MS_BIND, NULL) == 0;
+	else
+		there->is_there = (there->process = stay_here(&there->end)) > 0;
+	return NULL;
+}
+
+static void elsewhere_open(struct elsewhere *there)
+{
+	pthread_t thread;
+
+	if (there->pin) {
+		int fd;
+
+		mkdir("/run/netns", 0755);
+		fd = open(there->pin, O_CREAT | O_CLOEXEC, 0444);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	assert_int_equal(pthread_create(&thread, NULL, go_elsewhere, there), 0);
+	pthread_join(thread, NULL);
+}
+
+static void elsewhere_close(struct elsewhere *there)
+{
+	if (there->is_there)
+		close_pair(&there->pair);
+	if (there->process > 0) {
+		close(there->end);
+		waitpid(there->process, NULL, 0);
+	}
+	if (there->pin) {
+		umount2(there->pin, MNT_DETACH);
+		unlink(there->pin);
+	}
+}
+
+/* All pairs are there before the first is asked for: sockets are listed once in a while. */
+static void test_sockets(void **state)
+{
+	char pin[64];
+	struct elsewhere of_process = {0}, by_name = {.pin = pin};
+	struct stat before, after;
 	struct pair pair;
 
 	(void)state;
+	snprintf(pin, sizeof(pin), "/run/netns/%s", own_name("socks"));
+	assert_int_equal(stat("/proc/self/ns/net", &before), 0);
 	open_pair(&pair);
-	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		int fd = make_map(types[i], "socks", 4, 8, 4, 0);
-		uint64_t value = (uint64_t)pair.client;
-		char expected[96];
-		SCOPED(table) table = {0};
-
-		assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
-		show(fd, SNAP_TOUCHED, &table);
-		assert_int_equal(table_n_live(&table), 1);
-		snprintf(expected, sizeof(expected), "%lu", (unsigned long)cookie_of(pair.client));
-		assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), expected);
-		snprintf(expected, sizeof(expected), "tcp 127.0.0.1:%u 127.0.0.1:%u",
-			 ntohs(pair.client_address.sin_port),
-			 ntohs(pair.listener_address.sin_port));
-		assert_string_equal(cell(&table, 0, "value", PRINT_SHORT), expected);
-		assert_true(
-			lookups->socket_cookie(lookups->ctx, expected, strlen(expected), &value));
-		assert_true(value == cookie_of(pair.client));
-		assert_false(lookups->socket_cookie(lookups->ctx, expected, 3, &value));
-		close(fd);
-	}
+	elsewhere_open(&of_process);
+	elsewhere_open(&by_name);
+	expect_client(BPF_MAP_TYPE_SOCKMAP, &pair, "");
+	expect_client(BPF_MAP_TYPE_SOCKHASH, &pair, "");
+	if (of_process.is_there)
+		expect_client(BPF_MAP_TYPE_SOCKMAP, &of_process.pair, of_process.behind);
+	if (by_name.is_there)
+		expect_client(BPF_MAP_TYPE_SOCKHASH, &by_name.pair, by_name.behind);
 	close_pair(&pair);
+	elsewhere_close(&of_process);
+	elsewhere_close(&by_name);
+	/* and this process is where it was */
+	assert_int_equal(stat("/proc/self/ns/net", &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	if (!of_process.is_there || !by_name.is_there)
+		skip();
 }
 
 static void test_reuseport(void **state)
