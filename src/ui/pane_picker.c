@@ -246,8 +246,12 @@ static int put_wrapped(const struct scene *scene, struct area area, int row, enu
 	SCOPED(buf) lines = {0};
 
 	text_wrap(text, area.n_cols - 2, &lines);
-	for (const char *at = buf_text(&lines); *at; at = strchr(at, '\n') + 1)
-		grid_putf(scene->grid, area, row++, 1, role, "%.*s", (int)strcspn(at, "\n"), at);
+	for (const char *at = buf_text(&lines); *at;) {
+		size_t len = strcspn(at, "\n");
+
+		grid_putf(scene->grid, area, row++, 1, role, "%.*s", (int)len, at);
+		at += len + (at[len] == '\n'); /* the last line has no end where memory ran out */
+	}
 	return row;
 }
 

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "base/num.h"
 
@@ -34,8 +38,7 @@ static inline void trace_begin(struct trace *trace)
 
 	trace->n_used = trace->n_scanned = 0;
 	trace->chances = calloc(trace->n_keys + 1UL, sizeof(double));
-	if (!trace->chances)
-		abort();
+	assert_non_null(trace->chances);
 	for (uint32_t i = 0; i < trace->n_keys; i++)
 		trace->chances[i] = sum += pow(i + 1.0, -trace->skew);
 }

@@ -148,6 +148,7 @@ static inline const char *run_script(struct stage *stage, const char *text)
 		size_t len = strcspn(text, "\n");
 		char *line = strndup(text, len);
 
+		assert_non_null(line);
 		stage->line++;
 		if (len && line[0] != '#')
 			run_line(stage, line);

@@ -51,7 +51,8 @@ static int remove_folder(void **state)
 	(void)state;
 	while (dir && (entry = readdir(dir)))
 		unlink(in_folder(entry->d_name));
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return rmdir(folder);
 }
 
@@ -224,16 +225,22 @@ static void writing_to_nobody_is_an_error(void **state)
 	signal(SIGPIPE, before);
 }
 
+static const struct log_line *logged(size_t i)
+{
+	assert_non_null(log_line(i));
+	return log_line(i);
+}
+
 static void log_keeps_the_last_lines(void **state)
 {
 	(void)state;
 	clock_hold(1, 42);
 	for (int i = 0; i < LOG_LINES + 10; i++)
 		log_add(LOG_INFO, "line %d", i);
-	assert_string_equal(log_line(0)->text, "line 265");
-	assert_string_equal(log_line(LOG_LINES - 1)->text, "line 10");
+	assert_string_equal(logged(0)->text, "line 265");
+	assert_string_equal(logged(LOG_LINES - 1)->text, "line 10");
 	assert_null(log_line(LOG_LINES));
-	assert_true(log_line(0)->wall_ns == 42);
+	assert_true(logged(0)->wall_ns == 42);
 	clock_free_run();
 }
 
@@ -243,17 +250,17 @@ static void log_lines_are_tame_and_cut(void **state)
 
 	(void)state;
 	log_add(LOG_WARN, "libbpf: map '\x1b[2J': failed\nsecond\n\n");
-	assert_string_equal(log_line(0)->text, "second");
-	assert_string_equal(log_line(1)->text, "libbpf: map '\\x1b[2J': failed");
-	assert_int_equal(log_line(1)->level, LOG_WARN);
+	assert_string_equal(logged(0)->text, "second");
+	assert_string_equal(logged(1)->text, "libbpf: map '\\x1b[2J': failed");
+	assert_int_equal(logged(1)->level, LOG_WARN);
 	for (size_t i = 0; i + 3 < sizeof(text); i += 3)
 		memcpy(text + i, "日", 3);
 	text[999] = '\0';
 	log_add(LOG_INFO, "%s", text);
-	size_t len = strlen(log_line(0)->text);
+	size_t len = strlen(logged(0)->text);
 	assert_in_range(len, LOG_LINE_BYTES - 4, LOG_LINE_BYTES - 1);
-	assert_int_equal(utf8_whole(log_line(0)->text, len), len);
-	assert_int_equal(utf8_columns(log_line(0)->text, len), len / 3 * 2);
+	assert_int_equal(utf8_whole(logged(0)->text, len), len);
+	assert_int_equal(utf8_columns(logged(0)->text, len), len / 3 * 2);
 }
 
 static void errors_are_one_sentence(void **state)

@@ -140,7 +140,7 @@ static void derive_bracket(struct reader *r, unsigned depth, struct buf *out)
 		size_t from = out->len, name_len = peek(r);
 
 		derive_name(r, name_len, depth, out);
-		if (out->at[from] == '-')
+		if (buf_text(out)[from] == '-')
 			mend(out, from, "and ");
 		r->at += name_len;
 	}
@@ -163,7 +163,7 @@ static void derive_way(const char *at, size_t len, unsigned depth, struct buf *o
 			add_sign(r.at + 1, n - 2, out);
 		else
 			derive_name(&r, n, depth, out);
-		if (is_in && !memcmp(r.at, "member", 6) && out->at[from] == '(')
+		if (is_in && !memcmp(r.at, "member", 6) && buf_text(out)[from] == '(')
 			mend(out, from, "1 + ");
 		r.at += n;
 	}
@@ -206,6 +206,7 @@ static void test_sentences(void **state)
 		struct err err = {0};
 
 		derive(first->is, strlen(first->is), 0, &text);
+		assert_false(text.failed);
 		if (text.len > QUERY_MAX_BYTES / 4)
 			continue;
 		longest = text.len > longest ? text.len : longest;

@@ -100,10 +100,7 @@ static void run(uint64_t n_readings)
 	struct err err = {0};
 
 	for (unsigned i = 0; i < N_MAPS; i++) {
-		struct plan plan = {0};
-
-		assert_int_equal(plan_untyped(&plan, 4, 8, &err), 0);
-		make_table(&watches[i].table, &plan, 1);
+		make_counters(&watches[i].table, 1);
 		watches[i].table.map.id = i;
 		watches[i].source = watches[i].reader = &source;
 		list[i] = &watches[i];

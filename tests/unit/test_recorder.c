@@ -239,7 +239,8 @@ static int close_sim(void **state)
 {
 	(void)state;
 	map_list_release(&maps);
-	sim->ops->free(sim);
+	if (sim)
+		sim->ops->free(sim);
 	return rmdir(folder);
 }
 

@@ -44,6 +44,7 @@ static void stage_open(struct stage *stage, struct source *source, struct map *m
 	assert_int_equal(source->ops->plan(source, map, &plan, &err), 0);
 	assert_int_equal(table_init(&stage->table, map, &plan), 0);
 	stage->screen = screen_new();
+	assert_non_null(stage->screen);
 	assert_int_equal(screen_add(stage->screen, &stage->table, &err), 0);
 }
 

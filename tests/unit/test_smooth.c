@@ -49,6 +49,7 @@ static size_t check_reading(const struct table *table, const char *rate, const c
 
 	next.n = 0;
 	run = calloc(n_live + 1, sizeof(*run));
+	assert_non_null(run);
 	if (table_numbers_kind(table, &column) != VAL_UNKNOWN)
 		table_numbers(table, &column, 0, n_live, (uint64_t *)run);
 	for (size_t row = 0; row < n_live; row++) {

@@ -47,6 +47,7 @@ static uint32_t *plain_order(struct table *table, const struct view *view, size_
 {
 	uint32_t *rows = calloc(table_n_rows(table) + 1, sizeof(*rows));
 
+	assert_non_null(rows);
 	*n = 0;
 	for (size_t row = 0; row < table_n_rows(table); row++)
 		if (!view->filter || query_match_row(view->filter, table, row))
