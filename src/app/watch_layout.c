@@ -11,6 +11,7 @@
 #include "model/maptype.h"
 #include "read/fold.h"
 #include "read/object.h"
+#include "read/replay.h"
 #include "read/schema.h"
 
 static int load(struct watch_set *set, struct err *err)
@@ -33,6 +34,8 @@ static int plan_of_schema(const struct schema_map *entry, struct source *source,
 	bool is_folded = fold && map->type->is_per_cpu && map->n_cpus == fold->n_cpus;
 	int r = fold && !is_folded ? source_fold_new(source, fold, map, reader, err) : 0;
 
+	if (!source_is_tape(source)) /* there the rows are as they were recorded */
+		schema_size_rows(entry, map);
 	if (r == 0)
 		r = schema_plan(entry, map, plan, err);
 	if (r < 0 && *reader != source) {

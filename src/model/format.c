@@ -15,14 +15,14 @@
 enum { SHORT_ITEMS = 8, EXACT_ITEMS = 4096, MAX_PRINTED = 65536, MAX_NAMES_OFFERED = 8 };
 
 static const struct format *const formats[] = {
-	&format_dec,	  &format_id,	     &format_hex,   &format_si,	    &format_size,
-	&format_percent,  &format_bool,	     &format_char,  &format_text,   &format_bytes,
-	&format_ip4,	  &format_ip6,	     &format_cidr,  &format_mac,    &format_port,
-	&format_proto,	  &format_be16,	     &format_be32,  &format_be64,   &format_ifname,
-	&format_duration, &format_ktime,     &format_epoch, &format_pid,    &format_cgroup,
-	&format_ksym,	  &format_errno,     &format_enum,  &format_flags,  &format_fields,
-	&format_special,  &format_progid,    &format_mapid, &format_socket, &format_stack,
-	&format_syscall,  &format_ethertype,
+	&format_dec,	  &format_id,	     &format_hex,    &format_si,     &format_size,
+	&format_percent,  &format_bool,	     &format_char,   &format_text,   &format_bytes,
+	&format_ip4,	  &format_ip6,	     &format_cidr,   &format_mac,    &format_port,
+	&format_proto,	  &format_be16,	     &format_be32,   &format_be64,   &format_ifname,
+	&format_duration, &format_ktime,     &format_epoch,  &format_pid,    &format_cgroup,
+	&format_ksym,	  &format_errno,     &format_enum,   &format_flags,  &format_fields,
+	&format_special,  &format_progid,    &format_mapid,  &format_socket, &format_stack,
+	&format_syscall,  &format_ethertype, &format_record,
 };
 
 const struct format *format_at(unsigned i)

@@ -101,11 +101,12 @@ static void count(struct ring_facts *ring, enum record_state state)
 	ring->n_ready += state == RECORD_READY;
 }
 
-/* Copies the record that the cursor stands on. *bytes_ret: from here to the next one. false: what
- * stands there is no record. */
+/* Copies the record that the cursor stands on, as much of it as a row holds. *bytes_ret: from here to the
+ * next one. false: what stands there is no record. */
 static bool copy_record(const struct cursor *cursor, struct record_value *value,
 			uint64_t *bytes_ret)
 {
+	size_t room = map_copy_size(cursor->map) - sizeof(*value), n;
 	uint64_t size = cursor->map->max_entries;
 	const uint8_t *data = cursor->mapped.mapping.at + 2 * (size_t)sysconf(_SC_PAGESIZE);
 	const uint8_t *at = data + (cursor->mapped.at & (size - 1));
@@ -117,8 +118,10 @@ static bool copy_record(const struct cursor *cursor, struct record_value *value,
 
 	if (bytes > size || cursor->mapped.at + bytes > cursor->mapped.end)
 		return false;
+	n = MIN_OF((size_t)length, room);
 	*value = (struct record_value){.length = length, .state = state_of(header)};
-	memcpy(value->bytes, at + HEADER_BYTES, MIN_OF((size_t)length, sizeof(value->bytes)));
+	memcpy(value->bytes, at + HEADER_BYTES, n);
+	memset(value->bytes + n, 0, room - n);
 	*bytes_ret = bytes;
 	return true;
 }
@@ -127,12 +130,15 @@ static bool copy_record(const struct cursor *cursor, struct record_value *value,
 static int next_record(struct cursor *cursor, struct snap *snap)
 {
 	struct record_key key = {cursor->mapped.at};
-	struct record_value value;
-	uint64_t bytes = 0;
-	bool is_record = copy_record(cursor, &value, &bytes);
-	uint64_t consumed_now;
-	int r;
+	struct record_value *value;
+	uint64_t bytes = 0, consumed_now;
+	bool is_record;
+	int r = snap_reserve(snap, 1);
 
+	if (r < 0)
+		return r;
+	value = (void *)(snap->vals.at + snap->n_rows * snap->val_stride);
+	is_record = copy_record(cursor, value, &bytes);
 	atomic_thread_fence(memory_order_acquire);
 	consumed_now = consumed(cursor);
 	if (consumed_now > key.position) {
@@ -141,10 +147,8 @@ static int next_record(struct cursor *cursor, struct snap *snap)
 	}
 	if (!is_record)
 		return -EILSEQ;
-	r = snap_add(snap, &key, &value);
-	if (r < 0)
-		return r;
-	count(&snap->ring, value.state);
+	memcpy(snap->keys.at + snap->n_rows++ * snap->key_stride, &key, sizeof(key));
+	count(&snap->ring, value->state);
 	cursor->mapped.at += bytes;
 	return cursor->mapped.at < cursor->mapped.end ? STEP_MORE : STEP_DONE;
 }

@@ -46,6 +46,9 @@ void schema_names(const struct schema *schema, struct buf *out);
 int schema_plan(const struct schema_map *entry, const struct map *map, struct plan *out,
 		struct err *err);
 
+/* Makes room in the rows of a ring buffer that is to be read for records as long as the schema has them. */
+void schema_size_rows(const struct schema_map *entry, struct map *map);
+
 /* An array whose index is a key and a CPU. */
 struct schema_fold {
 	uint32_t n_cpus;

@@ -2,9 +2,11 @@
 /* From a schema's trees to the plan of one map: sizes are compared first, so that a layout that doesn't fit
  * is refused with both sizes and not with the first field that happens to stick out. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/format.h"
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/schema_json.h"
@@ -77,12 +79,21 @@ static int add_unsaid(struct plan *plan, bool in_value, const struct map *map, s
 	return field.size ? plan_add(plan, in_value, &field, err) : 0;
 }
 
+void schema_size_rows(const struct schema_map *entry, struct map *map)
+{
+	uint32_t at = shape_payload_at(shape_of(map));
+
+	if (at && entry->value)
+		map->row_value_size = MAX_OF(map->row_value_size, at + entry->value->proto.size);
+}
+
 /* A record of a ring buffer: the kernel says how long it is, the schema what it holds. */
 static int add_record(const struct schema_map *entry, const struct map *map, struct plan *plan,
 		      struct err *err)
 {
 	const struct shape *shape = shape_of(map);
 	uint32_t at = shape_payload_at(shape), room = plan->value_size - at;
+	struct schema_node node = *entry->value;
 	int r = shape_add_before_payload(shape, map, plan, err);
 
 	if (r == 0 && entry->value->proto.size > room)
@@ -91,7 +102,9 @@ static int add_record(const struct schema_map *entry, const struct map *map, str
 			"schema '%s' gives records of map '%s' %u bytes and only their first "
 			"%u are looked at",
 			entry->schema->name, entry->name, entry->value->proto.size, room);
-	return r == 0 ? add_node(plan, true, entry->value, at, err) : r;
+	if (node.proto.kind == FIELD_BYTES && !node.proto.format)
+		node.proto.format = format_named("record", strlen("record"));
+	return r == 0 ? add_node(plan, true, &node, at, err) : r;
 }
 
 static int add_side(const struct schema_map *entry, const struct map *map, bool in_value,

@@ -13,6 +13,7 @@
 #include "model/plan.h"
 #include "read/schema.h"
 #include "read/schema_type.h"
+#include "read/shape.h"
 
 /* Doubles are sure of whole numbers up to here; beyond, a schema has them as text. */
 static const uint64_t exact_max = UINT64_C(1) << 53;
@@ -102,12 +103,13 @@ static void write_place(struct json *json, const struct field *field, uint32_t b
 	write_uint(json, "bits", field->bit_size);
 }
 
-/* The outermost that doesn't show its parts. */
+/* The outermost that doesn't show its parts. How many bytes a record has is no choice. */
 static void write_format(struct json *json, const struct field *field, const struct field *element)
 {
 	while (field < element && field_is_nested(field))
 		field++;
-	if (!field_is_nested(field) && field->kind != FIELD_SPECIAL)
+	if (!field_is_nested(field) && field->kind != FIELD_SPECIAL &&
+	    strcmp(field->format->name, "record"))
 		write_text(json, "format", field->format->name);
 }
 
@@ -150,16 +152,20 @@ static void write_fields(struct json *json, const char *name, const struct field
 	json_close(json, ']');
 }
 
-static void write_side(struct json *json, const struct plan *plan, bool in_value)
+static void write_side(struct json *json, const struct schema_layout *layout, bool in_value)
 {
+	const struct plan *plan = layout->plan;
 	const struct field *from = plan->fields + (in_value ? plan->n_key_fields : 0);
 	const struct field *end = plan->fields + (in_value ? plan->n_fields : plan->n_key_fields);
+	uint32_t at = in_value ? shape_payload_at(shape_of(layout->map)) : 0;
 	bool is_variables = in_value && plan->is_variables;
 	const char *name = is_variables ? "variables" : in_value ? "value" : "key";
 
+	while (from < end && from->offset < at) /* the kernel's own, which no schema has a say in */
+		from += from->n_below + 1;
 	if (from == end)
 		return;
-	if (is_variables || from->name[0] || from + from->n_below + 1 != end) {
+	if (is_variables || from + from->n_below + 1 != end) {
 		write_fields(json, name, from, end, 0);
 		return;
 	}
@@ -223,8 +229,8 @@ void schema_write(const struct schema_layout *layouts, size_t n, struct buf *out
 			continue;
 		json_name(&json, layouts[i].map->name);
 		json_open(&json, '{');
-		write_side(&json, layouts[i].plan, false);
-		write_side(&json, layouts[i].plan, true);
+		write_side(&json, &layouts[i], false);
+		write_side(&json, &layouts[i], true);
 		json_close(&json, '}');
 	}
 	json_close(&json, '}');

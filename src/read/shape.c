@@ -114,8 +114,8 @@ static const struct part record[] = {
 	PART("state", FIELD_ENUM, offsetof(struct record_value, state), 4, "enum",
 	     .type = "enum record_state", .names = record_states,
 	     .n_names = ARRAY_LEN(record_states)),
-	PART("bytes", FIELD_BYTES, offsetof(struct record_value, bytes), SHAPE_RECORD_BYTES,
-	     "bytes", .type = "u8[]"),
+	PART("bytes", FIELD_BYTES, offsetof(struct record_value, bytes), THE_REST, "record",
+	     .type = "u8[]"),
 };
 
 static const struct enum_name families[] = {{"unix", 1}, {"inet", 2}, {"inet6", 10}};
@@ -197,6 +197,17 @@ const struct shape *shape_of(const struct map *map)
 	return NULL;
 }
 
+/* Rows are of one size and records aren't: whole ones as far as the rows of a full ring stay within a
+ * bound, which is all of them in rings of usual sizes. */
+static uint32_t record_room(const struct map *map)
+{
+	enum { LEAST_BYTES = 128, MOST_BYTES = 4096, ALL_BYTES = 32 << 20, USUAL_RECORD = 16 };
+	uint32_t room = ALL_BYTES / MAX_OF(map->max_entries / USUAL_RECORD, 1U);
+
+	return MIN_OF(MAX_OF(room, (uint32_t)LEAST_BYTES),
+		      MIN_OF((uint32_t)MOST_BYTES, MAX_OF(map->max_entries, 8U)));
+}
+
 void shape_size_rows(struct map *map)
 {
 	const struct shape *shape = shape_of(map);
@@ -205,6 +216,8 @@ void shape_size_rows(struct map *map)
 		return;
 	map->row_key_size = shape->row_key_size;
 	map->row_value_size = shape->row_value_size;
+	if (shape_payload_at(shape))
+		map->row_value_size += record_room(map);
 }
 
 enum shape_say shape_says(const struct shape *shape, bool in_value)

@@ -34,7 +34,7 @@ int shape_add_before_payload(const struct shape *shape, const struct map *map, s
 
 /* -- rows that are made here; both their writers and their layout include this -- */
 
-enum { SHAPE_RECORD_BYTES = 128, SHAPE_PAGE_BYTES = 4096, SHAPE_ADDRESS_BYTES = 16 };
+enum { SHAPE_PAGE_BYTES = 4096, SHAPE_ADDRESS_BYTES = 16 };
 
 enum record_state { RECORD_READY, RECORD_BUSY, RECORD_DISCARDED };
 
@@ -43,8 +43,8 @@ struct record_key {
 };
 struct record_value { /* of a ring buffer */
 	uint32_t length;
-	uint32_t state; /* enum record_state */
-	uint8_t bytes[SHAPE_RECORD_BYTES];
+	uint32_t state;	 /* enum record_state */
+	uint8_t bytes[]; /* as many of its first ones as the row has room for, the rest is zero */
 };
 
 struct socket_key {

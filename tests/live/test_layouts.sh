@@ -107,6 +107,20 @@ for name in ly_tagged ly_odd ly_scalar layouts_bss; do
 	fi
 done
 
+# -- records of ring buffers: what waits, behind what the kernel says of it --
+bpftool map create "$pins/ly_ring" type ringbuf entries 4096 name ly_ring
+"$BPFMAPTOP" info "$pins/ly_ring" --schema-out >"$scratch/out.json" 2>"$scratch/words"
+same "the layout of a ring reads back" "$(layout "$pins/ly_ring" | jq 'del(.why_bytes)')" \
+	"$(layout "$pins/ly_ring" --schema "$scratch/out.json" | jq 'del(.why_bytes)')"
+cat >"$scratch/ring.json" <<-'END'
+	{"maps": {"ly_ring": {"value": [{"name": "pid", "type": "u32", "format": "pid"}, {"name": "path", "type": "char[6000]"}]}}}
+END
+"$BPFMAPTOP" info "$pins/ly_ring" --schema "$scratch/ring.json" --schema-out >"$scratch/out.json" 2>"$scratch/words"
+same "records of a schema have the room they need" 6000 \
+	"$(layout "$pins/ly_ring" --schema "$scratch/ring.json" | jq '.value[] | select(.path == "path") | .size')"
+same "and read back" "$(layout "$pins/ly_ring" --schema "$scratch/ring.json")" \
+	"$(layout "$pins/ly_ring" --schema "$scratch/out.json")"
+
 # -- an array whose index is key and CPU --
 folded() { # ORDER
 	printf '{"maps": {"ly_fold": {"value": "u32", "fold": {"cpus": 3, "order": "%s"}}}}' "$1" >"$scratch/fold.json"

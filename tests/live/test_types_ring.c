@@ -93,7 +93,7 @@ static void test_waiting_records(void **state)
 	assert_string_equal(cell(&full, 7, "state", PRINT_EXACT), "ready");
 	snprintf(expected, sizeof(expected), "%d", 7 * RECORD_ROOM);
 	assert_string_equal(cell(&full, 7, "position", PRINT_EXACT), expected);
-	assert_memory_equal(cell(&full, 7, "bytes", PRINT_EXACT), "07 00 00", 8);
+	assert_string_equal(cell(&full, 7, "bytes", PRINT_EXACT), "07 00 00 00 00 00 00 00");
 
 	assert_true(ring_fill(full.current) == 100.0 * RECORD_ROOM / RING_BYTES);
 	assert_true(isnan(ring_produced_rate(full.current, full.previous)));
@@ -137,6 +137,43 @@ static void test_user_ring(void **state)
 	assert_string_equal(cell(&table, 1, "state", PRINT_EXACT), "discarded");
 	assert_string_equal(cell(&table, 2, "state", PRINT_EXACT), "busy");
 	user_ring_buffer__submit(writer, record);
+	user_ring_buffer__free(writer);
+	close(ring);
+}
+
+/* A long record is there to its last byte; of one that is longer than any row how much is missing. */
+static void test_long_records(void **state)
+{
+	enum { LONG_BYTES = 3000, LONGER_BYTES = 5000, ROW_BYTES = 4096 };
+	int ring = make_map(BPF_MAP_TYPE_USER_RINGBUF, "long", 0, 0, RING_BYTES, 0);
+	struct user_ring_buffer *writer = user_ring_buffer__new(ring, NULL);
+	static const uint32_t lengths[] = {LONG_BYTES, LONGER_BYTES, 2};
+	SCOPED(table) table = {0};
+	SCOPED(buf) whole = {0};
+	const uint8_t *value;
+	const char *text;
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		uint8_t *record = user_ring_buffer__reserve(writer, lengths[i]);
+
+		for (uint32_t at = 0; at < lengths[i]; at++)
+			record[at] = (uint8_t)(at * 7 + i);
+		user_ring_buffer__submit(writer, record);
+	}
+	show(ring, 0, &table);
+	assert_int_equal(table_n_live(&table), ARRAY_LEN(lengths));
+	for (uint32_t at = 0; at < LONG_BYTES; at++)
+		buf_addf(&whole, "%s%02x", at ? " " : "", (at * 7) & 0xff);
+	assert_string_equal(cell(&table, 0, "bytes", PRINT_EXACT), buf_text(&whole));
+	value = table_value(&table, 0, &size);
+	assert_int_equal(size, 8 + ROW_BYTES);
+	for (size_t at = 8 + LONG_BYTES; at < size; at++)
+		assert_int_equal(value[at], 0);
+	text = cell(&table, 1, "bytes", PRINT_EXACT);
+	assert_string_equal(text + strlen(text) - strlen("…+904"), "…+904");
+	assert_string_equal(cell(&table, 2, "bytes", PRINT_EXACT), "02 09");
 	user_ring_buffer__free(writer);
 	close(ring);
 }
@@ -278,8 +315,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waiting_records),	  cmocka_unit_test(test_user_ring),
-		cmocka_unit_test(test_records_by_schema), cmocka_unit_test(test_consumer_gets_all),
-		cmocka_unit_test(test_strict_forbids),
+		cmocka_unit_test(test_long_records),	  cmocka_unit_test(test_records_by_schema),
+		cmocka_unit_test(test_consumer_gets_all), cmocka_unit_test(test_strict_forbids),
 	};
 
 	return run_live(tests);

@@ -93,6 +93,12 @@ static const struct sample samples[] = {
 	{"bytes", B(18), "0123456789abcdefgh",
 	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 …+2",
 	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 67 68"},
+	{"record",
+	 {.kind = FIELD_BYTES, .type = "", .name = "x", .in_value = true, .offset = 8, .size = 4},
+	 "\x03\0\0\0\0\0\0\0\x0a\x00\xff",
+	 "0a 00 ff",
+	 "0a 00 ff",
+	 "0x0a00ff"},
 	{"ip4", U(4), "\xc0\x00\x02\x01", "192.0.2.1", "192.0.2.1"},
 	{"ip4", U(4), "\xff\xff\xff\xff", "255.255.255.255", "255.255.255.255"},
 	{"ip6", B(16), "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", "2001:db8::1", "2001:db8::1",
@@ -193,6 +199,10 @@ static struct field random_field(const struct format *format, uint64_t *seed)
 		field.names = names;
 		field.n_names = ARRAY_LEN(names);
 	}
+	if (format == named("record")) {
+		field.in_value = true;
+		field.offset = 8;
+	}
 	field.format = format;
 	field.path = "x";
 	return field;
@@ -244,10 +254,13 @@ static void any_bytes_read_back(void **state)
 
 		for (unsigned i = 0; i < TRIES && !is_only_shown(format); i++) {
 			struct field field = random_field(format, &seed);
-			uint8_t bytes[24];
+			uint8_t bytes[28];
+			uint32_t length = i % (field.size + 1);
 
 			for (size_t b = 0; b < sizeof(bytes); b++)
 				bytes[b] = i % 8 ? (uint8_t)num_random(&seed) : i % 3;
+			if (field.offset) /* of a record that the row holds in full */
+				memcpy(bytes, &length, sizeof(length));
 			if (is_no_value(&field, bytes))
 				continue;
 			reads_back_as(&field, bytes, PRINT_EXACT, NULL);
