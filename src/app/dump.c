@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/rows.h"
+#include "app/successor.h"
 #include "app/tapes.h"
 #include "app/watch.h"
 #include "base/err.h"
@@ -49,6 +51,7 @@ struct batch {
 	const struct out_ops *output;
 	struct written **maps; /* owned; one a watch */
 	size_t n_maps;
+	struct buf names;      /* of the columns, where one line of them is for all */
 	struct config *config; /* NULL: there is none to be had */
 	bool is_stream;
 	bool marks;	/* rows have a place for an alert's mark */
@@ -121,24 +124,38 @@ static int write_reading(struct batch *batch, size_t i, struct err *err)
 
 /* -- maps -- */
 
-/* What the maps of one output must agree on. */
-static int check_joint(const struct batch *batch, size_t i, struct err *err)
+/* But for what it takes the place of. */
+static bool is_alone(const struct batch *batch, size_t i)
 {
-	const struct rows *rows = &batch->maps[i]->rows, *first = &batch->maps[0]->rows;
+	for (size_t k = 0; k < i; k++)
+		if (batch->set.watches[k]->state != WATCH_REPLACED)
+			return false;
+	return true;
+}
+
+/* What the maps of one output must agree on. */
+static int check_joint(struct batch *batch, size_t i, struct err *err)
+{
 	const char *name = batch->set.watches[i]->table.map.name;
 	const char *first_name = batch->set.watches[0]->table.map.name;
+	SCOPED(buf) names = {0};
 
-	if (i && rows->output->is_document)
+	if (batch->output->is_document && !is_alone(batch, i))
 		return err_set(
 			err, -EINVAL,
 			"maps '%s' and '%s' can't share one %s document: write one map at a time",
-			first_name, name, rows->output->name);
-	if (!rows->output->has_one_header || rows_same_names(first, rows))
+			first_name, name, batch->output->name);
+	if (!batch->output->has_one_header)
+		return 0;
+	rows_names(&batch->maps[i]->rows, &names);
+	if (!batch->names.len)
+		buf_adds(&batch->names, buf_text(&names));
+	if (strcmp(buf_text(&batch->names), buf_text(&names)) == 0)
 		return 0;
 	return err_set(err, -EINVAL,
 		       "maps '%s' and '%s' have different columns, and %s has one line of "
 		       "names: write one map at a time, or name columns of both by -c",
-		       first_name, name, rows->output->name);
+		       first_name, name, batch->output->name);
 }
 
 /* Of what a person keeps for a map, output heeds the alert: it hides nothing. */
@@ -198,7 +215,23 @@ static int add_maps(struct batch *batch, struct err *err)
 	return r;
 }
 
-/* What a tape has come to hold may not fit what is being written; the rest goes on. */
+static void written_free(struct written *map)
+{
+	rows_release(&map->rows);
+	free(map);
+}
+
+static void replaced(void *ctx, size_t i)
+{
+	struct batch *batch = ctx;
+
+	written_free(batch->maps[i]);
+	batch->n_maps--;
+	for (; i < batch->n_maps; i++)
+		batch->maps[i] = batch->maps[i + 1];
+}
+
+/* What a tape has come to hold, or took a map's place, may not fit what is being written; the rest goes on. */
 static int opened(void *ctx, struct err *err)
 {
 	struct batch *batch = ctx;
@@ -240,9 +273,12 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 	bool is_fact = watch->table.is_gone && source_is_tape(watch->source);
 	size_t n_left = 0;
 
+	if (watch->state == WATCH_AWAITED)
+		return 0;
 	watch->table.is_gone = true;
 	for (size_t k = 0; k < batch->set.n; k++)
-		n_left += !batch->set.watches[k]->table.is_gone;
+		n_left += !batch->set.watches[k]->table.is_gone ||
+			  batch->set.watches[k]->state == WATCH_AWAITED;
 	if (why->code == -ENOMEM || (!n_left && !is_fact))
 		return err_set(err, why->code, "%s", why->text);
 	say(why->text);
@@ -295,9 +331,11 @@ static int write_all(struct batch *batch, struct err *err)
 		.set = &batch->set,
 		.n_readings = batch->is_stream ? batch->set.options->n_readings : n_to_dump(batch),
 		.stays = !batch->is_stream,
+		.follows = batch->is_stream,
 		.taken = taken,
 		.lost = lost,
 		.opened = opened,
+		.replaced = replaced,
 		.ctx = batch,
 	};
 	int r = pace_run(&pace, err), w = 0;
@@ -336,9 +374,12 @@ static int run_batch(struct batch *batch, struct err *err)
 	return write_all(batch, err);
 }
 
-/* Told to end before all that was asked for was written. */
+/* Something that was asked for is missing at the end: a map went and nothing took its place, or we were told
+ * to end before. */
 static bool is_cut_short(const struct batch *batch)
 {
+	if (successor_is_awaited(&batch->set))
+		return true;
 	for (size_t i = 0; i < batch->set.n; i++)
 		if (batch->set.watches[i]->n_taken < batch->set.options->n_readings)
 			return stop_asked();
@@ -347,11 +388,10 @@ static bool is_cut_short(const struct batch *batch)
 
 static void batch_release(struct batch *batch)
 {
-	for (size_t i = 0; i < batch->n_maps; i++) {
-		rows_release(&batch->maps[i]->rows);
-		free(batch->maps[i]);
-	}
+	for (size_t i = 0; i < batch->n_maps; i++)
+		written_free(batch->maps[i]);
 	free(batch->maps);
+	buf_release(&batch->names);
 	config_free(batch->config);
 	watch_set_release(&batch->set);
 }

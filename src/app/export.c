@@ -43,7 +43,6 @@ struct exporter {
 	struct exported **maps; /* owned; one a watch, in the same order */
 	size_t n_maps;
 	struct buf text;
-	uint64_t look_ns;    /* when maps that went are looked for again; 0: none went */
 	uint64_t touched_ns; /* since when there is something to write; 0: there isn't */
 	bool has_written, is_partly, cannot_write;
 };
@@ -82,72 +81,24 @@ static int add_map(struct exporter *exporter, struct watch *watch, struct err *e
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
 }
 
-static void drop_map(struct exporter *exporter, size_t i)
+static void replaced(void *ctx, size_t i)
 {
-	struct watch *watch = exporter->maps[i]->watch;
+	struct exporter *exporter = ctx;
 
 	exported_free(exporter->maps[i]);
 	exporter->n_maps--;
 	for (; i < exporter->n_maps; i++)
 		exporter->maps[i] = exporter->maps[i + 1];
-	watch_set_close(&exporter->set, watch);
 }
 
 /* Exports what was opened since. */
-static int add_opened(struct exporter *exporter, struct err *err)
+static int add_opened(void *ctx, struct err *err)
 {
+	struct exporter *exporter = ctx;
 	int r = 0;
 
 	while (r == 0 && exporter->n_maps < exporter->set.n)
 		r = add_map(exporter, exporter->set.watches[exporter->n_maps], err);
-	return r;
-}
-
-/* A map that went is dropped when another one of its name is there. */
-static void drop_replaced(struct exporter *exporter, size_t n_before)
-{
-	for (size_t i = n_before; i-- > 0;) {
-		const struct table *gone = &exporter->maps[i]->watch->table;
-		bool is_replaced = false;
-
-		for (size_t j = 0; j < exporter->n_maps; j++)
-			is_replaced |=
-				!exporter->maps[j]->watch->table.is_gone &&
-				!strcmp(exporter->maps[j]->watch->table.map.name, gone->map.name);
-		if (gone->is_gone && is_replaced)
-			drop_map(exporter, i);
-	}
-}
-
-static size_t n_gone(const struct exporter *exporter)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < exporter->n_maps; i++)
-		n += exporter->maps[i]->watch->table.is_gone;
-	return n;
-}
-
-/* Words whose map went may have found another: its owner was restarted. */
-static int look_again(struct exporter *exporter, struct err *err)
-{
-	uint64_t now_ns = clock_now_ns();
-	size_t n_before = exporter->n_maps;
-	struct err why = {0};
-	int r;
-
-	if (!n_gone(exporter)) {
-		exporter->look_ns = UINT64_MAX;
-		return 0;
-	}
-	if (exporter->look_ns != UINT64_MAX && now_ns < exporter->look_ns)
-		return 0;
-	exporter->look_ns = now_ns + exporter->options.interval_ns;
-	for (int i = 0; i < exporter->options.n_words; i++)
-		if (watch_set_open(&exporter->set, exporter->options.words[i], &why) < 0)
-			log_add(LOG_DEBUG, "%s", why.text);
-	r = add_opened(exporter, err);
-	drop_replaced(exporter, n_before);
 	return r;
 }
 
@@ -166,7 +117,7 @@ static void failed(struct exporter *exporter, struct exported *map, int code, co
 	touch(exporter);
 	if (code == -ENOENT || code == -ESTALE)
 		map->watch->table.is_gone = true;
-	if (!map->has_failed)
+	if (!map->has_failed && map->watch->state != WATCH_AWAITED)
 		say(why->text);
 	map->has_failed = true;
 	exporter->is_partly = true;
@@ -259,12 +210,9 @@ static int put_out(struct exporter *exporter, struct err *err)
 static int turned(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err)
 {
 	struct exporter *exporter = ctx;
-	int r = look_again(exporter, err);
 
-	*wake_ns = exporter->look_ns;
-	if (r == 0 && is_due(exporter, is_resting) && !stop_asked())
-		r = put_out(exporter, err);
-	return r;
+	(void)wake_ns;
+	return is_due(exporter, is_resting) && !stop_asked() ? put_out(exporter, err) : 0;
 }
 
 /* -- from begin to end -- */
@@ -275,8 +223,11 @@ static int export_all(struct exporter *exporter, struct err *err)
 		.set = &exporter->set,
 		.n_readings = exporter->options.n_readings,
 		.is_endless = !exporter->options.n_readings,
+		.follows = true,
 		.taken = taken,
 		.lost = lost,
+		.opened = add_opened,
+		.replaced = replaced,
 		.turned = turned,
 		.ctx = exporter,
 	};

@@ -4,9 +4,11 @@
 #include "app/pace.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/options.h"
+#include "app/successor.h"
 #include "app/tapes.h"
 #include "app/watch.h"
 #include "base/clock.h"
@@ -30,17 +32,34 @@ static bool has_enough(const struct pace *pace, const struct watch *watch)
 /* A tape is read on also where one of its maps has enough: another may not have. */
 static bool is_read(const struct pace *pace, const struct watch *watch)
 {
-	return !watch_is_over(watch) && (!is_live(watch) || !has_enough(pace, watch));
+	if (is_live(watch) &&
+	    (has_enough(pace, watch) || (!watch->cursor && watch->due_ns > pace->end_ns)))
+		return false;
+	return !watch_is_over(watch);
+}
+
+static bool is_past_end(const struct pace *pace)
+{
+	for (size_t i = 0; i < pace->set->n; i++)
+		if (pace->set->watches[i]->cursor)
+			return false;
+	return clock_now_ns() >= pace->end_ns;
 }
 
 static bool is_done(const struct pace *pace)
 {
+	if (is_past_end(pace))
+		return true;
 	if (pace->is_endless)
 		return false;
 	for (size_t i = 0; i < pace->set->n; i++) {
 		const struct watch *watch = pace->set->watches[i];
 
-		if (watch_is_over(watch) || has_enough(pace, watch))
+		if (has_enough(pace, watch))
+			continue;
+		if (watch->state == WATCH_AWAITED)
+			return false;
+		if (watch_is_over(watch))
 			continue;
 		if (is_live(watch) || !tapes_is_over(pace->set, watch->source))
 			return false;
@@ -77,7 +96,7 @@ static bool is_before(const struct watch *watch)
 static int take(struct pace *pace, size_t i, struct err *err)
 {
 	struct watch *watch = pace->set->watches[i];
-	int r = watch_take(watch);
+	int r = pace->is_raw ? 0 : watch_take(watch);
 
 	if (r < 0)
 		return err_set(err, r, "out of memory for a reading of map '%s'",
@@ -85,7 +104,28 @@ static int take(struct pace *pace, size_t i, struct err *err)
 	if (is_before(watch) || has_enough(pace, watch))
 		return 0;
 	watch->n_taken++;
-	return pace->taken(pace->ctx, i, err);
+	r = pace->taken(pace->ctx, i, err);
+	if (pace->is_raw)
+		watch_drop(watch);
+	return r;
+}
+
+static void say(const struct pace *pace, const struct map *map, const char *what)
+{
+	if (!pace->is_quiet)
+		fprintf(stderr, "bpfmaptop: map %u, '%s', %s\n", map->id, map->name, what);
+}
+
+static int lose(struct pace *pace, size_t i, const struct err *why, struct err *err)
+{
+	struct watch *watch = pace->set->watches[i];
+
+	watch->n_taken++;
+	if (pace->follows && successor_await(watch)) {
+		say(pace, &watch->table.map, "went; waiting for what takes its place");
+		pace->look_ns = 0;
+	}
+	return pace->lost(pace->ctx, i, why, err);
 }
 
 /* Gives each watch a slice. As taken returns. */
@@ -111,13 +151,55 @@ static int read_on(struct pace *pace, bool *is_busy, struct err *err)
 			break;
 		case WATCH_LOST:
 			*is_busy = true;
-			if (is_of_file(watch, why.code))
-				break;
-			watch->n_taken++;
-			r = pace->lost(pace->ctx, i, &why, err);
+			if (!is_of_file(watch, why.code))
+				r = lose(pace, i, &why, err);
 			break;
 		}
 	}
+	return r;
+}
+
+/* -- what takes the place of maps that went -- */
+
+static void count_missed(struct pace *pace)
+{
+	for (size_t i = 0; i < pace->set->n; i++)
+		if (pace->set->watches[i]->state == WATCH_AWAITED)
+			pace->set->watches[i]->n_taken++;
+}
+
+static void close_replaced(struct pace *pace)
+{
+	for (size_t i = pace->set->n; i-- > 0;) {
+		if (pace->set->watches[i]->state != WATCH_REPLACED)
+			continue;
+		if (pace->replaced)
+			pace->replaced(pace->ctx, i);
+		watch_set_close(pace->set, pace->set->watches[i]);
+	}
+}
+
+static int look_for_successors(struct pace *pace, bool *is_busy, struct err *err)
+{
+	size_t n_before = pace->set->n;
+	bool is_first = pace->look_ns == 0;
+	int r;
+
+	if (!successor_is_awaited(pace->set) || clock_now_ns() < pace->look_ns)
+		return 0;
+	r = successor_look(pace->set, err);
+	if (r < 0)
+		return r;
+	for (size_t i = n_before; i < pace->set->n; i++)
+		say(pace, &pace->set->watches[i]->table.map, "took its place");
+	if (pace->set->n > n_before) {
+		*is_busy = true;
+		r = pace->opened ? pace->opened(pace->ctx, err) : 0;
+		close_replaced(pace);
+	}
+	if (!is_first)
+		count_missed(pace);
+	pace->look_ns = clock_now_ns() + pace->set->options->interval_ns;
 	return r;
 }
 
@@ -161,7 +243,9 @@ static uint64_t next_due(const struct pace *pace)
 	for (size_t i = 0; i < pace->set->n; i++)
 		if (is_read(pace, pace->set->watches[i]))
 			at_ns = MIN_OF(at_ns, pace->set->watches[i]->due_ns);
-	return MIN_OF(at_ns, tapes_wake_ns(pace->set));
+	if (successor_is_awaited(pace->set))
+		at_ns = MIN_OF(at_ns, pace->look_ns);
+	return MIN_OF(MIN_OF(at_ns, pace->end_ns), tapes_wake_ns(pace->set));
 }
 
 static int rest(struct pace *pace, uint64_t until_ns, struct err *err)
@@ -189,6 +273,8 @@ static int turn(struct pace *pace, struct err *err)
 	int r = read_on(pace, &is_busy, err);
 
 	if (r == 0)
+		r = look_for_successors(pace, &is_busy, err);
+	if (r == 0)
 		r = look_for_maps(pace, &is_busy, err);
 	if (r == 0 && !is_busy)
 		r = play_on(pace, &is_busy, err);
@@ -199,14 +285,26 @@ static int turn(struct pace *pace, struct err *err)
 	return rest(pace, MIN_OF(wake_ns, next_due(pace)), err);
 }
 
+/* All maps of this host begin at once, so that what is due later is so at one moment. */
+static void begin(struct pace *pace)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	tapes_keep_all(pace->set);
+	for (size_t i = 0; i < pace->set->n; i++)
+		if (is_live(pace->set->watches[i]))
+			pace->set->watches[i]->due_ns = now_ns;
+	if (!tapes_only(pace->set) && pace->set->n_tapes)
+		pace->place_ns = now_ns + pace->set->options->interval_ns;
+	pace->end_ns = pace->duration_ns ? now_ns + pace->duration_ns : UINT64_MAX;
+}
+
 int pace_run(struct pace *pace, struct err *err)
 {
 	uint64_t unused_ns;
 	int r = 0;
 
-	tapes_keep_all(pace->set);
-	if (!tapes_only(pace->set) && pace->set->n_tapes)
-		pace->place_ns = clock_now_ns() + pace->set->options->interval_ns;
+	begin(pace);
 	while (r == 0 && !is_done(pace) && !stop_asked())
 		r = turn(pace, err);
 	if (r == 0 && pace->turned)

@@ -146,20 +146,12 @@ bool rows_look_back(const struct rows *rows)
 	return rows->view.filter && query_looks_back(rows->view.filter);
 }
 
-bool rows_same_names(const struct rows *a, const struct rows *b)
+void rows_names(const struct rows *rows, struct buf *out)
 {
-	SCOPED(buf) name_a = {0};
-	SCOPED(buf) name_b = {0};
-
-	if (a->job.n_columns != b->job.n_columns)
-		return false;
-	for (size_t i = 0; i < a->job.n_columns; i++) {
-		table_column_name(a->table, &a->columns[i], &name_a);
-		table_column_name(b->table, &b->columns[i], &name_b);
-		buf_addc(&name_a, ',');
-		buf_addc(&name_b, ',');
+	for (size_t i = 0; i < rows->job.n_columns; i++) {
+		table_column_name(rows->table, &rows->columns[i], out);
+		buf_addc(out, ',');
 	}
-	return strcmp(buf_text(&name_a), buf_text(&name_b)) == 0;
 }
 
 int rows_flush(void *unused, struct buf *out)

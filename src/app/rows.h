@@ -36,8 +36,8 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 	      const struct out_ops *output, bool is_stream, struct err *err);
 /* They show, sort by or filter by what a table's first reading can't know. */
 bool rows_look_back(const struct rows *rows);
-/* The columns of both are called the same. */
-bool rows_same_names(const struct rows *a, const struct rows *b);
+/* What its columns are called, in a row. */
+void rows_names(const struct rows *rows, struct buf *out);
 /* After table_take of the map's own table: groups and view follow. 0 or -ENOMEM. */
 int rows_refresh(struct rows *rows);
 /* The same, and writes the current reading of its table to stdout. As rows_flush. */

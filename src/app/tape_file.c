@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A chunk that could not be written whole is cut off again, so that a full disk leaves a whole tape.
- *
- * Signals are blocked while recording; a pipe is waited for with them let in, and then given no more than
- * it takes at once (PIPE_BUF), so that a reader who stalls can't hold us when we are to stop. */
+ * A reader of a pipe who stalls can't hold us when we are to stop. */
 #include "app/tape_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/stop.h"
 #include "base/tidy.h"
 
 static const char *name_of(const struct tape_file *file)
@@ -48,27 +46,10 @@ static int open_path(struct tape_file *file)
 
 static int put_bytes(void *ctx, const void *bytes, size_t n)
 {
-	struct tape_file *file = ctx;
-	const uint8_t *at = bytes;
+	const struct tape_file *file = ctx;
 
-	if (file->is_regular)
-		return file_write_all(file->fd, bytes, n);
-	while (n) {
-		struct pollfd ready = {.fd = file->fd, .events = POLLOUT};
-		ssize_t done;
-
-		if (ppoll(&ready, 1, NULL, file->waiting_mask) < 0 && errno != EINTR)
-			return -errno;
-		if (*file->stops && !(ready.revents & POLLOUT))
-			return -EINTR;
-		if (!ready.revents)
-			continue;
-		done = write(file->fd, at, MIN_OF(n, (size_t)PIPE_BUF));
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		at += MAX_OF(done, 0), n -= (size_t)MAX_OF(done, 0);
-	}
-	return 0;
+	return file->is_regular ? file_write_all(file->fd, bytes, n)
+				: stop_write(file->fd, bytes, n);
 }
 
 static int cannot_write(struct tape_file *file, int code, struct err *err)

@@ -2,7 +2,6 @@
 /* Where a recording goes: a file that may be followed by others, or a pipe. */
 #pragma once
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,10 +20,6 @@ struct tape_file {
 	size_t max_files;
 	uint64_t n_bytes; /* of whole chunks in this file */
 	size_t n_files;	  /* begun so far */
-	/* What may interrupt a write to a pipe that nobody empties: set while it waits, and the flag that
-	 * tells. Borrowed. */
-	const sigset_t *waiting_mask;
-	const volatile sig_atomic_t *stops;
 };
 
 /* Opens file->path, which must not be there yet unless it is no regular file, and writes how a tape

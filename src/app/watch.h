@@ -18,7 +18,16 @@ struct remote;
 struct options;
 struct schema;
 
+/* Of a map that went, and may come again under the word that named it. */
+enum watch_state {
+	WATCH_OPEN,
+	WATCH_AWAITED,	/* what takes its place is looked for */
+	WATCH_REPLACED, /* and is there */
+};
+
 struct watch {
+	const char *word; /* that named it, of the command line; NULL: none did */
+	enum watch_state state;
 	struct source *source; /* where it was found; borrowed from the set */
 	struct source *reader; /* what reads it: the same, or a fold of it, owned then */
 	struct table table;

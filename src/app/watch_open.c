@@ -192,8 +192,13 @@ int watch_set_open_words(struct watch_set *set, struct err *err)
 {
 	int r = connect_hosts(set, err);
 
-	for (int i = 0; r == 0 && i < set->options->n_words; i++)
+	for (int i = 0; r == 0 && i < set->options->n_words; i++) {
+		size_t n_before = set->n;
+
 		r = watch_set_open(set, set->options->words[i], err);
+		for (size_t k = n_before; k < set->n; k++)
+			set->watches[k]->word = set->options->words[i];
+	}
 	return r < 0 ? r : watch_set_check_layouts(set, err);
 }
 

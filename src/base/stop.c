@@ -36,8 +36,10 @@ void stop_catch(void)
 
 	sigemptyset(&blocked);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		/* What nohup(1) ignores stays ignored. */
-		if (sigaction(numbers[i], NULL, &was) == 0 && was.sa_handler == SIG_IGN)
+		/* What nohup(1) ignores stays ignored; the SIGINT that a shell's script has its jobs in
+		 * the background ignore doesn't, since there it is sent on purpose. */
+		if (numbers[i] == SIGHUP && sigaction(numbers[i], NULL, &was) == 0 &&
+		    was.sa_handler == SIG_IGN)
 			continue;
 		sigaddset(&blocked, numbers[i]);
 		sigaction(numbers[i], &asked, NULL);

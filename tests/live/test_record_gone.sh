@@ -27,7 +27,7 @@ kill -INT $pid
 wait $pid
 same "the recording ends as one that missed nothing" 0 $?
 same "and said what it followed" "bpfmaptop: map $first, '$me', went; waiting for what takes its place
-bpfmaptop: map $second, '$me', is recorded now" "$(cat said)"
+bpfmaptop: map $second, '$me', took its place" "$(cat said)"
 "$BPFMAPTOP" replay --verify a.tape >/dev/null
 same "its tape is whole" 0 $?
 same "and holds both" 2 "$(maps)"

@@ -47,7 +47,7 @@ print(len(at) if all(0.25 < (b - a).total_seconds() < 3 for a, b in zip(at, at[1
 # -- told to end --
 
 for signal in INT TERM HUP; do
-	env --default-signal=INT "$BPFMAPTOP" stream -d 0.1 -o jsonl sim:flows >$signal.jsonl 2>said &
+	"$BPFMAPTOP" stream -d 0.1 -o jsonl sim:flows >$signal.jsonl 2>said &
 	pid=$!
 	wait_for 20 is_larger $signal.jsonl 200000 || not_ok "a stream grows"
 	kill -$signal $pid
@@ -75,7 +75,7 @@ exec 9<&-
 
 mkdir collected
 for signal in INT TERM HUP; do
-	env --default-signal=INT "$BPFMAPTOP" export collected/a.prom -d 0.1 sim:many sim:flows 2>said &
+	"$BPFMAPTOP" export collected/a.prom -d 0.1 sim:many sim:flows 2>said &
 	pid=$!
 	wait_for 20 is_larger collected/a.prom 1000 || not_ok "an export is written"
 	for i in $(seq 20); do tail -n 1 collected/a.prom; done | sort -u >tails
@@ -123,13 +123,70 @@ rm "$pins/cg"
 pid=$!
 wait_for 20 has_line "\"map\":\"$me\"" out || not_ok "two maps are streamed"
 rm "$pins/m"
-wait_for 20 has_line gone said && ok "a map that goes is said to be gone" || not_ok "a map that goes is said to be gone"
+wait_for 20 has_line went said && ok "a map that goes is said to be gone" || not_ok "a map that goes is said to be gone"
 lines=$(wc -l <out)
 more() { [ "$(wc -l <out)" -gt "$lines" ]; }
 wait_for 20 more && ok "and the others go on" || not_ok "and the others go on"
 kill -TERM $pid
 wait $pid
 same "which is partly done" 3 $?
+
+# -- what was named is what is followed --
+
+end_stream() { # SIGTERM, and its status
+	kill -TERM $pid
+	wait $pid
+}
+for format in jsonl csv bpftool; do
+	make_map 61 8
+	first=$(id_of "$pins/m")
+	word=$pins/m
+	[ $format = jsonl ] && word=$me
+	"$BPFMAPTOP" stream -d 0.1 -o $format "$word" >out 2>said &
+	pid=$!
+	at_exit+=("kill $pid")
+	wait_for 20 has_line "0x61\|,61 00" out || not_ok "$word is streamed as $format" "$(cat said)"
+	rm "$pins/m"
+	[ $format = bpftool ] || wait_for 20 has_line went said
+	make_map 62 8
+	second=$(id_of "$pins/m")
+	wait_for 20 has_line "0x62\|,62 00" out && ok "what took its place is in the $format" || not_ok "what took its place is in the $format" "$(cat said)"
+	end_stream
+	same "with nothing missed" 0 $?
+	same "which is said" "bpfmaptop: map $first, '$me', went; waiting for what takes its place
+bpfmaptop: map $second, '$me', took its place" "$(cat said)"
+	rm "$pins/m"
+done
+make_map 63 8
+"$BPFMAPTOP" stream -d 0.1 -o csv --hex-width 4 "$pins/m" >out 2>said &
+pid=$!
+at_exit+=("kill $pid")
+wait_for 20 has_line "^20.*,99,7," out || not_ok "it is streamed"
+rm "$pins/m"
+bpftool map create "$pins/m" type hash key 8 value 8 entries 16 name "$me"
+wait_for 20 has_line "different columns" said || not_ok "it has other columns"
+rm "$pins/m"
+wait_for 20 eval '[ "$(grep -c went said)" = 2 ]'
+make_map 64 8
+wait_for 20 has_line "^20.*,100,7," out && ok "one that fits the line of names is written, one that doesn't is not" ||
+	not_ok "one that fits the line of names is written, one that doesn't is not" "$(cat said)"
+end_stream
+same "which is partly done" 3 $?
+rm "$pins/m"
+make_map 65 8
+"$BPFMAPTOP" stream -d 0.1 -n 20 -o csv "$pins/m" >out 2>said &
+pid=$!
+wait_for 20 has_line ",65 00" out
+rm "$pins/m"
+wait $pid
+same "where nothing takes its place, the count of readings is reached all the same" 3 $?
+make_map 66 8
+"$BPFMAPTOP" stream -d 0.1 -o csv "$(id_of "$pins/m")" >out 2>said &
+pid=$!
+wait_for 20 has_line ",66 00" out
+rm "$pins/m"
+wait $pid
+same "an id is that of one map" "1 1" "$? $(grep -c gone said)"
 
 # -- a tape gets another map while it is read --
 

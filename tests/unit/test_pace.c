@@ -86,7 +86,7 @@ static int turned(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err
 	return 0;
 }
 
-static void run(uint64_t n_readings)
+static void run_for(uint64_t n_readings, uint64_t duration_ns)
 {
 	static struct source source = {&fake_ops};
 	struct options options = {.interval_ns = SECOND / 1000};
@@ -94,6 +94,7 @@ static void run(uint64_t n_readings)
 	struct watch_set set = {.options = &options, .watches = list, .n = N_MAPS};
 	struct pace pace = {.set = &set,
 			    .n_readings = n_readings,
+			    .duration_ns = duration_ns,
 			    .taken = taken,
 			    .lost = lost,
 			    .turned = turned};
@@ -110,6 +111,11 @@ static void run(uint64_t n_readings)
 		assert_null(watches[i].cursor);
 		table_release(&watches[i].table);
 	}
+}
+
+static void run(uint64_t n_readings)
+{
+	run_for(n_readings, 0);
 }
 
 /* The slow one's reading ends only once the other was read five times; one after the other, it would only
@@ -149,12 +155,26 @@ static void one_that_is_gone_leaves_the_others(void **state)
 	assert_int_equal(fake.n_lost[0] + fake.n_lost[1] + fake.n_lost[2], N_MAPS);
 }
 
+/* Of a thousandth each: how many there were says how busy the machine is, but there is one at each end at
+ * most. What was begun is ended. */
+static void none_begins_after_the_last_moment(void **state)
+{
+	(void)state;
+	fake = (struct fake){.n_steps = {1, 40, 7}};
+	run_for(0, SECOND / 100);
+	for (unsigned i = 0; i < N_MAPS; i++) {
+		assert_in_range(fake.n_taken[i], 1, 11);
+		assert_int_equal(fake.n_begun[i], fake.n_taken[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slow_map_delays_none),
 		cmocka_unit_test(each_is_read_as_often_as_asked),
 		cmocka_unit_test(one_that_is_gone_leaves_the_others),
+		cmocka_unit_test(none_begins_after_the_last_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "app/successor.h"
+
+#include <errno.h>
+
+#include "app/watch.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "read/spec.h"
+
+/* Another map may come to be called so. */
+static bool can_return(const char *word)
+{
+	struct spec spec;
+
+	if (!word || spec_parse(word, &spec, NULL) < 0)
+		return false;
+	return spec.kind == SPEC_NAME || spec.kind == SPEC_PIN || spec.kind == SPEC_DEVICE ||
+	       (spec.kind == SPEC_PROGRAM && !spec.id);
+}
+
+bool successor_await(struct watch *watch)
+{
+	if (watch->table.is_gone && can_return(watch->word))
+		watch->state = WATCH_AWAITED;
+	return watch->state == WATCH_AWAITED;
+}
+
+bool successor_is_awaited(const struct watch_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->watches[i]->state == WATCH_AWAITED)
+			return true;
+	return false;
+}
+
+/* Of a word, all that went are replaced by what came: which by which, nobody knows. */
+static void replace(struct watch_set *set, const struct watch *gone, size_t n_before)
+{
+	const char *word = gone->word;
+
+	for (size_t i = n_before; i < set->n; i++) {
+		set->watches[i]->word = word;
+		set->watches[i]->n_taken = gone->n_taken;
+	}
+	for (size_t i = 0; i < n_before; i++)
+		if (set->watches[i]->state == WATCH_AWAITED && set->watches[i]->word == word)
+			set->watches[i]->state = WATCH_REPLACED;
+}
+
+int successor_look(struct watch_set *set, struct err *err)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		size_t n_before = set->n;
+		struct err why = {0};
+		int r;
+
+		if (set->watches[i]->state != WATCH_AWAITED)
+			continue;
+		r = watch_set_open(set, set->watches[i]->word, &why);
+		if (r == -ENOMEM)
+			return err_set(err, r, "%s", why.text);
+		/* That nothing is called so now is why we look. */
+		if (r < 0)
+			log_add(LOG_DEBUG, "%s", why.text);
+		if (set->n > n_before)
+			replace(set, set->watches[i], n_before);
+	}
+	return 0;
+}
