@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* list: every map of this host, a line each. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,13 @@
 #include "app/rows.h"
 #include "app/sheet.h"
 #include "app/watch.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/mapflags.h"
 #include "model/maptype.h"
 
 static void add_users(struct buf *out, const struct map_user *users, size_t n)
@@ -77,6 +80,24 @@ static void cell_owners(const struct map *map, struct buf *out)
 		buf_addc(out, '?');
 }
 
+/* How long it has been there: as long as the first program that uses it. */
+static void cell_age(const struct map *map, struct buf *out)
+{
+	uint64_t boot_ns = clock_boot_ns();
+
+	if (map->loaded_boot_ns && map->loaded_boot_ns <= boot_ns)
+		num_duration(out, (double)(boot_ns - map->loaded_boot_ns));
+}
+
+static void cell_flags(const struct map *map, struct buf *out)
+{
+	mapflags_text(map->flags, out);
+	if (map->is_frozen)
+		buf_addf(out, "%sfrozen", out->len ? ", " : "");
+	if (map->extra)
+		buf_addf(out, "%sextra 0x%" PRIx64, out->len ? ", " : "", map->extra);
+}
+
 static const struct list_column {
 	const char *title;
 	void (*cell)(const struct map *map, struct buf *out);
@@ -90,6 +111,8 @@ static const struct list_column {
 	{"PROGRAMS", cell_programs},
 	{"PIN", cell_pin},
 	{"OWNERS", cell_owners},
+	{">AGE", cell_age},
+	{"FLAGS", cell_flags},
 };
 
 static int list_text(const struct map_list *maps, struct buf *out)

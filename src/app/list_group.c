@@ -4,6 +4,7 @@
 #include "app/list_group.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct group {
 	const char *name; /* borrowed from a map */
 	const char *type; /* NULL: several */
 	size_t n_maps, n_uncounted;
+	size_t n_unmeasured; /* the kernel says nothing of their memory */
 	uint64_t n_entries, memory_bytes;
 };
 
@@ -91,6 +93,7 @@ static int add_to(struct groups *groups, const char *name, const struct map *map
 		.n_maps = 1,
 		.n_uncounted = !map->entries_known,
 		.n_entries = map->n_entries,
+		.n_unmeasured = !map->memory_bytes,
 		.memory_bytes = map->memory_bytes,
 	};
 	return 0;
@@ -131,6 +134,7 @@ static void fold(struct groups *groups)
 			last->type = NULL;
 		last->n_maps += next->n_maps;
 		last->n_uncounted += next->n_uncounted;
+		last->n_unmeasured += next->n_unmeasured;
 		last->n_entries += next->n_entries;
 		last->memory_bytes += next->memory_bytes;
 	}
@@ -154,16 +158,14 @@ static int gather(const struct map_list *maps, const char *by, struct groups *gr
 	return r;
 }
 
-/* "1234", "1234+" when some of its maps can't be counted, "-" when none can. */
-static void add_entries(const struct group *group, struct buf *out)
+/* "1234", "1234+" when some of its maps don't say, "-" when none does. */
+static void add_sum(const struct group *group, size_t n_unknown, const char *sum,
+		    struct sheet *sheet)
 {
-	if (group->n_uncounted == group->n_maps) {
-		buf_addc(out, '-');
-		return;
-	}
-	buf_addu(out, group->n_entries);
-	if (group->n_uncounted)
-		buf_addc(out, '+');
+	char text[32];
+
+	snprintf(text, sizeof(text), "%s%s", sum, n_unknown ? "+" : "");
+	sheet_add(sheet, n_unknown == group->n_maps ? "-" : text);
 }
 
 static void add_line(const struct group *group, struct sheet *sheet, struct buf *cell)
@@ -174,11 +176,11 @@ static void add_line(const struct group *group, struct sheet *sheet, struct buf 
 	sheet_add(sheet, buf_text(cell));
 	sheet_add(sheet, group->type ? group->type : "several");
 	buf_clear(cell);
-	add_entries(group, cell);
-	sheet_add(sheet, buf_text(cell));
+	buf_addu(cell, group->n_entries);
+	add_sum(group, group->n_uncounted, buf_text(cell), sheet);
 	buf_clear(cell);
 	num_short(cell, (double)group->memory_bytes, 1024);
-	sheet_add(sheet, buf_text(cell));
+	add_sum(group, group->n_unmeasured, buf_text(cell), sheet);
 }
 
 int list_group_text(const struct map_list *maps, const char *by, struct buf *out)
@@ -205,6 +207,7 @@ static void add_object(const struct group *group, struct json *json)
 		{"entries", group->n_entries},
 		{"uncounted_maps", group->n_uncounted},
 		{"memory_bytes", group->memory_bytes},
+		{"unmeasured_maps", group->n_unmeasured},
 	};
 
 	json_open(json, '{');

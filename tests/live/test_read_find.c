@@ -291,6 +291,32 @@ static int in_child_with(int capability, uint32_t id)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
 }
 
+/* What is said of a map besides its sizes. A type that the kernel doesn't measure has no memory, not none. */
+static void test_extra_and_frozen(void **state)
+{
+	enum { HASH_FUNCTIONS = 3 };
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_extra = HASH_FUNCTIONS);
+	int bloom = bpf_map_create(BPF_MAP_TYPE_BLOOM_FILTER, own_name("bloom"), 0, 8, 8, &opts);
+	int frozen = make_map(BPF_MAP_TYPE_ARRAY, "frozen", 4, 8, 4, 0);
+	struct map_list list = {0};
+	const struct map *map;
+
+	(void)state;
+	assert_true(bloom >= 0);
+	map = find_fd(the_source, bloom, &list);
+	assert_int_equal(map->extra, HASH_FUNCTIONS);
+	assert_false(map->is_frozen);
+	map = find_fd(the_source, frozen, &list);
+	assert_false(map->is_frozen);
+	assert_int_equal(bpf_map_freeze(frozen), 0);
+	map = find_fd(the_source, frozen, &list);
+	assert_true(map->is_frozen);
+	assert_int_equal(map->extra, 0);
+	map_list_release(&list);
+	close(bloom);
+	close(frozen);
+}
+
 static void test_permission(void **state)
 {
 	int fd = make_map(BPF_MAP_TYPE_ARRAY, "guarded", 4, 8, 1, 0);
@@ -310,7 +336,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_id_and_name), cmocka_unit_test(test_by_pin),
 		cmocka_unit_test(test_by_program),     cmocka_unit_test(test_by_device),
-		cmocka_unit_test(test_list),	       cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_list),	       cmocka_unit_test(test_extra_and_frozen),
+		cmocka_unit_test(test_permission),
 	};
 
 	return run_live(tests);

@@ -23,6 +23,59 @@ same "its entries are counted" 2 "$(jq "$group | .entries" "$scratch/names")"
 same "flags by name" '["no_prealloc"]' "$(jq -c "[$mine][0].flag_names" "$scratch/list")"
 same "an array is always full" 7 \
 	"$(jq ".[] | select(.name == \"${me}x\") | .entries" "$scratch/list")"
+# -- what else the kernel says of a map, beside what bpftool was told of it --
+bpftool map freeze pinned "$pins/other"
+"$BPFMAPTOP" list -o json >"$scratch/list"
+bpftool -j map show pinned "$pins/other" >"$scratch/theirs"
+same "frozen, memory and pin as bpftool has them" \
+	"$(jq -c '[.frozen == 1, .bytes_memlock]' "$scratch/theirs")" \
+	"$(jq -c ".[] | select(.name == \"${me}x\") | [.frozen, .memory_bytes]" "$scratch/list")"
+same "each by its pin" "$pins/m1 $pins/m2 $pins/m3" "$(jq -r "$mine | .pin" "$scratch/list" | sort | xargs)"
+same "sorted by memory" "$pins/m3 $pins/m2 $pins/m1" \
+	"$("$BPFMAPTOP" list -s memory -o json | jq -r "$mine | .pin" | xargs)"
+line=$("$BPFMAPTOP" list | grep -w "${me}x")
+has "text names flags, and what is frozen" "mmapable, frozen" "$line"
+
+# -- who uses it: a program by its name, a process that holds it --
+cat >"$scratch/user.bpf.c" <<-'END'
+	#include <linux/bpf.h>
+	#include <bpf/bpf_helpers.h>
+	struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); }
+		used_by_one_program SEC(".maps");
+	SEC("socket") int one_user(void *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&used_by_one_program, &key) != 0; }
+	char LICENSE[] SEC("license") = "GPL";
+END
+clang -g -O2 -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c -o "$scratch/user.o" "$scratch/user.bpf.c" &&
+	bpftool prog load "$scratch/user.o" "$pins/one_user" pinmaps "$pins/of_program"
+"$BPFMAPTOP" list -o json >"$scratch/list"
+used=".[] | select(.pin == \"$pins/of_program/used_by_one_program\")"
+same "a name longer than the kernel keeps, and the program" '["used_by_one_program","one_user"]' \
+	"$(jq -c "$used | [.name, .programs[0].name]" "$scratch/list")"
+id=$(jq "$used | .id" "$scratch/list")
+rm -r "$pins/of_program" # what keeps it is the program alone
+same "the name from BTF, without a pin" used_by_one_program \
+	"$("$BPFMAPTOP" list -o json | jq -r ".[] | select(.id == $id) | .name")"
+loaded=$(date -d "$("$BPFMAPTOP" list -o json | jq -r ".[] | select(.id == $id) | .loaded_at")" +%s)
+apart=$((loaded - $(bpftool -j prog show pinned "$pins/one_user" | jq .loaded_at)))
+same "there as long as its program" 0 $((apart / 2)) # each is rounded for itself
+same "and of its group" 1 "$("$BPFMAPTOP" list -g program -o json | jq '.[] | select(.group == "one_user") | .maps')"
+
+# -- what the kernel doesn't measure is unknown, also in a sum --
+mkfifo "$scratch/stay" && mkdir "$pins/odd"
+"$BUILD/live/odd" "$pins/odd" <"$scratch/stay" >"$scratch/ready" 2>&1 &
+pid=$!
+exec 3>"$scratch/stay"
+at_exit+=("exec 3>&-" "kill $pid")
+wait_for 5 grep -q ready "$scratch/ready"
+if [ -e "$pins/odd/arena" ]; then
+	has "an arena's process holds it" "odd($pid)" "$("$BPFMAPTOP" list | grep -F "$pins/odd/arena")"
+	"$BPFMAPTOP" list -g type | awk '$1 == "arena" { print $NF }' >"$scratch/arenas"
+	same "its memory is unknown in a group" - "$(cat "$scratch/arenas")"
+else
+	skip "an arena's memory" "this kernel has no arenas"
+fi
+exec 3>&-
+
 "$BPFMAPTOP" list --verbose >/dev/null 2>"$scratch/err"
 has "--verbose says what is loaded" "object 'counts'" "$(cat "$scratch/err")"
 has "text too" "$me" "$("$BPFMAPTOP" list --group name)"
