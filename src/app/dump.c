@@ -332,6 +332,7 @@ static int write_all(struct batch *batch, struct err *err)
 		.n_readings = batch->is_stream ? batch->set.options->n_readings : n_to_dump(batch),
 		.stays = !batch->is_stream,
 		.follows = batch->is_stream,
+		.duration_ns = batch->is_stream ? batch->set.options->duration_ns : 0,
 		.taken = taken,
 		.lost = lost,
 		.opened = opened,
@@ -366,8 +367,9 @@ static int run_batch(struct batch *batch, struct err *err)
 	if (r < 0)
 		return r;
 	if (options->place || !batch->is_stream)
-		tapes_seek(&batch->set, options->place);
-	r = add_maps(batch, err);
+		r = tapes_seek(&batch->set, options->place, err);
+	if (r == 0)
+		r = add_maps(batch, err);
 	if (r < 0)
 		return r;
 	stop_catch();
@@ -412,6 +414,7 @@ static int run_rows(const struct options *options, bool is_stream, struct err *e
 	if (config_load(&batch.config, &why) < 0)
 		say(why.text);
 	r = run_batch(&batch, err);
+	rows_tell_unwritten(r, err);
 	if (r == 0)
 		note_fault(&batch, err);
 	if (r == 0 && is_cut_short(&batch))

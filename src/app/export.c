@@ -222,6 +222,7 @@ static int export_all(struct exporter *exporter, struct err *err)
 	struct pace pace = {
 		.set = &exporter->set,
 		.n_readings = exporter->options.n_readings,
+		.duration_ns = exporter->options.duration_ns,
 		.is_endless = !exporter->options.n_readings,
 		.follows = true,
 		.taken = taken,
@@ -305,6 +306,7 @@ int run_export(const struct options *options, struct err *err)
 	if (exporter.path && stop_asked())
 		file_remove(exporter.path);
 	finish(&exporter);
+	rows_tell_unwritten(r, err);
 	if (r == -EPIPE)
 		return EXIT_DONE;
 	if (r < 0)

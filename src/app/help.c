@@ -109,7 +109,7 @@ static void help_formats(struct buf *out)
 static void help_outputs(struct buf *out)
 {
 	for (unsigned i = 0; out_at(i); i++)
-		buf_addf(out, "  %-8s %s\n", out_at(i)->name, out_at(i)->help);
+		buf_addf(out, "  %-11s %s\n", out_at(i)->name, out_at(i)->help);
 }
 
 static void help_types(struct buf *out)

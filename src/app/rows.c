@@ -163,6 +163,12 @@ int rows_flush(void *unused, struct buf *out)
 	return r;
 }
 
+void rows_tell_unwritten(int code, struct err *err)
+{
+	if (code < 0 && code != -EPIPE && code != -EINTR && err->code >= 0)
+		err_set(err, code, "cannot write to stdout: %s", err_words(code));
+}
+
 int rows_refresh(struct rows *rows)
 {
 	int r = rows->group ? group_take(rows->group) : 0;

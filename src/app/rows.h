@@ -44,3 +44,5 @@ int rows_refresh(struct rows *rows);
 int rows_write(struct rows *rows, struct err *err);
 /* Writes what is waiting in out. 0, -EPIPE, -EINTR when told to end and nobody takes it, or -errno. */
 int rows_flush(void *unused, struct buf *out);
+/* Makes a sentence of a code that rows_flush returned, or rows_write without one. */
+void rows_tell_unwritten(int code, struct err *err);

@@ -33,10 +33,18 @@ void tapes_keep_all(struct watch_set *set)
 		replay_keep_all(set->tapes[i].source);
 }
 
-void tapes_seek(struct watch_set *set, size_t place)
+int tapes_seek(struct watch_set *set, size_t place, struct err *err)
 {
-	for (size_t i = 0; i < set->n_tapes; i++)
+	for (size_t i = 0; i < set->n_tapes; i++) {
+		struct replay_state state;
+
+		replay_state(set->tapes[i].source, &state);
+		if (!state.is_live && place > state.n_places)
+			return err_set(err, -EINVAL, "tape '%s' has no reading %zu, only %zu",
+				       set->tapes[i].path, place, state.n_places);
 		replay_seek(set->tapes[i].source, place ? place : SIZE_MAX);
+	}
+	return 0;
 }
 
 int tapes_next(struct watch_set *set, struct err *err)

@@ -15,8 +15,9 @@ struct watch_set;
 bool tapes_only(const struct watch_set *set);
 /* From here on every reading of a pipe is waited for to be fetched. */
 void tapes_keep_all(struct watch_set *set);
-/* Every tape in a file to that place from 1; 0: the last one. */
-void tapes_seek(struct watch_set *set, size_t place);
+/* Every tape in a file to that place from 1; 0: the last one. 0, or -EINVAL with a sentence where one isn't
+ * as long. */
+int tapes_seek(struct watch_set *set, size_t place, struct err *err);
 /* Every tape in a file one place on. 1 when one moved, 0 at the end of all, or -errno with a sentence. */
 int tapes_next(struct watch_set *set, struct err *err);
 /* Tapes in files go no further than where they are. */

@@ -46,28 +46,20 @@ static void put_title(struct sheet *sheet, const char *title)
 		grid_put(sheet->scene->grid, sheet->area, row, 1, ROLE_TITLE, title);
 }
 
-static int wrap_width(const struct sheet *sheet)
-{
-	return MAX_OF(sheet->area.n_cols - INDENT - 1, 8);
-}
-
 /* Text as words, on as many lines as it takes. */
 static void put_text(struct sheet *sheet, enum role role, const char *text)
 {
-	size_t width = (size_t)wrap_width(sheet);
+	SCOPED(buf) lines = {0};
 
-	while (*text) {
-		size_t len = strlen(text), cut = MIN_OF(len, width);
+	text_wrap(text, MAX_OF(sheet->area.n_cols - INDENT - 1, 8), &lines);
+	for (const char *at = buf_text(&lines); *at;) {
+		size_t len = strcspn(at, "\n");
 		int row = next_row(sheet);
 
-		if (cut < len && text[cut] != ' ')
-			while (cut > width / 2 && text[cut - 1] != ' ')
-				cut--;
 		if (row >= 0)
 			grid_putf(sheet->scene->grid, sheet->area, row, INDENT, role, "%.*s",
-				  (int)cut, text);
-		text += cut;
-		text += strspn(text, " ");
+				  (int)len, at);
+		at += len + (at[len] == '\n');
 	}
 }
 

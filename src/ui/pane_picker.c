@@ -240,28 +240,13 @@ static void put_head(const struct scene *scene, struct area area)
 	scene->grid->cursor_col = area.col + MIN_OF(col, area.n_cols - 1);
 }
 
-static int put_wrapped(const struct scene *scene, struct area area, int row, enum role role,
-		       const char *text)
-{
-	SCOPED(buf) lines = {0};
-
-	text_wrap(text, area.n_cols - 2, &lines);
-	for (const char *at = buf_text(&lines); *at;) {
-		size_t len = strcspn(at, "\n");
-
-		grid_putf(scene->grid, area, row++, 1, role, "%.*s", (int)len, at);
-		at += len + (at[len] == '\n'); /* the last line has no end where memory ran out */
-	}
-	return row;
-}
-
 /* No list: the whole sentence why, and what works without it. */
 static void put_refusal(const struct scene *scene, struct area area)
 {
-	int row = put_wrapped(scene, area, 1, ROLE_MESSAGE, scene->screen->picker.why);
+	int row = text_put(scene, area, 1, 1, ROLE_MESSAGE, scene->screen->picker.why);
 
-	put_wrapped(scene, area, row + 1, ROLE_DIM,
-		    "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
+	text_put(scene, area, row + 1, 1, ROLE_DIM,
+		 "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
 }
 
 void pane_picker(const struct scene *scene, struct area area)

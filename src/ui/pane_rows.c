@@ -206,39 +206,20 @@ static void follow_scale(struct tab *tab)
 	}
 }
 
-/* As much of the line as fits, up to a blank where there is one. */
-static size_t fitting(const struct grid *grid, const char *text, size_t len, int n_cols)
-{
-	size_t best = 0;
-	SCOPED(buf) part = {0};
-
-	for (size_t n = 0; n <= len; n++) {
-		if (n < len && text[n] != ' ')
-			continue;
-		buf_clear(&part);
-		buf_add(&part, text, n);
-		if (best && grid_columns(grid, buf_text(&part)) > n_cols)
-			break;
-		best = n;
-	}
-	return best;
-}
-
-/* Lines of text, broken at blanks: first a reason, if that is what there is, then what comes of it. */
+/* Text of several lines: first a reason, if that is what there is, then what comes of it. */
 static void put_lines(const struct scene *scene, struct area area, const char *text)
 {
 	enum role role = strchr(text, '\n') ? ROLE_WARN : ROLE_DIM;
+	int row = MIN_OF(1, area.n_rows - 1);
 
-	for (int row = MIN_OF(1, area.n_rows - 1); row < area.n_rows && *text; row++) {
+	while (*text) {
 		size_t len = (size_t)(strchrnul(text, '\n') - text);
-		size_t n = fitting(scene->grid, text, len, area.n_cols - TAB_GUTTER);
 		SCOPED(buf) line = {0};
 
-		buf_add(&line, text, n);
-		grid_put(scene->grid, area, row, TAB_GUTTER, role, buf_text(&line));
-		if (n == len)
-			role = ROLE_DIM;
-		text += n + (text[n] != '\0');
+		buf_add(&line, text, len);
+		row = text_put(scene, area, row, TAB_GUTTER, role, buf_text(&line));
+		text += len + (text[len] != '\0');
+		role = ROLE_DIM;
 	}
 }
 

@@ -66,6 +66,21 @@ void text_wrap(const char *text, int columns, struct buf *out)
 	}
 }
 
+int text_put(const struct scene *scene, struct area area, int row, int col, enum role role,
+	     const char *text)
+{
+	SCOPED(buf) lines = {0};
+
+	text_wrap(text, area.n_cols - col, &lines);
+	for (const char *at = buf_text(&lines); *at && row < area.n_rows;) {
+		size_t len = strcspn(at, "\n");
+
+		grid_putf(scene->grid, area, row++, col, role, "%.*s", (int)len, at);
+		at += len + (at[len] == '\n'); /* the last line has no end where memory ran out */
+	}
+	return row;
+}
+
 /* Lights what is searched for in a line that was drawn. */
 static void light(const struct scene *scene, struct area line, const char *text, const char *found)
 {

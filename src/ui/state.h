@@ -291,6 +291,9 @@ void pane_list(const struct scene *scene, struct area area, const char *title, s
 void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);
 /* pane_text.c: lines of text, broken where they are wider than that. */
 void text_wrap(const char *text, int columns, struct buf *out);
+/* The same, drawn from that row and column of the area on; returns the row behind it. */
+int text_put(const struct scene *scene, struct area area, int row, int col, enum role role,
+	     const char *text);
 /* legend.c: from line `top` on; returns how many lines there are. */
 size_t legend_put(const struct scene *scene, struct area area, size_t top);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;

@@ -44,6 +44,11 @@ import datetime, sys
 at = [datetime.datetime.fromisoformat(line.strip()[:26]) for line in sys.stdin]
 print(len(at) if all(0.25 < (b - a).total_seconds() < 3 for a, b in zip(at, at[1:])) else at)' <moments)"
 
+"$BPFMAPTOP" stream -d 0.1 --for 300ms -o csv sim:ports >some.csv
+same "for so long" "0 ports" "$? $(tail -n 1 some.csv | cut -d, -f2)"
+"$BPFMAPTOP" dump sim:ports >/dev/full 2>said
+same "a full disk fails, in words" "1 bpfmaptop: cannot write to stdout: no space left on device" "$? $(cat said)"
+
 # -- told to end --
 
 for signal in INT TERM HUP; do

@@ -41,6 +41,7 @@ same "of four moments" 4 "$(jq -r 'select(.map == "ports").at' all.jsonl | sort 
 "$BPFMAPTOP" dump -o json file:a.tape | jq -s . >/dev/null && ok "a dump is JSON" || not_ok "a dump is JSON"
 for i in 1 2 3 4; do "$BPFMAPTOP" dump --at $i -o jsonl file:a.tape; done | grep -c '"map":"ports"' >n
 same "each place can be dumped" "$(grep -c '"map":"ports"' all.jsonl)" "$(cat n)"
+fails "a place behind the last one" 2 "has no reading 5, only 4" dump --at 5 file:a.tape
 same "the last one is what a dump is of" "$("$BPFMAPTOP" dump --at 4 file:a.tape)" "$("$BPFMAPTOP" dump file:a.tape)"
 
 # Pipes
