@@ -157,6 +157,38 @@ static int put_baseline(struct group *group)
 
 /* -- readings -- */
 
+/* Cell by cell, for columns that table_numbers has no numbers of: counts of per-CPU groups. */
+static double sum_cells(const struct table *table, const struct column *column)
+{
+	double sum = 0;
+
+	for (size_t row = 0; row < table->current->n_rows; row++) {
+		struct val val = table_cell(table, row, column);
+
+		sum += val_is_number(&val) ? val_as_real(&val) : 0;
+	}
+	return sum;
+}
+
+static double sum_of(const struct table *table, const struct column *column)
+{
+	enum { RUN_ROWS = 512 };
+	enum val_kind kind = table_numbers_kind(table, column);
+	size_t n_rows = table->current->n_rows, n;
+	uint64_t run[RUN_ROWS];
+	double sum = 0;
+
+	if (kind == VAL_UNKNOWN)
+		return sum_cells(table, column);
+	for (size_t first = 0; first < n_rows; first += n) {
+		n = MIN_OF(n_rows - first, (size_t)RUN_ROWS);
+		table_numbers(table, column, first, n, run);
+		for (size_t i = 0; i < n; i++)
+			sum += kind == VAL_INT ? (double)(int64_t)run[i] : (double)run[i];
+	}
+	return sum;
+}
+
 static void sum_totals(struct group *group)
 {
 	const struct table *table = &group->table;
@@ -165,13 +197,7 @@ static void sum_totals(struct group *group)
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
 		struct column column = {.derive = DERIVE_TOTAL, .field = &plan->fields[i]};
 
-		group->totals[i] = 0;
-		for (size_t row = 0; row < table->current->n_rows; row++) {
-			struct val val = table_cell(table, row, &column);
-
-			if (val_is_number(&val))
-				group->totals[i] += val_as_real(&val);
-		}
+		group->totals[i] = sum_of(table, &column);
 	}
 }
 
@@ -185,31 +211,14 @@ static void tell_natures(struct group *group)
 		nature_tell(&group->table, count + 1 + i, nature_of(group->base, group->sums[i]));
 }
 
-static int take(struct group *group)
-{
-	struct table *table = &group->table;
-	int r = snap_reserve(table->current, table->next->n_rows);
-
-	group->has_before = false;
-	tell_natures(group);
-	if (r == 0)
-		r = table_take(table);
-	if (r == 0)
-		r = put_past(group);
-	if (r == 0)
-		r = put_baseline(group);
-	if (r == 0)
-		sum_totals(group);
-	return r;
-}
-
 /* Groups that begin to be watched after their rows: the reading before is taken first. */
 static bool takes_before(const struct group *group)
 {
 	return !group->table.current->number && group->base->previous->number;
 }
 
-static int take_before(struct group *group)
+/* What was folded becomes what the groups were in the reading before. */
+static void turn_back(struct group *group)
 {
 	struct snap *out = group->table.next;
 	const struct snap *was = group->base->previous;
@@ -232,7 +241,55 @@ static int take_before(struct group *group)
 	out->started_ns = was->started_ns;
 	out->ended_ns = was->ended_ns;
 	out->wall_ns = was->wall_ns;
-	return table_take(&group->table);
+	group->is_turned_back = true;
+}
+
+/* Groups that are no more than a slice are taken at once. */
+static int take_slice(struct table *table, size_t n_rows)
+{
+	size_t n = table->next->n_rows;
+	int r;
+
+	do
+		r = table_take_some(table, n_rows);
+	while (r > 0 && n <= n_rows);
+	return r;
+}
+
+static int take_before(struct group *group, size_t n_rows)
+{
+	int r;
+
+	if (!group->is_turned_back)
+		turn_back(group);
+	r = take_slice(&group->table, n_rows);
+	if (r > 0)
+		return r;
+	group_fold_drop(group);
+	group->has_before = r == 0;
+	return r < 0 ? r : 1;
+}
+
+/* Nothing is seen of the new reading until its last slice, which then has its past, too. */
+static int take(struct group *group, size_t n_rows)
+{
+	struct table *table = &group->table;
+	int r = snap_reserve(table->current, table->next->n_rows);
+
+	tell_natures(group);
+	if (r == 0)
+		r = take_slice(table, n_rows);
+	if (r > 0)
+		return r;
+	group->has_before = false;
+	if (r == 0)
+		r = put_past(group);
+	if (r == 0)
+		r = put_baseline(group);
+	if (r == 0)
+		sum_totals(group);
+	group_fold_drop(group);
+	return r;
 }
 
 void group_begin(struct group *group)
@@ -252,11 +309,7 @@ int group_step(struct group *group, size_t n_rows)
 	r = group_fold(group, n_rows);
 	if (r)
 		return r;
-	if (!takes_before(group))
-		return take(group);
-	r = take_before(group);
-	group->has_before = r == 0;
-	return r < 0 ? r : 1;
+	return takes_before(group) ? take_before(group, n_rows) : take(group, n_rows);
 }
 
 double group_progress(const struct group *group)

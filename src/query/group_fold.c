@@ -30,6 +30,7 @@ struct block {
 	struct pages keys;	   /* [n × key_size] */
 	size_t next_row;	   /* those before are done with */
 	uint64_t number, baseline; /* the readings that are folded, and compared with */
+	bool is_folded;		   /* all of them */
 };
 
 /* -- groups -- */
@@ -256,6 +257,8 @@ void group_fold_drop(struct group *group)
 		pages_release(&group->block->keys);
 	free(group->block);
 	group->block = NULL;
+	group->is_turned_back = false;
+	table_take_drop(&group->table);
 }
 
 bool group_fold_is_overtaken(const struct group *group)
@@ -296,26 +299,32 @@ static int fold_open(struct group *group)
 	return r;
 }
 
+static int fold_slice(struct group *group, size_t n_rows)
+{
+	struct block *block = group->block;
+	size_t n_live = table_n_live(group->base), first = block->next_row;
+	size_t end = first + MIN_OF(n_live - first, MAX_OF(n_rows & ~(size_t)63, (size_t)64));
+	int r = group->filter ? match_filter(group, first, end) : 0;
+
+	if (r == 0)
+		r = fold_rows(block, group->filter ? (const uint64_t *)group->bits.at : NULL, first,
+			      end);
+	block->next_row = end;
+	if (r == 0 && end < n_live)
+		return 1;
+	if (r == 0)
+		keep_facts(block->out, group->base->current);
+	block->is_folded = r == 0;
+	return r;
+}
+
 int group_fold(struct group *group, size_t n_rows)
 {
-	size_t n_live = table_n_live(group->base), first, end;
 	int r = group->block ? 0 : fold_open(group);
 
-	if (r == 0) {
-		first = group->block->next_row;
-		end = first + MIN_OF(n_live - first, MAX_OF(n_rows & ~(size_t)63, (size_t)64));
-		if (group->filter)
-			r = match_filter(group, first, end);
-		if (r == 0)
-			r = fold_rows(group->block,
-				      group->filter ? (const uint64_t *)group->bits.at : NULL,
-				      first, end);
-		group->block->next_row = end;
-		if (r == 0 && end < n_live)
-			return 1;
-	}
-	if (r == 0)
-		keep_facts(group->block->out, group->base->current);
-	group_fold_drop(group);
+	if (r == 0 && !group->block->is_folded)
+		r = fold_slice(group, n_rows);
+	if (r < 0)
+		group_fold_drop(group);
 	return r;
 }

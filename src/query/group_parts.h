@@ -62,6 +62,7 @@ struct group {
 	struct index index;
 	struct block *block; /* owned: a folding under way */
 	bool has_before;     /* of two readings to begin with, the first is taken */
+	bool is_turned_back; /* what was folded is of that first one now */
 };
 
 /* Reads the list into parts. */
@@ -70,8 +71,10 @@ int group_read_parts(struct group *group, const char *by, struct err *err);
 int group_make_plan(struct group *group, struct plan *plan, struct err *err);
 /* The groups' keys [n × key_size] of rows of base. */
 void group_keys(const struct group *group, const uint32_t *rows, size_t n, uint8_t *out);
-/* Folds about n_rows more rows of base into table.next and the two pasts: 1 while there are more. */
+/* Folds about n_rows more rows of base into table.next and the two pasts: 1 while there are more, 0 from
+ * then on until it is dropped; an error drops it. */
 int group_fold(struct group *group, size_t n_rows);
+/* Ends what is under way, taking it included. */
 void group_fold_drop(struct group *group);
 /* What was folded so far is of another reading, or since another baseline. */
 bool group_fold_is_overtaken(const struct group *group);

@@ -56,8 +56,18 @@ static bool has_moved(struct pty *pty, const void *ctx)
 	return is.row >= 0 && is.top && (is.row != was->row || is.top != was->top);
 }
 
+/* The cursor beside its old place, whatever else is under way. */
+static bool has_stepped(struct pty *pty, const void *ctx)
+{
+	const struct place *was = ctx;
+	int row = cursor_row(pty);
+
+	return row >= 0 && row != was->row;
+}
+
 /* Keys in turn, each at a moment that has nothing to do with the readings. */
-static void key_latency(struct pty *pty, const char *what, const char *const *keys, size_t n_keys)
+static void key_latency(struct pty *pty, const char *what, const char *const *keys, size_t n_keys,
+			bool (*is_answered)(struct pty *pty, const void *ctx))
 {
 	uint64_t state = 7, until, began;
 	double ms[KEYS];
@@ -66,12 +76,12 @@ static void key_latency(struct pty *pty, const char *what, const char *const *ke
 		struct place was;
 
 		until = bigmap_now_ns() + (5 + num_random(&state) % 60) * 1000000;
-		while (bigmap_now_ns() < until || !top_row(pty))
+		while (bigmap_now_ns() < until || (is_answered == has_moved && !top_row(pty)))
 			pty_pump(pty, 1);
 		was = place_of(pty);
 		began = bigmap_now_ns();
 		pty_send(pty, keys[i % n_keys]);
-		if (!pty_wait(pty, has_moved, &was, ONPTY_WAIT_MS))
+		if (!pty_wait(pty, is_answered, &was, ONPTY_WAIT_MS))
 			bigmap_fail("a key was lost", -ETIME);
 		ms[i] = (double)(bigmap_now_ns() - began) / 1e6;
 	}
@@ -109,8 +119,12 @@ static void large(uint32_t n)
 	onpty_wait_rows(&pty);
 	pty_wait_text(&pty, "LIVE", ONPTY_WAIT_MS);
 	printf("from a key to its frame, while %u entries are read every second\n", n);
-	key_latency(&pty, "  down, up", near, ARRAY_LEN(near));
-	key_latency(&pty, "  End, PgUp, PgUp, Home", far, ARRAY_LEN(far));
+	key_latency(&pty, "  down, up", near, ARRAY_LEN(near), has_moved);
+	key_latency(&pty, "  End, PgUp, PgUp, Home", far, ARRAY_LEN(far), has_moved);
+	pty_send(&pty, "bdport\r");
+	pty_wait_text(&pty, "65536 shown", ONPTY_WAIT_MS);
+	key_latency(&pty, "  down, up, all of them grouped by dport", near, ARRAY_LEN(near),
+		    has_stepped);
 	mb = status_mb(pty.pid, "VmHWM:");
 	printf("resident memory at its peak                  %.0f MB for %.0f MB of rows: %.2f "
 	       "times + 12 MB\n",
