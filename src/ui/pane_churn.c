@@ -19,6 +19,7 @@ struct sheet {
 	const struct scene *scene;
 	struct area area;
 	size_t n_lines, top; /* lines put so far; the first that is seen */
+	unsigned back;	     /* readings before the newest that rates are shown up to */
 	bool only_counts;
 	const struct churn *churn;
 	struct verdict verdict;
@@ -103,7 +104,7 @@ static void put_verdict(struct sheet *sheet)
 	SCOPED(buf) text = {0};
 	const char *caveat;
 
-	put_title(sheet, "Verdict");
+	put_title(sheet, sheet->back ? "Verdict, as of the newest reading" : "Verdict");
 	verdict_text(verdict, &text);
 	put_text(sheet, role_of(verdict), buf_text(&text));
 	buf_clear(&text);
@@ -183,11 +184,11 @@ static void put_rate(struct sheet *sheet, const char *name,
 	float samples[CHURN_HISTORY];
 	SCOPED(buf) text = {0};
 	double scale = 0;
-	size_t n = sheet->churn->n_points;
+	size_t n = sheet->churn->n_points - MIN_OF(sheet->back, sheet->churn->n_points);
 
 	if (row < 0)
 		return;
-	for (unsigned i = 0; (point = churn_point(sheet->churn, i)); i++) {
+	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++) {
 		samples[n - 1 - i] = (float)of(point);
 		scale = fmax(scale, of(point));
 	}
@@ -218,7 +219,8 @@ static void put_rates(struct sheet *sheet)
 	put_title(sheet, "Keys a second (lower bounds)");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		put_rate(sheet, rows[i].name, rows[i].of);
-	if (isnan(life) || isinf(life))
+	/* It goes up to the newest reading. */
+	if (sheet->back || isnan(life) || isinf(life))
 		return;
 	buf_adds(&text, "~ ");
 	num_duration(&text, life * 1e9);
@@ -268,7 +270,8 @@ static void put_ages(struct sheet *sheet)
 	}
 	if (!most && !churn->deaths_unknown)
 		return;
-	put_title(sheet, "Age of the keys that went");
+	put_title(sheet, sheet->back ? "Age of the keys that went, up to the newest reading"
+				     : "Age of the keys that went");
 	for (unsigned i = first; i <= last && most; i++)
 		put_age(sheet, i, most);
 	if (churn->deaths_unknown) {
@@ -297,6 +300,7 @@ void pane_churn(const struct scene *scene, struct area area)
 	if (!scene->tab)
 		return;
 	sheet.churn = &scene->tab->table->churn;
+	sheet.back = (unsigned)scene->tab->table->past.back;
 	verdict_make(scene->tab->table, &sheet.verdict);
 	sheet.only_counts = true;
 	put_all(&sheet);
