@@ -252,10 +252,12 @@ static void weigh(struct verdict *v)
 
 void verdict_make(const struct table *table, struct verdict *verdict_ret)
 {
+	/* Also while the table is looked back at. */
+	const struct snap *newest = table->past.back ? table->past.now.current : table->current;
 	const struct map *map = &table->map;
 	uint64_t since_ns = returns_since_ns(&table->returns);
 	struct verdict v = {
-		.n_rows = table->current->n_rows,
+		.n_rows = newest->n_rows,
 		.max_entries = map->max_entries,
 		.followed = table->returns.share,
 		.total_gone = table->churn.total_gone,
@@ -268,7 +270,7 @@ void verdict_make(const struct table *table, struct verdict *verdict_ret)
 	judge_share(&v);
 	v.evicts = pushes_out(map, v.most_rows);
 	if (since_ns)
-		v.remembered_ns = table->current->ended_ns - since_ns;
+		v.remembered_ns = newest->ended_ns - since_ns;
 	for (unsigned i = 0; i < ARRAY_LEN(rules); i++)
 		if (rules[i].holds(&v)) {
 			v.kind = rules[i].kind;

@@ -53,6 +53,7 @@ struct verdict {
 	bool is_array, is_lru;
 };
 
+/* Of the newest reading, whichever the table shows. */
 void verdict_make(const struct table *table, struct verdict *verdict_ret);
 
 /* "too_small", "not_enough": for machines; "too small", "not enough seen yet": for people. */
