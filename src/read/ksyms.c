@@ -78,11 +78,12 @@ static bool add_line(struct ksyms *ksyms, const char *line)
 }
 
 /* NULL when out of memory; empty where there are no symbols to be had. */
-static void *load(void)
+static void *load(const void *unused)
 {
 	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
 	const char *line;
 
+	(void)unused;
 	if (!ksyms || file_read("/proc/kallsyms", MOST_BYTES, &ksyms->text) < 0)
 		return ksyms;
 	for (line = ksyms->text.at; line && *line && add_line(ksyms, line);) {

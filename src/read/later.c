@@ -17,7 +17,7 @@ static void *load_thread(void *ctx)
 {
 	struct later *later = ctx;
 
-	later->loaded = later->load();
+	later->loaded = later->load(later->ctx);
 	atomic_store(&later->is_loaded, true);
 	return NULL;
 }
@@ -43,7 +43,7 @@ static void start(struct later *later)
 {
 	later->asked_ns = MAX_OF(clock_now_ns(), 1);
 	if (pthread_create(&later->thread, NULL, load_thread, later) != 0) {
-		take(later, later->load());
+		take(later, later->load(later->ctx));
 		return;
 	}
 	later->is_loading = true;

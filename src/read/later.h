@@ -11,9 +11,10 @@
 
 struct later {
 	/* In the thread. A table; NULL: out of memory, the old one stays. */
-	void *(*load)(void);
+	void *(*load)(const void *ctx);
 	void (*free)(void *table);
-	uint64_t fresh_ns; /* it is not read again before it is so old */
+	const void *ctx;   /* what nobody changes while a thread may read it */
+	uint64_t fresh_ns; /* it is not read again before it is so old; UINT64_MAX: never */
 
 	/* The rest is zero at first, and the caller's thread's alone but for the last two. */
 	void *known;

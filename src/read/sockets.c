@@ -197,11 +197,12 @@ static int compare(const void *a, const void *b)
 }
 
 /* NULL when out of memory. */
-static void *load(void)
+static void *load(const void *unused)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 	int home;
 
+	(void)unused;
 	if (!sockets)
 		return NULL;
 	sockets->until_ns = clock_now_ns() + most_ns;
