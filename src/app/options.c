@@ -113,7 +113,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 	int r;
 
 	*options = (struct options){
-		.interval_ns = 1000000000,
+		.interval_ns = INTERVAL_NS,
 		.max_rows = (size_t)1 << 22,
 		.max_series = PROM_MAX_SERIES,
 		.seed = 1,

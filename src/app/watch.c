@@ -270,10 +270,12 @@ struct source *watch_set_tape(struct watch_set *set, const char *path, struct er
 struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err)
 {
 	struct watch_tape *tape = tape_at(set, text, true, err);
+	const struct options *options = set->options;
 
 	if (!tape || tape->source)
 		return tape ? tape->source : NULL;
-	if (remote_start(text, set->is_alone && !set->is_screen, &tape->remote, err) < 0)
+	if (remote_start(text, options->interval_ns == INTERVAL_NS ? 0 : options->interval_ns,
+			 set->is_alone && !set->is_screen, &tape->remote, err) < 0)
 		return NULL;
 	set->n_tapes++;
 	return tape->source = remote_tape(tape->remote);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -38,6 +39,7 @@ struct remote {
 	char *host, *map;	/* owned */
 	char *quoted;		/* owned: map as the other end's shell takes it */
 	char *text;		/* owned: as it was typed */
+	char interval[32];	/* seconds between readings there; "": as that host has it */
 	pid_t pid;		/* of ssh; 0: none */
 	int said_fd;		/* its stderr, -1: none */
 	struct buf said;	/* the end of what it wrote there */
@@ -119,13 +121,15 @@ static int split(struct remote *remote, const char *text, struct err *err)
 
 static int spawn(struct remote *remote, int out_fd, int said_fd, bool may_ask)
 {
-	char *const argv[] = {"ssh", remote->host,   "bpfmaptop", "record",
-			      "-",   remote->quoted, NULL};
+	char *argv[] = {"ssh",		remote->host, "bpfmaptop", "record", "-",
+			remote->quoted, NULL,	      NULL,	   NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, all;
 	int r;
 
+	if (remote->interval[0])
+		argv[6] = "-d", argv[7] = remote->interval;
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&files);
@@ -263,7 +267,8 @@ static int connect_first(struct remote *remote, bool may_ask, struct err *err)
 	return replay_of(remote->tape)->host ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
-int remote_start(const char *text, bool may_ask, struct remote **out, struct err *err)
+int remote_start(const char *text, uint64_t interval_ns, bool may_ask, struct remote **out,
+		 struct err *err)
 {
 	struct remote *remote = calloc(1, sizeof(*remote));
 	int r;
@@ -271,6 +276,9 @@ int remote_start(const char *text, bool may_ask, struct remote **out, struct err
 	if (!remote)
 		return err_set(err, -ENOMEM, "out of memory for 'ssh:%s'", text);
 	remote->said_fd = -1;
+	if (interval_ns)
+		snprintf(remote->interval, sizeof(remote->interval), "%.9g",
+			 (double)interval_ns / 1e9);
 	r = split(remote, text, err);
 	if (r == 0)
 		r = connect_first(remote, may_ask, err);

@@ -11,9 +11,11 @@ struct err;
 struct remote;
 struct source;
 
-/* Starts ssh for `HOST:MAP`, and waits for nothing: the tape has no map, yet. may_ask: for a password, on the
- * terminal. 0; -EINVAL where that names no host or no map; or -errno with a sentence. */
-int remote_start(const char *text, bool may_ask, struct remote **out, struct err *err);
+/* Starts ssh for `HOST:MAP`, and waits for nothing: the tape has no map, yet. interval_ns: between readings
+ * there; 0: what that host takes unless told. may_ask: for a password, on the terminal. 0; -EINVAL where that
+ * names no host or no map; or -errno with a sentence. */
+int remote_start(const char *text, uint64_t interval_ns, bool may_ask, struct remote **out,
+		 struct err *err);
 /* Waits for the first reading. 0, or -errno with a sentence in which ssh or the other end says why. */
 int remote_await(struct remote *remote, struct err *err);
 /* The tape; it lives as long as remote. */

@@ -22,6 +22,11 @@ same "both of them, as often as was asked" "kinds 2 ports 2" \
 same "this is asked of them" "ssh root@web2 bpfmaptop record - sim:kinds;ssh web1 bpfmaptop record - sim:ports" \
 	"$(sort "$scratch/asked" | paste -sd';')"
 
+: >"$scratch/asked"
+"$BPFMAPTOP" -d 0.2 -n 2 stream -o jsonl ssh:web1:sim:ports >"$scratch/often" 2>&1
+same "with the interval that was asked for" "ssh web1 bpfmaptop record - sim:ports -d 0.2" "$(cat "$scratch/asked")"
+same "and it is kept there" 2 "$(jq -r .at "$scratch/often" | sort -u | wc -l)"
+
 text=$("$BPFMAPTOP" dump ssh:web1:sim:nosuch 2>&1)
 same "a map that isn't there fails" 1 $?
 has "in the words of that host" "'nosuch'" "$text"
