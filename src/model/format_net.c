@@ -308,6 +308,28 @@ static struct val network_val(const struct field *field, const uint8_t *base)
 	return val_uint(value);
 }
 
+/* Declared to be in network order. */
+static bool is_network(const struct field *field)
+{
+	if (field->is_bitfield)
+		return false;
+	switch (field->size) {
+	case 2:
+		return words_has(field->type, "__be16", 6) || words_has(field->type, "be16", 4);
+	case 4:
+		return words_has(field->type, "__be32", 6) || words_has(field->type, "be32", 4);
+	case 8:
+		return words_has(field->type, "__be64", 6) || words_has(field->type, "be64", 4);
+	default:
+		return false;
+	}
+}
+
+struct val format_ordered_val(const struct field *field, const uint8_t *base)
+{
+	return is_network(field) ? network_val(field, base) : decode_val(field, base);
+}
+
 static void print_network(const struct field *field, const uint8_t *base, enum print_style style,
 			  const struct lookups *lookups, struct buf *out)
 {
@@ -356,18 +378,10 @@ static bool fits_port(const struct field *field)
 	       (field->kind == FIELD_UINT || field->kind == FIELD_INT) && field->size >= 2;
 }
 
-static struct val port_val(const struct field *field, const uint8_t *base)
-{
-	bool is_network = !field->is_bitfield && (words_has(field->type, "__be16", 6) ||
-						  words_has(field->type, "be16", 4));
-
-	return is_network ? network_val(field, base) : decode_val(field, base);
-}
-
 static void print_port(const struct field *field, const uint8_t *base, enum print_style style,
 		       const struct lookups *lookups, struct buf *out)
 {
-	struct val val = port_val(field, base);
+	struct val val = format_ordered_val(field, base);
 
 	(void)style;
 	(void)lookups;
@@ -383,7 +397,7 @@ const struct format format_port = {
 	.alphabet = FORMAT_NUMBER_ALPHABET,
 	.fits = fits_port,
 	.print = print_port,
-	.value = port_val,
+	.value = format_ordered_val,
 };
 
 /* -- proto: IANA's protocol numbers, the ones that are met -- */

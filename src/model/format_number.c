@@ -226,7 +226,7 @@ const struct format format_id = {
 unsigned __int128 format_bits(const struct field *field, const uint8_t *base)
 {
 	unsigned width = field->is_bitfield ? field->bit_size : field->size * 8;
-	struct val val = decode_val(field, base);
+	struct val val = format_ordered_val(field, base);
 	u128 bits = val.kind == VAL_UINT  ? val.u
 		    : val.kind == VAL_INT ? (u128)(__int128)val.i
 					  : val.wide;
@@ -251,7 +251,7 @@ static struct val hex_val(const struct field *field, const uint8_t *base)
 
 const struct format format_hex = {
 	.name = "hex",
-	.help = "number to the base of 16",
+	.help = "number to the base of 16; in network order when declared __be16",
 	.example = "0x1f",
 	.sense = SENSE_IDENTITY,
 	.min_columns = 10,

@@ -31,6 +31,9 @@ int format_parse_nothing(const struct field *field, const char *text, size_t len
 /* A number as format_dec writes it. */
 void format_write_number(const struct val *val, enum print_style style, struct buf *out);
 
+/* The field's number: in network order when it is declared so (__be16 to __be64), else in the host's. */
+struct val format_ordered_val(const struct field *field, const uint8_t *base);
+
 /* The field as unsigned bits of its own width, so that -1 in 4 bytes is 0xffffffff. */
 unsigned __int128 format_bits(const struct field *field, const uint8_t *base);
 void format_write_hex(unsigned __int128 bits, struct buf *out);

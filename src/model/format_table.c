@@ -102,15 +102,10 @@ static const struct entry ethertypes[] = {
 };
 static const struct table ethertype_table = {ethertypes, ARRAY_LEN(ethertypes)};
 
-static struct val ethertype_val(const struct field *field, const uint8_t *base)
-{
-	return format_port.value(field, base);
-}
-
 static void print_ethertype(const struct field *field, const uint8_t *base, enum print_style style,
 			    const struct lookups *lookups, struct buf *out)
 {
-	struct val val = ethertype_val(field, base);
+	struct val val = format_ordered_val(field, base);
 	const char *name = name_in(&ethertype_table, val.u);
 
 	(void)style;
@@ -147,5 +142,5 @@ const struct format format_ethertype = {
 	.fits = fits_ethertype,
 	.print = print_ethertype,
 	.parse = parse_ethertype,
-	.value = ethertype_val,
+	.value = format_ordered_val,
 };

@@ -39,6 +39,7 @@ static int fill(struct table *table, unsigned reading)
 		struct key key = {.sport = (uint16_t)draw, .proto = draw & 8 ? 6 : 17};
 		struct value value = {.packets = (draw >> 20) % 100000, .bytes = draw >> 30};
 
+		key.dport = (uint16_t)(draw >> 48);
 		memcpy(key.saddr, &i, sizeof(i));
 		value.packets += reading && change % 3 == 0 ? change % 1000 : 0;
 		r = snap_add(next, &key, &value);
@@ -97,14 +98,9 @@ static int bench_window(struct table *table, const char *sort, size_t top, size_
 static int bench_all(struct table *table)
 {
 	static const char *const filters[] = {
-		"packets > 50000",
-		"packets.rate > 500",
-		"packets in (1, 5, 10..20)",
-		"saddr in 7.0.0.0/8",
-		"proto == tcp and bytes > 1G",
-		"bytes > packets * 100000",
-		"key ~ \"saddr=.*udp\"",
-		"tcp 443",
+		"packets > 50000",	    "packets.rate > 500",    "packets in (1, 5, 10..20)",
+		"saddr in 7.0.0.0/8",	    "dport == 443",	     "proto == tcp and bytes > 1G",
+		"bytes > packets * 100000", "key ~ \"saddr=.*udp\"", "tcp 443",
 	};
 	static const char *const sorts[] = {"packets", "packets.rate", "saddr", ""};
 	int r = bigtable_copy(table);
