@@ -81,6 +81,11 @@ const struct format *format_choose(const struct field *field, const char *path, 
 /* The field's value through its format: what filters compare, sorts order by. */
 struct val format_value(const struct field *field, const uint8_t *base);
 
+/* Whether format_value of such a field is the decoder's own integer (see decode_column), in network order
+ * with its bytes swapped where *is_network_ret. */
+bool format_reads_words(const struct format *format, const struct field *field,
+			bool *is_network_ret);
+
 /* Prints a number that stands in no row (a sum, a difference, a rate) as the format would; formats that
  * are not of numbers print it plainly. VAL_UNKNOWN is "-". */
 void format_print_val(const struct format *format, struct val val, enum print_style style,

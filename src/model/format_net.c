@@ -330,6 +330,14 @@ struct val format_ordered_val(const struct field *field, const uint8_t *base)
 	return is_network(field) ? network_val(field, base) : decode_val(field, base);
 }
 
+bool format_reads_words(const struct format *format, const struct field *field,
+			bool *is_network_ret)
+{
+	*is_network_ret = format->value == network_val || is_network(field);
+	return field->kind == FIELD_UINT &&
+	       (format->value == network_val || format->value == format_ordered_val);
+}
+
 static void print_network(const struct field *field, const uint8_t *base, enum print_style style,
 			  const struct lookups *lookups, struct buf *out)
 {

@@ -5,6 +5,7 @@
  * what has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
 #include "model/table.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -61,9 +62,32 @@ static bool build_sum(const struct build *build)
 	return true;
 }
 
+/* Ports and the like. */
+static bool build_ordered(const struct build *build)
+{
+	const struct field *field = build->field;
+	bool is_network;
+
+	if ((!column_in_key(build->column) && build->table->map.n_cpus > 1) ||
+	    !format_reads_words(build->format, field, &is_network))
+		return false;
+	decode_column(field, build->first, build->stride, build->n_rows, build->bits);
+	if (is_network && field->size == sizeof(uint16_t))
+		for (size_t row = 0; row < build->n_rows; row++)
+			build->bits[row] = be16toh((uint16_t)build->bits[row]);
+	else if (is_network && field->size == sizeof(uint32_t))
+		for (size_t row = 0; row < build->n_rows; row++)
+			build->bits[row] = be32toh((uint32_t)build->bits[row]);
+	else if (is_network)
+		for (size_t row = 0; row < build->n_rows; row++)
+			build->bits[row] = be64toh(build->bits[row]);
+	return true;
+}
+
 static bool build_total(const struct build *build)
 {
-	return build_plain(build) || (!column_in_key(build->column) && build_sum(build));
+	return build_plain(build) || build_ordered(build) ||
+	       (!column_in_key(build->column) && build_sum(build));
 }
 
 /* Differences to an earlier reading, times scale. */
