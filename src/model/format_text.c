@@ -228,10 +228,13 @@ static bool fits_record(const struct field *field)
 	       field->offset >= RECORD_HEAD_BYTES;
 }
 
+/* Of a copy that stands alone, such as the key of a group, nobody knows it any more. */
 static uint32_t record_length(const struct field *field, const uint8_t *base)
 {
 	uint32_t length;
 
+	if (!fits_record(field))
+		return field->size;
 	memcpy(&length, base + field->offset - RECORD_HEAD_BYTES, sizeof(length));
 	return length;
 }

@@ -74,6 +74,13 @@ if [ -e "$pins/odd/arena" ]; then
 else
 	skip "an arena's memory" "this kernel has no arenas"
 fi
+if [ -e "$pins/odd/user_ringbuf" ]; then
+	filter='bytes == "0505050505050505" and length == 8'
+	same "a record has as many bytes as were written" '["0x05","0x05","0x05","0x05","0x05","0x05","0x05","0x05"]' \
+		"$("$BPFMAPTOP" dump "$pins/odd/user_ringbuf" -f "$filter" -o jsonl | jq -c .value.bytes)"
+else
+	skip "a record's bytes" "this kernel has no user ring buffers"
+fi
 exec 3>&-
 
 "$BPFMAPTOP" list --verbose >/dev/null 2>"$scratch/err"

@@ -245,6 +245,25 @@ static void reads_back_as(const struct field *field, const uint8_t *bytes, enum 
 			 field->size, buf_text(&text));
 }
 
+/* Its length stands before a record; where nothing stands before it, nothing is read there. */
+static void a_record_alone_is_whole(void **state)
+{
+	static const uint8_t bytes[] = {1, 0, 0, 0, 2, 0, 0, 0, 3, 4};
+	struct field field = B(sizeof(bytes));
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	field.format = named("record");
+	assert_int_equal(format_value(&field, bytes).len, sizeof(bytes));
+	field.offset = 8;
+	field.size = 2;
+	assert_int_equal(format_value(&field, bytes).len, 2); /* of a key */
+	field.in_value = true;
+	assert_int_equal(format_value(&field, bytes).len, 1);
+	print(&field, bytes, PRINT_EXACT, NULL, &text);
+	assert_string_equal(buf_text(&text), "03");
+}
+
 /* Whatever the bytes are, what is printed exactly is read as the same value: of every row of the table. */
 static void any_bytes_read_back(void **state)
 {
@@ -786,6 +805,7 @@ int main(void)
 		cmocka_unit_test(whole_values_are_printed),
 #endif
 		cmocka_unit_test(any_bytes_read_back),
+		cmocka_unit_test(a_record_alone_is_whole),
 		cmocka_unit_test(exact_texts_keep_to_their_alphabet),
 		cmocka_unit_test(nonsense_is_refused_in_words),
 		cmocka_unit_test(names_of_the_system_are_read),
