@@ -260,6 +260,8 @@ struct source *watch_set_tape(struct watch_set *set, const char *path, struct er
 
 	if (!tape || tape->source)
 		return tape ? tape->source : NULL;
+	/* Anybody may have made it, and root may be looking. */
+	caps_keep_reading();
 	if (source_tape_new(path, &tape->source, err) < 0)
 		return NULL;
 	set->n_tapes++;

@@ -50,14 +50,16 @@ static int add_xdp(int ifindex, struct found *found)
 	return 0;
 }
 
-static void add_tcx(int ifindex, int attach_type, struct found *found)
+/* 0 or -EPERM: there may be some. Kernels before TCX know of none. */
+static int add_tcx(int ifindex, int attach_type, struct found *found)
 {
 	uint32_t ids[TCX_MAX], n = TCX_MAX;
 
 	if (bpf_prog_query(ifindex, (enum bpf_attach_type)attach_type, 0, NULL, ids, &n) < 0)
-		return;
+		return errno == EPERM ? -EPERM : 0;
 	for (uint32_t i = 0; i < n && i < TCX_MAX; i++)
 		found_add(found, ids[i]);
+	return 0;
 }
 
 /* -- clsact -- */
@@ -147,8 +149,9 @@ int device_programs(const char *name, uint32_t *ids, int max)
 	r = add_xdp(ifindex, &found);
 	if (r < 0)
 		return r;
-	add_tcx(ifindex, TCX_INGRESS, &found);
-	add_tcx(ifindex, TCX_EGRESS, &found);
+	r = add_tcx(ifindex, TCX_INGRESS, &found);
+	if (r == 0)
+		r = add_tcx(ifindex, TCX_EGRESS, &found);
 	add_clsact(ifindex, &found);
-	return found.n;
+	return found.n ? found.n : r;
 }

@@ -81,5 +81,5 @@ typedef int owner_fn(void *ctx, uint32_t pid, const char *comm, uint32_t map_id)
 int owners_each(struct kernel *kernel, owner_fn *fn, void *ctx);
 
 /* Ids of the XDP, TCX and TC programs on an interface, ingress and egress.
- * returns how many (at most max), or -errno: -ENODEV. */
+ * returns how many (at most max), or -errno: -ENODEV, -EPERM when none was found where all could be asked for. */
 int device_programs(const char *name, uint32_t *ids, int max);

@@ -225,6 +225,34 @@ static void test_owners_in_namespace(void **state)
 
 /* -- refused by the verifier: its log, with the lines of the source -- */
 
+/* What a process that copies its log, as --verbose makes it, says while it lists the maps. */
+static const char *said_by_list(int fd)
+{
+	static char said[1 << 16];
+	FILE *file = tmpfile();
+	pid_t pid;
+	int status;
+
+	assert_non_null(file);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct map_list list = {0};
+		struct source *source;
+
+		if (dup2(fileno(file), STDERR_FILENO) < 0)
+			_exit(2);
+		log_to_stderr(LOG_DEBUG);
+		_exit(source_kernel_new(&source) < 0 || listed(source, fd, &list)->entries_known);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	rewind(file);
+	said[fread(said, 1, sizeof(said) - 1, file)] = '\0';
+	fclose(file);
+	return said;
+}
+
 static void test_verifier_log(void **state)
 {
 	int fd = make_map(BPF_MAP_TYPE_HASH, "spoilt", 4, 8, 1, 0);
@@ -239,6 +267,12 @@ static void test_verifier_log(void **state)
 	assert_true(is_logged("R9 !read_ok"));
 	assert_true(is_logged("int counts(struct bpf_iter__bpf_map *ctx)"));
 	assert_true(is_logged("the kernel refuses our program 'counts'"));
+
+	const char *said = said_by_list(fd);
+
+	assert_non_null(strstr(said, "R9 !read_ok"));
+	assert_non_null(strstr(said, "int counts(struct bpf_iter__bpf_map *ctx)"));
+	assert_non_null(strstr(said, "the kernel refuses our program 'counts'"));
 	map_list_release(&list);
 	source->ops->free(source);
 	close(fd);

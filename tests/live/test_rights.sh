@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# With less than root's rights: what still works does, what doesn't says which right is missing, and what nobody
+# needs is given up.
+. "$(dirname "$0")/lib.sh"
+needs_bpf
+command -v setpriv >/dev/null || {
+	skip "$(basename "$0" .sh)" "setpriv is not installed"
+	exit 0
+}
+only() { # CAPABILITY ARGUMENT...: as root whose only right it is
+	setpriv --bounding-set="-all,+$1" --inh-caps=-all "$BPFMAPTOP" "${@:2}"
+}
+nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$BPFMAPTOP" "$@"; }
+refused() { # NAME NEEDLE COMMAND...: in one sentence
+	local name=$1 needle=$2 text
+	shift 2
+	text=$("$@" 2>&1 >/dev/null </dev/null)
+	same "$name: it fails" 1 $?
+	has "$name: the right that is missing is named" "$needle" "$text"
+	same "$name: in one sentence" 1 "$(printf '%s\n' "$text" | wc -l)"
+}
+
+bpftool map create "$pins/held" type hash key 4 value 8 entries 16 name "$me"
+bpftool map update pinned "$pins/held" key 1 0 0 0 value 42 0 0 0 0 0 0 0
+id=$(id_of "$pins/held")
+
+# -- CAP_BPF: pins --
+rows=$("$BPFMAPTOP" dump "$pins/held" -o csv)
+same "with CAP_BPF a pin is read" "$rows" "$(only bpf dump "$pins/held" -o csv)"
+same "and found by its map's name" "$rows" "$(only bpf dump "$me" -o csv)"
+same "streamed" 2 "$(only bpf stream "$pins/held" -n 2 -d 0.1 -o jsonl | wc -l)"
+only bpf record "$scratch/a.tape" "$pins/held" -n 2 -d 0.1 2>/dev/null
+same "recorded" 0 $?
+same "explained" "batch" "$(only bpf info "$pins/held" -o json | jq -r .method)"
+text=$(only bpf list -o jsonl 2>"$scratch/err" | jq -r "select(.id == $id) | .pin")
+same "and listed" "$pins/held" "$text"
+has "with what isn't listed, and why" "only pinned maps are listed: the rest needs CAP_SYS_ADMIN" \
+	"$(only bpf list -v 2>&1 >/dev/null)"
+has "and which of our programs is refused" "the kernel refuses our program 'counts'" \
+	"$(only bpf list -v 2>&1 >/dev/null)"
+refused "an id with CAP_BPF" CAP_SYS_ADMIN only bpf dump "id:$id"
+refused "a program with CAP_BPF" CAP_SYS_ADMIN only bpf dump prog:1
+
+# -- nothing: recordings and simulations --
+same "without any right a recording is replayed" "$rows" \
+	"$(nobody replay - -b -n 1 -o csv <"$scratch/a.tape" | sed 's/^[^,]*,[^,]*,[^,]*,//')"
+same "a simulation watched" 3 "$(nobody stream sim:flows -n 1 -l 2 -o csv | wc -l)"
+same "and one recorded" 0 "$(nobody record - sim:flows -n 2 -d 0.1 2>/dev/null | nobody replay - --verify >/dev/null && echo $?)"
+refused "an id" CAP_SYS_ADMIN nobody dump "id:$id"
+refused "an interface" CAP_NET_ADMIN nobody dump dev:lo
+refused "a list" CAP_SYS_ADMIN nobody list
+
+# -- root gives up what reading doesn't need --
+allowed=0
+# dac_override dac_read_search net_admin sys_ptrace sys_admin sys_resource syslog perfmon bpf
+for bit in 1 2 12 19 21 24 34 38 39; do allowed=$((allowed | 1 << bit)); done
+beyond() { # PID: the sets of capabilities in which there is more than reading needs
+	while read -r set bits; do
+		[ $((0x$bits & ~allowed)) -eq 0 ] || printf '%s ' "$set"
+	done < <(grep ^Cap "/proc/$1/status" || echo "gone ffffffffffffff")
+}
+runs_with() { # NAME ARGUMENT...: what may be done by what goes on reading, with a tape on stdin
+	local name=$1
+	shift
+	coproc "$BPFMAPTOP" "$@" 2>/dev/null
+	local pid=$COPROC_PID line
+	head -c -1 "$scratch/a.tape" >&"${COPROC[1]}" 2>/dev/null # its end doesn't come
+	if IFS= read -r -t 10 line <&"${COPROC[0]}"; then
+		same "$name" "" "$(beyond "$pid")"
+	else
+		not_ok "$name" "it wrote nothing"
+	fi
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+}
+if [ -z "$(beyond self)" ]; then
+	skip "rights are given up" "there are none here to give up"
+else
+	runs_with "a stream has only what reading needs" stream "$pins/held" -d 0.1
+	runs_with "so has a replay" replay - -b
+fi
