@@ -218,16 +218,6 @@ static void say_totals(const struct options *options, const struct map_list *map
 	fprintf(stderr, "%zu map%s, %sB\n", maps->n, maps->n == 1 ? "" : "s", buf_text(&memory));
 }
 
-/* What would be passed over in silence. */
-static int check_options(const struct options *options, struct err *err)
-{
-	if (options->filter || options->columns)
-		return err_set(
-			err, -EINVAL,
-			"list takes neither filter nor columns; pick from '-o jsonl' instead");
-	return options->group ? list_group_check(options->group, err) : 0;
-}
-
 int run_list(const struct options *options, struct err *err)
 {
 	struct watch_set set = {.options = options};
@@ -237,7 +227,7 @@ int run_list(const struct options *options, struct err *err)
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
-	r = check_options(options, err);
+	r = options->group ? list_group_check(options->group, err) : 0;
 	if (r < 0)
 		return EXIT_USAGE;
 	kernel = watch_set_kernel(&set, err);

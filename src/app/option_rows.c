@@ -13,6 +13,7 @@
 #include "model/returns.h"
 #include "model/smooth.h"
 #include "out/out.h"
+#include "read/source.h"
 
 static int set_interval(struct options *options, const char *value, struct err *err)
 {
@@ -179,7 +180,6 @@ SET_TEXT(sort)
 SET_TEXT(columns)
 SET_TEXT(group)
 SET_TEXT(theme)
-SET_TEXT(method)
 SET_TEXT(interface)
 SET_TEXT(schema)
 SET_TEXT(object)
@@ -206,6 +206,12 @@ static int set_smooth(struct options *options, const char *value, struct err *er
 	return smooth_read(value, &options->smooth_ns, err);
 }
 
+static int set_method(struct options *options, const char *value, struct err *err)
+{
+	options->method = value;
+	return source_check_method(value, err);
+}
+
 static int set_help(struct options *options, const char *value, struct err *err)
 {
 	(void)err;
@@ -213,51 +219,61 @@ static int set_help(struct options *options, const char *value, struct err *err)
 	return 0;
 }
 
+/* Commands by what they do. */
+#define SHOWS	"watch dump stream replay export demo" /* rows */
+#define GOES_ON "watch stream record replay export demo"
+#define READS	"watch info dump stream record replay export demo"
+#define RECORDS "record watch replay demo" /* by a key, too */
+
 const struct option_row option_rows[] = {
-	{'d', "interval", "SECS", "time between readings, 0.1 to 3600 (default 1)", set_interval},
-	{'n', "count", "COUNT", "stop after COUNT readings", set_readings},
+	{'d', "interval", "SECS", "time between readings, 0.1 to 3600 (default 1)", set_interval,
+	 READS},
+	{'n', "count", "COUNT", "stop after COUNT readings", set_readings, GOES_ON},
 	{'b', "batch", NULL, "no screen: the same as 'stream -o text'", set_is_batch},
-	{'f', "filter", "EXPR", "only rows that match (--help=query)", set_filter},
-	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort},
+	{'f', "filter", "EXPR", "only rows that match (--help=query)", set_filter, SHOWS},
+	{'s', "sort", "SORT", "order, such as -pkts.rate,key; '-' descends", set_sort,
+	 SHOWS " list"},
 	{0, "smooth", "TIME",
-	 "sort by rates smoothed over so long, such as 10s (f.smooth shows them)", set_smooth},
+	 "sort by rates smoothed over so long, such as 10s (f.smooth shows them)", set_smooth,
+	 SHOWS},
 	{'c', "columns", "LIST", "columns, each optionally with a format: saddr,bytes:size",
-	 set_columns},
+	 set_columns, SHOWS},
 	{'g', "group", "LIST", "fold rows: proto,saddr/24,bytes:log2; list: name, type or program",
-	 set_group},
-	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c",
-	 set_output},
-	{0, "alert", "EXPR", "mark rows that match, and say when the first one does", set_alert},
-	{0, "bell", NULL, "ring the terminal's bell with an alert", set_rings},
+	 set_group, SHOWS " list"},
+	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c", set_output,
+	 "watch list info dump stream replay export"},
+	{0, "alert", "EXPR", "mark rows that match, and say when the first one does", set_alert,
+	 SHOWS},
+	{0, "bell", NULL, "ring the terminal's bell with an alert", set_rings, SHOWS},
 	{0, "until", "EXPR", "stream: end when a row matches (status 1 if none did in -n readings)",
-	 set_until},
-	{0, "baseline", NULL, "count f.base from the first reading on", set_begins_baseline},
-	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit},
+	 set_until, SHOWS},
+	{0, "baseline", NULL, "count f.base from the first reading on", set_begins_baseline, SHOWS},
+	{'l', "limit", "ROWS", "write at most this many rows of a reading", set_limit, SHOWS},
 	{0, "formatted", NULL, "json: the strings that the screen shows instead of plain values",
-	 set_is_formatted},
+	 set_is_formatted, SHOWS},
 	{0, "max-rows", "ROWS", "read at most this many entries of a map (default 4194304)",
-	 set_max_rows},
+	 set_max_rows, READS},
 	{0, "at", "PLACE", "tapes: the reading to begin with, from 1 (dump: the last one)",
 	 set_place},
 	{0, "for", "DURATION", "record, stream, export: stop after so long, such as 90s, 10m or 2h",
-	 set_duration},
+	 set_duration, "stream record export"},
 	{0, "max-size", "SIZE", "record: begin a new file before one is larger, such as 500M",
-	 set_max_bytes},
+	 set_max_bytes, RECORDS},
 	{0, "max-files", "COUNT", "record: keep so many files with --max-size (default 8)",
-	 set_max_files},
-	{0, "verify", NULL, "replay: check the tape and say what is whole", set_verifies},
+	 set_max_files, RECORDS},
+	{0, "verify", NULL, "replay: check the tape and say what is whole", set_verifies, "replay"},
 	{0, "ghosts", "KEYS", "follow so many keys that went, to see which return (default 65536)",
-	 set_ghosts},
+	 set_ghosts, SHOWS},
 	{0, "max-series", "COUNT",
-	 "prom: series of a map's rows, the rest is summed (default 1000)", set_max_series},
+	 "prom: series of a map's rows, the rest is summed (default 1000)", set_max_series, SHOWS},
 	{0, "hex-width", "BYTES", "words that a map without BTF is shown in: 0, 1, 2, 4 or 8",
-	 set_hex_width},
-	{0, "schema", "FILE", "layouts of maps, written down as JSON", set_schema},
-	{0, "btf", "FILE", "layouts from an object file's own BTF: x.bpf.o", set_object},
+	 set_hex_width, READS},
+	{0, "schema", "FILE", "layouts of maps, written down as JSON", set_schema, READS},
+	{0, "btf", "FILE", "layouts from an object file's own BTF: x.bpf.o", set_object, READS},
 	{0, "schema-out", NULL, "info: print the layout as a schema to start from",
-	 set_wants_schema},
-	{0, "method", "NAME", "read by this method only: mmap, batch, iter or next-key",
-	 set_method},
+	 set_wants_schema, "info"},
+	{0, "method", "NAME", "read by this method only: mmap, batch, iter or next-key", set_method,
+	 READS},
 	{0, "strict", NULL, "never open a map read-write, not even to map its memory",
 	 set_is_strict},
 	{0, "theme", "NAME", "colours: a name, or the path of a theme file", set_theme},
@@ -268,7 +284,7 @@ const struct option_row option_rows[] = {
 	 "save how the maps are looked at when the screen is left, as W does", set_saves_on_exit},
 	{0, "color", "WHEN", "auto, always or never", set_colour},
 	{0, "iface", "IFNAME", "demo: attach to this interface instead of making packets",
-	 set_interface},
+	 set_interface, "demo"},
 	{0, "seed", "NUMBER", "demo and sim: the traffic's seed (default 1)", set_seed},
 	{'v', "verbose", NULL, "say on stderr what goes on behind the screen", set_is_verbose},
 	{0, "print-config", NULL, "print the configuration that is in force", set_wants_config},

@@ -12,6 +12,9 @@ struct option_row {
 	const char *help;
 	/* Checks and stores; value is NULL for flags. 0, or -EINVAL with a sentence. */
 	int (*set)(struct options *options, const char *value, struct err *err);
+	/* The commands that heed it, with spaces between; NULL: all. The others refuse it: what is passed
+	 * over in silence was meant. */
+	const char *heeded_by;
 };
 
 extern const struct option_row option_rows[];

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "app/option_rows.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/tidy.h"
+#include "model/words.h"
 #include "out/prom.h"
 
 enum { LONG_BASE = 1000, MAX_OPTIONS = 64 };
@@ -50,6 +53,44 @@ static const struct option_row *row_of(int code)
 	return NULL;
 }
 
+/* The one that may have been meant, a third of it mistyped at most; NULL: none. */
+static const struct option_row *option_near(const char *name, size_t len)
+{
+	const struct option_row *nearest = NULL;
+	unsigned least = (unsigned)len / 3 + 1;
+
+	for (unsigned i = 0; i < n_option_rows; i++) {
+		const char *real = option_rows[i].name;
+		unsigned distance = words_distance(name, len, real, strlen(real));
+
+		if (distance < least)
+			least = distance, nearest = &option_rows[i];
+	}
+	return nearest;
+}
+
+/* One that isn't, or the beginning of several. */
+static int bad_long_option(const char *word, struct err *err)
+{
+	const char *name = word + strspn(word, "-");
+	size_t len = strcspn(name, "=");
+	const struct option_row *near;
+	unsigned n = 0;
+	SCOPED(buf) meant = {0};
+
+	for (unsigned i = 0; i < n_option_rows; i++)
+		if (len && strncmp(option_rows[i].name, name, len) == 0)
+			buf_addf(&meant, "%s--%s", n++ ? ", " : "", option_rows[i].name);
+	if (n > 1)
+		return err_set(err, -EINVAL, "option '%s' is the beginning of %s", word,
+			       buf_text(&meant));
+	near = option_near(name, len);
+	if (near)
+		return err_set(err, -EINVAL, "there is no option '%s'; did you mean '--%s'?", word,
+			       near->name);
+	return err_set(err, -EINVAL, "there is no option '%s'; see --help", word);
+}
+
 static int bad_option(int code, const char *word, struct err *err)
 {
 	const struct option_row *row = row_of(optopt);
@@ -61,7 +102,7 @@ static int bad_option(int code, const char *word, struct err *err)
 		return err_set(err, -EINVAL, "option '--%s' takes no value", row->name);
 	if (optopt)
 		return err_set(err, -EINVAL, "there is no option '-%c'; see --help", optopt);
-	return err_set(err, -EINVAL, "there is no option '%s', or more than one; see --help", word);
+	return bad_long_option(word, err);
 }
 
 static int split(struct options *options, int argc, char **argv, struct err *err)
@@ -79,6 +120,7 @@ static int split(struct options *options, int argc, char **argv, struct err *err
 		r = row_of(code)->set(options, optarg, err);
 		if (r < 0)
 			return r;
+		options->given |= UINT64_C(1) << (row_of(code) - option_rows);
 	}
 	options->words = (const char *const *)argv + optind;
 	options->n_words = argc - optind;
@@ -108,6 +150,32 @@ static int pick_command(struct options *options, struct err *err)
 	return 0;
 }
 
+static bool is_heeded(const struct option_row *row, const char *command)
+{
+	size_t len = strlen(command);
+
+	for (const char *at = row->heeded_by; at; at = strchr(at, ' ')) {
+		at += strspn(at, " ");
+		if (strncmp(at, command, len) == 0 && (!at[len] || at[len] == ' '))
+			return true;
+	}
+	return !row->heeded_by;
+}
+
+static int check_heeded(const struct options *options, struct err *err)
+{
+	const char *command = options->command->name;
+
+	for (unsigned i = 0; i < n_option_rows; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if ((options->given >> i & 1) && !is_heeded(row, command))
+			return err_set(err, -EINVAL, "'%s' takes no --%s; it is for: %s", command,
+				       row->name, row->heeded_by);
+	}
+	return 0;
+}
+
 int options_parse(struct options *options, int argc, char **argv, struct err *err)
 {
 	int r;
@@ -124,9 +192,9 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 	    options->wants_config)
 		return r;
 	r = pick_command(options, err);
-	if (r == 0 && options->command->run != run_info &&
-	    (options->wants_schema || options->wants_c))
-		return err_set(err, -EINVAL, "only 'info' writes %s",
-			       options->wants_c ? "c" : "a schema");
+	if (r == 0)
+		r = check_heeded(options, err);
+	if (r == 0 && options->command->run != run_info && options->wants_c)
+		return err_set(err, -EINVAL, "only 'info' writes c");
 	return r;
 }

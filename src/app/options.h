@@ -61,6 +61,7 @@ struct options {
 	bool is_strict, is_ascii, is_verbose, has_mouse, saves_on_exit;
 	enum colour_mode colour;
 	uint64_t seed;
+	uint64_t given;		/* a bit for each of option_rows */
 	const char *help_topic; /* --help: "" or a topic; NULL: not asked */
 	bool wants_version, wants_manual, wants_config;
 };

@@ -150,7 +150,10 @@ static int offer_command(const struct options *options, const char *word, int co
 		return code;
 	near = command_near(word);
 	if (!near)
-		return code;
+		return err_set(err, code,
+			       "no map is called '%s'; 'bpfmaptop list' shows the maps, --help the "
+			       "commands",
+			       word);
 	return err_set(err, code, "no map is called '%s'; did you mean the command '%s'?", word,
 		       near->name);
 }

@@ -87,7 +87,7 @@ static int start_method(struct cursor *cursor, unsigned from, int code, struct s
 	return 0;
 }
 
-static int check_method_name(const char *name, struct err *err)
+int source_check_method(const char *name, struct err *err)
 {
 	if (!name)
 		return 0;
@@ -178,7 +178,7 @@ static int cursor_set_up(struct cursor *cursor, struct snap *snap, struct err *e
 {
 	const struct map *map = cursor->map;
 	struct map_memo *memo = recall(cursor);
-	int r = check_method_name(cursor->how.method, err);
+	int r = source_check_method(cursor->how.method, err);
 
 	if (r < 0)
 		return r;

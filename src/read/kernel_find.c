@@ -212,10 +212,11 @@ static int find_device(struct kernel *kernel, const struct spec *spec, struct ma
 		return err_set(err, n, "there is no interface '%s' in this network namespace",
 			       spec->text);
 	if (n == -EPERM)
-		return err_set(err, n,
-			       "not permitted to ask for the programs of interface '%s': that needs "
-			       "CAP_NET_ADMIN, and opening their maps CAP_SYS_ADMIN",
-			       spec->text);
+		return err_set(
+			err, n,
+			"not permitted to ask for the programs of interface '%s': that needs "
+			"CAP_NET_ADMIN, and opening their maps CAP_SYS_ADMIN",
+			spec->text);
 	if (n < 0)
 		return err_set(err, n, "cannot ask for the programs of interface '%s': %s",
 			       spec->text, err_words(n));

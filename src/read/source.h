@@ -92,6 +92,9 @@ const struct lookups *source_lookups(void);
  * once needs; the screen asks again with the next frame instead. */
 void source_lookups_wait(bool is_waiting);
 
+/* 0, or -EINVAL with the names of the ways to read that there are; NULL is the best that works. */
+int source_check_method(const char *name, struct err *err);
+
 /* Reads to the end in one go, for dump and tests: begin, steps, end. */
 int source_read(struct source *source, const struct map *map, const struct read_plan *how,
 		struct snap *snap, struct err *err);

@@ -32,7 +32,22 @@ same "a name that is near no command" 0 "$("$BPFMAPTOP" nosuchmap -b 2>&1 | grep
 same "a map's name behind a command" 0 "$("$BPFMAPTOP" dump lsit 2>&1 | grep -c 'did you mean')"
 says "a dump of nothing" 2 "needs MAP" dump
 says "a word too many" 2 "flows" list flows
-says "a filter that would be passed over" 2 "neither filter" list -f 'type == hash'
+says "a filter that would be passed over" 2 "'list' takes no --filter; it is for: watch dump" list -f 'type == hash'
+says "readings of a list" 2 "'list' takes no --count" list -n 3
+says "a dump that goes on" 2 "'dump' takes no --count" dump -n 3 sim:flows
+says "rows of a recording" 2 "'record' takes no --filter" record /nosuch/x.tape sim:flows -f 'packets > 1'
+says "a schema of rows" 2 "'dump' takes no --schema-out" dump sim:flows --schema-out
+says "declarations of rows" 2 "only 'info' writes c" dump sim:flows -o c
+says "an option cut too short" 2 "the beginning of --max-rows, --max-size, --max-files, --max-series" --max 5 dump sim:flows
+says "an option that is mistyped" 2 "did you mean '--filter'?" dump --filtre 'packets > 1' sim:flows
+says "a method that isn't" 2 "mmap, batch, iter, next-key" dump --method nosuch sim:flows
+says "neither a map nor a command" 1 "'bpfmaptop list' shows the maps, --help the commands" frob -b
+says "an object that isn't one" 2 "is no BPF object" dump --btf "$BPFMAPTOP" sim:flows
+says "nor is text" 2 "is no BPF object" dump --btf "$0" sim:flows
+says "a schema that isn't there" 1 "no such file" dump --schema /nosuch sim:flows
+says "a schema that is none" 2 "not JSON" dump --schema "$0" sim:flows
+says "a tape that is none" 1 "is not a tape" replay "$0" -b
+says "no map at all" 2 "the name of a map is empty" dump ""
 says "maps with different columns in one CSV" 2 "different columns" dump -o csv sim:flows sim:ports
 says "several maps in one document" 2 "one map at a time" dump -o prom sim:flows sim:ports
 says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c state
