@@ -71,6 +71,7 @@ bool follow_pin(struct tui *tui, struct watch *watch)
 	if (watch_set_open(tui->set, buf_text(&path), &why) < 0 || tui->set->n == n_before)
 		return false;
 	next = tui->set->watches[n_before];
+	next->is_replacement = true;
 	if (!follow_to(tui, watch, next))
 		return false;
 	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it", buf_text(&path),

@@ -161,6 +161,10 @@ static void add_man_option(const struct option_row *row, struct buf *out)
 		buf_addf(out, " \\fI%.*s\\fR", (int)strcspn(row->argument, "?"), row->argument);
 	buf_addc(out, '\n');
 	man_add_text(row->help, out);
+	if (row->heeded_by) {
+		buf_adds(out, "\n.br\nFor: ");
+		man_add_text(row->heeded_by, out);
+	}
 	buf_addc(out, '\n');
 }
 

@@ -42,6 +42,7 @@ static void replace(struct watch_set *set, const struct watch *gone, size_t n_be
 	for (size_t i = n_before; i < set->n; i++) {
 		set->watches[i]->word = word;
 		set->watches[i]->n_taken = gone->n_taken;
+		set->watches[i]->is_replacement = true;
 	}
 	for (size_t i = 0; i < n_before; i++)
 		if (set->watches[i]->state == WATCH_AWAITED && set->watches[i]->word == word)

@@ -60,6 +60,9 @@ static void end_reading(struct watch *watch)
 			next->notes |= SNAP_SLOW;
 	}
 	watch->n_missed = 0;
+	if (watch->is_replacement)
+		next->notes |= SNAP_REPLACED;
+	watch->is_replacement = false;
 }
 
 enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interval_ns,

@@ -40,6 +40,7 @@ struct watch {
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool is_recorded;      /* and a recording has it already, where there is one */
 	bool begins_baseline;  /* the first reading is one */
+	bool is_replacement;   /* the first reading is to say that another map was here before */
 };
 
 struct watch_tape {

@@ -188,6 +188,9 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		buf_addf(out, "turned over: %zu of %zu rows gone by the end", snap->n_evicted,
 			 snap->n_looked_again);
 		break;
+	case SNAP_REPLACED:
+		buf_adds(out, "took another map's place");
+		break;
 	}
 }
 

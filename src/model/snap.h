@@ -22,10 +22,11 @@ enum snap_note {
 	SNAP_SLOW = 1 << 6,	   /* took longer than the interval; ticks were missed */
 	SNAP_PARTLY_SEEN = 1 << 7, /* the type shows only a part: the head of a queue, storages of
 				    * what could be opened */
-	SNAP_TOUCHED = 1 << 8,	/* looking moves something in the kernel, so it was done slowly */
-	SNAP_UNLOCKED = 1 << 9, /* walked past a writer: a key that it replaced may be missing */
-	SNAP_EVICTED = 1 << 10, /* an LRU map turned over under the reader: `n_evicted` */
-	SNAP_NOTE_LAST = SNAP_EVICTED,
+	SNAP_TOUCHED = 1 << 8,	 /* looking moves something in the kernel, so it was done slowly */
+	SNAP_UNLOCKED = 1 << 9,	 /* walked past a writer: a key that it replaced may be missing */
+	SNAP_EVICTED = 1 << 10,	 /* an LRU map turned over under the reader: `n_evicted` */
+	SNAP_REPLACED = 1 << 11, /* the first of a map that took another one's place */
+	SNAP_NOTE_LAST = SNAP_REPLACED,
 };
 
 /* A ring buffer at the moment of a reading. Positions count bytes since the buffer was made. */

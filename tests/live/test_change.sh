@@ -58,6 +58,24 @@ sees "what is pinned there later is followed too" "44 00 00 00"
 shows "MAP GONE" && not_ok "and is live" "$(screen)" || ok "and is live"
 stop "and q quits then too"
 
+# A stream follows a pin as the screen does; that it is another map the first reading of it says.
+streams() { jq -e "select(.map.id == $1)" "$scratch/stream" >/dev/null; }
+make_map third 55
+was=$(id_of "$pins/third")
+"$BPFMAPTOP" stream "$pins/third" -d 0.1 -o json >"$scratch/stream" 2>/dev/null &
+stream=$!
+at_exit+=("kill $stream")
+wait_for 10 streams "$was" || not_ok "a pin is streamed"
+make_map fourth 66
+is=$(id_of "$pins/fourth")
+mv "$pins/fourth" "$pins/third"
+wait_for 10 streams "$is" && ok "a stream follows its pin" || not_ok "a stream follows its pin"
+kill $stream
+wait $stream
+same "and the first reading of another map says that it is one" \
+	"[$was,[]] [$is,[\"took another map's place\"]]" \
+	"$(jq -c '[.map.id, .reading.notes]' "$scratch/stream" | uniq | head -n 2 | xargs -d '\n')"
+
 # Nobody reads what it writes for a while, so its ticks pass: the reading after says that they did.
 late=$((${EPOCHREALTIME/./} + 500000))
 is_late() { [ "${EPOCHREALTIME/./}" -gt $late ]; }

@@ -113,6 +113,7 @@ static void test_complete(void **state)
 		{SNAP_SLOW, true},
 		{SNAP_UNLOCKED, false},
 		{SNAP_EVICTED, true},
+		{SNAP_REPLACED, true},
 	};
 
 	(void)state;
