@@ -254,7 +254,7 @@ const struct option_row option_rows[] = {
 	{0, "max-rows", "ROWS", "read at most this many entries of a map (default 4194304)",
 	 set_max_rows, READS},
 	{0, "at", "PLACE", "tapes: the reading to begin with, from 1 (dump: the last one)",
-	 set_place},
+	 set_place, "watch dump stream replay"},
 	{0, "for", "DURATION", "record, stream, export: stop after so long, such as 90s, 10m or 2h",
 	 set_duration, "stream record export"},
 	{0, "max-size", "SIZE", "record: begin a new file before one is larger, such as 500M",

@@ -147,6 +147,7 @@ for format in jsonl csv bpftool; do
 	first=$(id_of "$pins/m")
 	word=$pins/m
 	[ $format = jsonl ] && word=$me
+	rm -f out said # of the format before, which would be taken for this one's
 	"$BPFMAPTOP" stream -d 0.1 -o $format "$word" >out 2>said &
 	pid=$!
 	at_exit+=("kill $pid")
