@@ -164,6 +164,7 @@ bpfmaptop: map $second, '$me', took its place" "$(cat said)"
 	rm "$pins/m"
 done
 make_map 63 8
+: >out >said # not those of before
 "$BPFMAPTOP" stream -d 0.1 -o csv --hex-width 4 "$pins/m" >out 2>said &
 pid=$!
 at_exit+=("kill $pid")
@@ -180,6 +181,7 @@ end_stream
 same "which is partly done" 3 $?
 rm "$pins/m"
 make_map 65 8
+: >out >said # not those of before
 "$BPFMAPTOP" stream -d 0.1 -n 20 -o csv "$pins/m" >out 2>said &
 pid=$!
 wait_for 20 has_line ",65 00" out
@@ -187,6 +189,7 @@ rm "$pins/m"
 wait $pid
 same "where nothing takes its place, the count of readings is reached all the same" 3 $?
 make_map 66 8
+: >out >said # not those of before
 "$BPFMAPTOP" stream -d 0.1 -o csv "$(id_of "$pins/m")" >out 2>said &
 pid=$!
 wait_for 20 has_line ",66 00" out
@@ -200,6 +203,7 @@ mkfifo tape
 for format in jsonl text csv; do
 	make_map 11 8
 	first=$(id_of "$pins/m")
+	: >out >said
 	"$BPFMAPTOP" -d 0.1 record - "$pins/m" >tape 2>/dev/null &
 	recorder=$!
 	at_exit+=("kill $recorder")
