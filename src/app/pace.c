@@ -40,9 +40,13 @@ static bool is_read(const struct pace *pace, const struct watch *watch)
 
 static bool is_past_end(const struct pace *pace)
 {
-	for (size_t i = 0; i < pace->set->n; i++)
-		if (pace->set->watches[i]->cursor)
+	/* What is due at that very moment is read still. */
+	for (size_t i = 0; i < pace->set->n; i++) {
+		const struct watch *watch = pace->set->watches[i];
+
+		if (watch->cursor || (is_live(watch) && is_read(pace, watch)))
 			return false;
+	}
 	return clock_now_ns() >= pace->end_ns;
 }
 

@@ -46,6 +46,8 @@ print(len(at) if all(0.25 < (b - a).total_seconds() < 3 for a, b in zip(at, at[1
 
 "$BPFMAPTOP" stream -d 0.1 --for 300ms -o csv sim:ports >some.csv
 same "for so long" "0 ports" "$? $(tail -n 1 some.csv | cut -d, -f2)"
+"$BPFMAPTOP" record - -d 0.1 sim:ports | timeout 20 "$BPFMAPTOP" stream --for 300ms -o csv file:- >some.csv
+same "of a pipe that goes on, too" 0 $?
 "$BPFMAPTOP" dump sim:ports >/dev/full 2>said
 same "a full disk fails, in words" "1 bpfmaptop: cannot write to stdout: no space left on device" "$? $(cat said)"
 
