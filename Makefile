@@ -89,9 +89,9 @@ $(O)/fuzz/%: tests/fuzz/%.c $(O)/core.a
 
 # Preloaded into the unit tests: makes allocations fail. Sanitizers have an allocator of their own.
 STARVE := $(if $(SAN),,$(O)/starve.so)
-$(O)/starve.so: tests/starve/starve.c tests/starve/blocks.c tests/starve/blocks.h
+$(O)/starve.so: $(wildcard tests/starve/*.c tests/starve/*.h)
 	$(call say,SO,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,--cflags --libs,cmocka)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,--cflags --libs,cmocka)
 starve: test-deps $(UNITS) $(STARVE)
 	$(Q)BUILD=$(CURDIR)/$(O) tests/starve/starve.sh all
 .PHONY: starve

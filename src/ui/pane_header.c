@@ -204,18 +204,15 @@ static void put_fill(struct line *line)
 	const struct map *map = &tab->table->map;
 	double fill = churn_fill(map, tab->table->current);
 	SCOPED(buf) text = {0};
+	SCOPED(buf) percent = {0};
 
 	entries_text(tab, &text);
 	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	if (isnan(fill) || !tab->table->current->number)
 		return;
+	num_percent(&percent, fill);
 	buf_clear(&text);
-	num_percent(&text, fill);
-	while (text.len < 4) {
-		buf_addc(&text, ' ');
-		memmove(text.at + 1, text.at, text.len - 1);
-		text.at[0] = ' ';
-	}
+	buf_addf(&text, "%4s", buf_text(&percent));
 	line_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
 	put_meter(line, fill, map->type->is_lru);
 	put_fill_history(line);

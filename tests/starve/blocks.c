@@ -6,6 +6,7 @@
 
 #include <link.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 enum { GIVEN_UP = 1 };
 #define MOST_BLOCKS (1u << 17)
 
+static atomic_flag is_busy = ATOMIC_FLAG_INIT; /* the table */
 static struct block *table;
 static size_t n_blocks;
 static struct block **order; /* by address, while looking */
@@ -40,6 +42,8 @@ void blocks_add(void *at, size_t size, uint32_t number, bool is_mapped)
 {
 	uint32_t i = place_of((uintptr_t)at);
 
+	while (atomic_flag_test_and_set(&is_busy))
+		;
 	if (!table)
 		table = map_room(MOST_BLOCKS * sizeof(*table));
 	if (++n_blocks > MOST_BLOCKS / 4 * 3)
@@ -47,20 +51,24 @@ void blocks_add(void *at, size_t size, uint32_t number, bool is_mapped)
 	while (table[i].at > GIVEN_UP)
 		i = (i + 1) & (MOST_BLOCKS - 1);
 	table[i] = (struct block){(uintptr_t)at, size, number, is_mapped, false};
+	atomic_flag_clear(&is_busy);
 }
 
 void blocks_drop(void *at)
 {
 	uint32_t i = place_of((uintptr_t)at), next;
 
+	while (atomic_flag_test_and_set(&is_busy))
+		;
 	for (; table && table[i].at; i = (i + 1) & (MOST_BLOCKS - 1)) {
 		if (table[i].at != (uintptr_t)at)
 			continue;
 		next = (i + 1) & (MOST_BLOCKS - 1);
 		table[i].at = table[next].at ? GIVEN_UP : 0;
 		n_blocks--;
-		return;
+		break;
 	}
+	atomic_flag_clear(&is_busy);
 }
 
 static int by_address(const void *a, const void *b)

@@ -1,282 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What happens when memory runs out, everywhere: preloaded into a unit test's binary, this runs each of its
- * tests again and again, a child process each time, with another allocation failing. The test may fail: what
- * it asked for couldn't be done. It must not crash, nor hang, nor lose memory: when it ends, or at the very
- * assertion that fails, with the test's own variables still in place, everything allocated since it began
- * can be reached from a variable.
+ * tests with another allocation failing, a process for each. The test may fail: what it asked for couldn't be
+ * done. It must not crash, nor hang, nor lose memory: when it ends, or at the very assertion that fails, with
+ * the test's own variables still in place, everything allocated since it began can be reached from a variable.
  *
- * What fails: malloc, calloc, realloc, reallocarray, mmap, mremap, whoever calls them: our code, the test,
- * the libraries. Which of them: in a test with no more than EVERY allocations each, one run after the other.
- * In one with more, each place: what a loop allocates in the same place the second time takes the same way
- * out. A place is a distinct stack of callers, but for how often one calls itself, and no further than DEPTH
- * frames. A run fails the first allocation in a place that no run failed before; a test that gets over that
- * goes on, and after APART more allocations the next new place fails; until a run meets none.
+ * What fails: malloc, calloc, realloc, reallocarray, mmap, mremap, whoever calls them: our code, the test, the
+ * libraries. Which of them: in a test with no more than EVERY allocations each, one run after the other; in
+ * one with more, each place, see fails.c.
  *
- * STARVE_TEST=NAME STARVE_AT=N runs one test alone, in this process, for a debugger. */
-#include <dlfcn.h>
-#include <errno.h>
+ * STARVE_MS: as long as there is time, and of the places that a test has a share, which STARVE_TURN rotates.
+ * STARVE_NEVER="NAME ...": tests not to be run. STARVE_TEST=NAME STARVE_AT=N runs one test alone, in this
+ * process, for a debugger. */
+#include "tests/starve/starve.h"
+
 #include <execinfo.h>
-#include <link.h>
-#include <regex.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/tidy.h"
 #include "tests/starve/blocks.h"
 
-enum {
-	EVERY = 100,
-	APART = 20,
-	DEPTH = 12,
-	MOST_PLACES = 1 << 14,
-	GLANCE_WORDS = 96,
-	GLANCES = 1 << 14,
-	PATIENCE_SECS = 30,
-	MOST_TOLD = 5,
-};
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *at, size_t size);
-void __libc_free(void *at);
-
-/* What a child tells its parent. */
-static struct told {
-	uint32_t n_allocations, n_failed;
-	uint32_t n_lost, lost; /* the number of one of those allocations */
-	bool is_over, has_failed;
-	uint32_t failed[MOST_PLACES];		    /* allocations */
-	uint64_t n_places, places[MOST_PLACES * 2]; /* of all runs; a hash table */
-	uint64_t glances[GLANCES];		    /* of all runs, too: a cache */
-} * told;
-
-static uintptr_t text_begin, text_bytes; /* of the program's own code */
-static const uintptr_t *stack_end;
-static bool is_aside;			    /* inside of this file: nothing counts */
-static bool is_counting;		    /* a test is running */
-static bool fails_new;			    /* in every new place */
-static uint32_t n_made, fails_at, shown_at; /* numbers of allocations; 0: none */
-
-/* -- allocations -- */
-
-static uint64_t stack_hash(void)
-{
-	void *frames[DEPTH], *before = NULL;
-	uint64_t hash = 0xcbf29ce484222325;
-	int n = backtrace(frames, DEPTH);
-
-	for (int i = 0; i < n; i++) {
-		if (frames[i] == before)
-			continue;
-		before = frames[i];
-		hash = (hash ^ (uintptr_t)before) * 0x100000001b3;
-		hash ^= hash >> 29;
-	}
-	return hash ? hash : 1;
-}
-
-/* The next words of the stack that could be return addresses into the program: told apart a hundred times
- * faster than by unwinding. Where they are the same as once before, so is the stack. */
-static uint64_t stack_glance(void)
-{
-	const uintptr_t *word = __builtin_frame_address(0);
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (unsigned i = 0; i < GLANCE_WORDS && word + i < stack_end; i++)
-		if (word[i] - text_begin < text_bytes)
-			hash = (hash ^ word[i] ^ i) * 0x100000001b3;
-	return hash ? hash : 1;
-}
-
-static bool is_new_place(void)
-{
-	uint64_t glance = stack_glance(), hash;
-	size_t i = glance % GLANCES;
-
-	if (told->glances[i] == glance)
-		return false;
-	told->glances[i] = glance;
-	hash = stack_hash();
-	i = hash % (MOST_PLACES * 2);
-	while (told->places[i] && told->places[i] != hash)
-		i = (i + 1) % (MOST_PLACES * 2);
-	if (told->places[i])
-		return false;
-	if (++told->n_places > MOST_PLACES)
-		abort();
-	told->places[i] = hash;
-	return true;
-}
-
-static bool is_its_turn(void)
-{
-	if (!fails_new)
-		return n_made == fails_at;
-	if (told->n_failed && n_made - told->failed[told->n_failed - 1] < APART)
-		return false;
-	return is_new_place();
-}
-
-static void show_stack(const char *what)
-{
-	void *frames[DEPTH];
-
-	fprintf(stderr, "# allocation %u %s:\n", n_made, what);
-	backtrace_symbols_fd(frames, backtrace(frames, DEPTH), STDERR_FILENO);
-}
-
-static bool must_fail(void)
-{
-	bool fails;
-
-	if (is_aside || !is_counting)
-		return false;
-	is_aside = true;
-	n_made++;
-	fails = is_its_turn();
-	if (n_made == shown_at)
-		show_stack("is lost");
-	if (fails && shown_at)
-		show_stack("fails");
-	if (fails)
-		told->failed[told->n_failed++] = n_made;
-	is_aside = false;
-	if (fails)
-		errno = ENOMEM;
-	return fails;
-}
-
-static void *took(void *at, size_t size, bool is_mapped)
-{
-	if (at && !is_aside)
-		blocks_add(at, size, is_counting ? n_made : 0, is_mapped);
-	return at;
-}
-
-void *malloc(size_t size)
-{
-	return must_fail() ? NULL : took(__libc_malloc(size), size, false);
-}
-
-void *calloc(size_t n, size_t size)
-{
-	return must_fail() ? NULL : took(__libc_calloc(n, size), n * size, false);
-}
-
-void *realloc(void *at, size_t size)
-{
-	void *moved;
-
-	if (must_fail())
-		return NULL;
-	moved = __libc_realloc(at, size);
-	if (moved || !size)
-		blocks_drop(at);
-	return took(moved, size, false);
-}
-
-void *reallocarray(void *at, size_t n, size_t size)
-{
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return realloc(at, bytes);
-}
-
-void free(void *at)
-{
-	if (at)
-		blocks_drop(at);
-	__libc_free(at);
-}
-
-void *mmap(void *at, size_t bytes, int prot, int flags, int fd, off_t offset)
-{
-	void *mapped;
-
-	if (must_fail())
-		return MAP_FAILED;
-	mapped = (void *)syscall(SYS_mmap, at, bytes, prot, flags, fd, offset);
-	if (mapped != MAP_FAILED)
-		took(mapped, bytes, true);
-	return mapped;
-}
-
-void *mremap(void *at, size_t was_bytes, size_t bytes, int flags, ...)
-{
-	void *moved;
-
-	if (must_fail())
-		return MAP_FAILED;
-	moved = (void *)syscall(SYS_mremap, at, was_bytes, bytes, flags, NULL);
-	if (moved != MAP_FAILED) {
-		blocks_drop(at);
-		took(moved, bytes, true);
-	}
-	return moved;
-}
-
-int munmap(void *at, size_t bytes)
-{
-	blocks_drop(at);
-	return (int)syscall(SYS_munmap, at, bytes);
-}
-
-/* -- what the C library forgets by itself when it runs out -- */
-
-#define ASIDE(result, call)                                                                        \
-	do {                                                                                       \
-		bool was_aside = is_aside;                                                         \
-                                                                                                   \
-		is_aside = true;                                                                   \
-		result = call;                                                                     \
-		is_aside = was_aside;                                                              \
-	} while (0)
-
-int setenv(const char *name, const char *value, int replaces)
-{
-	static int (*real)(const char *, const char *, int);
-	int r;
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "setenv");
-	ASIDE(r, real(name, value, replaces));
-	return r;
-}
-
-int regcomp(regex_t *regex, const char *pattern, int flags)
-{
-	static int (*real)(regex_t *, const char *, int);
-	int r;
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "regcomp");
-	ASIDE(r, real(regex, pattern, flags));
-	return r;
-}
+enum { EVERY = 100, PATIENCE_SECS = 30, MOST_TOLD = 5, PER_SHARE_NS = 2000000, MOST_SHARES = 30 };
 
 /* -- one run of one test, in a process of its own -- */
 
 static jmp_buf end_of_test;
+static bool has_failed;
 
 static void look_for_lost(void)
 {
-	is_aside = true;
-	is_counting = false;
+	now.is_aside = true;
+	now.is_counting = false;
 	told->n_lost = (uint32_t)blocks_lost(1, &told->lost);
-	is_aside = false;
+	now.is_aside = false;
 }
 
 /* In place of cmocka's: the variables of the test that ends here still hold what they hold. */
@@ -290,7 +54,7 @@ void _fail(const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	told->has_failed = true;
+	has_failed = true;
 	end_test();
 }
 
@@ -333,25 +97,25 @@ struct group {
 	CMFixtureFunction set_up, tear_down;
 };
 
-static void run_once(const struct group *group, const struct CMUnitTest *test)
+static enum ending run_once(const struct group *group, const struct CMUnitTest *test)
 {
 	void *shared = NULL, *state;
 
-	n_made = 0;
-	is_counting = true;
+	now.n_made = 0;
+	now.is_counting = true;
 	if (run_function(group->set_up, NULL, &shared)) {
 		state = test->initial_state ? test->initial_state : shared;
 		if (run_function(test->setup_func, NULL, &state)) {
 			if (run_function(NULL, test->test_func, &state))
 				look_for_lost();
-			is_counting = false;
+			now.is_counting = false;
 			run_function(test->teardown_func, NULL, &state);
 		}
-		told->n_allocations = n_made;
+		told->n_allocations = now.n_made;
 	}
-	is_counting = false;
+	now.is_counting = false;
 	run_function(group->tear_down, NULL, &shared);
-	told->is_over = true;
+	return told->n_lost ? ENDED_LOSING : has_failed ? ENDED_FAILED : ENDED_WELL;
 }
 
 static void crashed(int number)
@@ -368,185 +132,245 @@ static void quieten(void)
 	static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], shown_at ? crashed : SIG_DFL);
-	if (!freopen("/dev/null", "w", stdout) || (!shown_at && !freopen("/dev/null", "w", stderr)))
+		signal(signals[i], now.shown_at ? crashed : SIG_DFL);
+	if (!freopen("/dev/null", "w", stdout) ||
+	    (!now.shown_at && !freopen("/dev/null", "w", stderr)))
 		_exit(1);
-	alarm(PATIENCE_SECS);
+}
+
+void be_patient(bool is_running)
+{
+	alarm(is_running ? PATIENCE_SECS : 0);
+}
+
+int wait_for(int pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid)
+		abort();
+	return status;
 }
 
 /* The status of the child, as wait(2) has it. */
 static int run_child(const struct group *group, const struct CMUnitTest *test)
 {
-	int status = -1;
 	pid_t pid;
 
-	told->n_lost = told->n_failed = 0;
-	told->is_over = told->has_failed = false;
+	told->n_lost = told->n_failed = told->n_tried = 0;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
 		quieten();
-		run_once(group, test);
-		_exit(0);
+		be_patient(true);
+		_exit(run_once(group, test));
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+	if (pid < 0)
 		abort();
-	return status;
+	return wait_for(pid);
 }
 
 /* -- the runs of a test -- */
 
 static unsigned n_told, n_runs;
+static uint64_t limit_ns; /* for all tests of the program; 0: none */
 
 static bool is_well(int status)
 {
-	return WIFEXITED(status) && told->is_over && told->n_lost == 0;
+	return WIFEXITED(status) &&
+	       (WEXITSTATUS(status) == ENDED_WELL || WEXITSTATUS(status) == ENDED_FAILED ||
+		WEXITSTATUS(status) == ENDED_CUT);
+}
+
+bool note_wrong(int status)
+{
+	struct wrong *wrong = &told->wrong[told->n_wrong];
+
+	if (is_well(status))
+		return false;
+	if (told->n_wrong++ >= MOST_WRONG)
+		return true;
+	wrong->status = status;
+	wrong->n = told->n_failed;
+	memcpy(wrong->failed, told->failed, wrong->n * sizeof(*wrong->failed));
+	return true;
 }
 
 static const char *what_went_wrong(int status)
 {
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) == SIGALRM ? "hangs" : strsignal(WTERMSIG(status));
-	return told->is_over ? "loses memory" : "exits";
+	return WEXITSTATUS(status) == ENDED_LOSING ? "loses memory" : "exits";
 }
 
-static int run_alone(const struct group *group, const struct CMUnitTest *test, uint32_t n)
+static int run_listed(const struct group *group, const struct CMUnitTest *test,
+		      const uint32_t *listed, uint32_t n)
 {
-	bool was_new = fails_new;
 	int status;
 
-	fails_new = false;
-	fails_at = n;
+	now.listed = listed;
+	now.n_listed = n;
 	status = run_child(group, test);
-	fails_at = 0;
-	fails_new = was_new;
+	now.n_listed = 0;
 	return status;
 }
 
-/* Says which allocation does it: of those that failed in the run the first that does it alone. */
-static void tell(const struct group *group, const struct CMUnitTest *test, int status)
+/* Says what does it: the last of the allocations that failed, if it does it alone, or all of them. */
+static void tell(const struct group *group, const struct CMUnitTest *test,
+		 const struct wrong *wrong)
 {
-	static uint32_t failed[MOST_PLACES];
-	const uint32_t n = told->n_failed;
-	const char *what = what_went_wrong(status);
-	uint32_t i;
+	const uint32_t *failed = wrong->failed;
+	uint32_t n = wrong->n;
+	int status = wrong->status;
 
-	memcpy(failed, told->failed, n * sizeof(*failed));
-	for (i = 0; i < n && is_well(status = run_alone(group, test, failed[i]));)
-		i++;
-	if (i == n) {
-		printf("# %s: %s when %u allocations fail, the last of them %u, and none alone\n",
-		       test->name, what, n, n ? failed[n - 1] : 0);
-		return;
+	if (n > 1) {
+		int alone = run_listed(group, test, failed + n - 1, 1);
+
+		if (!is_well(alone)) {
+			failed += n - 1;
+			n = 1;
+			status = alone;
+		}
 	}
-	printf("# %s: %s when allocation %u fails\n", test->name, what_went_wrong(status),
-	       failed[i]);
+	printf("# %s: %s when %u allocations fail, the last of them %u\n", test->name,
+	       what_went_wrong(status), n, n ? failed[n - 1] : 0);
 	if (n_told++ >= MOST_TOLD)
 		return;
-	shown_at = told->n_lost ? told->lost : UINT32_MAX;
-	run_alone(group, test, failed[i]);
-	shown_at = 0;
+	status = run_listed(group, test, failed, n);
+	now.shown_at = told->n_lost ? told->lost : UINT32_MAX;
+	run_listed(group, test, failed, n);
+	now.shown_at = 0;
 }
 
-/* Fails each allocation, or each place. *n_failed_ret: how many failed; returns the runs that went wrong. */
-static unsigned starve(const struct group *group, const struct CMUnitTest *test, bool is_each,
-		       uint32_t n_all, uint32_t *n_failed_ret)
+static bool is_over_time(void)
 {
-	unsigned n_wrong = 0;
-	uint32_t n_failed;
-
-	*n_failed_ret = 0;
-	fails_new = !is_each;
-	do {
-		int status = is_each ? run_alone(group, test, *n_failed_ret + 1)
-				     : run_child(group, test);
-
-		n_failed = told->n_failed;
-		*n_failed_ret += n_failed;
-		n_runs++;
-		if (is_well(status))
-			continue;
-		n_wrong++;
-		tell(group, test, status);
-	} while (n_failed && (!is_each || *n_failed_ret < n_all));
-	fails_new = false;
-	return n_wrong;
+	return now.until_ns && clock_ns() >= now.until_ns;
 }
 
-/* 0, or 1 when some run went wrong. */
+/* Fails one allocation after the other; returns how many. */
+static uint32_t starve_each(const struct group *group, const struct CMUnitTest *test,
+			    uint32_t n_all)
+{
+	uint32_t i, n = 0;
+
+	for (i = 1 + now.turn % now.share; i <= n_all && !is_over_time(); i += now.share, n++)
+		note_wrong(run_listed(group, test, &i, 1));
+	told->n_cut += i <= n_all;
+	n_runs += n;
+	return n;
+}
+
+/* Fails each place; returns how many. */
+static uint32_t starve_places(const struct group *group, const struct CMUnitTest *test)
+{
+	uint32_t n_failed = 0, n_new;
+
+	now.fails_new = true;
+	now.forks = !told->has_threads;
+	do {
+		note_wrong(run_child(group, test));
+		n_new = told->n_tried;
+		n_failed += n_new;
+		n_runs += now.forks ? n_new : 1;
+	} while (n_new && !is_over_time());
+	now.fails_new = false;
+	return n_failed;
+}
+
+/* In a run without failures. */
+static unsigned fails_anyway(const struct group *group, const struct CMUnitTest *test, int status)
+{
+	printf("not ok - %s: %s anyway\n", test->name,
+	       is_well(status) ? "fails" : what_went_wrong(status));
+	now.shown_at = told->n_lost ? told->lost : UINT32_MAX;
+	run_child(group, test);
+	now.shown_at = 0;
+	return 1;
+}
+
+/* 0, or 1 when some run went wrong. With a time limit: what there is time for, and of the places a share,
+ * another one on another day; where the time was over before anything failed, half as much again. */
 static unsigned run_all(const struct group *group, const struct CMUnitTest *test, bool is_case)
 {
 	int status = run_child(group, test);
 	const uint32_t n_all = told->n_allocations;
 	uint32_t n_failed;
-	unsigned n_wrong;
 
-	if (!is_well(status) || told->has_failed) {
-		printf("not ok - %s: %s anyway\n", test->name,
-		       is_well(status) ? "fails" : what_went_wrong(status));
-		shown_at = told->n_lost ? told->lost : UINT32_MAX;
-		run_child(group, test);
-		shown_at = 0;
-		return 1;
-	}
+	if (!is_well(status) || WEXITSTATUS(status) == ENDED_FAILED)
+		return fails_anyway(group, test, status);
 	if (!n_all)
 		return 0;
-	n_runs = 0;
-	n_wrong = starve(group, test, !is_case && n_all <= EVERY, n_all, &n_failed);
-	printf("%s - %s: %u of %u allocations failed, in %u runs\n", n_wrong ? "not ok" : "ok",
-	       test->name, n_failed, n_all, n_runs);
-	return n_wrong > 0;
+	n_runs = told->n_wrong = told->n_cut = 0;
+	now.share = now.until_ns ? (uint32_t)MIN_OF(1 + n_all / (limit_ns / PER_SHARE_NS),
+						    (uint64_t)MOST_SHARES)
+				 : 1;
+	if (WEXITSTATUS(status) == ENDED_CUT)
+		now.until_ns = clock_ns() + limit_ns / 2;
+	n_failed = !is_case && n_all <= EVERY ? starve_each(group, test, n_all)
+					      : starve_places(group, test);
+	now.until_ns = 0;
+	for (uint32_t i = 0; i < told->n_wrong && i < MOST_WRONG; i++)
+		tell(group, test, &told->wrong[i]);
+	printf("%s - %s: %u of %u allocations failed, %s, in %u runs\n",
+	       told->n_wrong ? "not ok" : "ok", test->name, n_failed, n_all,
+	       told->n_cut     ? "cut short"
+	       : now.share > 1 ? "a share"
+			       : "all",
+	       n_runs);
+	return told->n_wrong > 0;
 }
 
-/* The program comes first of all modules. */
-static int find_text(struct dl_phdr_info *info, size_t size, void *ctx)
+static void run_one(const struct group *group, const struct CMUnitTest *test, uint32_t failing)
 {
-	(void)size;
-	(void)ctx;
-	for (unsigned i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
-			text_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-			text_bytes = info->dlpi_phdr[i].p_memsz;
-		}
-	return 1;
+	now.listed = &failing;
+	now.n_listed = 1;
+	run_once(group, test);
 }
 
-static void prepare(void)
+static uint64_t number_of(const char *variable)
 {
-	void *frames[1];
-	uint32_t number;
+	const char *text = getenv(variable);
 
-	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (told == MAP_FAILED)
-		abort();
-	dl_iterate_phdr(find_text, NULL);
-	backtrace(frames, 1); /* loads a library, once */
-	is_aside = true;
-	stack_end = blocks_stack_end();
-	blocks_lost(UINT32_MAX, &number);
-	is_aside = false;
+	return text ? strtoul(text, NULL, 10) : 0;
+}
+
+static bool is_left_out(const char *name)
+{
+	const char *names = getenv("STARVE_NEVER"), *at = names ? strstr(names, name) : NULL;
+	size_t len = strlen(name);
+
+	return at && (at == names || at[-1] == ' ') && (at[len] == ' ' || !at[len]);
 }
 
 int _cmocka_run_group_tests(const char *name, const struct CMUnitTest *const tests, const size_t n,
 			    CMFixtureFunction set_up, CMFixtureFunction tear_down)
 {
 	const struct group group = {tests, set_up, tear_down};
-	const char *only = getenv("STARVE_TEST"), *at = getenv("STARVE_AT");
-	unsigned n_wrong = 0;
+	const char *only = getenv("STARVE_TEST");
+	unsigned n_wrong = 0, n_left = 0;
+	uint64_t ends_ns;
 
 	(void)name;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	prepare();
-	for (size_t i = 0; i < n; i++) {
-		if (only && strcmp(only, tests[i].name) != 0)
+	fails_prepare();
+	now.turn = (uint32_t)number_of("STARVE_TURN");
+	limit_ns = number_of("STARVE_MS") * 1000000;
+	ends_ns = limit_ns ? clock_ns() + limit_ns : 0;
+	for (size_t k = 0; k < n; k++) {
+		const size_t i = (k + now.turn) % n;
+		const bool is_case = i && tests[i].test_func == tests[i - 1].test_func;
+
+		if ((only && strcmp(only, tests[i].name) != 0) || is_left_out(tests[i].name))
 			continue;
-		if (only && at) {
-			fails_at = (uint32_t)strtoul(at, NULL, 10);
-			run_once(&group, &tests[i]);
-		} else {
-			n_wrong += run_all(&group, &tests[i],
-					   i && tests[i].test_func == tests[i - 1].test_func);
-		}
+		now.until_ns = ends_ns;
+		if (only && getenv("STARVE_AT"))
+			run_one(&group, &tests[i], (uint32_t)number_of("STARVE_AT"));
+		else if (is_over_time())
+			n_left++;
+		else
+			n_wrong += run_all(&group, &tests[i], is_case);
 	}
+	if (n_left)
+		printf("# left for other days: %u tests\n", n_left);
 	return n_wrong > 0;
 }

@@ -250,6 +250,7 @@ static void test_against_rows(void **state)
 
 		for (int reading = 0; reading < 2; reading++) {
 			bits = calloc(table_n_rows(&it.table) / 64 + 1, sizeof(*bits));
+			assert_non_null(bits);
 			assert_int_equal(query_compile(cases[i].filter, &it.table, &query, NULL),
 					 0);
 			assert_int_equal(query_match(query, &it.table, bits, &n), 0);
