@@ -755,9 +755,8 @@ static void names_that_are_shown_can_be_typed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		bool is_wide = named(formats[i])->fits(&(struct field)U(8)) &&
-			       !named(formats[i])->fits(&(struct field)U(4));
-		struct field field = U(is_wide ? 8 : 4);
+		const struct field narrow = U(4), wide = U(8);
+		struct field field = named(formats[i])->fits(&narrow) ? narrow : wide;
 		uint64_t number = num_random(&seed);
 
 		field.path = "x";
