@@ -19,10 +19,12 @@
 #include <link.h>
 #include <pthread.h>
 #include <regex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -111,6 +113,8 @@ static bool splits(void)
 	int status, pid;
 
 	pid = fork();
+	if (pid == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whoever ends the first ends them all */
 	if (pid <= 0)
 		return true; /* where no process is to be had this one is starved itself */
 	be_patient(false);
