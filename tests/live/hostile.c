@@ -35,8 +35,8 @@ static const char *const texts[N_ROWS] = {"plain",
 					  "q\"\\\n{}=,\xff",
 					  "\x1b[2J\x7f",
 					  "=1+1,\r\n",
-					  "\xe2\x80\xae"
-					  "bidi",
+					  ("\xe2\x80\xae"
+					   "bidi"),
 					  "\xed\xa0\x80\xf4\x90"};
 static const double reals[N_ROWS] = {NAN,  INFINITY, -INFINITY,
 				     -0.0, 5e-324,   1.7976931348623157e308};
