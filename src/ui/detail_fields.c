@@ -16,11 +16,20 @@ struct fields {
 	bool in_value; /* else of the key */
 };
 
+/* A gap and a short figure. */
+enum { SHORT_COLS = DETAIL_NUMBER_COLS - 2, MOST_SHORT = 2 };
+
+/* How many short figures have room behind an exact one, none of them cut: the rate before the delta. */
+static int n_short(const struct page *page, int col)
+{
+	int left = page->area.n_cols - col - 1 - DETAIL_NUMBER_COLS;
+
+	return MIN_OF(MAX_OF(left / SHORT_COLS, 0), (int)MOST_SHORT);
+}
+
 static int exact_cols(const struct page *page, int col)
 {
-	int left = page->area.n_cols - col;
-
-	return MIN_OF(left - 1, MAX_OF(left - 2 * DETAIL_NUMBER_COLS + 3, DETAIL_NUMBER_COLS));
+	return page->area.n_cols - col - 1 - n_short(page, col) * SHORT_COLS;
 }
 
 static int put_number(const struct page *page, int col, enum derive derive,
@@ -29,20 +38,23 @@ static int put_number(const struct page *page, int col, enum derive derive,
 	SCOPED(buf) text = {0};
 
 	detail_text(page, derive, field, PRINT_SHORT, &text);
-	return grid_fit(page->scene->grid, page->area, page->line, col, DETAIL_NUMBER_COLS - 3,
-			true, ROLE_HEADER_VALUE, buf_text(&text));
+	return grid_fit(page->scene->grid, page->area, page->line, col, SHORT_COLS - 1, true,
+			ROLE_HEADER_VALUE, buf_text(&text));
 }
 
 static void put_counter(const struct page *page, const struct field *field, int col)
 {
 	struct grid *grid = page->scene->grid;
+	int n = n_short(page, col);
 	SCOPED(buf) text = {0};
 
 	detail_text(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
 	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true,
 		       ROLE_HEADER_VALUE, buf_text(&text));
-	col = put_number(page, col + 1, DERIVE_DELTA, field);
-	col = put_number(page, col + 1, DERIVE_RATE, field);
+	if (n == MOST_SHORT)
+		col = put_number(page, col + 1, DERIVE_DELTA, field);
+	if (n)
+		col = put_number(page, col + 1, DERIVE_RATE, field);
 	if (nature_is_gauge(page->table, field))
 		grid_put(grid, page->area, page->line, col + 1, ROLE_DIM, "gauge");
 }
@@ -155,15 +167,18 @@ static void put_value_title(struct page *page, int label_cols)
 {
 	struct grid *grid = page->scene->grid;
 	int col = 1 + label_cols + GAP_COLS;
+	int n = n_short(page, col);
 
 	detail_title(page, "value");
 	page->line--;
 	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true, ROLE_DIM,
 		       "total");
-	col = grid_fit(grid, page->area, page->line, col + 1, DETAIL_NUMBER_COLS - 3, true,
-		       ROLE_DIM, "delta");
-	grid_fit(grid, page->area, page->line, col + 1, DETAIL_NUMBER_COLS - 3, true, ROLE_DIM,
-		 "per s");
+	if (n == MOST_SHORT)
+		col = grid_fit(grid, page->area, page->line, col + 1, SHORT_COLS - 1, true,
+			       ROLE_DIM, "delta");
+	if (n)
+		grid_fit(grid, page->area, page->line, col + 1, SHORT_COLS - 1, true, ROLE_DIM,
+			 "per s");
 	page->line++;
 }
 

@@ -108,7 +108,8 @@ static bool read_tape(struct monkey *monkey, struct source *tape, const struct m
 	if (tape->ops->due(tape, map) != 0)
 		return false;
 	int r = source_read(tape, map, NULL, snap, &err);
-	if (r < 0 && r != -ENOENT) /* which is how a tape tells that the map went */
+	/* That the map went, or has no reading where the tape is now. */
+	if (r < 0 && r != -ENOENT && r != -EAGAIN)
 		complain(monkey, err.text, 0, 0);
 	return r == 0;
 }
