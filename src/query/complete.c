@@ -312,7 +312,10 @@ static void read_token(struct completion *c, const struct token *token)
 	case TOKEN_MATCHES_NOT:
 		c->expects = EXPECTS_NOTHING;
 		break;
-	case TOKEN_COMMA:
+	case TOKEN_COMMA: /* between columns to group or sort by, where it isn't between values */
+		if (!c->in_list)
+			c->expects = EXPECTS_OPERAND;
+		break;
 	case TOKEN_RANGE:
 		break;
 	default:

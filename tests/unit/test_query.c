@@ -276,6 +276,8 @@ static void test_completion(void **state)
 		{"packets ", "0: and or in not in"},
 		{"not sta", "3: state"},
 		{"(sta", "3: state"},
+		{"saddr/24,sta", "3: state"},
+		{"-packets, -sta", "3: state"},
 		{"nothing", ""},
 		{"name ~ ", ""},
 		{"packets > ; pa", ""},
