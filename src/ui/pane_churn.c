@@ -293,15 +293,16 @@ static void put_all(struct sheet *sheet)
 
 void pane_churn(const struct scene *scene, struct area area)
 {
+	const struct table *table = tab_map_table(scene->tab);
 	struct list_place *list = scene->list;
 	struct sheet sheet = {.scene = scene, .area = pane_titled(scene, area, "churn")};
 	size_t height = (size_t)MAX_OF(sheet.area.n_rows, 1);
 
-	if (!scene->tab)
+	if (!table)
 		return;
-	sheet.churn = &scene->tab->table->churn;
-	sheet.back = (unsigned)scene->tab->table->past.back;
-	verdict_make(scene->tab->table, &sheet.verdict);
+	sheet.churn = &table->churn;
+	sheet.back = (unsigned)table->past.back;
+	verdict_make(table, &sheet.verdict);
 	sheet.only_counts = true;
 	put_all(&sheet);
 	list_fit(list, sheet.n_lines > height ? sheet.n_lines - height + 1 : 1, 1);

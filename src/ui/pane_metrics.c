@@ -151,7 +151,7 @@ static void add_map(const struct table *table, struct buf *out)
 
 void pane_metrics(const struct scene *scene, struct area area)
 {
-	const struct table *table = scene->tab ? scene->tab->table : NULL;
+	const struct table *table = tab_map_table(scene->tab);
 	SCOPED(buf) text = {0};
 
 	if (table) {

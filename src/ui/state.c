@@ -20,6 +20,13 @@ struct tab *front_tab(const struct screen *screen)
 	return tab && tab->groups ? tab->groups : tab;
 }
 
+const struct table *tab_map_table(const struct tab *tab)
+{
+	if (!tab)
+		return NULL;
+	return tab->rows ? tab->rows->table : tab->table;
+}
+
 struct pane *focused_pane(struct screen *screen)
 {
 	return &screen->panes[screen->tiling.focus];
