@@ -23,7 +23,7 @@ static void put_small(const struct scene *front, struct area area, struct tab *t
 	struct scene scene = *front;
 	struct area rows;
 
-	scene.tab = tab->groups ? tab->groups : tab;
+	scene.tab = tab_seen(tab);
 	scene.is_aside = true;
 	rows = pane_captioned(&scene, area, tab, NULL);
 	rows.n_cols--;

@@ -69,7 +69,7 @@ static void put_plain_caption(const struct scene *scene, struct area area, const
 		  scene->is_aside ? " %s " : "[%s]", what);
 }
 
-static void draw_area(const struct scene *scene, pane_fn *pane, struct area area)
+void pane_draw(const struct scene *scene, pane_fn *pane, struct area area)
 {
 	if (area.n_rows > 0 && area.n_cols > 0)
 		pane(scene, area);
@@ -89,9 +89,9 @@ bool pane_put_rows(const struct scene *scene, struct area columns, struct area r
 		height = tab->view.height;
 	if (tab && (tab_refresh(tab, height) < 0 || tab_decode(tab) < 0))
 		return false;
-	draw_area(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, columns);
-	draw_area(scene, tab && tab->shows_bars ? pane_bars : pane_rows, rows);
-	draw_area(scene, pane_total, total);
+	pane_draw(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, columns);
+	pane_draw(scene, tab && tab->shows_bars ? pane_bars : pane_rows, rows);
+	pane_draw(scene, pane_total, total);
 	return true;
 }
 
@@ -120,7 +120,7 @@ static void draw_rows(const struct scene *scene, struct area area)
 		grid_put(scene->grid, area, 0, 1, ROLE_CRIT, "out of memory");
 	of_detail.has_rule = layout->detail_is_beside;
 	if (!scene->is_aside)
-		draw_area(&of_detail, pane_detail, layout->detail);
+		pane_draw(&of_detail, pane_detail, layout->detail);
 }
 
 /* Panes that have no room, or make way for one. */
@@ -150,7 +150,7 @@ static void draw_pane(const struct scene *front, int leaf)
 	struct scene scene = *front;
 
 	scene.is_aside = leaf != tiling->focus;
-	scene.tab = pane->tab && pane->tab->groups ? pane->tab->groups : pane->tab;
+	scene.tab = tab_seen(pane->tab);
 	scene.list = &pane->list;
 	if (scene.is_aside) {
 		scene.detail_at = &screen->detail_aside;
@@ -163,7 +163,7 @@ static void draw_pane(const struct scene *front, int leaf)
 		put_plain_caption(&scene, whole, kinds[pane->kind].what);
 	if (scene.has_caption && !scene.is_aside)
 		put_hidden(&scene, whole);
-	draw_area(&scene, kinds[pane->kind].pane, area);
+	pane_draw(&scene, kinds[pane->kind].pane, area);
 	if (scene.is_aside && pane->kind == PANE_DETAIL)
 		pane->list = screen->detail_aside.list;
 }
@@ -200,8 +200,8 @@ void pane_tiles(const struct scene *front)
 	}
 	for (int i = 0; i < TILING_TILES; i++)
 		if (screen->tiling.tiles[i].split == SPLIT_BESIDE)
-			draw_area(front, put_rule, screen->layout.panes[i]);
+			pane_draw(front, put_rule, screen->layout.panes[i]);
 	if (screen->is_zoomed)
-		draw_area(front, draw_detail, screen->layout.detail);
-	draw_area(front, pane_band, screen->layout.band);
+		pane_draw(front, draw_detail, screen->layout.detail);
+	pane_draw(front, pane_band, screen->layout.band);
 }

@@ -345,12 +345,6 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 	layout_make(grid->n_rows, grid->n_cols, &wants, &screen->layout);
 }
 
-static void draw_area(const struct scene *scene, pane_fn *pane, struct area area)
-{
-	if (area.n_rows > 0 && area.n_cols > 0)
-		pane(scene, area);
-}
-
 /* What lies over the rows takes their place, columns and detail included, or stands beside them. */
 static void draw_overlay(const struct scene *scene)
 {
@@ -368,7 +362,7 @@ static void draw_overlay(const struct scene *scene)
 		area.n_cols -= area.col;
 	}
 	scene->screen->over = area;
-	draw_area(scene, overlay->pane, area);
+	pane_draw(scene, overlay->pane, area);
 }
 
 static void draw_header(const struct scene *scene)
@@ -378,11 +372,11 @@ static void draw_header(const struct scene *scene)
 	if (scene->tab && !layout->is_compact && tab_sum_up(scene->tab) < 0)
 		screen_say(scene->screen, true, "out of memory: some totals are old");
 
-	draw_area(scene, layout->is_compact ? pane_compact : pane_identity, layout->identity);
-	draw_area(scene, pane_map, layout->map);
-	draw_area(scene, pane_rates, layout->rates);
-	draw_area(scene, pane_cpus, layout->cpus);
-	draw_area(scene, pane_tabs, layout->tabs);
+	pane_draw(scene, layout->is_compact ? pane_compact : pane_identity, layout->identity);
+	pane_draw(scene, pane_map, layout->map);
+	pane_draw(scene, pane_rates, layout->rates);
+	pane_draw(scene, pane_cpus, layout->cpus);
+	pane_draw(scene, pane_tabs, layout->tabs);
 }
 
 void screen_draw(struct screen *screen, const struct screen_facts *facts, struct grid *grid)
@@ -422,6 +416,6 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 		pane_tiles(&scene);
 	if (screen->overlay != OVERLAY_NONE)
 		draw_overlay(&scene);
-	draw_area(&scene, pane_counts, screen->layout.counts);
-	draw_area(&scene, pane_footer, screen->layout.footer);
+	pane_draw(&scene, pane_counts, screen->layout.counts);
+	pane_draw(&scene, pane_footer, screen->layout.footer);
 }

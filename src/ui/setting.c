@@ -307,7 +307,7 @@ static const struct setting settings[] = {
 
 struct tab *setting_tab(const struct setting *setting, struct tab *tab)
 {
-	return setting->of == SETTING_OF_SEEN && tab->groups ? tab->groups : tab;
+	return setting->of == SETTING_OF_SEEN ? tab_seen(tab) : tab;
 }
 
 const struct setting *setting_at(unsigned i)

@@ -15,16 +15,7 @@ struct tab *map_tab(const struct screen *screen)
 
 struct tab *front_tab(const struct screen *screen)
 {
-	struct tab *tab = map_tab(screen);
-
-	return tab && tab->groups ? tab->groups : tab;
-}
-
-const struct table *tab_map_table(const struct tab *tab)
-{
-	if (!tab)
-		return NULL;
-	return tab->rows ? tab->rows->table : tab->table;
+	return tab_seen(map_tab(screen));
 }
 
 struct pane *focused_pane(struct screen *screen)

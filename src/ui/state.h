@@ -167,9 +167,6 @@ struct screen {
 struct tab *map_tab(const struct screen *screen);
 /* What is seen of it: itself, or groups of its rows; or NULL. */
 struct tab *front_tab(const struct screen *screen);
-/* The map's table, also where tab is groups of its rows; NULL without a tab. What reading costs and churn are
- * told of that one. */
-const struct table *tab_map_table(const struct tab *tab);
 /* Where it stands among the tabs; n_tabs: nowhere. */
 size_t tab_place(const struct screen *screen, const struct tab *tab);
 enum key_scope screen_scope(const struct screen *screen);
@@ -274,6 +271,8 @@ struct scene {
 	bool has_caption; /* which says already what it is */
 };
 typedef void pane_fn(const struct scene *scene, struct area area);
+/* Where there is room for it at all. */
+void pane_draw(const struct scene *scene, pane_fn *pane, struct area area);
 
 pane_fn pane_identity, pane_map, pane_rates, pane_cpus,
 	pane_tabs; /* pane_header.c, pane_rates.c, pane_tabs.c */

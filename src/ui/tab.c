@@ -395,3 +395,15 @@ void tab_sort(struct tab *tab, const struct column *column, bool is_descending)
 	tab->view.n_keys = 1;
 	tab_reorder(tab);
 }
+
+struct tab *tab_seen(struct tab *tab)
+{
+	return tab && tab->groups ? tab->groups : tab;
+}
+
+const struct table *tab_map_table(const struct tab *tab)
+{
+	if (!tab)
+		return NULL;
+	return tab->rows ? tab->rows->table : tab->table;
+}

@@ -172,3 +172,9 @@ const char *tab_total_text(const struct tab *tab, unsigned i);
 
 /* Columns of the screen before the first column and behind the last. */
 enum { TAB_GUTTER = 3, TAB_MARGIN = 1 };
+
+/* What is seen of a map's tab: itself, or groups of its rows; or NULL. */
+struct tab *tab_seen(struct tab *tab);
+/* The map's table, also where tab is groups of its rows; NULL without a tab. What reading costs and churn are
+ * told of that one. */
+const struct table *tab_map_table(const struct tab *tab);
