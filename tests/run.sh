@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # run.sh BUILD_DIR [PATTERN]: runs every test and counts. Each test prints TAP: "ok ...", "not ok ...",
-# "ok ... # SKIP reason". Failures are shown whole, skips with their reasons.
+# "ok ... # SKIP reason". Failures are shown whole, and at the end again, a line each; skips with their reasons.
 #   REQUIRE_BPF=1   a live test that is skipped for want of BPF counts as failed
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -13,10 +13,29 @@ export XDG_CONFIG_HOME=/nonexistent
 XDG_STATE_HOME=$(mktemp -d) && export XDG_STATE_HOME
 unset NO_COLOR
 pattern=${2:-}
-out=$(mktemp) skips=$(mktemp) soak=$(mktemp)
+out=$(mktemp) skips=$(mktemp) faults=$(mktemp) soak=$(mktemp)
 soaking=
-trap 'kill $soaking 2>/dev/null; rm -rf "$out" "$skips" "$soak" "$XDG_STATE_HOME"' EXIT
+trap 'kill $soaking 2>/dev/null; rm -rf "$out" "$skips" "$faults" "$soak" "$XDG_STATE_HOME"' EXIT
 passed=0 failed=0 skipped=0
+
+# Each failed test of a program in a line, with the first of what it says behind it; a program that ended
+# before it could say which, with what stands for it: what a sanitizer found, or its last words.
+blame() { # NAME STATUS OUTPUT
+	awk -v name="$1" -v status="$2" -v with_bpf="${REQUIRE_BPF:-0}" '
+	function say() { if (line != "") print substr(name ": " line why, 1, 300); line = why = ""; n = 0 }
+	/^not ok / || (with_bpf == 1 && /^ok .*# SKIP .*BPF/) { say(); line = $0; said = 1; next }
+	/^ok / { say(); before = ", after " $0; next }
+	/^# (not )?ok - / { next }
+	/^#/ && line != "" && n++ < 3 { why = why (n > 1 ? "; " : ": ") substr($0, 3) }
+	/ERROR: |runtime error: / && found == "" { found = $0 }
+	/[^ ]/ && !/^1\.\./ { last = $0 }
+	END {
+		say()
+		if (found == "") found = last == "" ? "not a word" : last
+		if (status == 124) found = "ended for taking too long: " found
+		if (!said) print substr(name ": exit " status before ": " found, 1, 300)
+	}' "$3"
+}
 
 judge() { # NAME STATUS OUTPUT SECONDS
 	local name=$1 status=$2 out=$3 ok bad skip
@@ -37,8 +56,9 @@ judge() { # NAME STATUS OUTPUT SECONDS
 	[ "$bad" -gt 0 ] && printf '  %d FAILED (exit %d)' "$bad" "$status"
 	[ "$skip" -gt 0 ] && printf '  %d skipped' "$skip"
 	printf '  %ds\n' "$4"
-	[ "$bad" -gt 0 ] && sed 's/^/    /' "$out" | grep -v '^    ok ' | tail -n 60
-	return 0
+	[ "$bad" -gt 0 ] || return 0
+	sed 's/^/    /' "$out" | grep -v '^    ok ' | tail -n 60
+	blame "$name" "$status" "$out" >>"$faults"
 }
 
 run() { # NAME COMMAND...
@@ -75,5 +95,6 @@ if [ "$soaking" ]; then
 	soaking=
 fi
 sed 's/^/  skipped: /' "$skips"
+sed 's/^/  failed: /' "$faults"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
