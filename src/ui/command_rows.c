@@ -20,10 +20,10 @@ static struct intent move_by(struct screen *screen, ptrdiff_t by)
 		return theme_under_cursor(screen);
 	if (screen->overlay != OVERLAY_NONE)
 		return nothing();
-	if (focused_pane(screen)->kind > PANE_DETAIL)
-		list_move(&focused_pane(screen)->list, by);
-	else if (screen->is_zoomed)
+	if (detail_has_focus(screen))
 		list_move(&screen->detail_at.list, by);
+	else if (screen_shows_text(screen))
+		list_move(&focused_pane(screen)->list, by);
 	else if (tab)
 		tab_move(tab, by);
 	return nothing();
@@ -65,8 +65,8 @@ ACTION(act_first)
 {
 	struct tab *tab = front_tab(screen);
 
-	if (screen->overlay == OVERLAY_NONE && !screen->is_zoomed && tab &&
-	    focused_pane(screen)->kind <= PANE_DETAIL) {
+	if (screen->overlay == OVERLAY_NONE && focused_kind(screen) == PANE_ROWS &&
+	    !screen->is_zoomed && tab) {
 		tab_home(tab);
 		return nothing();
 	}
@@ -89,8 +89,7 @@ static struct intent scroll(struct screen *screen, int by)
 		picker_order(screen);
 		return nothing();
 	}
-	if (screen->overlay == OVERLAY_STACKS ||
-	    (screen->overlay == OVERLAY_NONE && screen->is_zoomed)) {
+	if (screen->overlay == OVERLAY_STACKS || detail_has_focus(screen)) {
 		if (by < 0 ? detail_shut(screen) : detail_unfold(screen))
 			return nothing();
 	}

@@ -14,7 +14,8 @@ struct page {
 	const struct table *table;
 	struct area area;
 	size_t row;
-	int line; /* next one, counted from the top of the area; may be negative */
+	bool has_cursor; /* keys move through its lines */
+	int line;	 /* next one, counted from the top of the area; may be negative */
 };
 
 enum { DETAIL_NUMBER_COLS = 12 };

@@ -56,7 +56,7 @@ bool detail_unfold(struct screen *screen)
 
 ACTION(act_fold)
 {
-	if (!screen->is_zoomed && !is_in_tree(screen))
+	if (!detail_has_focus(screen) && !is_in_tree(screen))
 		screen_say(screen, true, "e shows the detail alone; what stands there is folded");
 	else if (!detail_fold(screen))
 		screen_say(screen, false, "arrays and structs can be folded, Esc goes back");

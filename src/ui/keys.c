@@ -12,8 +12,8 @@
 
 enum {
 	LISTS = SCOPE_PICKER | SCOPE_MENU | SCOPE_HELP | SCOPE_COLUMNS | SCOPE_THEMES | SCOPE_TREE,
-	ALL = SCOPE_ANY & ~SCOPE_DETAIL, /* which leaves them to the rows */
-	LETTERS = ALL & ~SCOPE_PICKER,	 /* where they aren't typed */
+	ALL = SCOPE_ANY & ~SCOPE_BESIDE_ROWS, /* which leave them to the rows */
+	LETTERS = ALL & ~SCOPE_PICKER,	      /* where they aren't typed */
 };
 
 static struct key_row rows[] = {
@@ -86,16 +86,23 @@ static struct key_row rows[] = {
 	 0},
 	{{'/', CTRL_KEY('f'), TERM_F1 + 2},
 	 0,
-	 SCOPE_HELP | SCOPE_TREE,
+	 SCOPE_HELP | SCOPE_TREE | SCOPE_TEXT,
 	 ACT_SEARCH,
 	 "/ ^F F3",
 	 "/ search",
 	 "search in the text",
 	 2},
-	{{'n'}, 0, SCOPE_ROWS | SCOPE_HELP | SCOPE_TREE, ACT_SEARCH_ON, "n", NULL, "next match", 0},
+	{{'n'},
+	 0,
+	 SCOPE_ROWS | SCOPE_HELP | SCOPE_TREE | SCOPE_TEXT,
+	 ACT_SEARCH_ON,
+	 "n",
+	 NULL,
+	 "next match",
+	 0},
 	{{'N'},
 	 0,
-	 SCOPE_ROWS | SCOPE_HELP | SCOPE_TREE,
+	 SCOPE_ROWS | SCOPE_HELP | SCOPE_TREE | SCOPE_TEXT,
 	 ACT_SEARCH_BACK,
 	 "N",
 	 NULL,
@@ -176,7 +183,7 @@ static struct key_row rows[] = {
 	 ACT_FOLD,
 	 "Enter Space",
 	 "Enter fold",
-	 "in the detail alone (e) or the tree of stacks: fold and unfold",
+	 "in a detail with the focus (e: alone) or the tree of stacks: fold and unfold",
 	 1},
 	{{TERM_LEFT},
 	 0,
@@ -462,5 +469,5 @@ enum action keys_find(enum key_scope scope, uint32_t key)
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if ((key_rows[i].scopes & scope) && holds_key(&key_rows[i], key))
 			return key_rows[i].action;
-	return scope == SCOPE_DETAIL ? keys_find(SCOPE_ROWS, key) : ACT_NONE;
+	return scope & SCOPE_BESIDE_ROWS ? keys_find(SCOPE_ROWS, key) : ACT_NONE;
 }

@@ -19,11 +19,13 @@ enum key_scope {
 	SCOPE_HELP = 1 << 3,	/* help and metrics: text to scroll */
 	SCOPE_COLUMNS = 1 << 4, /* choosing columns */
 	SCOPE_THEMES = 1 << 5,	/* choosing a theme */
-	SCOPE_DETAIL =
-		1 << 6, /* a detail that stands alone; what isn't bound there goes to the rows */
-	SCOPE_TREE = 1 << 7, /* stacks as a tree */
-	SCOPE_ANY = (1 << 8) - 1,
-	SCOPE_PANES = 1 << 8, /* behind ^W, where nothing else holds */
+	SCOPE_TREE = 1 << 6,	/* stacks as a tree */
+	/* What isn't bound in these goes to the rows. */
+	SCOPE_DETAIL = 1 << 7, /* a detail that stands alone, or in a pane with the focus */
+	SCOPE_TEXT = 1 << 8,   /* a pane of text with the focus: metrics, churn, messages */
+	SCOPE_BESIDE_ROWS = SCOPE_DETAIL | SCOPE_TEXT,
+	SCOPE_ANY = (1 << 9) - 1,
+	SCOPE_PANES = 1 << 9, /* behind ^W, where nothing else holds */
 };
 
 enum { KEY_ROW_KEYS = 6 };

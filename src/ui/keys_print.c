@@ -28,6 +28,6 @@ void keys_print(enum keys_markup markup, struct buf *out)
 	if (markup == KEYS_MARKDOWN)
 		buf_adds(out, "| key | does |\n|---|---|\n");
 	for (unsigned i = 0; i < n_key_rows; i++)
-		if (key_rows[i].scopes & (SCOPE_ROWS | SCOPE_DETAIL | SCOPE_PANES))
+		if (key_rows[i].scopes & (SCOPE_ROWS | SCOPE_BESIDE_ROWS | SCOPE_PANES))
 			print_row(markup, &key_rows[i], out);
 }

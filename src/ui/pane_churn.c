@@ -1,86 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The turnover of a map, explained: the verdict and what it rests on, rates with their history, how old
- * keys were when they went. Lines are put one after the other; a first pass only counts them, so that
- * they can be scrolled. */
+ * keys were when they went. */
 #include <math.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/tidy.h"
-#include "base/utf8.h"
 #include "model/verdict.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/listing.h"
 
 enum { INDENT = 3, NAME_COLS = 24, NUMBER_COLS = 9, BAR_MAX = 40, GAP = 2 };
+/* Where numbers begin that have a picture behind them, and where that does. */
+enum {
+	NUMBER_COL = INDENT + NAME_COLS - NUMBER_COLS - GAP,
+	PICTURE_COL = NUMBER_COL + NUMBER_COLS + GAP
+};
 
 struct sheet {
-	const struct scene *scene;
-	struct area area;
-	size_t n_lines, top; /* lines put so far; the first that is seen */
-	unsigned back;	     /* readings before the newest that rates are shown up to */
-	bool only_counts;
+	struct listing lines;
+	int n_cols;
+	unsigned back; /* readings before the newest that rates are shown up to */
 	const struct churn *churn;
 	struct verdict verdict;
 };
 
-/* The row of the area that the next line goes to, or -1 when it isn't seen. */
-static int next_row(struct sheet *sheet)
-{
-	size_t line = sheet->n_lines++;
-
-	if (sheet->only_counts || line < sheet->top ||
-	    line - sheet->top >= (size_t)sheet->area.n_rows)
-		return -1;
-	return (int)(line - sheet->top);
-}
-
 static void put_title(struct sheet *sheet, const char *title)
 {
-	int row;
-
-	if (sheet->n_lines)
-		next_row(sheet);
-	row = next_row(sheet);
-	if (row >= 0)
-		grid_put(sheet->scene->grid, sheet->area, row, 1, ROLE_TITLE, title);
+	if (sheet->lines.n_lines)
+		listing_next(&sheet->lines);
+	listing_put(&sheet->lines, 1, ROLE_TITLE, title);
+	listing_next(&sheet->lines);
 }
 
-/* Text as words, on as many lines as it takes. */
 static void put_text(struct sheet *sheet, enum role role, const char *text)
 {
-	SCOPED(buf) lines = {0};
-
-	text_wrap(text, MAX_OF(sheet->area.n_cols - INDENT - 1, 8), &lines);
-	for (const char *at = buf_text(&lines); *at;) {
-		size_t len = strcspn(at, "\n");
-		int row = next_row(sheet);
-
-		if (row >= 0)
-			grid_putf(sheet->scene->grid, sheet->area, row, INDENT, role, "%.*s",
-				  (int)len, at);
-		at += len + (at[len] == '\n');
-	}
-}
-
-static int put_name(struct sheet *sheet, const char *name)
-{
-	int row = next_row(sheet);
-
-	if (row >= 0)
-		grid_put(sheet->scene->grid, sheet->area, row, INDENT, ROLE_TEXT, name);
-	return row;
+	listing_put_words(&sheet->lines, INDENT, sheet->n_cols - INDENT - 1, role, text);
+	listing_next(&sheet->lines);
 }
 
 /* A name, and a number as text. */
 static void put_fact(struct sheet *sheet, const char *name, const char *text)
 {
-	int row = put_name(sheet, name);
+	listing_put(&sheet->lines, INDENT, ROLE_TEXT, name);
+	listing_put_words(&sheet->lines, INDENT + NAME_COLS, sheet->n_cols - INDENT - NAME_COLS - 1,
+			  ROLE_HEADER_VALUE, text);
+	listing_next(&sheet->lines);
+}
 
-	if (row >= 0)
-		grid_put(sheet->scene->grid, sheet->area, row, INDENT + NAME_COLS,
-			 ROLE_HEADER_VALUE, text);
+/* A name, a number and a picture of it. */
+static void put_pictured(struct sheet *sheet, const char *name, const char *number,
+			 listing_picture_fn *picture, unsigned i)
+{
+	listing_put(&sheet->lines, INDENT, ROLE_TEXT, name);
+	listing_put_right(&sheet->lines, NUMBER_COL, NUMBER_COLS, ROLE_HEADER_VALUE, number);
+	listing_put_picture(&sheet->lines, PICTURE_COL, picture, sheet, i);
+	listing_next(&sheet->lines);
 }
 
 /* -- the verdict -- */
@@ -175,50 +150,58 @@ static double returned_of(const struct churn_point *point)
 	return point->return_rate;
 }
 
-static void put_rate(struct sheet *sheet, const char *name,
-		     double (*of)(const struct churn_point *))
+static const struct {
+	const char *name;
+	double (*of)(const struct churn_point *);
+} rates[] = {
+	{"new", new_of},
+	{"gone", gone_of},
+	{"changed", changed_of},
+	{"returned", returned_of},
+};
+
+static size_t n_samples(const struct sheet *sheet)
 {
-	int row = put_name(sheet, name), col = INDENT + NAME_COLS - NUMBER_COLS - GAP;
-	int width = sheet->area.n_cols - col - NUMBER_COLS - GAP - 1;
+	return sheet->churn->n_points - MIN_OF(sheet->back, sheet->churn->n_points);
+}
+
+static void draw_rate(const struct scene *scene, struct area line, int col, const void *ctx,
+		      unsigned which)
+{
+	const struct sheet *sheet = ctx;
 	const struct churn_point *point;
 	float samples[CHURN_HISTORY];
-	SCOPED(buf) text = {0};
+	size_t n = n_samples(sheet);
 	double scale = 0;
-	size_t n = sheet->churn->n_points - MIN_OF(sheet->back, sheet->churn->n_points);
 
-	if (row < 0)
-		return;
 	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++) {
-		samples[n - 1 - i] = (float)of(point);
-		scale = fmax(scale, of(point));
+		samples[n - 1 - i] = (float)rates[which].of(point);
+		scale = fmax(scale, rates[which].of(point));
 	}
-	num_short(&text, n ? (double)samples[n - 1] : NAN, 1000);
+	if (line.n_cols - col - 1 > 0)
+		glyph_spark(scene->grid, line, 0, col,
+			    MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY), GLYPHS_BLOCKS,
+			    samples, n, scale > 0 ? scale : 1, ROLE_GRAPH);
+}
+
+static void put_rate(struct sheet *sheet, unsigned which)
+{
+	const struct churn_point *point = churn_point(sheet->churn, sheet->back);
+	SCOPED(buf) text = {0};
+
+	num_short(&text, point ? rates[which].of(point) : NAN, 1000);
 	buf_adds(&text, "/s");
-	grid_fit(sheet->scene->grid, sheet->area, row, col, NUMBER_COLS, true, ROLE_HEADER_VALUE,
-		 buf_text(&text));
-	if (width > 0)
-		glyph_spark(sheet->scene->grid, sheet->area, row, col + NUMBER_COLS + GAP,
-			    MIN_OF(width, (int)CHURN_HISTORY), GLYPHS_BLOCKS, samples, n,
-			    scale > 0 ? scale : 1, ROLE_GRAPH);
+	put_pictured(sheet, rates[which].name, buf_text(&text), draw_rate, which);
 }
 
 static void put_rates(struct sheet *sheet)
 {
-	static const struct {
-		const char *name;
-		double (*of)(const struct churn_point *);
-	} rows[] = {
-		{"new", new_of},
-		{"gone", gone_of},
-		{"changed", changed_of},
-		{"returned", returned_of},
-	};
 	double life = churn_mean_life(sheet->churn);
 	SCOPED(buf) text = {0};
 
 	put_title(sheet, "Keys a second (lower bounds)");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		put_rate(sheet, rows[i].name, rows[i].of);
+	for (unsigned i = 0; i < ARRAY_LEN(rates); i++)
+		put_rate(sheet, i);
 	/* It goes up to the newest reading. */
 	if (sheet->back || isnan(life) || isinf(life))
 		return;
@@ -235,45 +218,52 @@ static void age_name(unsigned i, struct buf *out)
 	num_duration(out, 1e9 * (i < CHURN_AGES - 1 ? churn_age_end(i) : churn_age_end(i - 1)));
 }
 
-static void put_age(struct sheet *sheet, unsigned i, uint64_t most)
+static uint64_t most_deaths(const struct churn *churn)
 {
-	SCOPED(buf) text = {0};
-	int row, col = INDENT + NAME_COLS - NUMBER_COLS - GAP;
-	int width = MIN_OF(sheet->area.n_cols - col - NUMBER_COLS - GAP - 1, (int)BAR_MAX);
+	uint64_t most = 0;
 
-	age_name(i, &text);
-	row = put_name(sheet, buf_text(&text));
-	if (row < 0)
-		return;
-	buf_clear(&text);
-	num_grouped(&text, sheet->churn->deaths[i]);
-	grid_fit(sheet->scene->grid, sheet->area, row, col, NUMBER_COLS, true, ROLE_HEADER_VALUE,
-		 buf_text(&text));
+	for (unsigned i = 0; i < CHURN_AGES; i++)
+		most = MAX_OF(most, churn->deaths[i]);
+	return most;
+}
+
+static void draw_age(const struct scene *scene, struct area line, int col, const void *ctx,
+		     unsigned i)
+{
+	const struct churn *churn = ((const struct sheet *)ctx)->churn;
+	int width = MIN_OF(line.n_cols - col - 1, (int)BAR_MAX);
+
 	if (width > 0)
-		glyph_meter(sheet->scene->grid, sheet->area, row, col + NUMBER_COLS + GAP, width,
-			    (double)sheet->churn->deaths[i] / (double)most, ROLE_GRAPH);
+		glyph_meter(scene->grid, line, 0, col, width,
+			    (double)churn->deaths[i] / (double)most_deaths(churn), ROLE_GRAPH);
+}
+
+static void put_age(struct sheet *sheet, unsigned i)
+{
+	SCOPED(buf) name = {0}, text = {0};
+
+	age_name(i, &name);
+	num_grouped(&text, sheet->churn->deaths[i]);
+	put_pictured(sheet, buf_text(&name), buf_text(&text), draw_age, i);
 }
 
 static void put_ages(struct sheet *sheet)
 {
 	const struct churn *churn = sheet->churn;
-	unsigned first = CHURN_AGES, last = 0;
+	unsigned first = 0, last = CHURN_AGES - 1;
+	bool has_any = most_deaths(churn) > 0;
 	SCOPED(buf) text = {0};
-	uint64_t most = 0;
 
-	for (unsigned i = 0; i < CHURN_AGES; i++) {
-		if (!churn->deaths[i])
-			continue;
-		first = MIN_OF(first, i);
-		last = i;
-		most = MAX_OF(most, churn->deaths[i]);
-	}
-	if (!most && !churn->deaths_unknown)
+	if (!has_any && !churn->deaths_unknown)
 		return;
 	put_title(sheet, sheet->back ? "Age of the keys that went, up to the newest reading"
 				     : "Age of the keys that went");
-	for (unsigned i = first; i <= last && most; i++)
-		put_age(sheet, i, most);
+	while (has_any && !churn->deaths[first])
+		first++;
+	while (has_any && !churn->deaths[last])
+		last--;
+	for (unsigned i = first; i <= last && has_any; i++)
+		put_age(sheet, i);
 	if (churn->deaths_unknown) {
 		num_grouped(&text, churn->deaths_unknown);
 		buf_adds(&text, ", there before the first reading");
@@ -281,32 +271,23 @@ static void put_ages(struct sheet *sheet)
 	}
 }
 
-static void put_all(struct sheet *sheet)
-{
-	sheet->n_lines = 0;
-	put_verdict(sheet);
-	if (sheet->verdict.kind != VERDICT_NONE)
-		put_evidence(sheet);
-	put_rates(sheet);
-	put_ages(sheet);
-}
-
 void pane_churn(const struct scene *scene, struct area area)
 {
 	const struct table *table = tab_map_table(scene->tab);
-	struct list_place *list = scene->list;
-	struct sheet sheet = {.scene = scene, .area = pane_titled(scene, area, "churn")};
-	size_t height = (size_t)MAX_OF(sheet.area.n_rows, 1);
+	struct sheet sheet = {0};
 
+	area = pane_titled(scene, area, "churn");
 	if (!table)
 		return;
+	sheet.n_cols = area.n_cols;
 	sheet.churn = &table->churn;
 	sheet.back = (unsigned)table->past.back;
 	verdict_make(table, &sheet.verdict);
-	sheet.only_counts = true;
-	put_all(&sheet);
-	list_fit(list, sheet.n_lines > height ? sheet.n_lines - height + 1 : 1, 1);
-	list->top = sheet.top = list->cursor;
-	sheet.only_counts = false;
-	put_all(&sheet);
+	put_verdict(&sheet);
+	if (sheet.verdict.kind != VERDICT_NONE)
+		put_evidence(&sheet);
+	put_rates(&sheet);
+	put_ages(&sheet);
+	listing_draw(scene, area, &sheet.lines);
+	listing_release(&sheet.lines);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The row under the cursor in full, top to bottom: what it is, every field exactly, its CPUs, its
- * history, its raw bytes. Each part is a file of its own. Where the detail stands alone a cursor goes
- * through the lines of its page, and the window follows it. */
+ * history, its raw bytes. Each part is a file of its own. Where the detail has the focus a cursor
+ * goes through the lines of its page, and the window follows it. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -177,13 +177,12 @@ static void put_window(struct page *page)
 {
 	struct list_place *list = &page->scene->detail_at->list;
 	size_t top = list->top, height = (size_t)MAX_OF(page->area.n_rows, 1), n;
-	bool is_zoomed = page->scene->screen->is_zoomed;
 
 	put_page(page);
 	n = (size_t)(page->line + (ptrdiff_t)top);
-	if (!is_zoomed) /* no cursor moves there: places of the window, not lines */
+	if (!page->has_cursor) /* places of the window, not lines */
 		n = n > height ? n - height + 1 : 1;
-	list_fit(list, n, is_zoomed ? height : 1);
+	list_fit(list, n, page->has_cursor ? height : 1);
 	if (list->top == top)
 		return;
 	grid_fill(page->scene->grid, page->area, ROLE_TEXT, " ");
@@ -204,7 +203,8 @@ void pane_detail(const struct scene *scene, struct area area)
 {
 	ptrdiff_t row = scene->tab ? tab_cursor_row(scene->tab) : -1;
 	struct detail_place *place = scene->detail_at;
-	struct page page = {.scene = scene};
+	struct page page = {.scene = scene,
+			    .has_cursor = !scene->is_aside && detail_has_focus(scene->screen)};
 	SCOPED(buf) name = {0};
 
 	place->can_fold = false;
@@ -219,7 +219,7 @@ void pane_detail(const struct scene *scene, struct area area)
 	title_text(&page, &name);
 	page.area = put_frame(scene, area, buf_text(&name));
 	put_window(&page);
-	if (scene->screen->is_zoomed && page.area.n_rows > 0)
+	if (page.has_cursor && page.area.n_rows > 0)
 		put_cursor(&page);
 	else if (page.line > page.area.n_rows)
 		put_more(&page);

@@ -109,6 +109,16 @@ static void put_message(const struct scene *scene, struct area area)
 		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&message->text));
 }
 
+/* Those of the map in front: not where a detail or a text is all there is. */
+static bool rows_are_seen(const struct screen *screen)
+{
+	const struct layout *layout = &screen->layout;
+	int leaf = pane_of_rows(screen, map_tab(screen));
+
+	return leaf >= 0 &&
+	       (leaf == screen->tiling.focus ? layout->rows : layout->panes[leaf]).n_rows > 0;
+}
+
 void pane_counts(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
@@ -133,7 +143,8 @@ void pane_counts(const struct scene *scene, struct area area)
 	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
 		 buf_text(&right));
 	counts.area.n_cols -= width + 1;
-	put_shown(&counts, tab);
+	if (rows_are_seen(scene->screen))
+		put_shown(&counts, tab);
 	put_in_map(&counts, tab);
 	put_hidden(&counts, tab);
 	put_changes(&counts, tab->table);
@@ -141,12 +152,12 @@ void pane_counts(const struct scene *scene, struct area area)
 
 /* -- keys ---------------------------------------------------------------------------------------------- */
 
-/* In the detail also what it leaves to the rows. */
+/* In detail and text also what they leave to the rows. */
 static bool holds_in(const struct key_row *row, enum key_scope scope)
 {
 	if (row->scopes & scope)
 		return true;
-	return scope == SCOPE_DETAIL && (row->scopes & SCOPE_ROWS) &&
+	return (scope & SCOPE_BESIDE_ROWS) && (row->scopes & SCOPE_ROWS) &&
 	       keys_find(scope, row->keys[0]) == row->action;
 }
 

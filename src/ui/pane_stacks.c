@@ -215,7 +215,7 @@ void pane_stacks(const struct scene *scene, struct area area)
 		scene->list->cursor = drawing.found;
 	view->was_moved = false;
 	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
-	text_search_go(scene->screen, scene->list, buf_text(&drawing.names), 0);
+	text_search_go(scene, buf_text(&drawing.names), 0);
 	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
 	stack_tree_lines(&view->tree, &tab->frames, put_line, &drawing);
 	if (!n)

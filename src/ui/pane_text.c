@@ -81,13 +81,15 @@ int text_put(const struct scene *scene, struct area area, int row, int col, enum
 	return row;
 }
 
-/* Lights what is searched for in a line that was drawn. */
-static void light(const struct scene *scene, struct area line, const char *text, const char *found)
+void text_light(const struct scene *scene, struct area line, const char *text)
 {
-	struct area match = {line.row,
-			     line.col + 1 + (int)utf8_columns(text, (size_t)(found - text)), 1,
+	const char *found = scene->is_aside ? NULL : text_search_in(scene->screen, text);
+	struct area match = {line.row, line.col, 1,
 			     grid_columns(scene->grid, buf_text(&scene->screen->found))};
 
+	if (!found)
+		return;
+	match.col += (int)utf8_columns(text, (size_t)(found - text));
 	match.n_cols = MIN_OF(match.n_cols, line.col + line.n_cols - match.col);
 	if (match.n_cols > 0)
 		grid_role(scene->grid, match, ROLE_MATCH);
@@ -103,18 +105,16 @@ static void put_text(const struct scene *scene, struct area area, const char *te
 		size_t len = strcspn(text, "\n");
 		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
 		SCOPED(buf) one = {0};
-		const char *found;
 
 		buf_add(&one, text, len);
 		text += len + (text[len] == '\n');
 		if (line < top || line - top >= (size_t)area.n_rows)
 			continue;
 		grid_put(scene->grid, area, (int)(line - top), 1, role, buf_text(&one));
-		found = text_search_in(scene->screen, buf_text(&one));
-		if (found)
-			light(scene,
-			      (struct area){area.row + (int)(line - top), area.col, 1, area.n_cols},
-			      buf_text(&one), found);
+		text_light(scene,
+			   (struct area){area.row + (int)(line - top), area.col + 1, 1,
+					 area.n_cols - 1},
+			   buf_text(&one));
 	}
 }
 
@@ -129,7 +129,7 @@ void pane_lines(const struct scene *scene, struct area area, const char *whole, 
 	for (const char *c = buf_text(&wrapped); *c; c++)
 		n += *c == '\n';
 	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
-	text_search_go(scene->screen, list, buf_text(&wrapped), n_before);
+	text_search_go(scene, buf_text(&wrapped), n_before);
 	list->top = list->cursor;
 	put_text(scene, area, buf_text(&wrapped), n_before);
 }

@@ -31,6 +31,11 @@ static int pane_with(const struct screen *screen, const struct tab *tab, enum pa
 	return -1;
 }
 
+int pane_of_rows(const struct screen *screen, const struct tab *tab)
+{
+	return pane_with(screen, tab, PANE_ROWS);
+}
+
 void pane_focus(struct screen *screen, int leaf)
 {
 	if (screen->tiling.focus != leaf)
@@ -50,7 +55,7 @@ static void fill_pane(struct screen *screen, int leaf, struct tab *tab, enum pan
 void pane_show(struct screen *screen, struct tab *tab)
 {
 	struct pane *pane = focused_pane(screen);
-	int other = pane->kind == PANE_ROWS ? pane_with(screen, tab, PANE_ROWS) : -1;
+	int other = pane->kind == PANE_ROWS ? pane_of_rows(screen, tab) : -1;
 
 	if (other < 0) {
 		pane->tab = tab;
@@ -86,7 +91,7 @@ bool pane_back(struct screen *screen)
 
 	if (pane->kind == PANE_ROWS)
 		return false;
-	if (pane_with(screen, pane->tab, PANE_ROWS) >= 0)
+	if (pane_of_rows(screen, pane->tab) >= 0)
 		close_pane(screen, screen->tiling.focus);
 	else
 		fill_pane(screen, screen->tiling.focus, pane->tab, PANE_ROWS);
@@ -99,6 +104,7 @@ bool pane_toggle(struct screen *screen, enum pane_kind kind)
 
 	if (tiling_n_leaves(&screen->tiling) == 1 && pane->kind == PANE_ROWS)
 		return false;
+	screen->is_zoomed = false;
 	if (pane->kind == kind)
 		pane_back(screen);
 	else
@@ -255,7 +261,7 @@ ACTION(act_pane_even)
 ACTION(act_zoom)
 {
 	struct tiling *tiling = &screen->tiling;
-	bool has_rows = focused_pane(screen)->kind == PANE_ROWS && front_tab(screen);
+	bool has_rows = focused_kind(screen) == PANE_ROWS && front_tab(screen);
 	bool is_several = tiling_n_leaves(tiling) > 1;
 
 	list_open(&screen->detail_at.list, 1);

@@ -64,7 +64,7 @@ static int check_search(struct screen *screen, const char *text)
 
 static struct intent accept_search(struct screen *screen, const char *text)
 {
-	if (*text && screen->overlay == OVERLAY_NONE)
+	if (*text && !screen_shows_text(screen))
 		return search_on(screen, false);
 	return nothing();
 }
@@ -144,7 +144,7 @@ static struct intent accept_interval(struct screen *screen, const char *text)
 static void complete_query(struct screen *screen, const char *text, size_t at,
 			   prompt_offer_fn *offer_fn, void *ctx)
 {
-	if (front_tab(screen) && screen->overlay == OVERLAY_NONE)
+	if (front_tab(screen) && !screen_shows_text(screen))
 		query_complete(text, at, front_tab(screen)->table, offer_fn, ctx);
 }
 

@@ -39,8 +39,10 @@ enum key_scope screen_scope(const struct screen *screen)
 {
 	if (screen->awaits_pane_key)
 		return SCOPE_PANES;
-	if (screen->overlay == OVERLAY_NONE && screen->is_zoomed)
+	if (detail_has_focus(screen))
 		return SCOPE_DETAIL;
+	if (screen->overlay == OVERLAY_NONE && screen_shows_text(screen))
+		return SCOPE_TEXT;
 	return overlays[screen->overlay].scope;
 }
 
@@ -337,7 +339,7 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 		.has_cpus = tab && tab_is_per_cpu(tab),
 		.detail = tab ? screen->detail : DETAIL_CLOSED,
 		.is_zoomed = screen->is_zoomed && tab,
-		.shows_rows = focused_pane(screen)->kind == PANE_ROWS,
+		.shows_rows = focused_kind(screen) == PANE_ROWS,
 		.tiling = &screen->tiling,
 		.n_others = n_unseen(screen),
 	};

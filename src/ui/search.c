@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Searching in the tab in front: the words are those of a filter, but nothing is hidden. What matches
  * is lit; n and N go from one to the next, round at the ends. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -52,10 +53,16 @@ struct intent search_on(struct screen *screen, bool is_back)
 
 /* -- in a text ------------------------------------------------------------------------------------------ */
 
-static bool looks_at_text(const struct screen *screen)
+bool screen_shows_text(const struct screen *screen)
 {
-	return screen->overlay == OVERLAY_HELP || screen->overlay == OVERLAY_METRICS ||
-	       screen->overlay == OVERLAY_STACKS;
+	static const bool are_text[N_OVERLAYS] = {
+		[OVERLAY_HELP] = true, [OVERLAY_METRICS] = true, [OVERLAY_CHURN] = true,
+		[OVERLAY_LOG] = true,  [OVERLAY_STACKS] = true,
+	};
+
+	if (screen->overlay != OVERLAY_NONE)
+		return are_text[screen->overlay];
+	return !screen->is_zoomed && focused_kind(screen) > PANE_DETAIL;
 }
 
 const char *text_search_in(const struct screen *screen, const char *line)
@@ -87,26 +94,35 @@ static size_t find_line(const struct screen *screen, const char *text, size_t n_
 	return screen->seeks < 0 ? last : first;
 }
 
-void text_search_go(struct screen *screen, struct list_place *list, const char *text,
-		    size_t n_before)
+/* While it is typed, with the prompt: among the messages it would be found itself. */
+static void say_none(struct screen *screen)
 {
+	if (screen->prompting == PROMPT_SEARCH)
+		err_set(&screen->fault, -ENOENT, "nothing matches '%s'", buf_text(&screen->found));
+	else
+		screen_say(screen, true, "nothing matches '%s'", buf_text(&screen->found));
+}
+
+void text_search_go(const struct scene *scene, const char *text, size_t n_before)
+{
+	struct screen *screen = scene->screen;
 	size_t line;
 
-	if (!screen->seeks || !screen->found.len)
+	if (!screen->seeks || !screen->found.len || scene->is_aside)
 		return;
 	line = find_line(screen, text, n_before);
 	screen->seeks = 0;
 	if (line == SIZE_MAX) {
-		screen_say(screen, true, "nothing matches '%s'", buf_text(&screen->found));
+		say_none(screen);
 		return;
 	}
 	screen->found_line = line;
-	list->cursor = MIN_OF(line, list->n - 1);
+	scene->list->cursor = MIN_OF(line, scene->list->n - 1);
 }
 
 bool text_search(struct screen *screen, const char *text)
 {
-	if (!looks_at_text(screen))
+	if (!screen_shows_text(screen))
 		return false;
 	buf_clear(&screen->found);
 	buf_adds(&screen->found, text);
@@ -121,7 +137,7 @@ ACTION(act_search)
 {
 	const struct tab *tab = front_tab(screen);
 
-	if (looks_at_text(screen))
+	if (screen_shows_text(screen))
 		prompt_begin(screen, PROMPT_SEARCH, buf_text(&screen->found));
 	else if (tab && screen->overlay == OVERLAY_NONE)
 		prompt_begin(screen, PROMPT_SEARCH, buf_text(&tab->search_text));
@@ -130,7 +146,7 @@ ACTION(act_search)
 
 static struct intent go_on(struct screen *screen, bool is_back)
 {
-	if (!looks_at_text(screen))
+	if (!screen_shows_text(screen))
 		return search_on(screen, is_back);
 	screen->seeks = is_back ? -1 : 1;
 	return nothing();

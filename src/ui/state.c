@@ -23,6 +23,17 @@ struct pane *focused_pane(struct screen *screen)
 	return &screen->panes[screen->tiling.focus];
 }
 
+enum pane_kind focused_kind(const struct screen *screen)
+{
+	return screen->panes[screen->tiling.focus].kind;
+}
+
+bool detail_has_focus(const struct screen *screen)
+{
+	return screen->overlay == OVERLAY_NONE &&
+	       (screen->is_zoomed || focused_kind(screen) == PANE_DETAIL);
+}
+
 size_t tab_place(const struct screen *screen, const struct tab *tab)
 {
 	size_t i = 0;

@@ -170,6 +170,11 @@ struct tab *front_tab(const struct screen *screen);
 /* Where it stands among the tabs; n_tabs: nowhere. */
 size_t tab_place(const struct screen *screen, const struct tab *tab);
 enum key_scope screen_scope(const struct screen *screen);
+/* state.c: what the pane with the focus is */
+struct pane *focused_pane(struct screen *screen);
+enum pane_kind focused_kind(const struct screen *screen);
+/* The detail has the keys: it stands alone, or in a pane of its own with the focus. */
+bool detail_has_focus(const struct screen *screen);
 /* Defines what runs an action; most have no use for the key. */
 #define ACTION(name)                                                                               \
 	struct intent name(__attribute__((unused)) struct screen *screen,                          \
@@ -223,12 +228,12 @@ struct intent theme_under_cursor(struct screen *screen);
 struct intent theme_as_before(struct screen *screen);
 
 /* panes.c */
-struct pane *focused_pane(struct screen *screen);
 void pane_focus(struct screen *screen, int leaf);
 /* A map whose rows are seen in another pane gets the focus there, any other comes into this one. */
 void pane_show(struct screen *screen, struct tab *tab);
 void pane_forget(struct screen *screen, const struct tab *tab); /* it goes */
 bool pane_shows(const struct screen *screen, const struct tab *tab);
+int pane_of_rows(const struct screen *screen, const struct tab *tab); /* its leaf; -1: none */
 /* The pane with the focus shows that, or rows again where it does so already; false: text lies over all
  * of the screen, since there is but one pane. */
 bool pane_toggle(struct screen *screen, enum pane_kind kind);
@@ -239,13 +244,12 @@ void chooser_take(struct screen *screen);
 void chooser_toggle(struct screen *screen);
 void chooser_widen(struct screen *screen, int by);
 
-/* search.c: in help and the like. false: no such text is looked at. */
+/* search.c: help, metrics and the like have the keys. */
+bool screen_shows_text(const struct screen *screen);
+/* false: no such text is looked at. */
 bool text_search(struct screen *screen, const char *text);
 /* The place in a line, or NULL. */
 const char *text_search_in(const struct screen *screen, const char *line);
-/* Moves the list to the next place if one is to be looked for; n_before lines stand before the text. */
-void text_search_go(struct screen *screen, struct list_place *list, const char *text,
-		    size_t n_before);
 /* To the next match, or the one before */
 struct intent search_on(struct screen *screen, bool is_back);
 
@@ -291,7 +295,12 @@ void pane_list(const struct scene *scene, struct area area, const char *title, s
 /* Draws lines of text from the list's top on, behind n_before that stand there already; those without indent are
  * titles. */
 void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);
-/* pane_text.c: lines of text, broken where they are wider than that. */
+/* search.c: moves the list to the next place if one is to be looked for; n_before lines stand before the
+ * text. */
+void text_search_go(const struct scene *scene, const char *text, size_t n_before);
+/* pane_text.c: lights what is searched for in a line that was drawn with that text. */
+void text_light(const struct scene *scene, struct area line, const char *text);
+/* Lines of text, broken where they are wider than that. */
 void text_wrap(const char *text, int columns, struct buf *out);
 /* The same, drawn from that row and column of the area on; returns the row behind it. */
 int text_put(const struct scene *scene, struct area area, int row, int col, enum role role,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Lines that are laid out once and then drawn as far as they are seen: texts at columns of their own, in
+ * roles of their own, and pictures beside them. What is searched for is found in them as they look. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "ui/state.h"
+
+struct listing_part;
+/* Draws into one line, from `col` on. */
+typedef void listing_picture_fn(const struct scene *scene, struct area line, int col,
+				const void *ctx, unsigned i);
+
+struct listing {
+	struct arena mem;
+	struct listing_part *first, *last;
+	size_t line, n_lines; /* the one that is put into; how many there are */
+	bool failed;	      /* out of memory: what has come so far is drawn */
+};
+
+void listing_release(struct listing *listing);
+/* Begins a line behind the one that was put into. */
+void listing_next(struct listing *listing);
+/* Back to the top, for another column of lines. */
+void listing_top(struct listing *listing);
+
+/* Text at a column of the line; one behind the other. */
+void listing_put(struct listing *listing, int col, enum role role, const char *text);
+/* The same at the right end of so many columns. */
+void listing_put_right(struct listing *listing, int col, int columns, enum role role,
+		       const char *text);
+/* Text as words of which so many columns have room, the rest in lines below. */
+void listing_put_words(struct listing *listing, int col, int columns, enum role role,
+		       const char *text);
+/* What fn draws of ctx, which must hold until then. */
+void listing_put_picture(struct listing *listing, int col, listing_picture_fn *fn, const void *ctx,
+			 unsigned i);
+
+/* A window of the lines, from the scene's list on. */
+void listing_draw(const struct scene *scene, struct area area, const struct listing *listing);
