@@ -15,14 +15,14 @@
 enum { SHORT_ITEMS = 8, EXACT_ITEMS = 4096, MAX_PRINTED = 65536, MAX_NAMES_OFFERED = 8 };
 
 static const struct format *const formats[] = {
-	&format_dec,	  &format_id,	     &format_hex,    &format_si,     &format_size,
-	&format_percent,  &format_bool,	     &format_char,   &format_text,   &format_bytes,
-	&format_ip4,	  &format_ip6,	     &format_cidr,   &format_mac,    &format_port,
-	&format_proto,	  &format_be16,	     &format_be32,   &format_be64,   &format_ifname,
-	&format_duration, &format_ktime,     &format_epoch,  &format_pid,    &format_cgroup,
-	&format_ksym,	  &format_errno,     &format_enum,   &format_flags,  &format_fields,
-	&format_special,  &format_progid,    &format_mapid,  &format_socket, &format_stack,
-	&format_syscall,  &format_ethertype, &format_record,
+	&format_dec,	  &format_id,	     &format_hex,   &format_si,	    &format_size,
+	&format_percent,  &format_bool,	     &format_char,  &format_text,   &format_bytes,
+	&format_ip4,	  &format_ip6,	     &format_cidr,  &format_mac,    &format_port,
+	&format_proto,	  &format_be16,	     &format_be32,  &format_be64,   &format_ifname,
+	&format_duration, &format_ktime,     &format_epoch, &format_pid,    &format_cgroup,
+	&format_ksym,	  &format_errno,     &format_enum,  &format_flags,  &format_fields,
+	&format_special,  &format_progid,    &format_mapid, &format_socket, &format_stack,
+	&format_syscall,  &format_ethertype,
 };
 
 const struct format *format_at(unsigned i)
@@ -62,6 +62,27 @@ struct val format_value(const struct field *field, const uint8_t *base)
 	return decode_val(field, base);
 }
 
+const struct field *format_cut(const struct field *field, const struct format *format,
+			       const uint8_t *base, struct field *cut)
+{
+	uint32_t n = MIN_OF(field_length(field, base), field->size);
+
+	if (n == field->size)
+		return field;
+	if (n == 0 && !field->is_record)
+		return NULL;
+	*cut = *field;
+	cut->limit_from = 0;
+	cut->size = n;
+	if (field_is_nested(field))
+		return cut;
+	if (field->kind == FIELD_ARRAY)
+		cut->size = (cut->count = n / field->stride) * field->stride;
+	else if (field->kind != FIELD_TEXT && field->kind != FIELD_BYTES)
+		return NULL;
+	return format->fits(cut) ? cut : NULL;
+}
+
 /* -- printing -- */
 
 struct printer {
@@ -84,12 +105,17 @@ static void print_array(const struct printer *printer, const struct field *array
 			const uint8_t *base)
 {
 	uint32_t most = printer->style == PRINT_SHORT ? SHORT_ITEMS : EXACT_ITEMS, i;
+	uint32_t n_there = array->stride ? field_length(array, base) / array->stride : array->count;
 
 	buf_addc(printer->out, '[');
 	for (i = 0; i < array->count && i < most && !is_full(printer); i++) {
 		if (i)
 			buf_adds(printer->out, ", ");
-		print_field(printer, array + 1, base + array->offset + (size_t)i * array->stride);
+		if (i < n_there)
+			print_field(printer, array + 1,
+				    base + array->offset + (size_t)i * array->stride);
+		else
+			buf_addc(printer->out, '-');
 	}
 	if (i < array->count)
 		buf_addf(printer->out, "%s…+%u", i ? ", " : "", array->count - i);
@@ -130,10 +156,14 @@ static void print_field(const struct printer *printer, const struct field *field
 			const uint8_t *base)
 {
 	bool is_nested = field_is_nested(field) && is_of_plan(printer->plan, field);
+	struct field cut;
+	const struct field *there = format_there(field, field->format, base, &cut);
 	const char *between = "";
 
-	if (!is_nested) {
-		field->format->print(field, base, printer->style, printer->lookups, printer->out);
+	if (!there) {
+		buf_addc(printer->out, '-');
+	} else if (!is_nested) {
+		there->format->print(there, base, printer->style, printer->lookups, printer->out);
 	} else if (field->kind == FIELD_ARRAY) {
 		print_array(printer, field, base);
 	} else {
@@ -225,8 +255,10 @@ void format_print_leaves(const struct plan *plan, bool in_value, const bool *ski
 
 	for (uint32_t i = from; i < to; i++) {
 		const struct field *field = &plan->fields[i];
+		struct field cut;
 
-		if (skips[i])
+		field = skips[i] ? NULL : format_there(field, field->format, base, &cut);
+		if (!field)
 			continue;
 		field->format->print(field, base, PRINT_EXACT, lookups, out);
 		buf_addc(out, ' ');

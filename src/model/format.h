@@ -78,8 +78,19 @@ const struct format *format_at(unsigned i);
  * `path` is the dotted path ("daddr", "tuple.dport"). */
 const struct format *format_choose(const struct field *field, const char *path, const char *tag);
 
-/* The field's value through its format: what filters compare, sorts order by. */
+/* The value through its format of a field that is there: what filters compare, sorts order by. */
 struct val format_value(const struct field *field, const uint8_t *base);
+
+/* What there is of a field (its format, or another that is to write it): the field; where a record ends
+ * within it *cut, which is as much of a text, of bytes or of an array; NULL: nothing that has a value. */
+const struct field *format_cut(const struct field *field, const struct format *format,
+			       const uint8_t *base, struct field *cut);
+static inline const struct field *format_there(const struct field *field,
+					       const struct format *format, const uint8_t *base,
+					       struct field *cut)
+{
+	return field->limit_from ? format_cut(field, format, base, cut) : field;
+}
 
 /* Whether format_value of such a field is the decoder's own integer (see decode_column), in network order
  * with its bytes swapped where *is_network_ret. */

@@ -8,7 +8,7 @@
 extern const struct format
 	/* format_number.c */ format_dec, format_id, format_hex, format_si, format_size, format_percent,
 	/* format_word.c */   format_bool, format_enum, format_flags, format_errno,
-	/* format_text.c */   format_char, format_text, format_bytes, format_record, format_special, format_fields,
+	/* format_text.c */   format_char, format_text, format_bytes, format_special, format_fields,
 	/* format_net.c */    format_ip4, format_ip6, format_cidr, format_mac, format_proto, format_ifname,
 	/* format_order.c */  format_port, format_be16, format_be32, format_be64,
 	/* format_table.c */  format_syscall, format_ethertype,

@@ -155,6 +155,7 @@ static void print_bytes(const struct field *field, const uint8_t *base, enum pri
 {
 	uint32_t n =
 		style == PRINT_SHORT ? MIN_OF(field->size, (uint32_t)SHORT_BYTES) : field->size;
+	uint32_t length = field_length(field, base);
 	static const char digits[] = "0123456789abcdef";
 
 	(void)lookups;
@@ -166,8 +167,8 @@ static void print_bytes(const struct field *field, const uint8_t *base, enum pri
 		buf_addc(out, digits[byte >> 4]);
 		buf_addc(out, digits[byte & 15]);
 	}
-	if (n < field->size)
-		buf_addf(out, " …+%u", field->size - n);
+	if (n < length)
+		buf_addf(out, " …+%u", length - n);
 }
 
 static int hex_value(char c)
@@ -216,62 +217,6 @@ const struct format format_bytes = {
 	.print = print_bytes,
 	.parse = parse_bytes,
 	.value = bytes_val,
-};
-
-/* -- records of ring buffers: rows have room for the longest, and the record's length before them -- */
-
-enum { RECORD_HEAD_BYTES = 8 };
-
-static bool fits_record(const struct field *field)
-{
-	return field->kind == FIELD_BYTES && field->in_value && !field->in_array &&
-	       field->offset >= RECORD_HEAD_BYTES;
-}
-
-/* Of a copy that stands alone, such as the key of a group, nobody knows it any more. */
-static uint32_t record_length(const struct field *field, const uint8_t *base)
-{
-	uint32_t length;
-
-	if (!fits_record(field))
-		return field->size;
-	memcpy(&length, base + field->offset - RECORD_HEAD_BYTES, sizeof(length));
-	return length;
-}
-
-static struct val record_val(const struct field *field, const uint8_t *base)
-{
-	return (struct val){
-		.kind = VAL_BYTES,
-		.at = (const char *)base + field->offset,
-		.len = MIN_OF(field->size, record_length(field, base)),
-	};
-}
-
-static void print_record(const struct field *field, const uint8_t *base, enum print_style style,
-			 const struct lookups *lookups, struct buf *out)
-{
-	uint32_t length = record_length(field, base);
-	uint32_t n = MIN_OF(length, style == PRINT_SHORT ? (uint32_t)SHORT_BYTES : field->size);
-	struct field shown = *field;
-
-	shown.size = MIN_OF(n, field->size);
-	print_bytes(&shown, base, PRINT_EXACT, lookups, out);
-	if (shown.size < length)
-		buf_addf(out, " …+%u", length - shown.size);
-}
-
-const struct format format_record = {
-	.name = "record",
-	.help = "what waits in a ring buffer: bytes in hex, as many as the record has",
-	.example = "0a 00 00 01",
-	.sense = SENSE_IDENTITY,
-	.is_left = true,
-	.min_columns = 11,
-	.fits = fits_record,
-	.print = print_record,
-	.parse = parse_bytes,
-	.value = record_val,
 };
 
 /* -- what has no value of its own -- */

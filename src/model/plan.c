@@ -339,6 +339,38 @@ static int finish_field(struct plan *plan, struct field *field, struct err *err)
 	return 0;
 }
 
+static void limit_field(const struct plan *plan, struct field *field)
+{
+	if (!plan->record_from || !field->in_value || field->in_array ||
+	    field->offset < plan->record_from)
+		return;
+	field->limit_from = plan->record_from;
+	field->is_record = field->kind == FIELD_BYTES && field->parent == PLAN_NONE;
+}
+
+uint32_t field_length(const struct field *field, const uint8_t *base)
+{
+	uint64_t end = field->limit_from, n;
+	uint32_t length;
+
+	if (!end)
+		return field->size;
+	memcpy(&length, base + field->limit_at, sizeof(length));
+	end += length;
+	n = end > field->offset ? end - field->offset : 0;
+	return (uint32_t)(field->is_record ? n : MIN_OF(n, (uint64_t)field->size));
+}
+
+uint32_t plan_value_bytes(const struct plan *plan, const uint8_t *value)
+{
+	uint32_t length;
+
+	if (!plan->record_from)
+		return plan->value_size;
+	memcpy(&length, value, sizeof(length));
+	return (uint32_t)MIN_OF((uint64_t)plan->record_from + length, (uint64_t)plan->value_size);
+}
+
 static int list_variables(struct plan *plan, struct err *err)
 {
 	plan->variables = arena_array(&plan->mem, plan->n_fields + 1, sizeof(*plan->variables));
@@ -360,6 +392,7 @@ int plan_finish(struct plan *plan, struct err *err)
 
 		if (r < 0)
 			return r;
+		limit_field(plan, &plan->fields[i]);
 	}
 	if (plan_elements_open(plan) < 0)
 		return out_of_memory(err);

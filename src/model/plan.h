@@ -67,6 +67,11 @@ struct field {
 	const struct format *format; /* never NULL after plan_finish; see format.h */
 	bool in_array;		     /* some ancestor is an array: no column of its own */
 	enum nature nature;	     /* told by a schema, or NATURE_GUESSED */
+	/* Of records, which may end before their layout does: the u32 at limit_at is how many bytes there
+	 * are from limit_from on. limit_from 0: the field is always there. Elements of an array have the
+	 * array's. */
+	uint32_t limit_at, limit_from;
+	bool is_record; /* all of a record, as bytes: empty, not unknown, where that is */
 	/* of one element that somebody named, which is none of the plan's fields: its prototype */
 	const struct field *element_of;
 };
@@ -82,6 +87,10 @@ struct plan {
 	const char *origin;    /* "btf", "schema", "object", "none", "sim": where it came from */
 	const char *why_bytes; /* why keys or values are plain bytes: "it was made without BTF";
 				* NULL: they aren't, or nobody knows */
+
+	/* Values are records of a ring buffer: their first u32 says how many bytes there are from here on.
+	 * 0: each is as long as its layout. */
+	uint32_t record_from;
 
 	/* DATASEC maps: each root of the value is a variable and a row; variables[i] is its field's index. */
 	bool is_variables;
@@ -110,7 +119,8 @@ int plan_add(struct plan *plan, bool in_value, const struct field *proto, struct
 int plan_close(struct plan *plan, struct err *err);
 
 /* Checks that everything lies inside key_size and value_size, fills path, depth, parent, n_below,
- * chooses formats (format_choose), and for is_variables lists the variables. */
+ * chooses formats (format_choose), sets the limits of a record's fields, and for is_variables lists the
+ * variables. */
 int plan_finish(struct plan *plan, struct err *err);
 
 /* A plan for a map without layout: one FIELD_BYTES each for key and value. */
@@ -143,6 +153,14 @@ static inline bool field_is_container(const struct field *field)
 	return field->kind == FIELD_STRUCT || field->kind == FIELD_UNION ||
 	       field->kind == FIELD_ARRAY;
 }
+
+/* How many bytes there are of a field, from its first one on: its size, or fewer where its record ends; of a
+ * whole record as many as it had, of which a row may hold fewer. */
+uint32_t field_length(const struct field *field, const uint8_t *base);
+/* Gives one element, or a part of one, the limit of the outermost array around its prototype. */
+void plan_limit_element(const struct plan *plan, const struct field *proto, struct field *element);
+/* Bytes of one copy of a value, without those behind the end of a record. */
+uint32_t plan_value_bytes(const struct plan *plan, const uint8_t *value);
 
 /* What stands in one column and has one value: everything but structs and unions, and those of them
  * whose format takes them whole (an in6_addr, a prefix). Arrays are leaves; their element is not. To

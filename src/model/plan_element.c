@@ -131,9 +131,18 @@ static int find_offset(const struct plan *plan, const struct field *proto,
 	return 0;
 }
 
-static struct element *make_element(struct plan_elements *elements, const struct field *proto,
+void plan_limit_element(const struct plan *plan, const struct field *proto, struct field *element)
+{
+	while (proto->in_array)
+		proto = &plan->fields[proto->parent];
+	element->limit_at = proto->limit_at;
+	element->limit_from = proto->limit_from;
+}
+
+static struct element *make_element(const struct plan *plan, const struct field *proto,
 				    const struct places *places, uint32_t offset)
 {
+	struct plan_elements *elements = plan->elements;
 	struct element *element = arena_alloc(&elements->mem, sizeof(*element));
 
 	if (!element)
@@ -145,6 +154,7 @@ static struct element *make_element(struct plan_elements *elements, const struct
 	element->field.name = name_of(element->field.path);
 	element->field.offset = offset;
 	element->field.in_array = false;
+	plan_limit_element(plan, proto, &element->field);
 	element->field.element_of = proto;
 	element->next = elements->first;
 	elements->first = element;
@@ -173,7 +183,7 @@ const struct field *plan_element(const struct plan *plan, const struct field *pr
 	for (element = plan->elements->first; element; element = element->next)
 		if (element->field.element_of == proto && element->field.offset == offset)
 			return &element->field;
-	element = make_element(plan->elements, proto, &places, offset);
+	element = make_element(plan, proto, &places, offset);
 	if (!element) {
 		err_set(err, -ENOMEM, "not enough memory for '%.*s'", (int)len, name);
 		return NULL;

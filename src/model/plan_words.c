@@ -36,7 +36,7 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, stru
 static bool is_unknown(const struct field *field)
 {
 	return field->parent == PLAN_NONE && field->kind == FIELD_BYTES && !field->name[0] &&
-	       !strcmp(field->format->name, "bytes");
+	       !field->limit_from && !strcmp(field->format->name, "bytes");
 }
 
 bool plan_has_unknown(const struct plan *plan)
@@ -93,6 +93,7 @@ static int build(const struct plan *from, unsigned width, struct plan *out, stru
 	plan_begin(out, from->key_size, from->value_size, NULL);
 	out->is_typed = from->is_typed;
 	out->is_variables = from->is_variables;
+	out->record_from = from->record_from;
 	out->origin = arena_strdup(&out->mem, from->origin);
 	out->why_bytes = from->why_bytes ? arena_strdup(&out->mem, from->why_bytes) : NULL;
 	if (!out->origin || (from->why_bytes && !out->why_bytes))

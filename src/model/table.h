@@ -141,7 +141,8 @@ bool table_is_idle(const struct table *table, size_t row);
 
 /* Raw bytes. The key of a variable map's row is its u32 number. */
 const uint8_t *table_key(const struct table *table, size_t row, size_t *size_ret);
-const uint8_t *table_value(const struct table *table, size_t row, size_t *size_ret); /* all CPUs */
+/* All CPUs; of a record no more than it has. */
+const uint8_t *table_value(const struct table *table, size_t row, size_t *size_ret);
 /* The same row's value in the previous reading, or NULL. */
 const uint8_t *table_old_value(const struct table *table, size_t row);
 /* Row of the current reading (ghosts too) with that key, or -1. One scan or better. */
@@ -185,7 +186,8 @@ void table_leaves(const struct table *table, size_t row, bool in_value, const bo
 		  struct buf *out);
 
 /* What a column's numbers are: VAL_UINT, VAL_INT (as int64 bits) or VAL_REAL (as double, NaN unknown);
- * VAL_UNKNOWN where it has none: it isn't numeric, the map is a variable map, or was never read. */
+ * VAL_UNKNOWN where it has none: it isn't numeric, the map is a variable map, or was never read; or where some
+ * rows may have none, those of records. */
 enum val_kind table_numbers_kind(const struct table *table, const struct column *column);
 /* The numbers of n live rows from `first` on, of a column that has them: what table_cell says of each,
  * several times faster. A run of some KB at a time is best. */

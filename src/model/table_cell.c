@@ -105,6 +105,11 @@ struct cell cell_of(const struct cell *cell, const struct field *field)
 static struct val copy_val(const struct field *field, const struct format *format,
 			   const uint8_t *at)
 {
+	struct field cut;
+
+	field = format_there(field, format, at, &cut);
+	if (!field)
+		return val_unknown();
 	return format->value ? format->value(field, at) : decode_val(field, at);
 }
 
@@ -117,7 +122,7 @@ enum val_kind cell_kind(const struct field *field, const struct format *format)
 		return VAL_BYTES;
 	if (!field_is_integer(field) && field->kind != FIELD_REAL)
 		return VAL_UNKNOWN;
-	at_start.offset = 0;
+	at_start.offset = at_start.limit_from = 0;
 	return copy_val(&at_start, format, zeros).kind;
 }
 

@@ -224,7 +224,7 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
 	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE ||
 	    column->derive == DERIVE_SEEN)
 		return VAL_UINT;
-	if (!column->field || !column_is_numeric(column))
+	if (!column->field || column->field->limit_from || !column_is_numeric(column))
 		return VAL_UNKNOWN;
 	if (column->derive == DERIVE_CPU && column->cpu >= table->map.n_cpus)
 		return VAL_UNKNOWN;
@@ -279,7 +279,7 @@ void table_numbers(const struct table *table, const struct column *column, size_
 static bool has_one_copy(const struct table *table, const struct column *column)
 {
 	return !table->plan.is_variables && column->derive == DERIVE_TOTAL && column->field &&
-	       (column_in_key(column) || table->map.n_cpus == 1);
+	       !column->field->limit_from && (column_in_key(column) || table->map.n_cpus == 1);
 }
 
 static struct val value_at(const struct build *build)

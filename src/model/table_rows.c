@@ -46,14 +46,17 @@ const uint8_t *table_key(const struct table *table, size_t row, size_t *size_ret
 const uint8_t *table_value(const struct table *table, size_t row, size_t *size_ret)
 {
 	size_t n_live = table_n_live(table);
+	const uint8_t *value;
 
 	if (table->plan.is_variables) {
 		*size_ret = variable_of(table, row)->size;
 		return snap_value(table->current, 0) + variable_of(table, row)->offset;
 	}
-	*size_ret = table->current->val_stride;
-	return row < n_live ? snap_value(table->current, row)
-			    : snap_value(&table->ghosts, row - n_live);
+	value = row < n_live ? snap_value(table->current, row)
+			     : snap_value(&table->ghosts, row - n_live);
+	*size_ret = table->plan.record_from ? plan_value_bytes(&table->plan, value)
+					    : table->current->val_stride;
+	return value;
 }
 
 const uint8_t *table_old_value(const struct table *table, size_t row)

@@ -66,11 +66,18 @@ static void print_copy(const struct cell *cell, const uint8_t *at, enum print_st
 		       struct buf *out)
 {
 	const struct lookups *lookups = &cell->table->lookups;
+	const struct field *there;
+	struct field cut;
 
-	if (cell->is_format_chosen)
-		cell->format->print(cell->field, at, style, lookups, out);
-	else
+	if (!cell->is_format_chosen) {
 		format_print(cell->field, &cell->table->plan, at, style, lookups, out);
+		return;
+	}
+	there = format_there(cell->field, cell->format, at, &cut);
+	if (there)
+		cell->format->print(there, at, style, lookups, out);
+	else
+		buf_addc(out, '-');
 }
 
 static void print_field(const struct cell *cell, const struct field *field, enum print_style style,

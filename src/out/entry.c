@@ -221,22 +221,48 @@ void entry_writer_release(struct entry_writer *writer)
 /* -- writing -- */
 
 static void run(struct entry_writer *writer, const struct entry_op *ops, uint32_t n_ops,
+		const uint8_t *base, struct buf *out);
+
+static void write_leaf(struct entry_writer *writer, const struct entry_op *op, const uint8_t *base,
+		       struct buf *out)
+{
+	struct field cut;
+	const struct field *there = format_there(op->field, op->field->format, base, &cut);
+
+	if (there)
+		op->write(&writer->context, there, base, out);
+	else
+		buf_adds(out, "null");
+}
+
+static void write_elements(struct entry_writer *writer, const struct entry_op *op,
+			   const uint8_t *base, struct buf *out)
+{
+	const struct field *array = op->field;
+	uint32_t n_there = array->stride ? field_length(array, base) / array->stride : array->count;
+
+	for (uint32_t i = 0; i < array->count; i++) {
+		if (i)
+			buf_addc(out, ',');
+		if (i < n_there)
+			run(writer, op + 1, op->n_body,
+			    base + array->offset + (size_t)i * array->stride, out);
+		else
+			buf_adds(out, "null");
+	}
+}
+
+static void run(struct entry_writer *writer, const struct entry_op *ops, uint32_t n_ops,
 		const uint8_t *base, struct buf *out)
 {
 	for (uint32_t i = 0; i < n_ops; i += 1 + ops[i].n_body) {
 		const struct entry_op *op = &ops[i];
 
 		buf_add(out, op->text, op->text_len);
-		if (op->write) {
-			op->write(&writer->context, op->field, base, out);
-			continue;
-		}
-		for (uint32_t k = 0; op->n_body && k < op->field->count; k++) {
-			if (k)
-				buf_addc(out, ',');
-			run(writer, op + 1, op->n_body,
-			    base + op->field->offset + (size_t)k * op->field->stride, out);
-		}
+		if (op->write)
+			write_leaf(writer, op, base, out);
+		else if (op->n_body)
+			write_elements(writer, op, base, out);
 	}
 }
 

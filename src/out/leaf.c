@@ -82,16 +82,6 @@ static void write_val(struct leaf_context *context, const struct field *field, c
 	leaf_val(&val, out);
 }
 
-/* Bytes of which the format says how many there are. */
-static void write_bytes(struct leaf_context *context, const struct field *field,
-			const uint8_t *base, struct buf *out)
-{
-	const struct val val = field->format->value(field, base);
-
-	(void)context;
-	leaf_val(&val, out);
-}
-
 /* 0.1 in 32 bits is another number than in 64, and is written as what it was meant to be all the same. */
 static void write_single(struct leaf_context *context, const struct field *field,
 			 const uint8_t *base, struct buf *out)
@@ -250,7 +240,7 @@ leaf_fn *leaf_writer(const struct field *field, enum leaf_style style)
 		return of_kind[field->kind];
 	if (field->kind == FIELD_REAL && field->size <= sizeof(float))
 		return write_single;
-	return !strcmp(field->format->name, "record") ? write_bytes : write_val;
+	return write_val;
 }
 
 /* Strings as the screen has them: an address is one, however many bytes or members make it. */

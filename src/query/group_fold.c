@@ -110,6 +110,16 @@ add_now(struct block *block, const struct field *field, size_t from, size_t to, 
 			decode_plain(field, block->now[i] + from, width);
 }
 
+/* Rows that have the field, one by one; the others add nothing to its sum. */
+static void note_known(struct block *block, const struct field *field, size_t to)
+{
+	uint8_t *known = block->out->vals.at + to;
+
+	for (size_t i = 0; i < block->n; i++)
+		if (field_length(field, block->now[i]) == field->size)
+			*(uint64_t *)(known + block->at[i]) = sizeof(uint64_t);
+}
+
 /* A counter that went down counts as it is now. */
 static inline __attribute__((always_inline)) void add_then(struct block *block,
 							   struct past_sums *past,
@@ -170,6 +180,15 @@ static void add_sums(struct block *block, struct past_sums *past)
 				cpu * to_stride + (1 + i) * sizeof(uint64_t));
 }
 
+/* Records have one copy. */
+static void note_all_known(struct block *block)
+{
+	const struct group *group = block->group;
+
+	for (unsigned i = 0; group->has_limits && i < group->n_sums; i++)
+		note_known(block, group->sums[i], (1 + group->n_sums + i) * sizeof(uint64_t));
+}
+
 static void add_past(struct block *block, struct past_sums *past, const struct delta *delta,
 		     const struct snap *then)
 {
@@ -209,6 +228,7 @@ static int fold_block(struct block *block)
 	}
 	count_rows(block);
 	add_sums(block, NULL);
+	note_all_known(block);
 	add_past(block, &group->before, &base->delta, base->previous);
 	add_past(block, &group->at_base, &base->since_base, &base->baseline);
 	block->n = 0;

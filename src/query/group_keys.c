@@ -156,12 +156,38 @@ static inline __attribute__((always_inline)) void copy_bytes(const struct group 
 		memcpy(out, from + rows[i] * stride, width);
 }
 
+/* Of a row that may end before the field does: how many bytes there are, and those. */
+static void fill_limited(const struct group *group, const struct part *part, size_t row,
+			 uint8_t *out)
+{
+	const struct field *field = part->column.field;
+	const uint8_t *value = side_of(group, part, row);
+	bool is_cut = part->kind == PART_BYTES || part->kind == PART_TEXT;
+	uint32_t length = is_cut ? field_length(field, value) : part->size;
+	struct part there = *part;
+	struct field cut;
+
+	there.column.field = format_there(
+		field, part->column.format ? part->column.format : field->format, value, &cut);
+	if (there.column.field == &cut)
+		there.size = cut.size;
+	if (!there.column.field)
+		length = 0;
+	memcpy(out - GROUP_LENGTH_BYTES, &length, sizeof(length));
+	memset(out, 0, part->size);
+	if (there.column.field)
+		fillers[part->kind](group, &there, &(uint32_t){(uint32_t)row}, 1, out);
+}
+FILL_ALL(fill_limited)
+
 static void fill_part(const struct group *group, const struct part *part, const uint32_t *rows,
 		      size_t n, uint8_t *out)
 {
 	size_t width = part->kind == PART_BYTES ? part->size : 0;
 
-	if (width == 1)
+	if (part->is_limited)
+		fill_limited_all(group, part, rows, n, out);
+	else if (width == 1)
 		copy_bytes(group, part, rows, n, out, 1);
 	else if (width == 2)
 		copy_bytes(group, part, rows, n, out, 2);

@@ -129,8 +129,8 @@ static int range_of(const struct item *item, const struct table *table, struct p
 		return fault(item, item->option.at, err);
 	}
 	part->kind = PART_CELL;
-	if (is_field && field_is_integer(column->field) && !format_of(column)->value &&
-	    !has_copies(table, column))
+	if (is_field && !column->field->limit_from && field_is_integer(column->field) &&
+	    !format_of(column)->value && !has_copies(table, column))
 		part->kind = PART_RANGE;
 	part->width = width;
 	part->size = sizeof(uint64_t);
@@ -233,8 +233,10 @@ static int read_part(struct group *group, const struct item *item, struct err *e
 		r = value_of(item, table, part, err);
 	if (r < 0)
 		return r;
-	part->at = group->key_size;
-	group->key_size += part->size;
+	part->is_limited = part->kind != PART_CELL && part->kind != PART_STATE &&
+			   part->column.field->limit_from;
+	part->at = group->key_size + (part->is_limited ? GROUP_LENGTH_BYTES : 0);
+	group->key_size = part->at + part->size;
 	group->n_parts++;
 	return 0;
 }
@@ -335,6 +337,11 @@ static int add_part(const struct group *group, const struct part *part, struct p
 	SCOPED(buf) name = {0};
 	int r = shape_part(part, plan, &proto);
 
+	if (part->is_limited) {
+		proto.limit_at = part->at - GROUP_LENGTH_BYTES;
+		proto.limit_from = part->at;
+		proto.is_record = part->column.field->is_record;
+	}
 	plain.format = NULL;
 	table_column_name(group->base, &plain, &name);
 	if ((part->kind == PART_RANGE || part->kind == PART_CELL) && part->width != 1)
@@ -359,6 +366,10 @@ static int add_sum(const struct group *group, unsigned i, struct plan *plan, str
 		.size = sizeof(uint64_t),
 	};
 
+	if (group->has_limits) {
+		proto.limit_at = proto.offset + group->n_sums * (uint32_t)sizeof(uint64_t);
+		proto.limit_from = proto.offset;
+	}
 	plan_name(&group->base->plan, field, &name);
 	if (name.failed)
 		return err_set(err, -ENOMEM, "out of memory for groups");
@@ -382,6 +393,7 @@ static void choose_sums(struct group *group)
 		if (field && field_is_counter(field) && group->n_sums < GROUP_MAX_SUMS)
 			group->sums[group->n_sums++] = field;
 	}
+	group->has_limits = group->base->plan.record_from != 0;
 }
 
 int group_make_plan(struct group *group, struct plan *plan, struct err *err)
@@ -392,11 +404,12 @@ int group_make_plan(struct group *group, struct plan *plan, struct err *err)
 		.size = sizeof(uint64_t),
 		.format = format_named("id", strlen("id")),
 	};
+	uint32_t n_words;
 	int r = 0;
 
 	choose_sums(group);
-	plan_begin(plan, group->key_size, (1 + group->n_sums) * (uint32_t)sizeof(uint64_t),
-		   "group");
+	n_words = 1 + group->n_sums * (group->has_limits ? 2 : 1);
+	plan_begin(plan, group->key_size, n_words * (uint32_t)sizeof(uint64_t), "group");
 	for (unsigned i = 0; i < group->n_parts && r == 0; i++)
 		r = add_part(group, &group->parts[i], plan, err);
 	count.name = "count";

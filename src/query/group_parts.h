@@ -30,7 +30,11 @@ struct part {
 	uint32_t prefix;      /* PART_NETWORK */
 	uint64_t width;	      /* ranges; 0: powers of two */
 	uint32_t at, size;    /* in the group's key */
+	/* Not every row has the field: before `at` stands a u32, how many bytes of it there are. */
+	bool is_limited;
 };
+
+enum { GROUP_LENGTH_BYTES = sizeof(uint32_t) };
 
 /* What the sums were of the same rows in an earlier reading, and for which of them that is known. */
 struct past_sums {
@@ -53,6 +57,9 @@ struct group {
 	uint32_t key_size;
 	const struct field *sums[GROUP_MAX_SUMS]; /* of base; sum i is word 1 + i of a copy */
 	unsigned n_sums;
+	/* Word 1 + n_sums + i of a copy: how many bytes of sum i are known, all or none. Of records, where a
+	 * group may have no row that has the field; the others have no such words. */
+	bool has_limits;
 	double *totals; /* of the groups, a field of table.plan each; what f.share is of */
 
 	/* Of the reading under way. */

@@ -132,6 +132,16 @@ static int (*const adders[])(const struct value *value, struct buf *out) = {
 	[PART_STATE] = add_text,
 };
 
+/* Unknown of all of the group's rows, since their records end before it. */
+static bool is_beyond(const struct value *value)
+{
+	struct val val = value->part->is_limited
+				 ? table_cell(&value->group->table, value->row, &value->column)
+				 : val_uint(0);
+
+	return val.kind == VAL_UNKNOWN;
+}
+
 /* Fields of the groups' key are the parts, in order. */
 static int add_part(const struct group *group, unsigned i, size_t row, struct buf *out)
 {
@@ -153,6 +163,8 @@ static int add_part(const struct group *group, unsigned i, size_t row, struct bu
 	plain.format = NULL;
 	table_column_name(group->base, &plain, &name);
 	value.name = buf_text(&name);
+	if (is_beyond(&value))
+		return -ENOENT;
 	return name.failed ? -ENOMEM : adders[part->kind](&value, out);
 }
 

@@ -93,7 +93,6 @@ static int add_record(const struct schema_map *entry, const struct map *map, str
 {
 	const struct shape *shape = shape_of(map);
 	uint32_t at = shape_payload_at(shape), room = plan->value_size - at;
-	struct schema_node node = *entry->value;
 	int r = shape_add_before_payload(shape, map, plan, err);
 
 	if (r == 0 && entry->value->proto.size > room)
@@ -102,9 +101,7 @@ static int add_record(const struct schema_map *entry, const struct map *map, str
 			"schema '%s' gives records of map '%s' %u bytes and only their first "
 			"%u are looked at",
 			entry->schema->name, entry->name, entry->value->proto.size, room);
-	if (node.proto.kind == FIELD_BYTES && !node.proto.format)
-		node.proto.format = format_named("record", strlen("record"));
-	return r == 0 ? add_node(plan, true, &node, at, err) : r;
+	return r == 0 ? add_node(plan, true, entry->value, at, err) : r;
 }
 
 static int add_side(const struct schema_map *entry, const struct map *map, bool in_value,

@@ -103,13 +103,12 @@ static void write_place(struct json *json, const struct field *field, uint32_t b
 	write_uint(json, "bits", field->bit_size);
 }
 
-/* The outermost that doesn't show its parts. How many bytes a record has is no choice. */
+/* The outermost that doesn't show its parts. */
 static void write_format(struct json *json, const struct field *field, const struct field *element)
 {
 	while (field < element && field_is_nested(field))
 		field++;
-	if (!field_is_nested(field) && field->kind != FIELD_SPECIAL &&
-	    strcmp(field->format->name, "record"))
+	if (!field_is_nested(field) && field->kind != FIELD_SPECIAL)
 		write_text(json, "format", field->format->name);
 }
 

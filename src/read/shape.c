@@ -114,7 +114,7 @@ static const struct part record[] = {
 	PART("state", FIELD_ENUM, offsetof(struct record_value, state), 4, "enum",
 	     .type = "enum record_state", .names = record_states,
 	     .n_names = ARRAY_LEN(record_states)),
-	PART("bytes", FIELD_BYTES, offsetof(struct record_value, bytes), THE_REST, "record",
+	PART("bytes", FIELD_BYTES, offsetof(struct record_value, bytes), THE_REST, "bytes",
 	     .type = "u8[]"),
 };
 
@@ -276,6 +276,8 @@ int shape_add(const struct shape *shape, const struct map *map, bool in_value, s
 	const struct layout *layout = in_value ? &shape->value : &shape->key;
 	size_t size = in_value ? map_copy_size(map) : map_key_stride(map);
 
+	if (in_value)
+		plan->record_from = shape_payload_at(shape);
 	return add_parts(layout->parts, layout->n, (uint32_t)size, in_value, plan, err);
 }
 
@@ -287,6 +289,7 @@ uint32_t shape_payload_at(const struct shape *shape)
 int shape_add_before_payload(const struct shape *shape, const struct map *map, struct plan *plan,
 			     struct err *err)
 {
+	plan->record_from = shape_payload_at(shape);
 	return add_parts(shape->value.parts, shape->value.n - 1, (uint32_t)map_copy_size(map), true,
 			 plan, err);
 }

@@ -32,15 +32,16 @@ static int by_offset(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* The leaves between two roots; arrays whole. */
-static void find_leaves(const struct plan *plan, uint32_t i, uint32_t end, struct layout_of *out)
+/* The leaves between two roots that begin before `to`; arrays whole. */
+static void find_leaves(const struct plan *plan, uint32_t i, uint32_t end, uint32_t to,
+			struct layout_of *out)
 {
 	for (; i < end; i++) {
 		const struct field *field = &plan->fields[i];
 
 		if (!field_is_leaf(field))
 			continue;
-		if (field->size)
+		if (field->size && field->offset < to)
 			out->fields[out->n_fields++] = field;
 		i += field->n_below;
 	}
@@ -60,7 +61,7 @@ static void find_stretches(struct layout_of *out, uint32_t from, uint32_t end)
 		size_t first = i;
 
 		for (; i < out->n_fields && (i == first || out->fields[i]->offset < to); i++)
-			to = MAX_OF(to, out->fields[i]->offset + out->fields[i]->size);
+			to = MIN_OF(MAX_OF(to, out->fields[i]->offset + out->fields[i]->size), end);
 		add_stretch(out, from, begin, 0, 0);
 		add_stretch(out, begin, to, first, i - first);
 		from = to;
@@ -82,7 +83,7 @@ static int lay_out(const struct plan *plan, uint32_t i, uint32_t end, uint32_t f
 	out->stretches = calloc(2UL * (end - i) + 1, sizeof(*out->stretches));
 	if (!out->fields || !out->stretches)
 		return -1;
-	find_leaves(plan, i, end, out);
+	find_leaves(plan, i, end, to, out);
 	find_stretches(out, from, to);
 	return 0;
 }
@@ -101,10 +102,13 @@ static int lay_out_value(const struct page *page, struct layout_of *out)
 {
 	const struct plan *plan = &page->table->plan;
 	const struct field *variable;
+	size_t size;
 	uint32_t i;
 
 	if (!plan->is_variables)
-		return lay_out(plan, plan->n_key_fields, plan->n_fields, 0, plan->value_size, out);
+		return lay_out(plan, plan->n_key_fields, plan->n_fields, 0,
+			       plan_value_bytes(plan, table_value(page->table, page->row, &size)),
+			       out);
 	i = plan->variables[page->row];
 	variable = &plan->fields[i];
 	return lay_out(plan, i, i + 1 + variable->n_below, variable->offset,

@@ -80,6 +80,16 @@ static const uint8_t *bytes_of(const struct page *page, bool in_value)
 	return in_value ? table_value(table, page->row, &size) : table_key(table, page->row, &size);
 }
 
+/* An element that a record ends before or within. */
+static bool is_beyond(const struct fields *fields, const struct outline_line *line)
+{
+	const struct plan *plan = &fields->page->table->plan;
+	size_t end = (size_t)line->base + line->field->offset + line->field->size;
+
+	return fields->in_value && plan->record_from &&
+	       end > plan_value_bytes(plan, bytes_of(fields->page, true));
+}
+
 /* What a container holds, in one line: of one of many elements only where no CPUs are to be summed. */
 static void whole_text(const struct fields *fields, const struct outline_line *line,
 		       struct buf *out)
@@ -92,6 +102,8 @@ static void whole_text(const struct fields *fields, const struct outline_line *l
 		detail_text(fields->page, DERIVE_TOTAL, line->field, PRINT_SHORT, out);
 	else if (table->map.n_cpus > 1)
 		buf_adds(out, line->field->type);
+	else if (is_beyond(fields, line))
+		buf_addc(out, '-');
 	else
 		format_print(line->field, &table->plan,
 			     bytes_of(fields->page, fields->in_value) + line->base, PRINT_SHORT,

@@ -155,6 +155,7 @@ static void walk_field(struct walk *walk, uint32_t i, struct spot spot, const ch
 		element.offset += spot.base;
 		element.in_array = false;
 		element.element_of = field;
+		plan_limit_element(walk->plan, field, &element);
 		line.field = &element;
 	}
 	if (!is_nameless) {

@@ -97,12 +97,6 @@ static const struct sample samples[] = {
 	{"bytes", B(18), "0123456789abcdefgh",
 	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 …+2",
 	 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 67 68"},
-	{"record",
-	 {.kind = FIELD_BYTES, .type = "", .name = "x", .in_value = true, .offset = 8, .size = 4},
-	 "\x03\0\0\0\0\0\0\0\x0a\x00\xff",
-	 "0a 00 ff",
-	 "0a 00 ff",
-	 "0x0a00ff"},
 	{"ip4", U(4), "\xc0\x00\x02\x01", "192.0.2.1", "192.0.2.1"},
 	{"ip4", U(4), "\xff\xff\xff\xff", "255.255.255.255", "255.255.255.255"},
 	{"ip6", B(16), "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", "2001:db8::1", "2001:db8::1",
@@ -203,10 +197,6 @@ static struct field random_field(const struct format *format, uint64_t *seed)
 		field.names = names;
 		field.n_names = ARRAY_LEN(names);
 	}
-	if (format == named("record")) {
-		field.in_value = true;
-		field.offset = 8;
-	}
 	field.format = format;
 	field.path = "x";
 	return field;
@@ -243,25 +233,6 @@ static void reads_back_as(const struct field *field, const uint8_t *bytes, enum 
 	if (val_compare(&typed, &held) != 0)
 		fail_msg("%s of %u bytes: '%s' reads as another value", field->format->name,
 			 field->size, buf_text(&text));
-}
-
-/* Its length stands before a record; where nothing stands before it, nothing is read there. */
-static void a_record_alone_is_whole(void **state)
-{
-	static const uint8_t bytes[] = {1, 0, 0, 0, 2, 0, 0, 0, 3, 4};
-	struct field field = B(sizeof(bytes));
-	SCOPED(buf) text = {0};
-
-	(void)state;
-	field.format = named("record");
-	assert_int_equal(format_value(&field, bytes).len, sizeof(bytes));
-	field.offset = 8;
-	field.size = 2;
-	assert_int_equal(format_value(&field, bytes).len, 2); /* of a key */
-	field.in_value = true;
-	assert_int_equal(format_value(&field, bytes).len, 1);
-	print(&field, bytes, PRINT_EXACT, NULL, &text);
-	assert_string_equal(buf_text(&text), "03");
 }
 
 /* Whatever the bytes are, what is printed exactly is read as the same value: of every row of the table. */
@@ -804,7 +775,6 @@ int main(void)
 		cmocka_unit_test(whole_values_are_printed),
 #endif
 		cmocka_unit_test(any_bytes_read_back),
-		cmocka_unit_test(a_record_alone_is_whole),
 		cmocka_unit_test(exact_texts_keep_to_their_alphabet),
 		cmocka_unit_test(nonsense_is_refused_in_words),
 		cmocka_unit_test(names_of_the_system_are_read),
