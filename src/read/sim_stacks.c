@@ -14,7 +14,9 @@ enum { KEY = false, VALUE = true };
 enum { MOST_FRAMES = 16, STACK_ENTRIES = 1024, SAMPLE_ENTRIES = 256 };
 
 /* Where a function is; its return addresses are taken to be all alike. */
-#define AT(function) (0xffffffff81000000ull + 0x1000ull * (function))
+#define AT(function)                                                                               \
+	(((function) < USER_START ? 0xffffffff81000000ull : 0x555555550000ull) +                   \
+	 0x1000ull * (function))
 
 enum function {
 	ENTRY = 1,
@@ -43,6 +45,11 @@ enum function {
 	TCP_RCV,
 	IDLE,
 	CPU_STARTUP,
+	USER_START,
+	USER_SERVE = USER_START,
+	USER_SEND,
+	USER_RECEIVE,
+	USER_LOAD,
 	END_OF_FUNCTIONS
 };
 
@@ -74,24 +81,33 @@ static const struct enum_name functions[] = {
 	NAMED(TCP_RCV, "tcp_v4_rcv"),
 	NAMED(IDLE, "default_idle"),
 	NAMED(CPU_STARTUP, "cpu_startup_entry"),
+	NAMED(USER_SERVE, "serve"),
+	NAMED(USER_SEND, "send_reply"),
+	NAMED(USER_RECEIVE, "read_request"),
+	NAMED(USER_LOAD, "load_page"),
 };
 _Static_assert(ARRAY_LEN(functions) == END_OF_FUNCTIONS - 1, "a name for each function");
 
 /* Innermost first, as the kernel has them; how many samples a second of each. */
 static const struct stack {
 	__u32 id, per_second;
+	__s32 user_id; /* the stack of user space that it was called from; negative: of none */
 	enum function frames[MOST_FRAMES];
 } stacks[] = {
 	{17,
 	 412,
+	 520,
 	 {DEV_QUEUE_XMIT, IP_OUTPUT, TCP_WRITE, TCP_SENDMSG, SOCK_SENDMSG, SENDTO, SYSCALL, ENTRY}},
-	{93, 120, {TCP_SENDMSG, SOCK_SENDMSG, SENDTO, SYSCALL, ENTRY}},
-	{105, 260, {IP_OUTPUT, UDP_SENDMSG, SOCK_SENDMSG, SENDTO, SYSCALL, ENTRY}},
-	{230, 305, {COPY_TO_USER, TCP_RECVMSG, SOCK_RECVMSG, RECVFROM, SYSCALL, ENTRY}},
-	{311, 95, {COPY_TO_USER, PAGE_CACHE, EXT4_READ, VFS_READ, READ, SYSCALL, ENTRY}},
-	{402, 640, {XDP_RUN, NAPI_POLL, NET_RX, SOFTIRQ, IRQ}},
-	{477, 210, {TCP_RCV, IP_RCV, NAPI_POLL, NET_RX, SOFTIRQ, IRQ}},
-	{650, 35, {IDLE, CPU_STARTUP}},
+	{93, 120, 520, {TCP_SENDMSG, SOCK_SENDMSG, SENDTO, SYSCALL, ENTRY}},
+	{105, 260, 520, {IP_OUTPUT, UDP_SENDMSG, SOCK_SENDMSG, SENDTO, SYSCALL, ENTRY}},
+	{230, 305, 733, {COPY_TO_USER, TCP_RECVMSG, SOCK_RECVMSG, RECVFROM, SYSCALL, ENTRY}},
+	{311, 95, 801, {COPY_TO_USER, PAGE_CACHE, EXT4_READ, VFS_READ, READ, SYSCALL, ENTRY}},
+	{402, 640, -14, {XDP_RUN, NAPI_POLL, NET_RX, SOFTIRQ, IRQ}},
+	{477, 210, 801, {TCP_RCV, IP_RCV, NAPI_POLL, NET_RX, SOFTIRQ, IRQ}},
+	{650, 35, -14, {IDLE, CPU_STARTUP}},
+	{520, 0, -14, {USER_SEND, USER_SERVE}},
+	{733, 0, -14, {USER_RECEIVE, USER_SERVE}},
+	{801, 0, -14, {USER_LOAD, USER_SEND, USER_SERVE}},
 };
 
 static int fill_stacks(const struct sim_moment *moment, struct snap *snap)
@@ -127,6 +143,7 @@ static const struct sim_field stacks_fields[] = {
 
 struct samples_key {
 	__u32 pid;
+	__s32 user_stack_id;
 	__s32 kern_stack_id;
 };
 
@@ -134,31 +151,42 @@ struct samples_key {
 static int fill_samples(const struct sim_moment *moment, struct snap *snap)
 {
 	uint64_t tenths = moment->at_ns / (SIM_TICK_NS / 10), lost = tenths * 3;
-	struct samples_key no_stack = {.pid = 871, .kern_stack_id = -14};
+	struct samples_key no_stack = {.pid = 871, .user_stack_id = -14, .kern_stack_id = -14};
 	int r = snap_add(snap, &no_stack, &lost);
 
 	for (size_t i = 0; r == 0 && i < 2 * ARRAY_LEN(stacks); i++) {
 		const struct stack *stack = &stacks[i / 2];
 		struct samples_key key = {.pid = i % 2 ? 871 : 4711,
+					  .user_stack_id = stack->user_id,
 					  .kern_stack_id = (__s32)stack->id};
 		__u64 samples = stack->per_second * tenths / 10;
 
+		if (!stack->per_second)
+			continue;
 		samples = i % 2 ? samples / 4 : samples - samples / 4;
 		r = snap_add(snap, &key, &samples);
 	}
 	return r;
 }
 
+#define STACK_ID(member)                                                                           \
+	{                                                                                          \
+		.in_value = KEY,                                                                   \
+		.field = {                                                                         \
+			.name = #member,                                                           \
+			.type = "__s32",                                                           \
+			.kind = FIELD_INT,                                                         \
+			.is_signed = true,                                                         \
+			.offset = offsetof(struct samples_key, member),                            \
+			.size = 4,                                                                 \
+		},                                                                                 \
+	}
+
 static const struct sim_field samples_fields[] = {
 	SIM_STRUCT(KEY, samples_key),
 	SIM_MEMBER(KEY, samples_key, pid, UINT, "__u32", .format = "dec"),
-	{.in_value = KEY,
-	 .field = {.name = "kern_stack_id",
-		   .type = "__s32",
-		   .kind = FIELD_INT,
-		   .is_signed = true,
-		   .offset = offsetof(struct samples_key, kern_stack_id),
-		   .size = 4}},
+	STACK_ID(user_stack_id),
+	STACK_ID(kern_stack_id),
 	SIM_CLOSE,
 	{.in_value = VALUE,
 	 .field = {.name = "samples", .type = "__u64", .kind = FIELD_UINT, .size = 8}},

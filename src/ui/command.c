@@ -74,7 +74,6 @@ ACTION(act_open)
 		if (tab_has_stacks(front_tab(screen))) {
 			screen->overlay = OVERLAY_STACKS;
 			list_open(&screen->list, 1);
-			buf_clear(&screen->stacks.title); /* of another map, perhaps */
 			return nothing();
 		}
 		toggle_detail(screen);

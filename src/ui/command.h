@@ -45,6 +45,8 @@
 	X(ACT_CPU_ORDER, "cpu-order", act_cpu_order)                                               \
 	X(ACT_FOLD, "fold", act_fold)                                                              \
 	X(ACT_FOLD_ALL, "fold-all", act_fold_all)                                                  \
+	X(ACT_STACK_IDS, "stack-ids", act_stack_ids)                                               \
+	X(ACT_STACK_COUNTS, "stack-counts", act_stack_counts)                                      \
 	X(ACT_VALUES, "values", act_values)                                                        \
 	X(ACT_BASELINE, "baseline", act_baseline)                                                  \
 	X(ACT_HIDE, "hide", act_hide)                                                              \

@@ -2,11 +2,12 @@
 /* Stacks as a tree that is merged from their roots, as a flame graph is: each function with its share of
  * all samples below a bar as long. Made anew from each reading, it keeps what is folded and the cursor by
  * the path of names. */
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
-#include "model/decode.h"
 #include "ui/glyph.h"
 #include "ui/stacks.h"
 
@@ -23,67 +24,29 @@ bool tab_has_stacks(const struct tab *tab)
 
 /* -- the tree --------------------------------------------------------------------------------------------- */
 
-/* 0, or -1: out of memory. */
-static int add_stack(struct stack_tree *tree, const struct table *table, size_t row, double weight)
+static void add_source(const struct stack_source *source, struct buf *out)
 {
-	const struct field *stack = &table->plan.fields[table->plan.n_key_fields];
-	const uint8_t *value = table_value(table, row, &(size_t){0});
-	struct stack_node *node = &tree->root;
-	uint32_t n = 0;
-
-	SCOPED(buf) name = {0};
-	while (n < STACK_MOST_FRAMES && format_stack_frame(stack, value, n, &table->lookups, &name))
-		n++;
-	node->weight += weight;
-	while (n-- > 0) {
-		buf_clear(&name);
-		format_stack_frame(stack, value, n, &table->lookups, &name);
-		node = stack_tree_child(tree, node, buf_text(&name));
-		if (!node)
-			return -1;
-		node->weight += weight;
-	}
-	return 0;
-}
-
-/* returns how many stacks are in it, or -1: out of memory. */
-static ptrdiff_t add_stacks(struct stack_tree *tree, const struct table *table,
-			    const struct stack_weights *weights, bool counts)
-{
-	size_t n = MIN_OF(table_n_live(table), (size_t)STACK_MOST);
-	ptrdiff_t n_added = 0;
-
-	for (size_t row = 0; row < n; row++) {
-		const uint8_t *key = table_key(table, row, &(size_t){0});
-		uint64_t id = decode_u64(&table->plan.fields[0], key);
-		double weight = counts ? stack_weight_of(weights, id) : 1;
-
-		if (!(weight > 0))
-			continue;
-		if (add_stack(tree, table, row, weight) < 0)
-			return -1;
-		n_added++;
-	}
-	return n_added;
+	buf_adds(out, "by ");
+	if (source->has_counts)
+		table_column_name(source->table, &source->counts, out);
+	else
+		buf_adds(out, "rows");
+	buf_addf(out, " of %s (", source->table->map.name);
+	for (unsigned i = 0; i < source->n_ids; i++)
+		buf_addf(out, "%s%s", i ? " + " : "", source->ids[i]->path);
+	buf_addc(out, ')');
 }
 
 static void title_text(const struct tab *tab, const struct stack_source *source,
-		       const struct stack_weights *weights, ptrdiff_t n, struct stack_view *view)
+		       const struct stack_weights *weights, size_t n, struct stack_view *view)
 {
 	struct buf *out = &view->title;
 
-	buf_clear(out);
-	if (n < 0) {
-		buf_adds(out, "out of memory for the stacks");
-		return;
-	}
-	buf_addf(out, "%zd of %zu stacks, ", n, table_n_live(tab->table));
-	if (!source->table) {
-		buf_adds(out, "each weighs the same: no map is open that counts by stack id");
-		return;
-	}
-	buf_addf(out, "by %s of %s (%s)", source->counts ? source->counts->path : "rows",
-		 source->table->map.name, source->ids->path);
+	num_grouped(out, n);
+	buf_adds(out, " of ");
+	num_grouped(out, table_n_live(tab->table));
+	buf_adds(out, " stacks, ");
+	add_source(source, out);
 	if (weights->total > view->tree.root.weight) {
 		buf_adds(out, ", ");
 		num_percent(out, 1 - view->tree.root.weight / weights->total);
@@ -91,34 +54,68 @@ static void title_text(const struct tab *tab, const struct stack_source *source,
 	}
 	if (weights->is_part)
 		buf_addf(out, ", of its first %d rows", STACK_MOST_ROWS);
+	if (weights->n < weights->n_all)
+		buf_addf(out, ", the heaviest %d", STACK_MOST);
 }
 
-/* Of the readings that are there now, unless it is. */
-static void make_tree(const struct screen *screen, const struct tab *tab, struct stack_view *view)
+static void unweighed_title(const struct tab *tab, const struct err *err, struct buf *out)
+{
+	num_grouped(out, table_n_live(tab->table));
+	buf_addf(out, " stacks, each weighs the same: %s",
+		 err->text[0] ? err->text : "no map is open that counts by stack id");
+}
+
+static void fill_tree(const struct screen *screen, const struct tab *tab, struct stack_view *view)
 {
 	SCOPED(stack_weights) weights = {0};
 	struct stack_source source;
-	ptrdiff_t n = 0;
-	bool has_source = stack_source_find(screen, tab, &source);
-	const uint64_t numbers[] = {tab->table->current->number,
-				    has_source ? source.table->current->number : 0};
+	struct err err = {0};
+	size_t n = 0;
+	int r = 0;
 
-	if (view->title.len && memcmp(numbers, view->numbers, sizeof(numbers)) == 0)
+	if (stack_source_find(screen, tab, buf_text(&tab->stacks_by), &source, &err) == 0)
+		r = stack_weights_take(&source, &weights);
+	if (r == 0)
+		r = stack_tree_build(&view->tree, tab->table, &weights, source.n_ids, &n);
+	buf_clear(&view->title);
+	if (r < 0)
+		buf_adds(&view->title, "out of memory for the stacks");
+	else if (source.table)
+		title_text(tab, &source, &weights, n, view);
+	else
+		unweighed_title(tab, &err, &view->title);
+}
+
+/* What the tree was made of: it is made anew when that is another. */
+static void made_of_text(const struct screen *screen, const struct tab *tab, struct buf *out)
+{
+	struct stack_source source;
+
+	stack_source_find(screen, tab, buf_text(&tab->stacks_by), &source, NULL);
+	buf_addf(out, "%u %" PRIu64 " %s", tab->table->map.id, tab->table->current->number,
+		 buf_text(&tab->stacks_by));
+	if (source.table)
+		buf_addf(out, " %u %" PRIu64, source.table->map.id, source.table->current->number);
+}
+
+static void make_tree(const struct screen *screen, const struct tab *tab, struct stack_view *view)
+{
+	SCOPED(buf) made_of = {0};
+
+	made_of_text(screen, tab, &made_of);
+	if (strcmp(buf_text(&made_of), buf_text(&view->made_of)) == 0)
 		return;
-	memcpy(view->numbers, numbers, sizeof(numbers));
+	buf_clear(&view->made_of);
+	buf_adds(&view->made_of, buf_text(&made_of));
 	stack_tree_release(&view->tree);
-	if (has_source)
-		n = stack_weights_take(&source, &weights);
-	if (n == 0)
-		n = add_stacks(&view->tree, tab->table, &weights, source.table != NULL);
-	stack_tree_sort(&view->tree.root);
-	title_text(tab, &source, &weights, n, view);
+	fill_tree(screen, tab, view);
 }
 
 void stack_view_release(struct stack_view *view)
 {
 	stack_tree_release(&view->tree);
 	buf_release(&view->title);
+	buf_release(&view->made_of);
 	buf_release(&view->at.path);
 }
 

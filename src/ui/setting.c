@@ -210,6 +210,11 @@ static int set_hide(struct tab *tab, const char *text, struct err *err)
 	return 0;
 }
 
+static void get_stacks(const struct tab *tab, struct buf *out)
+{
+	buf_adds(out, buf_text(&tab->stacks_by));
+}
+
 /* -- values -- */
 
 static void get_values(const struct tab *tab, struct buf *out)
@@ -302,6 +307,8 @@ static const struct setting settings[] = {
 	{"hide", "none, zero or idle", get_hide, set_hide, SETTING_OF_SEEN, hide_words},
 	{"trend", "on or off", get_trend, set_trend, SETTING_OF_SEEN, switch_words},
 	{"bars", "on or off", get_bars, set_bars, SETTING_OF_SEEN, switch_words},
+	{"stacks", "what counts them: samples:ustack+kstack samples.rate", get_stacks,
+	 tab_set_stacks, SETTING_OF_MAP, NULL},
 	{"raw", "on or off", get_raw, set_raw, SETTING_OF_SEEN, switch_words},
 };
 

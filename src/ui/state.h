@@ -100,8 +100,8 @@ struct stack_view {
 	struct stack_tree tree;
 	struct buf title;
 	struct detail_place at;
-	bool was_moved;	     /* else the cursor stays with its path */
-	uint64_t numbers[2]; /* of the readings that it was made of: the stacks', the counts' */
+	bool was_moved;	    /* else the cursor stays with its path */
+	struct buf made_of; /* readings, and what counts */
 };
 enum cpu_order { CPU_ORDER_USUAL, CPU_ORDER_BY_NUMBER, CPU_ORDER_BY_VALUE };
 /* What a pane of the tiling shows. */

@@ -107,6 +107,7 @@ void tab_free(struct tab *tab)
 	totals_release(&tab->totals);
 	query_free(tab->search);
 	buf_release(&tab->search_text);
+	buf_release(&tab->stacks_by);
 	buf_release(&tab->texts);
 	pages_release(&tab->text_at);
 	free(tab);

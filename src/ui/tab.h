@@ -73,6 +73,7 @@ struct tab {
 	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
 	struct folds folds, frames; /* of the detail, of the tree of stacks */
+	struct buf stacks_by;	    /* what counts them, as asked for; "": what is found */
 	struct totals totals;
 	unsigned held;		/* readings for which the order stays */
 	bool is_stale;		/* the view must be refreshed before it is drawn */
@@ -126,6 +127,10 @@ int tab_look_back(struct tab *tab, size_t back);
 
 /* pane_bars.c: 0, or -EINVAL with a sentence where bars make no sense. */
 int tab_show_bars(struct tab *tab, bool shows, struct err *err);
+
+/* stack_source.c: what counts the stacks that it has, "samples:ustack+kstack samples.rate"; "": whatever is
+ * found. 0, or -EINVAL with a sentence. */
+int tab_set_stacks(struct tab *tab, const char *text, struct err *err);
 
 /* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */
 int tab_search(struct tab *tab, const char *text, struct err *err);
