@@ -34,6 +34,10 @@ int group_new(struct table *base, const char *by, const char *filter, struct gro
 	      struct err *err);
 /* The same faults in the list, without making a group. */
 int group_check(struct table *base, const char *by, struct err *err);
+/* Calls fn for each part that such a list may well be made of ("saddr", "saddr/24", "bytes:log2"), in the
+ * order of the fields, with a clause of what it is; both are borrowed until fn returns. returns how many. */
+size_t group_offers(struct table *base, void (*fn)(void *ctx, const char *part, const char *about),
+		    void *ctx);
 void group_free(struct group *group);
 
 /* The groups, a row each. Borrowed; stays where it is. */

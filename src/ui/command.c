@@ -60,6 +60,8 @@ ACTION(act_open)
 		return picker_open(screen);
 	if (screen->overlay == OVERLAY_SORT) {
 		sort_menu_take(screen);
+	} else if (screen->overlay == OVERLAY_GROUPS) {
+		group_menu_take(screen);
 	} else if (screen->overlay == OVERLAY_COLUMNS) {
 		chooser_take(screen);
 	} else if (group_enter(screen)) {
@@ -96,7 +98,9 @@ static void toggle_text(struct screen *screen, enum overlay overlay)
 	if (screen->overlay == OVERLAY_COLUMNS)
 		list_open(&screen->list, screen->chooser.n);
 	if (screen->overlay == OVERLAY_SORT)
-		list_open(&screen->list, sort_choices(front_tab(screen)));
+		list_open(&screen->list, screen->sort_menu.n);
+	if (screen->overlay == OVERLAY_GROUPS)
+		list_open(&screen->list, screen->group_menu.n);
 }
 
 /* In its pane where there are several, else over all of the screen. */

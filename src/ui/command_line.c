@@ -238,6 +238,8 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 	} else if (saying && saying->word_at) {
 		for (unsigned i = 0; (word_at = saying->word_at(screen, i)); i++)
 			offer_word(&offering, word_at);
+	} else if (setting && strcmp(setting->name, "group") == 0) {
+		group_complete(screen, rest, at - MIN_OF(from, at), offer, ctx);
 	} else if (front_tab(screen) && (setting || (saying && saying->say == say_search))) {
 		query_complete(rest, at - MIN_OF(from, at), front_tab(screen)->table, offer, ctx);
 	}

@@ -118,11 +118,6 @@ ACTION(act_right)
 
 /* -- sorting ------------------------------------------------------------------------------------------- */
 
-static bool descends_first(const struct column *column)
-{
-	return column_is_numeric(column) && !column_in_key(column);
-}
-
 static struct intent sort_beside(struct screen *screen, int by)
 {
 	struct tab *tab = front_tab(screen);
@@ -133,7 +128,7 @@ static struct intent sort_beside(struct screen *screen, int by)
 		return nothing();
 	i = tab->view.n_keys ? (sort_place(tab) + n + (unsigned)by) % n : 0;
 	column = tab->shown[i].column;
-	tab_sort(tab, &column, descends_first(&column));
+	tab_sort(tab, &column, sort_descends_first(&column));
 	return nothing();
 }
 
@@ -152,55 +147,13 @@ ACTION(act_reverse)
 	struct tab *tab = front_tab(screen);
 
 	if (screen->overlay == OVERLAY_SORT) {
-		for (unsigned i = 0; i < screen->n_sorting; i++)
-			screen->sorting[i].is_descending = !screen->sorting[i].is_descending;
+		sort_menu_reverse(screen);
 	} else if (tab && tab->view.n_keys) {
 		for (unsigned i = 0; i < tab->view.n_keys; i++)
 			tab->view.keys[i].is_descending = !tab->view.keys[i].is_descending;
 		tab_reorder(tab);
 	}
 	return nothing();
-}
-
-ACTION(act_sort_menu)
-{
-	struct tab *tab = front_tab(screen);
-
-	if (!tab)
-		return nothing();
-	screen->overlay = OVERLAY_SORT;
-	screen->n_sorting = 0;
-	list_open(&screen->list, sort_choices(tab));
-	list_move(&screen->list, (ptrdiff_t)sort_place(tab));
-	return nothing();
-}
-
-/* Adds the choice under the cursor as the next key, or turns it around when it is one already. */
-static void choose_sort_key(struct screen *screen)
-{
-	const struct tab *tab = front_tab(screen);
-	const struct column *column = &tab->shown[screen->list.cursor].column;
-
-	for (unsigned i = 0; i < screen->n_sorting; i++)
-		if (column_equal(&screen->sorting[i].column, column)) {
-			screen->sorting[i].is_descending = !screen->sorting[i].is_descending;
-			return;
-		}
-	if (screen->n_sorting < VIEW_MAX_KEYS)
-		screen->sorting[screen->n_sorting++] =
-			(struct sort_key){*column, descends_first(column)};
-}
-
-void sort_menu_take(struct screen *screen)
-{
-	struct tab *tab = front_tab(screen);
-
-	if (!screen->n_sorting)
-		choose_sort_key(screen);
-	memcpy(tab->view.keys, screen->sorting, sizeof(screen->sorting));
-	tab->view.n_keys = screen->n_sorting;
-	screen->overlay = OVERLAY_NONE;
-	tab_reorder(tab);
 }
 
 /* -- what is seen ---------------------------------------------------------------------------------------- */
@@ -227,7 +180,9 @@ ACTION(act_tag)
 	size_t size;
 
 	if (screen->overlay == OVERLAY_SORT) {
-		choose_sort_key(screen);
+		sort_menu_toggle(screen);
+	} else if (screen->overlay == OVERLAY_GROUPS) {
+		group_menu_toggle(screen);
 	} else if (screen->overlay == OVERLAY_COLUMNS) {
 		chooser_toggle(screen);
 	} else if (screen->overlay == OVERLAY_PICKER && screen->list.n) {

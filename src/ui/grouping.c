@@ -9,6 +9,7 @@
 
 #include "base/tidy.h"
 #include "query/group.h"
+#include "query/query.h"
 #include "ui/state.h"
 
 void tab_ungroup(struct tab *tab)
@@ -114,13 +115,43 @@ bool group_leave(struct screen *screen)
 	return true;
 }
 
-ACTION(act_group)
+/* -- completion -- */
+
+struct typed_part {
+	const char *at;
+	size_t len, n_found;
+	prompt_offer_fn *offer;
+	void *ctx;
+};
+
+static void offer_part(void *ctx, const char *part, const char *about)
+{
+	struct typed_part *typed = ctx;
+
+	(void)about;
+	if (strncasecmp(part, typed->at, typed->len) != 0 || strlen(part) == typed->len)
+		return;
+	typed->offer(typed->ctx, part, typed->len);
+	typed->n_found++;
+}
+
+/* Where none is offered that begins so, columns are. */
+void group_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		    void *ctx)
 {
 	const struct tab *tab = map_tab(screen);
+	struct typed_part typed = {.at = text, .offer = offer, .ctx = ctx};
 
-	if (tab && screen->overlay == OVERLAY_NONE)
-		prompt_begin(screen, PROMPT_GROUP, tab->group ? group_by(tab->group) : "");
-	return nothing();
+	if (!tab)
+		return;
+	for (size_t i = 0; i < at; i++)
+		if (text[i] == ',')
+			typed.at = text + i + 1;
+	typed.at += strspn(typed.at, " \t");
+	typed.len = (size_t)(text + at - MIN_OF(typed.at, text + at));
+	group_offers(tab->table, offer_part, &typed);
+	if (!typed.n_found)
+		query_complete(text, at, tab->table, offer, ctx);
 }
 
 int group_typed(struct screen *screen, const char *text, bool is_final)

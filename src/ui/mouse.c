@@ -123,7 +123,7 @@ static struct intent click_title(struct screen *screen, struct tab *tab, int col
 		column = tab->shown[i].column;
 		if (tab->view.n_keys && column_equal(&tab->view.keys[0].column, &column))
 			return act_rows[ACT_REVERSE].run(screen, 0);
-		tab_sort(tab, &column, column_is_numeric(&column) && !column_in_key(&column));
+		tab_sort(tab, &column, sort_descends_first(&column));
 	}
 	return nothing();
 }
@@ -134,7 +134,8 @@ static struct intent click_choice(struct screen *screen, int line)
 	struct list_place *list = &screen->list;
 	size_t at = list->top + (size_t)line;
 
-	if (!(screen_scope(screen) & (SCOPE_MENU | SCOPE_COLUMNS | SCOPE_THEMES | SCOPE_PICKER)) ||
+	if (!(screen_scope(screen) &
+	      (SCOPE_MENU | SCOPE_GROUPS | SCOPE_COLUMNS | SCOPE_THEMES | SCOPE_PICKER)) ||
 	    line < 0 || (size_t)line >= list->height || at >= list->n)
 		return nothing();
 	if (at == list->cursor)

@@ -152,9 +152,17 @@ void pane_list(const struct scene *scene, struct area area, const char *title, s
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i))
 {
 	struct list_place *list = &scene->screen->list;
+	struct area top = {area.row, area.col, 1, area.n_cols};
+	SCOPED(buf) place = {0};
+	int width;
 
 	area = pane_titled(scene, area, title);
 	list_fit(list, n, (size_t)MAX_OF(area.n_rows, 1));
+	buf_addf(&place, "%zu of %zu", list->cursor + 1, n);
+	width = grid_columns(scene->grid, buf_text(&place));
+	if (n > list->height && grid_columns(scene->grid, title) + width + 3 < top.n_cols)
+		grid_put(scene->grid, top, 0, top.n_cols - width - 1, ROLE_COLUMN,
+			 buf_text(&place));
 	for (int line = 0; line < area.n_rows && list->top + (size_t)line < list->n; line++)
 		put(scene, area, line, list->top + (size_t)line);
 }

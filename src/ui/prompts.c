@@ -83,6 +83,7 @@ static int check_group(struct screen *screen, const char *text)
 
 static struct intent accept_group(struct screen *screen, const char *text)
 {
+	screen->overlay = OVERLAY_NONE;
 	if (group_typed(screen, text, true) < 0)
 		screen_say(screen, true, "%s", screen->fault.text);
 	return nothing();
@@ -148,14 +149,6 @@ static void complete_query(struct screen *screen, const char *text, size_t at,
 		query_complete(text, at, front_tab(screen)->table, offer_fn, ctx);
 }
 
-/* Groups are made of columns of the rows, also where groups are seen. */
-static void complete_group(struct screen *screen, const char *text, size_t at,
-			   prompt_offer_fn *offer_fn, void *ctx)
-{
-	if (map_tab(screen))
-		query_complete(text, at, map_tab(screen)->table, offer_fn, ctx);
-}
-
 static const struct asking askings[N_PROMPTS] = {
 	[PROMPT_FILTER] = {.label = " / ",
 			   .check = check_filter,
@@ -170,7 +163,7 @@ static const struct asking askings[N_PROMPTS] = {
 	[PROMPT_GROUP] = {.label = " group by: ",
 			  .check = check_group,
 			  .accept = accept_group,
-			  .complete = complete_group},
+			  .complete = group_complete},
 	[PROMPT_COMMAND] = {.label = " : ",
 			    .check = command_check,
 			    .accept = command_run,

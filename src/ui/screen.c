@@ -26,6 +26,7 @@ static const struct overlay_row {
 	[OVERLAY_CHURN] = {.scope = SCOPE_HELP, .pane = pane_churn},
 	[OVERLAY_LOG] = {.scope = SCOPE_HELP, .pane = pane_log},
 	[OVERLAY_SORT] = {.scope = SCOPE_MENU, .pane = pane_sort, .keeps_header = true},
+	[OVERLAY_GROUPS] = {.scope = SCOPE_GROUPS, .pane = pane_groups, .keeps_header = true},
 	[OVERLAY_PICKER] = {.scope = SCOPE_PICKER, .pane = pane_picker},
 	[OVERLAY_COLUMNS] = {.scope = SCOPE_COLUMNS, .pane = pane_chooser, .keeps_header = true},
 	[OVERLAY_STACKS] = {.scope = SCOPE_TREE, .pane = pane_stacks, .keeps_header = true},
@@ -66,6 +67,7 @@ void screen_free(struct screen *screen)
 	for (int i = 0; i < N_PROMPTS; i++)
 		prompt_history_release(&screen->histories[i]);
 	picker_release(&screen->picker);
+	group_menu_release(&screen->group_menu);
 	prompt_release(&screen->prompt);
 	buf_release(&screen->before);
 	buf_release(&screen->found);
@@ -83,7 +85,7 @@ void screen_free(struct screen *screen)
 
 static bool is_menu(enum overlay overlay)
 {
-	return overlay == OVERLAY_SORT || overlay == OVERLAY_COLUMNS;
+	return overlay == OVERLAY_SORT || overlay == OVERLAY_GROUPS || overlay == OVERLAY_COLUMNS;
 }
 
 /* Their choices are columns of the table that was in front, also while help lies over them. */

@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/pages.h"
+#include "query/group.h"
 #include "ui/glyph.h"
 #include "ui/grid.h"
 #include "ui/keys.h"
@@ -24,6 +27,7 @@ enum overlay {
 	OVERLAY_METRICS,
 	OVERLAY_CHURN,
 	OVERLAY_SORT,
+	OVERLAY_GROUPS,
 	OVERLAY_PICKER,
 	OVERLAY_COLUMNS,
 	OVERLAY_THEMES,
@@ -82,6 +86,29 @@ struct chooser {
 	unsigned n;
 };
 
+/* The menu of what to sort by. */
+struct sort_menu {
+	struct column columns[TAB_MAX_COLUMNS + VIEW_MAX_KEYS];
+	unsigned n;
+	struct sort_key keys[VIEW_MAX_KEYS]; /* marked */
+	unsigned n_keys;
+	bool is_touched; /* the marks are not those in force any more */
+};
+
+struct group_choice {
+	const char *part, *about;
+};
+
+/* The menu of what to group by. */
+struct group_menu {
+	struct arena texts;
+	struct pages choices; /* struct group_choice[n] */
+	size_t n;
+	size_t marked[GROUP_MAX_PARTS]; /* their places */
+	unsigned n_marked;
+	bool is_touched, has_failed;
+};
+
 struct message {
 	struct buf text;
 	bool is_warning;
@@ -132,8 +159,8 @@ struct screen {
 	struct list_place list;	 /* of the overlay */
 	struct picker picker;
 	struct chooser chooser;
-	struct sort_key sorting[VIEW_MAX_KEYS]; /* keys chosen so far in the sort menu */
-	unsigned n_sorting;
+	struct sort_menu sort_menu;
+	struct group_menu group_menu;
 
 	enum prompt_kind prompting;
 	struct prompt prompt;
@@ -181,13 +208,29 @@ bool detail_has_focus(const struct screen *screen);
 			   __attribute__((unused)) uint32_t key)
 
 struct intent nothing(void);
-/* command_rows.c: the sort menu */
+
+/* sort_menu.c */
+bool sort_descends_first(const struct column *column);
+int sort_menu_rank(const struct sort_menu *menu,
+		   const struct column *column); /* from 0; -1: no key */
+void sort_menu_toggle(struct screen *screen);	 /* the column under the cursor */
+void sort_menu_reverse(struct screen *screen);
 void sort_menu_take(struct screen *screen);
+
+/* group_menu.c */
+void group_menu_release(struct group_menu *menu);
+const struct group_choice *group_menu_at(const struct group_menu *menu, size_t i); /* i < n */
+int group_menu_rank(const struct group_menu *menu, size_t i); /* from 0; -1: not marked */
+void group_menu_toggle(struct screen *screen);		      /* the choice under the cursor */
+void group_menu_take(struct screen *screen);
 
 /* Keeps the cursor in 0..n and inside the window. */
 void list_move(struct list_place *list, ptrdiff_t by);
 void list_open(struct list_place *list, size_t n);
 void list_fit(struct list_place *list, size_t n, size_t height);
+
+/* Takes a word that may stand in the place of the last bytes before the cursor. */
+typedef void prompt_offer_fn(void *ctx, const char *word, size_t replaces);
 
 /* grouping.c */
 bool group_enter(
@@ -196,12 +239,16 @@ bool group_leave(struct screen *screen); /* one level back; false: there was non
 /* What is typed to group by; is_final: groups by it. As group_new, the sentence in screen->fault. */
 int group_typed(struct screen *screen, const char *text, bool is_final);
 
+/* Parts of a list to group by that begin as the one before the cursor; they are of columns of the rows, also
+ * where groups are seen. */
+void group_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		    void *ctx);
+
 /* prompts.c */
 void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text);
 struct intent prompt_take_key(struct screen *screen, uint32_t key);
 const char *prompt_label(enum prompt_kind kind);
 bool prompt_completes(enum prompt_kind kind);
-typedef void prompt_offer_fn(void *ctx, const char *word, size_t replaces);
 /* Seconds or a time within what -d takes. 0, or -EINVAL with a sentence. */
 int interval_parse(const char *text, uint64_t *ns, struct err *err);
 
@@ -307,7 +354,7 @@ int text_put(const struct scene *scene, struct area area, int row, int col, enum
 	     const char *text);
 /* legend.c: from line `top` on; returns how many lines there are. */
 size_t legend_put(const struct scene *scene, struct area area, size_t top);
-pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_picker, pane_chooser;
+pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_groups, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log, pane_stacks;
 pane_fn pane_bar_titles, pane_bars;
 /* pane_tiles.c */

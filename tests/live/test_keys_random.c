@@ -67,7 +67,7 @@ static void press_any(struct pty *pty, uint64_t *random)
 					   "\033[<65;9;9M",
 					   "\033[999~",
 					   "/udp\r",
-					   "bproto\r",
+					   "bbproto\r",
 					   ":sort -key\r",
 					   "p[[]",
 					   "|m",

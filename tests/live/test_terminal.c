@@ -115,7 +115,7 @@ static void each_pane(void **state)
 		{"|", "1 ports", "|"},
 		{"_", "1 ports", "_"},
 		{"3H", "packets", "H"},
-		{"1bproto\r", "groups", "\x1b"},
+		{"1bbproto\r", "groups", "\x1b"},
 		{"x", "MAXCPU", "x"},
 		{"/udp", "/ udp", "\x1b", true},
 		{"\x06udp", "search: udp", "\x1b", true},

@@ -62,7 +62,7 @@ pane() { # NAME TITLE COMMAND [as shot]...
 pane rows "rows: flows" "$run sim:flows" 10s Down Space Down 0.5s
 pane detail "detail: arrays and structs folded and unfolded" "$run sim:kinds" 4s e G Up Up Up Up Up Up Up Enter Down Enter 0.5s
 pane bytes "raw bytes with the boundaries of fields" "$run sim:ports" 3s h e PgDn PgDn 0.5s
-pane groups "groups: by proto and dport" "$run sim:flows" 6s b "proto,dport" Enter 2s
+pane groups "groups: by proto and dport" "$run sim:flows" 6s b b "proto,dport" Enter 2s
 pane cpus "per CPU: a strip a row" "$run sim:ports" 6s x x x x 1s
 pane bars "bars: a histogram" "$run sim:sizes" 6s H 1s
 pane stacks "stacks: a tree, by the samples of another map" "$run sim:stacks sim:samples" 4s Enter Down Down 0.5s
