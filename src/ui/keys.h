@@ -47,12 +47,15 @@ struct key_row {
 extern const struct key_row *const key_rows;
 extern const unsigned n_key_rows;
 
+/* A row to be bound anew. */
+struct key_row *keys_row(unsigned i);
+
+/* -- keys_find.c -- */
+
 /* The action bound to key in the scope, or ACT_NONE. */
 enum action keys_find(enum key_scope scope, uint32_t key);
 /* The row of a range that holds the key, or NULL. */
 const struct key_row *keys_range_of(uint32_t key);
-/* A row to be bound anew. */
-struct key_row *keys_row(unsigned i);
 
 /* -- keys_bind.c -- */
 
