@@ -3,10 +3,10 @@
  * at[len] is the NUL. */
 #include "base/buf.h"
 
+#include "base/digits.h"
 #include "base/tidy.h"
 
 #include <errno.h>
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +59,17 @@ static inline bool buf_has_room(struct buf *buf, size_t n)
 int buf_reserve(struct buf *buf, size_t n)
 {
 	return buf_has_room(buf, n) ? 0 : -ENOMEM;
+}
+
+char *buf_room(struct buf *buf, size_t n)
+{
+	return buf_has_room(buf, n) ? buf->at + buf->len : NULL;
+}
+
+void buf_end_at(struct buf *buf, char *end)
+{
+	*end = '\0';
+	buf->len = (size_t)(end - buf->at);
 }
 
 void buf_add(struct buf *buf, const void *bytes, size_t n)
@@ -121,37 +132,12 @@ void buf_addf(struct buf *buf, const char *fmt, ...)
 	va_end(args);
 }
 
-/* The eight digits of n < 10^8, a byte each, the first one lowest: n is split into two numbers of four
- * digits, those into two of two, those into digits, all halves at once and without a branch. The factors
- * are 1/100 and 1/10 scaled by 2^20 and 2^10, exact below 10000 and 100. */
-static uint64_t eight_digits(uint64_t n)
-{
-	uint64_t halves = n / 10000 | n % 10000 << 32;
-	uint64_t high = halves * 10486 >> 20 & 0x0000007f0000007f;
-
-	halves = high | (halves - high * 100) << 16;
-	high = halves * 103 >> 10 & 0x000f000f000f000f;
-	return high | (halves - high * 10) << 8;
-}
-
 void buf_addu(struct buf *buf, uint64_t n)
 {
-	enum { EIGHT = 8, TEN_TO_EIGHT = 100000000 };
-	bool is_tail = n >= TEN_TO_EIGHT;
-	unsigned n_zeroes = 0;
-	uint64_t digits;
+	char *at = buf_room(buf, DIGITS_ROOM);
 
-	if (is_tail)
-		buf_addu(buf, n / TEN_TO_EIGHT);
-	if (!buf_has_room(buf, EIGHT))
-		return;
-	digits = eight_digits(n % TEN_TO_EIGHT);
-	if (!is_tail)
-		n_zeroes = digits ? (unsigned)__builtin_ctzll(digits) / EIGHT : EIGHT - 1;
-	digits = htole64((digits | 0x3030303030303030) >> n_zeroes * EIGHT);
-	memcpy(buf->at + buf->len, &digits, EIGHT);
-	buf->len += EIGHT - n_zeroes;
-	buf->at[buf->len] = '\0';
+	if (at)
+		buf_end_at(buf, digits_put(at, n));
 }
 
 void buf_addi(struct buf *buf, int64_t n)

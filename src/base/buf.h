@@ -22,6 +22,11 @@ void buf_clear(struct buf *buf); /* empties and forgets `failed`, keeps the memo
 /* Room for n more bytes and the NUL; 0 or -ENOMEM. */
 int buf_reserve(struct buf *buf, size_t n);
 
+/* The same where n bytes are written by hand, from what is returned on; NULL: out of memory. Then buf_end_at
+ * says where they end, at most n bytes from there. */
+char *buf_room(struct buf *buf, size_t n);
+void buf_end_at(struct buf *buf, char *end);
+
 void buf_add(struct buf *buf, const void *bytes, size_t n);
 void buf_adds(struct buf *buf, const char *text);
 void buf_addc(struct buf *buf, char c);

@@ -4,24 +4,35 @@
  * "add this text, then the value of that leaf".
  *
  * An array op is followed by the n_body ops of its element, which run once an element. Text behind
- * the last leaf of a program or element stands in an op of its own, without a leaf. */
+ * the last leaf of a program or element stands in an op of its own, without a leaf.
+ *
+ * Most leaves are unsigned numbers. Room for all that follow each other is made at once, and text goes there
+ * in whole blocks: what is written too far is written over by what comes next. */
 #include "out/entry.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json.h"
+#include "base/tidy.h"
+#include "model/decode.h"
 #include "model/format_range.h"
 #include "model/maptype.h"
 #include "model/table.h"
 
+enum { TEXT_BLOCK = 16 };
+
 struct entry_op {
-	const char *text; /* before the value */
+	const char *text; /* before the value; whole blocks of it can be read */
 	uint32_t text_len;
 	uint32_t n_body; /* of an array: ops of its element, which follow */
 	leaf_fn *write;	 /* NULL: text alone, or an array */
 	const struct field *field;
+	bool is_number;
+	uint32_t n_numbers;    /* it and those behind it that are numbers, 0: it is none */
+	uint32_t number_bytes; /* that they take at most */
 };
 
 /* -- compiling -- */
@@ -36,6 +47,18 @@ struct build {
 };
 
 static void emit_value(struct build *build, uint32_t i);
+
+static uint32_t blocks_bytes(size_t text_len)
+{
+	return (uint32_t)((text_len + TEXT_BLOCK - 1) / TEXT_BLOCK * TEXT_BLOCK);
+}
+
+static const char *text_blocks(struct build *build)
+{
+	char *text = arena_alloc(&build->writer->mem, blocks_bytes(build->text.len));
+
+	return text ? memcpy(text, buf_text(&build->text), build->text.len) : NULL;
+}
 
 /* Adds an op that takes the text so far. returns its place. */
 static uint32_t emit_op(struct build *build, const struct field *field, leaf_fn *write)
@@ -53,7 +76,7 @@ static uint32_t emit_op(struct build *build, const struct field *field, leaf_fn 
 		build->ops = grown;
 		build->cap_ops = cap;
 	}
-	op.text = arena_strndup(&build->writer->mem, buf_text(&build->text), build->text.len);
+	op.text = text_blocks(build);
 	build->failed |= !op.text || build->text.failed;
 	buf_clear(&build->text);
 	build->ops[build->n_ops] = op;
@@ -123,6 +146,15 @@ static enum leaf_style style_of(const struct build *build, const struct field *f
 	return build->writer->style;
 }
 
+static void emit_leaf(struct build *build, const struct field *field)
+{
+	enum leaf_style style = style_of(build, field);
+	uint32_t op = emit_op(build, field, leaf_writer(field, style));
+
+	if (!build->failed)
+		build->ops[op].is_number = leaf_is_number(field, style);
+}
+
 static void emit_value(struct build *build, uint32_t i)
 {
 	const struct field *field = &build->plan->fields[i];
@@ -130,11 +162,26 @@ static void emit_value(struct build *build, uint32_t i)
 	if (build->failed)
 		return;
 	if (!field_is_container(field) || leaf_is_whole(field, build->writer->style))
-		emit_op(build, field, leaf_writer(field, style_of(build, field)));
+		emit_leaf(build, field);
 	else if (field->kind == FIELD_ARRAY)
 		emit_array(build, i);
 	else
 		emit_object(build, i + 1, i + 1 + field->n_below);
+}
+
+static void count_numbers(struct build *build)
+{
+	const struct entry_op *next = NULL;
+
+	for (uint32_t i = build->n_ops; i-- > 0; next = &build->ops[i]) {
+		struct entry_op *op = &build->ops[i];
+
+		if (!op->is_number)
+			continue;
+		op->n_numbers = 1 + (next ? next->n_numbers : 0);
+		op->number_bytes = blocks_bytes(op->text_len) + DIGITS_ROOM +
+				   (next ? next->number_bytes : 0);
+	}
 }
 
 static int finish_program(struct build *build, struct entry_program *program)
@@ -143,6 +190,7 @@ static int finish_program(struct build *build, struct entry_program *program)
 
 	if (build->text.len)
 		emit_op(build, NULL, NULL);
+	count_numbers(build);
 	n_bytes = build->n_ops * sizeof(*build->ops);
 	program->n_ops = build->n_ops;
 	program->ops = build->failed ? NULL : arena_alloc(&build->writer->mem, n_bytes);
@@ -220,6 +268,21 @@ void entry_writer_release(struct entry_writer *writer)
 
 /* -- writing -- */
 
+static void write_numbers(const struct entry_op *op, uint32_t n, const uint8_t *base,
+			  struct buf *out)
+{
+	char *at = buf_room(out, op->number_bytes);
+
+	if (!at)
+		return;
+	for (const struct entry_op *end = op + n; op < end; op++) {
+		for (uint32_t k = 0; k < op->text_len; k += TEXT_BLOCK)
+			memcpy(at + k, op->text + k, TEXT_BLOCK);
+		at = digits_put(at + op->text_len, decode_u64(op->field, base));
+	}
+	buf_end_at(out, at);
+}
+
 static void run(struct entry_writer *writer, const struct entry_op *ops, uint32_t n_ops,
 		const uint8_t *base, struct buf *out);
 
@@ -255,9 +318,16 @@ static void write_elements(struct entry_writer *writer, const struct entry_op *o
 static void run(struct entry_writer *writer, const struct entry_op *ops, uint32_t n_ops,
 		const uint8_t *base, struct buf *out)
 {
-	for (uint32_t i = 0; i < n_ops; i += 1 + ops[i].n_body) {
+	for (uint32_t i = 0, n; i < n_ops; i += n) {
 		const struct entry_op *op = &ops[i];
 
+		/* Of an array's element the last may have numbers behind the array behind it. */
+		n = MIN_OF(op->n_numbers, n_ops - i);
+		if (n) {
+			write_numbers(op, n, base, out);
+			continue;
+		}
+		n = 1 + op->n_body;
 		buf_add(out, op->text, op->text_len);
 		if (op->write)
 			write_leaf(writer, op, base, out);

@@ -243,6 +243,11 @@ leaf_fn *leaf_writer(const struct field *field, enum leaf_style style)
 	return write_val;
 }
 
+bool leaf_is_number(const struct field *field, enum leaf_style style)
+{
+	return leaf_writer(field, style) == write_uint;
+}
+
 /* Strings as the screen has them: an address is one, however many bytes or members make it. */
 bool leaf_is_whole(const struct field *field, enum leaf_style style)
 {

@@ -31,6 +31,9 @@ enum leaf_style {
 /* How leaves of that kind are written. */
 leaf_fn *leaf_writer(const struct field *field, enum leaf_style style);
 
+/* True for leaves that are plain unsigned numbers: what is written is decode_u64() in decimal. */
+bool leaf_is_number(const struct field *field, enum leaf_style style);
+
 /* True for a struct, union or array that is written as one string, since its format takes it whole: a
  * MAC address, a prefix. */
 bool leaf_is_whole(const struct field *field, enum leaf_style style);

@@ -64,6 +64,7 @@ struct everything {
 	char name[4];
 	uint32_t lock;
 	uint16_t grid[2][2];
+	uint8_t few[2];
 	uint32_t word;
 	uint64_t pointer;
 } __attribute__((packed));
@@ -110,6 +111,9 @@ static void add_grid(struct plan *plan)
 	close_field(plan);
 	open_array(plan, IN_VALUE, "none", 0, 0, 4);
 	open_field(plan, IN_VALUE, "", FIELD_UINT, 0, 4);
+	close_field(plan);
+	open_array(plan, IN_VALUE, "few", offsetof(struct everything, few), 2, 1);
+	open_field(plan, IN_VALUE, "", FIELD_UINT, 0, 1);
 	close_field(plan);
 }
 
@@ -166,6 +170,7 @@ static void every_kind_of_field_has_its_shape(void **state)
 		.bits = 7 << 2,
 		.name = {'a', 0, 'b', 'c'},
 		.grid = {{1, 2}, {3, 65535}},
+		.few = {0, 255},
 		.word = 0x00020001,
 		.pointer = 0xffff888000000000ull,
 	};
@@ -182,7 +187,7 @@ static void every_kind_of_field_has_its_shape(void **state)
 	       "\"minus_one\":\"0xffffffffffffffffffffffffffffffff\","
 	       "\"color\":\"\\\"BLUE\\\"\",\"beyond\":4000000000,\"letter\":-1,\"yes\":true,"
 	       "\"bits\":-1,\"raw\":[\"0x1c\"],\"a \\\"name\\\"\":\"a\",\"lock\":null,"
-	       "\"grid\":[[1,2],[3,65535]],\"none\":[],\"word\":131073,\"low\":1,\"high\":2,"
+	       "\"grid\":[[1,2],[3,65535]],\"none\":[],\"few\":[0,255],\"word\":131073,\"low\":1,\"high\":2,"
 	       "\"pointer\":18446612682070032384}}\n");
 }
 
