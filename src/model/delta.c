@@ -24,6 +24,13 @@ enum {
 	INDEX_KEPT_SLOTS = 1 << 16 /* a larger index is given back after use */
 };
 
+const char *const row_state_names[N_ROW_STATES] = {
+	[ROW_NEW] = "new",
+	[ROW_KEPT] = "kept",
+	[ROW_CHANGED] = "changed",
+	[ROW_GONE] = "gone",
+};
+
 void delta_release(struct delta *delta)
 {
 	if (!delta)

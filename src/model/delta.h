@@ -22,7 +22,11 @@ enum row_state {
 	ROW_KEPT,
 	ROW_CHANGED, /* kept, and its value's bytes differ */
 	ROW_GONE,    /* only of rows that are shown after they went */
+	N_ROW_STATES
 };
+
+/* What people call them, on the screen, in filters and in every output; NULL: unknown. */
+extern const char *const row_state_names[N_ROW_STATES];
 
 struct delta {
 	struct pages links;  /* u32[n_rows]: the row's place in the previous snap or DELTA_NONE */

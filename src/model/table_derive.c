@@ -97,13 +97,7 @@ static struct val val_share(const struct cell *cell)
 
 static struct val val_state(const struct cell *cell)
 {
-	static const char *const words[] = {
-		[ROW_NEW] = "new",
-		[ROW_KEPT] = "kept",
-		[ROW_CHANGED] = "changed",
-		[ROW_GONE] = "gone",
-	};
-	const char *word = words[table_state(cell->table, cell->row)];
+	const char *word = row_state_names[table_state(cell->table, cell->row)];
 
 	return word ? val_text(word, strlen(word)) : val_unknown();
 }

@@ -129,20 +129,9 @@ static void write_selected(struct entries *entries, size_t row, struct json *jso
 	}
 }
 
-/* A row is new, kept or gone; whether its value changed shows in the rates. */
-static const char *state_name(enum row_state state)
-{
-	static const char *const names[] = {[ROW_NEW] = "new",
-					    [ROW_KEPT] = "kept",
-					    [ROW_CHANGED] = "kept",
-					    [ROW_GONE] = "gone"};
-
-	return names[state];
-}
-
 static void write_state(struct entries *entries, size_t row, struct json *json)
 {
-	const char *name = state_name(table_state(entries->table, row));
+	const char *name = row_state_names[table_state(entries->table, row)];
 
 	json_name(json, "state");
 	if (name)

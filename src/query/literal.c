@@ -33,7 +33,9 @@ static const struct {
 
 static const char *const time_formats[] = {"duration", "ktime", "epoch"};
 static const char *const address_formats[] = {"ip4", "ip6", "cidr"};
-static const char *const states[] = {"new", "kept", "changed", "gone"};
+/* Behind ROW_UNKNOWN, which has no name. */
+static const char *const *const states = row_state_names + ROW_NEW;
+enum { N_STATES = N_ROW_STATES - ROW_NEW };
 static const char *const name_formats[] = {"proto", "enum", "bool", "errno", "syscall", "flags"};
 
 static bool is_one_of(const char *name, const char *const *names, size_t n)
@@ -133,7 +135,7 @@ enum domain domain_of(const struct table *table, const struct column *column)
 
 const char *literal_state(unsigned i)
 {
-	return i < ARRAY_LEN(states) ? states[i] : NULL;
+	return i < N_STATES ? states[i] : NULL;
 }
 
 bool domain_is_number(enum domain domain)
@@ -287,7 +289,7 @@ static int number_range(const struct table *table, const struct column *column, 
 static int state_range(const struct table *table, const struct column *column, const char *text,
 		       size_t len, struct range *out, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+	for (size_t i = 0; i < N_STATES; i++)
 		if (strlen(states[i]) == len && memcmp(states[i], text, len) == 0) {
 			set_one(out, val_text(states[i], len));
 			return 0;

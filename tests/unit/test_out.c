@@ -366,7 +366,7 @@ static void a_stream_says_what_became_of_rows(void **state)
 	add_counter(&table, 3, 1);
 	take_at(&table, 3 * SECOND);
 	writes(&table, &out_jsonl, &stream,
-	       LINE("\"kept\"", "1,\"value\":14,\"rate\":{\"value\":2}")
+	       LINE("\"changed\"", "1,\"value\":14,\"rate\":{\"value\":2}")
 		       LINE("\"gone\"", "2,\"value\":10,\"rate\":{\"value\":null}")
 			       LINE("\"new\"", "3,\"value\":1,\"rate\":{\"value\":0.5}"));
 	/* said once: the ghost stays in the table, but not in the stream */
