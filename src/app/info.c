@@ -65,7 +65,8 @@ static void add_identity(const struct map *map, struct buf *out)
 		 map->value_size);
 	if (map->type->is_per_cpu)
 		buf_addf(out, " on each of %" PRIu32 " CPUs", map->n_cpus);
-	buf_addf(out, ", at most %" PRIu32 " entries\n", map->max_entries);
+	buf_addf(out, ", at most %" PRIu32 " %s\n", map->max_entries,
+		 num_noun(map->max_entries, "entry", "entries"));
 	if (map->memory_bytes) {
 		buf_adds(out, "  memory     ");
 		num_short(out, (double)map->memory_bytes, 1024);
@@ -90,10 +91,10 @@ static void add_reading(const struct watch *watch, int code, const struct err *w
 	}
 	snap_notes(snap, &notes);
 	buf_addf(out, "  reading    %s, %zu %s in ", snap->method, snap->n_rows,
-		 snap->n_rows == 1 ? "entry" : "entries");
+		 num_noun(snap->n_rows, "entry", "entries"));
 	num_duration(out, (double)(snap->ended_ns - snap->started_ns));
-	buf_addf(out, " and %" PRIu64 " call%s%s%s\n", snap->n_calls, snap->n_calls == 1 ? "" : "s",
-		 notes.len ? "; " : "", buf_text(&notes));
+	buf_addf(out, " and %" PRIu64 " %s%s%s\n", snap->n_calls,
+		 num_noun(snap->n_calls, "call", "calls"), notes.len ? "; " : "", buf_text(&notes));
 	if (snap->ring.size_bytes) {
 		buf_adds(out, "  ring       ");
 		ring_text(snap, watch->table.previous, out);

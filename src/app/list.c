@@ -215,7 +215,8 @@ static void say_totals(const struct options *options, const struct map_list *map
 	for (size_t i = 0; i < maps->n; i++)
 		bytes += maps->maps[i].memory_bytes;
 	num_short(&memory, (double)bytes, 1024);
-	fprintf(stderr, "%zu map%s, %sB\n", maps->n, maps->n == 1 ? "" : "s", buf_text(&memory));
+	fprintf(stderr, "%zu %s, %sB\n", maps->n, num_noun(maps->n, "map", "maps"),
+		buf_text(&memory));
 }
 
 int run_list(const struct options *options, struct err *err)

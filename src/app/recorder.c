@@ -181,8 +181,8 @@ int recorder_gone(struct recorder *recorder, size_t place, uint64_t tick, struct
 
 void recorder_tell(uint64_t n_readings, uint64_t n_bytes, const char *path, struct buf *out)
 {
-	buf_addf(out, "%llu reading%s in '%s', ", (unsigned long long)n_readings,
-		 n_readings == 1 ? "" : "s", path);
+	buf_addf(out, "%llu %s in '%s', ", (unsigned long long)n_readings,
+		 num_noun(n_readings, "reading", "readings"), path);
 	num_short(out, (double)n_bytes, 1024);
 	buf_addc(out, 'B');
 }

@@ -21,15 +21,17 @@
 
 static void add_check(const struct replay_check *check, const char *path, struct buf *out)
 {
-	buf_addf(out, "%s: %llu readings of %u maps", path, (unsigned long long)check->n_readings,
-		 check->n_maps);
+	buf_addf(out, "%s: %llu %s of %u %s", path, (unsigned long long)check->n_readings,
+		 num_noun(check->n_readings, "reading", "readings"), check->n_maps,
+		 num_noun(check->n_maps, "map", "maps"));
 	if (check->n_gone)
 		buf_addf(out, ", %u of them went,", check->n_gone);
 	if (check->last_ns > check->first_ns) {
 		buf_adds(out, " over ");
 		num_duration(out, (double)(check->last_ns - check->first_ns));
 	}
-	buf_addf(out, " are whole, %llu bytes%s\n", (unsigned long long)check->n_bytes,
+	buf_addf(out, " %s whole, %llu %s%s\n", num_noun(check->n_readings, "is", "are"),
+		 (unsigned long long)check->n_bytes, num_noun(check->n_bytes, "byte", "bytes"),
 		 check->is_ended ? "" : "; the recording was not ended in order");
 }
 

@@ -349,7 +349,7 @@ static void say_begun(const struct tui *tui, const struct tui_recording *recordi
 
 	for (size_t i = 0; i < tui->set->n; i++)
 		n += is_recorded(recording, tui->set->watches[i]);
-	buf_addf(&text, "recording %zu map%s", n, n == 1 ? "" : "s");
+	buf_addf(&text, "recording %zu %s", n, num_noun(n, "map", "maps"));
 	if (recording->tape)
 		replay_state(recording->tape, &state);
 	if (state.host && state.host[0])

@@ -22,6 +22,12 @@ void num_percent(struct buf *out, double share);
 /* "26,811" */
 void num_grouped(struct buf *out, uint64_t value);
 
+/* The noun, or verb, that stands beside n: "1 entry", "0 entries". */
+static inline const char *num_noun(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 /* What a number with a unit stands for. kind tells which family the unit was from. */
 enum num_kind { NUM_PLAIN, NUM_SI, NUM_IEC, NUM_TIME, NUM_PERCENT };
 struct num {

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/format.h"
@@ -86,8 +87,9 @@ static int check_bitfield(struct field *field, struct err *err)
 {
 	if (field->bit_size == 0 || field->bit_size > shapes[field->kind].max_bits ||
 	    field->bit_shift > 7)
-		return err_set(err, -EINVAL, "'%s' can't be a bitfield of %u bits at bit %u",
-			       called(field), field->bit_size, field->bit_shift);
+		return err_set(err, -EINVAL, "'%s' can't be a bitfield of %u %s at bit %u",
+			       called(field), field->bit_size,
+			       num_noun(field->bit_size, "bit", "bits"), field->bit_shift);
 	field->size = (field->bit_shift + field->bit_size + 7u) / 8;
 	return 0;
 }
@@ -113,8 +115,9 @@ static int check_shape(struct field *field, struct err *err)
 	if (field->kind == FIELD_ARRAY)
 		return check_array(field, err);
 	if (field->size < shapes[field->kind].min || field->size > shapes[field->kind].max)
-		return err_set(err, -EINVAL, "'%s' can't be a %s of %u bytes", called(field),
-			       shapes[field->kind].name, field->size);
+		return err_set(err, -EINVAL, "'%s' can't be a %s of %u %s", called(field),
+			       shapes[field->kind].name, field->size,
+			       num_noun(field->size, "byte", "bytes"));
 	if (field->n_names > MAX_ENUM_NAMES)
 		return err_set(err, -E2BIG, "enum '%s' has %u names; %u is the limit",
 			       called(field), field->n_names, MAX_ENUM_NAMES);
@@ -333,9 +336,9 @@ static int finish_field(struct plan *plan, struct field *field, struct err *err)
 	if (!field->format)
 		field->format = format_choose(field, field->path, NULL);
 	else if (!field->format->fits(field))
-		return err_set(err, -EINVAL, "format '%s' does not fit '%s', a %s of %u bytes",
+		return err_set(err, -EINVAL, "format '%s' does not fit '%s', a %s of %u %s",
 			       field->format->name, field->path, shapes[field->kind].name,
-			       field->size);
+			       field->size, num_noun(field->size, "byte", "bytes"));
 	return 0;
 }
 

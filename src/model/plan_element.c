@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 
 struct element {
@@ -124,8 +125,10 @@ static int find_offset(const struct plan *plan, const struct field *proto,
 		if (array->kind != FIELD_ARRAY)
 			continue;
 		if (places->at[--n] >= array->count)
-			return err_set(err, -ENOENT, "'%s' has %u elements; the last one is [%d]",
-				       array->path, array->count, (int)array->count - 1);
+			return err_set(err, -ENOENT, "'%s' has %u %s; the last one is [%d]",
+				       array->path, array->count,
+				       num_noun(array->count, "element", "elements"),
+				       (int)array->count - 1);
 		*offset += array->offset + (uint32_t)places->at[n] * array->stride;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/plan.h"
 
@@ -111,13 +112,13 @@ static void no_element(const struct broken *broken, struct err *err)
 	uint32_t count = broken->field->count;
 
 	if (*place == '.')
-		err_at(err, known + 1, "'%.*s' is an array; say which of its %u elements, like [0]",
-		       known, path, count);
+		err_at(err, known + 1, "'%.*s' is an array; say which of its %u %s, like [0]",
+		       known, path, count, num_noun(count, "element", "elements"));
 	else if (!isdigit((unsigned char)place[1]))
 		err_at(err, known + 2, "expected the place of an element, like [0]");
 	else
-		err_at(err, known + 1, "'%.*s' has %u element%s; the last one is [%d]", known, path,
-		       count, count == 1 ? "" : "s", (int)count - 1);
+		err_at(err, known + 1, "'%.*s' has %u %s; the last one is [%d]", known, path, count,
+		       num_noun(count, "element", "elements"), (int)count - 1);
 }
 
 bool plan_explain(const struct plan *plan, const char *path, size_t len, struct err *err)

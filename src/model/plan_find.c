@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/format_rows.h"
 #include "model/plan.h"
@@ -145,7 +146,7 @@ static void unknown(const struct plan *plan, const char *path, size_t len, struc
 		if (can_be_named(&plan->fields[i]) && field_is_leaf(&plan->fields[i]))
 			offer(plan, i, n++, &list);
 	err_set(err, -ENOENT, "no field is called '%.*s'; there %s %s", (int)len, path,
-		n == 1 ? "is" : "are", n ? buf_text(&list) : "none");
+		num_noun(n, "is", "are"), n ? buf_text(&list) : "none");
 }
 
 static bool starts_with(const char *text, size_t len, const char *prefix)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/format.h"
@@ -106,9 +107,10 @@ static void side_text(const struct plan *plan, bool in_value, const struct width
 {
 	uint32_t from = in_value ? plan->n_key_fields : 0;
 	uint32_t to = in_value ? plan->n_fields : plan->n_key_fields;
+	uint32_t size = in_value ? plan->value_size : plan->key_size;
 
-	buf_addf(out, "%s, %u bytes\n", in_value ? "value" : "key",
-		 in_value ? plan->value_size : plan->key_size);
+	buf_addf(out, "%s, %u %s\n", in_value ? "value" : "key", size,
+		 num_noun(size, "byte", "bytes"));
 	for (uint32_t i = from; i < to; i++)
 		line(&plan->fields[i], widths, notes, out);
 }

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/index.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/map.h"
 
@@ -161,7 +162,8 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		buf_addf(out, "ended early: %s", err_words(snap->error));
 		break;
 	case SNAP_DUPLICATES:
-		buf_addf(out, "%zu duplicates dropped", snap->n_dropped);
+		buf_addf(out, "%zu %s dropped", snap->n_dropped,
+			 num_noun(snap->n_dropped, "duplicate", "duplicates"));
 		break;
 	case SNAP_GREW:
 		buf_adds(out, "writers were faster than the reading");
@@ -172,8 +174,8 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 	case SNAP_SLOW:
 		buf_adds(out, "slower than the interval");
 		if (snap->n_missed)
-			buf_addf(out, ", %llu tick%s missed", (unsigned long long)snap->n_missed,
-				 snap->n_missed == 1 ? "" : "s");
+			buf_addf(out, ", %llu %s missed", (unsigned long long)snap->n_missed,
+				 num_noun(snap->n_missed, "tick", "ticks"));
 		break;
 	case SNAP_PARTLY_SEEN:
 		buf_adds(out, "only a part can be seen");

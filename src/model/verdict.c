@@ -323,7 +323,7 @@ static void say_fits(const struct verdict *v, struct buf *out)
 	else
 		buf_adds(out, "none of ");
 	add_count(out, (double)v->n_rows);
-	buf_adds(out, " entries went within ");
+	buf_addf(out, " %s went within ", num_noun(v->n_rows, "entry", "entries"));
 	num_duration(out, (double)v->window_ns);
 }
 
@@ -349,7 +349,7 @@ static void add_working_set(const struct verdict *v, struct buf *out)
 {
 	buf_adds(out, v->is_at_least ? "at least " : "about ");
 	add_count(out, v->working_set);
-	buf_adds(out, " entries");
+	buf_addf(out, " %s", num_noun((uint64_t)v->working_set, "entry", "entries"));
 }
 
 static void say_too_small(const struct verdict *v, struct buf *out)

@@ -179,8 +179,8 @@ static void count_numbers(struct build *build)
 		if (!op->is_number)
 			continue;
 		op->n_numbers = 1 + (next ? next->n_numbers : 0);
-		op->number_bytes = blocks_bytes(op->text_len) + DIGITS_ROOM +
-				   (next ? next->number_bytes : 0);
+		op->number_bytes =
+			blocks_bytes(op->text_len) + DIGITS_ROOM + (next ? next->number_bytes : 0);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/ring.h"
@@ -102,10 +103,10 @@ static void add_title(const struct table *groups, const struct out_job *job, str
 	buf_addf(out, " #%u  ", table->map.id);
 	clock_rfc3339(out, table->current->wall_ns);
 	buf_addf(out, "  %zu %s", table_n_live(table),
-		 table_n_live(table) == 1 ? "entry" : "entries");
+		 num_noun(table_n_live(table), "entry", "entries"));
 	if (job->groups)
-		buf_addf(out, " in %zu group%s", table_n_live(groups),
-			 table_n_live(groups) == 1 ? "" : "s");
+		buf_addf(out, " in %zu %s", table_n_live(groups),
+			 num_noun(table_n_live(groups), "group", "groups"));
 	if (table->delta.knows_new)
 		buf_addf(out, "  +%zu new", table->delta.n_new);
 	if (table->delta.knows_gone)

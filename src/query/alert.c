@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/table.h"
@@ -94,11 +95,11 @@ void alert_words(const struct alert *alert, const struct table *table, struct bu
 {
 	struct column key = {.derive = DERIVE_KEY};
 
-	buf_addf(out, "%zu row%s of '", alert->n_rows, alert->n_rows == 1 ? "" : "s");
+	buf_addf(out, "%zu %s of '", alert->n_rows, num_noun(alert->n_rows, "row", "rows"));
 	utf8_tame(out, table->map.name, strlen(table->map.name));
-	buf_adds(out, "' match ");
+	buf_addf(out, "' %s ", num_noun(alert->n_rows, "matches", "match"));
 	utf8_tame(out, buf_text(&alert->text), alert->text.len);
-	buf_adds(out, alert->n_rows == 1 ? ": " : ", first ");
+	buf_adds(out, num_noun(alert->n_rows, ": ", ", first "));
 	if (alert->n_rows && alert->first_row < table_n_rows(table))
 		table_text(table, alert->first_row, &key, PRINT_SHORT, out);
 }

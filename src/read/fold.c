@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/map.h"
 #include "model/maptype.h"
@@ -193,10 +194,10 @@ int source_fold_new(struct source *inner, const struct schema_fold *how, struct 
 		return err_set(err, -EINVAL, "map '%s' can't be folded: it is %s, not an array",
 			       map->name, map->type->name);
 	if (map->max_entries % how->n_cpus)
-		return err_set(
-			err, -EINVAL,
-			"map '%s' can't be folded: its %u entries are not a multiple of %u CPUs",
-			map->name, map->max_entries, how->n_cpus);
+		return err_set(err, -EINVAL,
+			       "map '%s' can't be folded: its %u %s not a multiple of %u CPUs",
+			       map->name, map->max_entries,
+			       num_noun(map->max_entries, "entry is", "entries are"), how->n_cpus);
 	fold = calloc(1, sizeof(*fold));
 	if (!fold)
 		return err_set(err, -ENOMEM, "out of memory for map '%s'", map->name);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/plan.h"
@@ -347,9 +348,10 @@ static const char *fault_of(struct replay *replay)
 	if (!replay->n_torn)
 		return NULL;
 	err_set(&replay->torn, -ENODATA,
-		"the last %llu bytes of tape '%s' are no whole reading: it was torn, or is being "
+		"the last %llu %s of tape '%s' %s no whole reading: it was torn, or is being "
 		"written",
-		(unsigned long long)replay->n_torn, replay->name);
+		(unsigned long long)replay->n_torn, num_noun(replay->n_torn, "byte", "bytes"),
+		replay->name, num_noun(replay->n_torn, "is", "are"));
 	return replay->torn.text;
 }
 

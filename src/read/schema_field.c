@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "read/schema_json.h"
@@ -114,9 +115,9 @@ static int read_group(struct schema_reader *reader, const cJSON *object, struct 
 		return r;
 	r = schema_count(reader, object, "size", called(node), UINT32_MAX, &size);
 	if (r == 1 && size < placing.size)
-		return schema_refuse(reader,
-				     "'%s' has a \"size\" of %u bytes and its fields take %u",
-				     called(node), size, (unsigned)placing.size);
+		return schema_refuse(reader, "'%s' has a \"size\" of %u %s and its fields take %u",
+				     called(node), size, num_noun(size, "byte", "bytes"),
+				     (unsigned)placing.size);
 	node->proto.kind = members ? FIELD_UNION : FIELD_STRUCT;
 	node->proto.size = r == 1 ? size : (uint32_t)placing.size;
 	return r < 0 ? r : 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/map.h"
@@ -52,13 +53,15 @@ static int sizes_part(const struct schema_map *entry, const struct schema_node *
 
 	if (!node)
 		return err_set(err, -EINVAL,
-			       "schema '%s' gives %ss of map '%s' %u bytes and the map's have %u",
-			       entry->schema->name, name, entry->name, side->proto.size, map_size);
+			       "schema '%s' gives %ss of map '%s' %u %s and the map's have %u",
+			       entry->schema->name, name, entry->name, side->proto.size,
+			       num_noun(side->proto.size, "byte", "bytes"), map_size);
 	return err_set(err, -EINVAL,
-		       "schema '%s' gives %ss of map '%s' %u bytes and the map's have %u: they "
+		       "schema '%s' gives %ss of map '%s' %u %s and the map's have %u: they "
 		       "part %s '%s', "
 		       "byte %u",
-		       entry->schema->name, name, entry->name, side->proto.size, map_size,
+		       entry->schema->name, name, entry->name, side->proto.size,
+		       num_noun(side->proto.size, "byte", "bytes"), map_size,
 		       side->proto.size > map_size ? "at" : "behind", node->proto.name,
 		       node->proto.offset);
 }

@@ -45,8 +45,8 @@ static void say_place(struct screen *screen, const struct past *past)
 	if (screen->back == 0)
 		screen_say(screen, false, "the reading that was shown when you paused");
 	else
-		screen_say(screen, false, "%zu reading%s back, of %zu kept", screen->back,
-			   screen->back == 1 ? "" : "s", past->n - 1);
+		screen_say(screen, false, "%zu %s back, of %zu kept", screen->back,
+			   num_noun(screen->back, "reading", "readings"), past->n - 1);
 }
 
 /* Whoever steps wants to look: the screen is paused. */

@@ -112,7 +112,8 @@ static void put_evidence(struct sheet *sheet)
 
 	put_title(sheet, "What it rests on");
 	num_duration(&text, (double)verdict->window_ns);
-	buf_addf(&text, ", %u readings", verdict->n_readings);
+	buf_addf(&text, ", %u %s", verdict->n_readings,
+		 num_noun(verdict->n_readings, "reading", "readings"));
 	put_fact(sheet, "the last", buf_text(&text));
 	buf_clear(&text);
 	share_text(verdict, &text);

@@ -74,7 +74,7 @@ static void returns_text(const struct page *page, struct buf *out)
 		buf_adds(out, follows ? "no return seen" : "returns unknown");
 		return;
 	}
-	buf_addf(out, "returned %u%s, last at ", back->n, back->n == 1 ? " time" : " times");
+	buf_addf(out, "returned %u %s, last at ", back->n, num_noun(back->n, "time", "times"));
 	clock_hms(out, table->current->wall_ns - (table->current->ended_ns - back->back_ns));
 	buf_adds(out, " after ");
 	num_duration(out, (double)(back->back_ns - back->gone_ns));

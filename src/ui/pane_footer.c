@@ -61,10 +61,14 @@ static void put_shown(struct counts *counts, const struct tab *tab)
 
 static void put_in_map(struct counts *counts, const struct tab *tab)
 {
+	size_t n = table_n_live(tab->table);
 	SCOPED(buf) text = {0};
 
-	num_grouped(&text, table_n_live(tab->table));
-	buf_adds(&text, *screen_grouped(counts->scene->screen) ? " groups" : " in map");
+	num_grouped(&text, n);
+	if (*screen_grouped(counts->scene->screen))
+		buf_adds(&text, num_noun(n, " group", " groups"));
+	else
+		buf_adds(&text, " in map");
 	put_count(counts, &text);
 }
 

@@ -127,7 +127,7 @@ void pane_identity(const struct scene *scene, struct area area)
 	if (scene->facts->host)
 		line_left(&line, ROLE_HEADER_VALUE, scene->facts->host, GAP);
 	buf_clear(&text);
-	buf_addf(&text, "%zu map%s", screen->n_tabs, screen->n_tabs == 1 ? "" : "s");
+	buf_addf(&text, "%zu %s", screen->n_tabs, num_noun(screen->n_tabs, "map", "maps"));
 	line_left(&line, ROLE_HEADER, buf_text(&text), GAP);
 	put_duration(&line, "every", (double)scene->facts->interval_ns, ROLE_HEADER_VALUE);
 	put_baseline(&line);
@@ -147,17 +147,18 @@ static enum role fill_role(double fill, bool is_lru)
 static void entries_text(const struct tab *tab, struct buf *out)
 {
 	const struct map *map = &tab->table->map;
+	size_t n = table_n_live(tab->table);
 
-	num_short(out, (double)table_n_live(tab->table), 1000);
+	num_short(out, (double)n, 1000);
 	if (tab->table->current->ring.size_bytes) {
-		buf_adds(out, " records");
+		buf_adds(out, num_noun(n, " record", " records"));
 	} else if (!map->type->is_array && map->max_entries && !map->row_key_size) {
 		buf_addc(out, '/');
 		num_short(out, map->max_entries, 1000);
 	} else if (!tab->table->plan.is_variables) {
-		buf_adds(out, " entries");
+		buf_adds(out, num_noun(n, " entry", " entries"));
 	} else {
-		buf_adds(out, " variables");
+		buf_adds(out, num_noun(n, " variable", " variables"));
 	}
 }
 

@@ -46,8 +46,11 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	if (what) {
 		buf_adds(&text, what);
 	} else if (!map->table->why_unread) {
-		num_grouped(&text, table_n_live(scene->tab->table));
-		buf_adds(&text, scene->tab == map ? " rows" : " groups");
+		size_t n = table_n_live(scene->tab->table);
+
+		num_grouped(&text, n);
+		buf_adds(&text, scene->tab == map ? num_noun(n, " row", " rows")
+						  : num_noun(n, " group", " groups"));
 	}
 	col = grid_putf(scene->grid, top, 0, col, ROLE_HEADER, scene->is_aside ? "%s " : " %s ",
 			buf_text(&text));

@@ -100,8 +100,8 @@ static int set_widths(struct tab *tab, const char *text, struct err *err)
 				      "expected widths up to %d, 0 for what is needed",
 				      TAB_MAX_WIDTH);
 		if (n == tab->n_chosen)
-			return err_at(err, (int)(at - text) + 1, "only %u columns are chosen",
-				      tab->n_chosen);
+			return err_at(err, (int)(at - text) + 1, "only %u %s chosen", tab->n_chosen,
+				      num_noun(tab->n_chosen, "column is", "columns are"));
 		widths[n] = (int)width;
 		at = *end ? end + 1 : end;
 	}

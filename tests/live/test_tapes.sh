@@ -17,11 +17,13 @@ run() { # FILE ARGUMENT...
 	return 1
 }
 
+counted() { echo "$1 $2$([ "$1" -eq 1 ] || echo s)"; } # NUMBER NOUN
+
 while read -r tape maps readings types; do
 	path=$tapes/$tape.tape
 	run verified replay --verify "$path" &&
-		same "$tape: whole" "$readings readings of $maps maps" \
-			"$(tail -n 1 verified | grep -o '[0-9]* readings of [0-9]* maps')"
+		same "$tape: whole" "$(counted "$readings" reading) of $(counted "$maps" map)" \
+			"$(tail -n 1 verified | grep -o '[0-9]* readings\? of [0-9]* maps\?')"
 	run "$tape.json" dump -o json "file:$path"
 	for output in jsonl text; do
 		run all.$output replay -o $output "$path"

@@ -187,7 +187,8 @@ static void every_kind_of_field_has_its_shape(void **state)
 	       "\"minus_one\":\"0xffffffffffffffffffffffffffffffff\","
 	       "\"color\":\"\\\"BLUE\\\"\",\"beyond\":4000000000,\"letter\":-1,\"yes\":true,"
 	       "\"bits\":-1,\"raw\":[\"0x1c\"],\"a \\\"name\\\"\":\"a\",\"lock\":null,"
-	       "\"grid\":[[1,2],[3,65535]],\"none\":[],\"few\":[0,255],\"word\":131073,\"low\":1,\"high\":2,"
+	       "\"grid\":[[1,2],[3,65535]],\"none\":[],\"few\":[0,255],\"word\":131073,\"low\":1,"
+	       "\"high\":2,"
 	       "\"pointer\":18446612682070032384}}\n");
 }
 
