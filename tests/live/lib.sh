@@ -12,6 +12,7 @@ at_exit=()
 
 finish() {
 	local status=$? i
+	[ "$BASHPID" = $$ ] || exit $status # a child that met a signal before it became the program it was made for
 	for ((i = ${#at_exit[@]} - 1; i >= 0; i--)); do eval "${at_exit[i]}" >/dev/null 2>&1; done
 	rm -rf "$scratch"
 	[ -d "$pins" ] && rm -rf "$pins"
