@@ -176,8 +176,6 @@ static void add(struct list *list, enum shown_kind kind, struct column column, i
 		if (is_sort_key(list->tab, &column) && rank > RANK_SORTED)
 			shown->rank = RANK_SORTED;
 	} else {
-		/* the newest sample stands at the right edge */
-		shown->is_right = kind == SHOWN_TREND;
 		strcpy(shown->title, kind == SHOWN_TREND ? "TREND" : "CPUS");
 	}
 	list->n++;

@@ -7,24 +7,13 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "ui/detail.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 
 enum {
 	LEAST_ROWS = 5,
 	MOST_ROWS = 12, /* unless the detail stands alone */
 	SCALE_COLS = 7, /* of the numbers at the left */
 };
-
-static double scaled(double sample, bool is_log)
-{
-	return is_log ? log1p(sample) : sample;
-}
-
-/* What stands at this share of the graph's height. */
-static double value_at(double share, double max, bool is_log)
-{
-	return is_log ? expm1(share * log1p(max)) : share * max;
-}
 
 /* A column of n_rows cells, from the bottom up; an unknown sample is a mark on the ground. */
 static void put_bar(const struct page *page, int n_rows, int col, int width, double share)
@@ -44,13 +33,13 @@ static void put_bar(const struct page *page, int n_rows, int col, int width, dou
 /* As wide as the page allows, the newest sample at the right edge. */
 static void put_bars(const struct page *page, int n_rows, const float *samples, double max)
 {
-	bool is_log = page->scene->screen->is_log, has_begun = false;
+	bool has_begun = false;
 	int left = 1 + SCALE_COLS + 1, n_cols = MAX_OF(page->area.n_cols - left - 1, 1);
 	int width = MAX_OF(n_cols / HIST_SAMPLES, 1), n = MIN_OF(n_cols / width, HIST_SAMPLES);
 
 	for (int i = 0; i < n; i++) {
 		double sample = (double)samples[HIST_SAMPLES - n + i];
-		double share = scaled(sample, is_log) / scaled(max > 0 ? max : 1, is_log);
+		double share = graph_share(page->scene, sample, max);
 
 		has_begun |= !isnan(share);
 		if (has_begun)
@@ -72,7 +61,7 @@ static void put_scale(const struct page *page, int n_rows, double max)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		SCOPED(buf) text = {0};
 
-		num_short(&text, value_at(shares[i], max, page->scene->screen->is_log), 1000);
+		num_short(&text, graph_value(page->scene, shares[i], max), 1000);
 		grid_fit(grid, page->area, page->line + rows[i], 1, SCALE_COLS - 1, true, ROLE_DIM,
 			 buf_text(&text));
 	}

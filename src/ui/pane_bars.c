@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 #include "ui/state.h"
 
 enum { LABEL_MAX = 20, LABEL_MIN = 14, VALUE_COLS = 8, SHARE_COLS = 5, LOG2_BUCKETS = 65 };
@@ -137,15 +137,13 @@ static void put_bar(const struct scene *scene, struct area area, int line, size_
 {
 	const struct table *table = scene->tab->table;
 	struct val val = table_cell(table, row, column);
-	double x = fmax(val_as_real(&val), 0), share = scale->max > 0 ? x / scale->max : 0;
+	double x = fmax(val_as_real(&val), 0), share = graph_share(scene, x, scale->max);
 	int labels = label_columns(area), col;
 	int width = MAX_OF(area.n_cols - labels - VALUE_COLS - SHARE_COLS - 3, 0);
 	enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
 	struct area whole = {area.row + line, area.col, 1, area.n_cols};
 	SCOPED(buf) label = {0}, value = {0}, part = {0};
 
-	if (scene->screen->is_log && x > 0)
-		share = log1p(x) / log1p(scale->max);
 	label_of(table, row, &label);
 	table_text(table, row, column, PRINT_SHORT, &value);
 	if (scale->sum > 0 && !isnan(x))

@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/verdict.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 #include "ui/listing.h"
 
 enum { INDENT = 3, NAME_COLS = 24, NUMBER_COLS = 9, BAR_MAX = 40, GAP = 2 };
@@ -173,16 +173,15 @@ static void draw_rate(const struct scene *scene, struct area line, int col, cons
 	const struct churn_point *point;
 	float samples[CHURN_HISTORY];
 	size_t n = n_samples(sheet);
-	double scale = 0;
+	double most = 0;
 
 	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++) {
 		samples[n - 1 - i] = (float)rates[which].of(point);
-		scale = fmax(scale, rates[which].of(point));
+		most = fmax(most, rates[which].of(point));
 	}
 	if (line.n_cols - col - 1 > 0)
-		glyph_spark(scene->grid, line, 0, col,
-			    MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY), GLYPHS_BLOCKS,
-			    samples, n, scale > 0 ? scale : 1, ROLE_GRAPH);
+		graph_spark(scene, line, col, MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY),
+			    GLYPHS_BLOCKS, samples, n, most, ROLE_GRAPH);
 }
 
 static void put_rate(struct sheet *sheet, unsigned which)

@@ -128,7 +128,8 @@ void pane_identity(const struct scene *scene, struct area area)
 		line_left(&line, ROLE_HEADER_VALUE, scene->facts->host, GAP);
 	buf_clear(&text);
 	buf_addf(&text, "%zu %s", screen->n_tabs, num_noun(screen->n_tabs, "map", "maps"));
-	line_left(&line, ROLE_HEADER, buf_text(&text), GAP);
+	if (screen->n_tabs)
+		line_left(&line, ROLE_HEADER, buf_text(&text), GAP);
 	put_duration(&line, "every", (double)scene->facts->interval_ns, ROLE_HEADER_VALUE);
 	put_baseline(&line);
 	put_reading(&line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What reading and showing cost, and how it is done. */
+/* What reading and showing cost, and how it is done: facts one below the other, in two columns where there is
+ * room. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,27 +9,55 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "ui/cost.h"
-#include "ui/state.h"
+#include "ui/listing.h"
 
-static void add_time(struct buf *out, const char *word, double ns)
+enum { INDENT = 3, NAME_COLS = 23, TWO_COLUMNS = 110 };
+
+struct facts {
+	struct listing lines;
+	int col, n_cols; /* of the column that is put into */
+};
+
+static void add_title(struct facts *facts, const char *text)
 {
-	buf_addf(out, "  %-22s ", word);
-	num_duration(out, ns);
-	buf_addc(out, '\n');
+	if (facts->lines.line)
+		listing_next(&facts->lines);
+	listing_put(&facts->lines, facts->col + 1, ROLE_TITLE, text);
+	listing_next(&facts->lines);
 }
 
-static void add_count(struct buf *out, const char *word, uint64_t n)
+static void add_fact(struct facts *facts, const char *name, const char *text)
 {
-	buf_addf(out, "  %-22s ", word);
-	num_grouped(out, n);
-	buf_addc(out, '\n');
+	int col = INDENT + NAME_COLS;
+
+	listing_put(&facts->lines, facts->col + INDENT, ROLE_TEXT, name);
+	listing_put_words(&facts->lines, facts->col + col, facts->n_cols - col - 1,
+			  ROLE_HEADER_VALUE, text);
+	listing_next(&facts->lines);
 }
 
-static void add_reading(const struct snap *snap, struct buf *out)
+static void add_time(struct facts *facts, const char *name, double ns)
+{
+	SCOPED(buf) text = {0};
+
+	num_duration(&text, ns);
+	add_fact(facts, name, buf_text(&text));
+}
+
+static void add_count(struct facts *facts, const char *name, uint64_t n)
+{
+	SCOPED(buf) text = {0};
+
+	num_grouped(&text, n);
+	add_fact(facts, name, buf_text(&text));
+}
+
+static void add_reading(const struct snap *snap, struct facts *out)
 {
 	uint64_t took = snap->ended_ns - snap->started_ns;
+	SCOPED(buf) notes = {0};
 
-	buf_addf(out, "  %-22s %s\n", "method", snap->method ? snap->method : "-");
+	add_fact(out, "method", snap->method ? snap->method : "-");
 	add_count(out, "reading", snap->number);
 	add_count(out, "rows", snap->n_rows);
 	add_time(out, "from start to end", (double)took);
@@ -39,12 +68,8 @@ static void add_reading(const struct snap *snap, struct buf *out)
 	add_count(out, "bytes", snap->n_rows * ((uint64_t)snap->key_stride + snap->val_stride));
 	add_count(out, "ticks missed", snap->n_missed);
 	add_count(out, "duplicates dropped", snap->n_dropped);
-	buf_addf(out, "  %-22s ", "complete");
-	if (snap_is_complete(snap))
-		buf_adds(out, "yes");
-	else
-		snap_notes(snap, out);
-	buf_addc(out, '\n');
+	snap_notes(snap, &notes);
+	add_fact(out, "complete", snap_is_complete(snap) ? "yes" : buf_text(&notes));
 }
 
 /* -- the readings that are kept -------------------------------------------------------------------------- */
@@ -56,7 +81,7 @@ static int by_size(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static void add_spread(struct buf *out, uint64_t *times, size_t n)
+static void add_spread(struct facts *out, uint64_t *times, size_t n)
 {
 	qsort(times, n, sizeof(*times), by_size);
 	add_time(out, "the fastest of them", (double)times[0]);
@@ -64,49 +89,58 @@ static void add_spread(struct buf *out, uint64_t *times, size_t n)
 	add_time(out, "the slowest", (double)times[n - 1]);
 }
 
-static void add_past(const struct past *past, struct buf *out)
+static void add_kept(const struct past *past, struct facts *out)
+{
+	SCOPED(buf) text = {0};
+
+	if (past->too_large_bytes) {
+		buf_adds(&text, "none: each takes ");
+		num_short(&text, (double)past->too_large_bytes, 1024);
+	} else {
+		buf_addf(&text, "%zu, ", past->n);
+		num_short(&text, (double)past->n_bytes, 1024);
+		buf_adds(&text, "B of at most ");
+		num_short(&text, (double)past->limit_bytes, 1024);
+	}
+	buf_addc(&text, 'B');
+	add_fact(out, "readings kept", buf_text(&text));
+}
+
+static void add_past(const struct past *past, struct facts *out)
 {
 	uint64_t times[PAST_READINGS];
 
-	if (past->too_large_bytes) {
-		buf_addf(out, "  %-22s none: each takes ", "readings kept");
-		num_short(out, (double)past->too_large_bytes, 1024);
-		buf_adds(out, "B\n");
-	}
-	if (!past->n)
-		return;
-	buf_addf(out, "  %-22s %zu, ", "readings kept", past->n);
-	num_short(out, (double)past->n_bytes, 1024);
-	buf_adds(out, "B of at most ");
-	num_short(out, (double)past->limit_bytes, 1024);
-	buf_adds(out, "B\n");
+	if (past->too_large_bytes || past->n)
+		add_kept(past, out);
 	for (size_t i = 0; i < past->n; i++) {
 		const struct snap *snap = &past->readings[(past->first + i) % PAST_READINGS].snap;
 
 		times[i] = snap->ended_ns - snap->started_ns;
 	}
-	add_spread(out, times, past->n);
+	if (past->n)
+		add_spread(out, times, past->n);
 }
 
 /* -- the screen ------------------------------------------------------------------------------------------ */
 
-static void add_rate(struct buf *out, const char *word, double bytes_per_s)
+static void add_rate(struct facts *out, const char *name, double bytes_per_s)
 {
-	buf_addf(out, "  %-22s ", word);
+	SCOPED(buf) text = {0};
+
 	if (isnan(bytes_per_s))
-		buf_addc(out, '-');
+		buf_addc(&text, '-');
 	else
-		buf_addf(out, "%.1f KB/s", bytes_per_s / 1000);
-	buf_addc(out, '\n');
+		buf_addf(&text, "%.1f KB/s", bytes_per_s / 1000);
+	add_fact(out, name, buf_text(&text));
 }
 
-static void add_screen(const struct screen_facts *facts, struct buf *out)
+static void add_screen(const struct screen_facts *facts, struct facts *out)
 {
 	const struct cost *cost = facts->cost;
 
 	if (!cost)
 		return;
-	buf_adds(out, "\nThe screen\n");
+	add_title(out, "The screen");
 	add_rate(out, "to the terminal", cost_bytes_per_s(cost, facts->now_ns));
 	add_count(out, "frames, one write each", cost->n_frames);
 	add_count(out, "bytes of the last", cost->last_bytes);
@@ -118,53 +152,67 @@ static void add_screen(const struct screen_facts *facts, struct buf *out)
 	add_time(out, "the slowest", (double)cost->drew_most_ns);
 }
 
-static void add_links(const struct table *table, struct buf *out)
+static void add_links(const struct table *table, struct facts *out)
 {
-	buf_adds(out, "\nLinking it to the one before\n");
+	add_title(out, "Linking it to the one before");
 	add_count(out, "by look-ahead", table->delta.n_linked_near);
 	add_count(out, "through the index", table->delta.n_linked_far);
 	add_time(out, "between the two", (double)table->delta.dt_ns);
 }
 
-static void add_churn(const struct churn *churn, struct buf *out)
+static void add_churn(const struct churn *churn, struct facts *out)
 {
-	buf_adds(out, "\nSince the first reading (lower bounds)\n");
+	add_title(out, "Since the first reading (lower bounds)");
 	add_time(out, "watched for", (double)churn->watched_ns);
 	add_count(out, "new", churn->total_new);
 	add_count(out, "gone", churn->total_gone);
 	add_count(out, "changed", churn->total_changed);
 }
 
-static void add_map(const struct table *table, struct buf *out)
+static void add_map(const struct table *table, struct facts *out)
 {
 	const struct map *map = &table->map;
+	SCOPED(buf) type = {0}, sizes = {0};
 
-	buf_adds(out, "\nThe map\n");
-	buf_addf(out, "  %-22s %s, from %s\n", "type", map->type->name, map->source);
-	buf_addf(out, "  %-22s %u + %u bytes, layout from %s\n", "key and value", map->key_size,
-		 map->value_size, table->plan.origin);
+	add_title(out, "The map");
+	buf_addf(&type, "%s, from %s", map->type->name, map->source);
+	add_fact(out, "type", buf_text(&type));
+	buf_addf(&sizes, "%u + %u bytes, layout from %s", map->key_size, map->value_size,
+		 table->plan.origin);
+	add_fact(out, "key and value", buf_text(&sizes));
 	if (map->memory_bytes)
 		add_count(out, "memory, bytes", map->memory_bytes);
 	if (map->pin)
-		buf_addf(out, "  %-22s %s\n", "pin", map->pin);
+		add_fact(out, "pin", map->pin);
 }
 
 void pane_metrics(const struct scene *scene, struct area area)
 {
 	const struct table *table = tab_map_table(scene->tab);
-	SCOPED(buf) text = {0};
+	bool has_two = area.n_cols >= TWO_COLUMNS;
+	struct facts facts = {.n_cols = has_two ? area.n_cols / 2 : area.n_cols};
+	SCOPED(buf) title = {0};
 
+	area = pane_titled(scene, area, "what reading and showing cost");
 	if (table) {
-		buf_addf(&text, "Reading %s\n", table->map.name);
-		add_reading(table->current, &text);
-		add_past(&table->past, &text);
+		buf_addf(&title, "Reading %s", table->map.name);
+		add_title(&facts, buf_text(&title));
+		add_reading(table->current, &facts);
+		add_past(&table->past, &facts);
+		if (has_two)
+			add_links(table, &facts);
 	}
-	add_screen(scene->facts, &text);
+	if (has_two && table) {
+		listing_top(&facts.lines);
+		facts.col = facts.n_cols;
+	}
+	add_screen(scene->facts, &facts);
+	if (table && !has_two)
+		add_links(table, &facts);
 	if (table) {
-		add_links(table, &text);
-		add_churn(&table->churn, &text);
-		add_map(table, &text);
+		add_churn(&table->churn, &facts);
+		add_map(table, &facts);
 	}
-	pane_lines(scene, pane_titled(scene, area, "what reading and showing cost"),
-		   buf_text(&text), 0);
+	listing_draw(scene, area, &facts.lines);
+	listing_release(&facts.lines);
 }

@@ -222,9 +222,26 @@ static void put_rest(const struct scene *scene, struct area line, const int *wid
 	}
 }
 
+/* Of the maps that match, and what they take. */
+static void add_total(const struct screen *screen, struct buf *out)
+{
+	const struct picker *picker = &screen->picker;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < screen->list.n; i++)
+		bytes += picker->maps[picker->order[i]].memory_bytes;
+	buf_addf(out, "%zu of %zu maps", screen->list.n, picker->n_maps);
+	if (!bytes)
+		return;
+	buf_adds(out, ", ");
+	num_short(out, (double)bytes, 1024);
+	buf_addc(out, 'B');
+}
+
 static void put_head(const struct scene *scene, struct area area)
 {
 	const struct picker *picker = &scene->screen->picker;
+	SCOPED(buf) total = {0};
 	int col;
 
 	if (picker->why) {
@@ -232,8 +249,8 @@ static void put_head(const struct scene *scene, struct area area)
 			 picker->why);
 		return;
 	}
-	col = grid_putf(scene->grid, area, 0, 1, ROLE_TITLE, "%zu of %zu maps",
-			scene->screen->list.n, picker->n_maps);
+	add_total(scene->screen, &total);
+	col = grid_put(scene->grid, area, 0, 1, ROLE_TITLE, buf_text(&total));
 	col = grid_put(scene->grid, area, 0, col + 2, ROLE_HEADER, "type to search: ");
 	col = grid_put(scene->grid, area, 0, col, ROLE_HEADER_VALUE, buf_text(&picker->search));
 	scene->grid->cursor_row = area.row;

@@ -10,7 +10,7 @@
 #include "model/maptype.h"
 #include "model/smooth.h"
 #include "query/query.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 #include "ui/state.h"
 
 enum { HEAT_CPUS = 1024 };
@@ -67,19 +67,16 @@ static void put_trend(const struct scene *scene, struct area area, int line, int
 	const struct tab *tab = scene->tab;
 	enum glyph_set wish = scene->sparks;
 	float samples[HIST_SAMPLES];
-	size_t n = MIN_OF(glyph_spark_samples(scene->grid, wish, width), (size_t)HIST_SAMPLES);
-	size_t size;
-	double scale = tab->trend_scale > 0 ? tab->trend_scale : 1;
+	size_t per_column = glyph_spark_samples(scene->grid, wish, 1), size;
+	size_t n = MIN_OF(MIN_OF(per_column * (size_t)width, (size_t)HIST_SAMPLES),
+			  tab_n_samples(tab));
+	struct area whole = {area.row + line, area.col, 1, area.n_cols};
 
+	/* From the left until it is full; all rows go by the same clock. */
 	hist_get(&tab->table->trends, table_key(tab->table, view->row, &size),
 		 tab->table->current->number, samples, n);
-	if (scene->screen->is_log) {
-		for (size_t i = 0; i < n; i++)
-			samples[i] = log1pf(samples[i]);
-		scale = log1p(scale);
-	}
-	glyph_spark(scene->grid, area, line, col, width, wish, samples, n, scale,
-		    row_role(view, ROLE_GRAPH));
+	graph_spark(scene, whole, col, (int)((n + per_column - 1) / per_column), wish, samples, n,
+		    tab->trend_scale, row_role(view, ROLE_GRAPH));
 }
 
 static void put_heat(const struct scene *scene, struct area area, int line, int col, int width,

@@ -62,7 +62,18 @@ static void choose_trend(struct tab *tab)
 	tab->trend = found;
 	tab->totals.number = 0;
 	tab->trend_scale = 0;
+	tab->trend_before = tab->table->current->number;
 	hist_reset(&tab->table->trends, tab->table->trends.key_size, HIST_KEYS);
+}
+
+size_t tab_n_samples(const struct tab *tab)
+{
+	uint64_t number = tab->table->current->number, before = tab->trend_before;
+
+	/* Rates need two readings. */
+	if (tab->trend.derive == DERIVE_RATE && before == 0)
+		before = 1;
+	return number > before ? (size_t)(number - before) : 0;
 }
 
 /* Unasked, the busiest rows stand first. */

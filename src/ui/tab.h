@@ -69,8 +69,9 @@ struct tab {
 
 	struct query *search; /* owned; what is lit; NULL: nothing */
 	struct buf search_text;
-	struct column trend; /* what trends show; field NULL and DERIVE_STATE: nothing */
-	double trend_scale;  /* the value of a full column: the visible maximum, slow to fall */
+	struct column trend;   /* what trends show; field NULL and DERIVE_STATE: nothing */
+	uint64_t trend_before; /* the last reading that they know nothing of */
+	double trend_scale;    /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
 	struct folds folds, frames; /* of the detail, of the tree of stacks */
 	struct buf stacks_by;	    /* what counts them, as asked for; "": what is found */
@@ -153,6 +154,8 @@ int tab_fold(struct tab *tab);
 
 bool tab_is_per_cpu(const struct tab *tab);
 bool tab_has_trend(const struct tab *tab);
+/* Readings that trends can know of, up to the one that is shown. */
+size_t tab_n_samples(const struct tab *tab);
 /* Columns that can be sorted by: shown[0 .. n). */
 unsigned sort_choices(const struct tab *tab);
 unsigned sort_place(const struct tab *tab); /* of the column sorted by, among them */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How high a value stands in a graph. */
+#pragma once
+
+#include <stddef.h>
+
+#include "ui/glyph.h"
+#include "ui/state.h"
+
+/* 0..1 of a graph's height that shows max at its top; NaN stays NaN. */
+double graph_share(const struct scene *scene, double x, double max);
+/* What stands at that share. */
+double graph_value(const struct scene *scene, double share, double max);
+/* As glyph_spark, into one line; samples become shares. */
+void graph_spark(const struct scene *scene, struct area line, int col, int columns,
+		 enum glyph_set wish, float *samples, size_t n, double max, enum role role);
