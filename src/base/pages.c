@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define HUGE_FROM_BYTES ((size_t)16 << 20)
+#define HUGE_FROM_BYTES ((size_t)6 << 20)
 
 static size_t page_bytes(void)
 {
