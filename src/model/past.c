@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/tidy.h"
+#include "model/differences.h"
 #include "model/table.h"
 
 _Static_assert(ARRAY_LEN(((struct past_reading *)0)->stamps_ms) == TABLE_NEW_READINGS,
@@ -133,6 +134,7 @@ static void put_back(struct table *table)
 	table->epoch_ns = now->epoch_ns;
 	table->ghosts.n_rows = now->n_ghosts;
 	*now = (struct past_now){0};
+	differences_forget(table->differences);
 	table->past.back = 0;
 }
 
@@ -150,6 +152,7 @@ static void put_in_place(struct table *table, struct past_reading *reading, stru
 	table->previous = before;
 	table->delta = *delta;
 	table->since_base = *since_base;
+	differences_forget(table->differences);
 	table->stamps = reading->stamps;
 	memcpy(table->stamps_ms, reading->stamps_ms, sizeof(reading->stamps_ms));
 	table->epoch_ns = reading->epoch_ns;

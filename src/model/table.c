@@ -14,6 +14,7 @@
 
 #include "base/index.h"
 #include "base/tidy.h"
+#include "model/differences.h"
 #include "model/smooth.h"
 #include "model/table_cell.h"
 #include "model/table_ghosts.h"
@@ -42,6 +43,10 @@ int table_init(struct table *table, struct map *map, struct plan *plan)
 	*table = (struct table){0};
 	r = hist_reset(&table->trends, key_size, HIST_KEYS);
 	if (r == 0) {
+		table->differences = calloc(1, sizeof(*table->differences));
+		r = table->differences ? 0 : -ENOMEM;
+	}
+	if (r == 0) {
 		table->habits = arena_array(&plan->mem, plan->n_fields + 1, sizeof(*table->habits));
 		r = table->habits ? 0 : -ENOMEM;
 	}
@@ -49,6 +54,7 @@ int table_init(struct table *table, struct map *map, struct plan *plan)
 		r = number_variables(table, plan);
 	if (r < 0) {
 		hist_release(&table->trends);
+		free(table->differences);
 		return r;
 	}
 	table->map = *map;
@@ -77,6 +83,8 @@ void table_release(struct table *table)
 	snap_release(&table->ghosts);
 	delta_release(&table->delta);
 	delta_release(&table->since_base);
+	differences_release(table->differences);
+	free(table->differences);
 	returns_release(&table->returns);
 	hist_release(&table->trends);
 	smooth_release(table);
@@ -280,6 +288,7 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 	delta_release(&table->since_base);
 	table->since_base = turn->since_base;
 	turn->since_base = (struct delta){0};
+	differences_forget(table->differences);
 
 	count_churn(table, turn);
 	pages_release(&table->stamps);

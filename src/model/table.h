@@ -80,6 +80,7 @@ struct table {
 	struct snap *current, *previous, *next;
 	uint32_t *variable_keys; /* 0, 1, 2, ...: the keys of a variable map's rows; in plan.mem */
 	struct delta delta;
+	struct differences *differences; /* owned; of current and previous */
 	struct churn churn;
 	struct returns returns;
 	struct hist trends;

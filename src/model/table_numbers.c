@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Columns a run of rows at a time, for filters, sorts and sums. Nothing is kept: a run of a few KB that
- * is used while it is warm costs less than a column of a million rows that must be paged in, and going
- * on where one left off needs no more than the row. A column is built by the plainest loop that fits it;
+/* Columns a run of rows at a time, for filters, sorts and sums. Nothing is kept, but what a counter grew
+ * by (see differences.h): a run of a few KB that is used while it is warm costs less than a column of a
+ * million rows that must be paged in, and going on where one left off needs no more than the row. A column is built by the plainest loop that fits it;
  * what has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
 #include "model/table.h"
 
@@ -11,6 +11,7 @@
 
 #include "base/tidy.h"
 #include "model/decode.h"
+#include "model/differences.h"
 #include "model/smooth.h"
 #include "model/table_cell.h"
 #include "model/table_derive.h"
@@ -90,59 +91,107 @@ static bool build_total(const struct build *build)
 	       (!column_in_key(build->column) && build_sum(build));
 }
 
-/* Differences to an earlier reading, times scale. */
+/* What rows from `first` of the table on differ by from an earlier reading. */
 static inline __attribute__((always_inline)) void subtract(const struct build *build,
 							   const struct delta *delta,
-							   const struct snap *then, double scale,
-							   size_t width)
+							   const struct snap *then, size_t first,
+							   size_t n, double *out, size_t width)
 {
-	bool is_gauge = nature_is_gauge(build->table, build->field);
-	const uint8_t *at = build->first;
+	const uint8_t *at = build->first + (first - build->first_row) * build->stride;
 
-	for (size_t row = 0; row < build->n_rows; row++, at += build->stride) {
-		uint32_t link = delta_link(delta, build->first_row + row);
+	for (size_t i = 0; i < n; i++, at += build->stride) {
+		uint32_t link = delta_link(delta, first + i);
 		uint64_t is = decode_plain(build->field, at, width), was = 0;
 		bool is_known = true;
 
 		if (link != DELTA_NONE)
 			was = decode_plain(build->field, snap_value(then, link), width);
 		else
-			is_known = delta->states.at[build->first_row + row] == ROW_NEW;
-		if (!is_known || (is < was && !is_gauge))
-			build->reals[row] = NAN;
+			is_known = delta->states.at[first + i] == ROW_NEW;
+		if (!is_known)
+			out[i] = NAN;
 		else
-			build->reals[row] = is < was ? -((double)(was - is) * scale)
-						     : (double)(is - was) * scale;
+			out[i] = is < was ? -(double)(was - is) : (double)(is - was);
 	}
 }
 
-static bool build_difference(const struct build *build, const struct delta *delta,
-			     const struct snap *then, double scale)
+static void subtract_rows(const struct build *build, const struct delta *delta,
+			  const struct snap *then, size_t first, size_t n, double *out)
 {
 	const struct field *field = build->field;
 
-	if (!is_plain(build) || field->kind != FIELD_UINT || !then->number || !(scale > 0))
-		return false;
 	if (field->size == 8 && !field->is_bitfield)
-		subtract(build, delta, then, scale, 8);
+		subtract(build, delta, then, first, n, out, 8);
 	else if (field->size == 4 && !field->is_bitfield)
-		subtract(build, delta, then, scale, 4);
+		subtract(build, delta, then, first, n, out, 4);
 	else
-		subtract(build, delta, then, scale, 0);
+		subtract(build, delta, then, first, n, out, 0);
+}
+
+static bool has_differences(const struct build *build, const struct snap *then)
+{
+	return is_plain(build) && build->field->kind == FIELD_UINT && then->number;
+}
+
+/* A counter doesn't fall: it was reset. */
+static void scale_rows(const double *differences, size_t n, double scale, bool is_gauge,
+		       double *out)
+{
+	double least = is_gauge ? -INFINITY : 0;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = differences[i] >= least ? differences[i] * scale : NAN;
+}
+
+/* The rows before `end` of the table that lie in one run with `first`: those kept, or `room` filled. */
+static const double *differences_of(const struct build *build, struct differences *kept,
+				    size_t first, size_t n, double *room)
+{
+	const struct table *table = build->table;
+	size_t run = first / DIFFERENCES_RUN;
+	double *out = room;
+
+	if (kept && differences_has(kept, run))
+		return differences_run(kept, run) + first % DIFFERENCES_RUN;
+	if (kept && n == DIFFERENCES_RUN)
+		out = differences_run(kept, run);
+	subtract_rows(build, &table->delta, table->previous, first, n, out);
+	if (out != room)
+		differences_note(kept, run);
+	return out;
+}
+
+/* What grew since the reading before, times scale. */
+static bool build_growth(const struct build *build, double scale)
+{
+	const struct table *table = build->table;
+	bool is_gauge = nature_is_gauge(table, build->field);
+	size_t end = build->first_row + build->n_rows, n;
+	struct differences *kept = table->differences;
+	double room[DIFFERENCES_RUN];
+
+	if (!has_differences(build, table->previous) || !(scale > 0))
+		return false;
+	if (!differences_hold(kept, build->field, table->current->n_rows))
+		kept = NULL;
+	for (size_t row = build->first_row; row < end; row += n) {
+		n = MIN_OF(end - row, DIFFERENCES_RUN - row % DIFFERENCES_RUN);
+		scale_rows(differences_of(build, kept, row, n, room), n, scale, is_gauge,
+			   build->reals + (row - build->first_row));
+	}
 	return true;
 }
 
 static bool build_delta(const struct build *build)
 {
-	return build_difference(build, &build->table->delta, build->table->previous, 1);
+	return build_growth(build, 1);
 }
 
 static bool build_rate(const struct build *build)
 {
 	const struct delta *delta = &build->table->delta;
 
-	return build_difference(build, delta, build->table->previous,
-				delta->dt_ns ? 1e9 / (double)delta->dt_ns : 0);
+	return build_growth(build, delta->dt_ns ? 1e9 / (double)delta->dt_ns : 0);
 }
 
 static bool build_smooth(const struct build *build)
@@ -155,7 +204,15 @@ static bool build_smooth(const struct build *build)
 
 static bool build_base(const struct build *build)
 {
-	return build_difference(build, &build->table->since_base, &build->table->baseline, 1);
+	const struct table *table = build->table;
+
+	if (!has_differences(build, &table->baseline))
+		return false;
+	subtract_rows(build, &table->since_base, &table->baseline, build->first_row, build->n_rows,
+		      build->reals);
+	scale_rows(build->reals, build->n_rows, 1, nature_is_gauge(table, build->field),
+		   build->reals);
+	return true;
 }
 
 static bool build_age(const struct build *build)

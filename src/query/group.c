@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/differences.h"
 #include "model/smooth.h"
 #include "query/group_parts.h"
 #include "query/query.h"
@@ -105,6 +106,7 @@ static int put_past(struct group *group)
 
 	if (!table->previous->number)
 		return 0;
+	differences_forget(table->differences);
 	for (size_t i = 0; i < table->current->n_rows && r == 0; i++) {
 		uint32_t known = ((uint32_t *)past->known.at)[i];
 		uint64_t *then = words_of(&past->sums, table->current, i);

@@ -10,10 +10,26 @@ enum { READINGS = 8 };
 
 static void take_reading(struct table *table, uint64_t number)
 {
-	for (uint32_t key = 1; key <= 4; key++)
+	for (uint32_t key = 1; key <= 70; key++)
 		if (key != 3 || number % 2)
-			add_counter(table, key, number * 100 * key);
+			add_counter(table, key, number * number * key);
 	take_at(table, number * SECOND);
+}
+
+/* What filters and sorts go by, a word of rows at once. */
+static void assert_same_growth(const struct table *table)
+{
+	struct column column = column_of(table, "value.delta");
+	double run[64];
+
+	if (!table->current->number || table_n_live(table) < ARRAY_LEN(run))
+		return;
+	table_numbers(table, &column, 0, ARRAY_LEN(run), (uint64_t *)run);
+	for (size_t row = 0; row < ARRAY_LEN(run); row++) {
+		struct val cell = table_cell(table, row, &column);
+
+		assert_memory_equal(&(double){val_as_real(&cell)}, &run[row], sizeof(*run));
+	}
 }
 
 /* Everything that a screen would say of the live rows. */
@@ -22,6 +38,7 @@ static void describe(const struct table *table, struct buf *out)
 	static const char *const names[] = {"key",   "value", "value.delta", "value.rate",
 					    "state", "age",   "idle"};
 
+	assert_same_growth(table);
 	for (size_t row = 0; row < table_n_live(table); row++) {
 		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 			struct column column = column_of(table, names[i]);
