@@ -266,9 +266,29 @@ static void put_refusal(const struct scene *scene, struct area area)
 		 "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
 }
 
+/* Two lines of titles, and one for what has no room where something has none. */
+static struct area fit_list(struct screen *screen, struct area area, const int *widths)
+{
+	area.row += 2;
+	area.n_rows -= 2;
+	if (screen->list.n && area.n_rows >= LINE_AT_ROWS && leaves_out(&screen->picker, widths))
+		area.n_rows--;
+	if (area.n_rows > 0)
+		list_fit(&screen->list, screen->list.n, (size_t)area.n_rows);
+	return area;
+}
+
+struct area picker_fit(struct screen *screen, struct area area)
+{
+	int widths[N_COLUMNS];
+
+	make_widths(&screen->picker, area.n_cols, widths);
+	return fit_list(screen, area, widths);
+}
+
 void pane_picker(const struct scene *scene, struct area area)
 {
-	struct area line = {area.row, area.col, 1, area.n_cols};
+	struct area line = {area.row, area.col, 1, area.n_cols}, rows;
 	struct list_place *list = &scene->screen->list;
 	int widths[N_COLUMNS];
 
@@ -283,14 +303,11 @@ void pane_picker(const struct scene *scene, struct area area)
 		return;
 	make_widths(&scene->screen->picker, area.n_cols, widths);
 	put_titles(scene, line, widths);
-	area.row += 2;
-	area.n_rows -= 2;
-	if (list->n && area.n_rows >= LINE_AT_ROWS && leaves_out(&scene->screen->picker, widths)) {
-		line.row = area.row + --area.n_rows;
+	rows = fit_list(scene->screen, area, widths);
+	line.row = rows.row + rows.n_rows;
+	if (line.row < area.row + area.n_rows)
 		put_rest(scene, line, widths);
-	}
-	list_fit(list, list->n, (size_t)area.n_rows);
-	for (int i = 0; i < area.n_rows; i++)
+	for (int i = 0; i < rows.n_rows; i++)
 		if (list->top + (size_t)i < list->n)
-			put_map(scene, area, i, list->top + (size_t)i, widths);
+			put_map(scene, rows, i, list->top + (size_t)i, widths);
 }

@@ -78,19 +78,24 @@ void pane_draw(const struct scene *scene, pane_fn *pane, struct area area)
 		pane(scene, area);
 }
 
+int tab_fit_rows(struct tab *tab, struct area *rows, struct area *total)
+{
+	bool has_total = tab_total(tab) && !tab->shows_bars && rows->n_rows >= TOTAL_ROWS;
+	size_t height;
+
+	*total = (struct area){rows->row + rows->n_rows - 1, rows->col, has_total, rows->n_cols};
+	rows->n_rows -= has_total;
+	/* Beside a detail that has taken their place the window of rows stays as it was. */
+	height = rows->n_rows > 0 ? (size_t)rows->n_rows : tab->view.height;
+	return tab_refresh(tab, height);
+}
+
 bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows)
 {
 	struct tab *tab = scene->tab;
-	bool has_total = tab && tab_total(tab) && !tab->shows_bars && rows.n_rows >= TOTAL_ROWS;
-	struct area total = {rows.row + rows.n_rows - 1, rows.col, has_total, rows.n_cols};
+	struct area total = {0};
 
-	rows.n_rows -= has_total;
-	size_t height = (size_t)MAX_OF(rows.n_rows, 0);
-
-	/* Beside a detail that has taken their place the window of rows stays as it was. */
-	if (tab && height == 0)
-		height = tab->view.height;
-	if (tab && (tab_refresh(tab, height) < 0 || tab_decode(tab) < 0))
+	if (tab && (tab_fit_rows(tab, &rows, &total) < 0 || tab_decode(tab) < 0))
 		return false;
 	pane_draw(scene, tab && tab->shows_bars ? pane_bar_titles : pane_columns, columns);
 	pane_draw(scene, tab && tab->shows_bars ? pane_bars : pane_rows, rows);

@@ -334,7 +334,25 @@ static void forget_places(struct screen *screen)
 		screen->tabs[i]->title = screen->tabs[i]->band = (struct area){0};
 }
 
-static void make_layout(struct screen *screen, const struct grid *grid)
+/* What lies over the rows takes their place, columns and detail included, or stands beside them. */
+static struct area over_area(const struct screen *screen, int n_cols)
+{
+	const struct overlay_row *overlay = &overlays[screen->overlay];
+	const struct layout *layout = &screen->layout;
+	struct area area = {layout->identity.row + layout->identity.n_rows, 0, 0, n_cols};
+	int header = layout->map.n_rows + layout->rates.n_rows + layout->cpus.n_rows +
+		     layout->tabs.n_rows;
+
+	area.row += overlay->keeps_header ? header : 0;
+	area.n_rows = layout->footer.row - area.row - layout->counts.n_rows;
+	if (overlay->n_cols) {
+		area.col = MAX_OF(area.n_cols - overlay->n_cols, 0);
+		area.n_cols -= area.col;
+	}
+	return area;
+}
+
+void screen_layout(struct screen *screen, int n_rows, int n_cols)
 {
 	const struct tab *tab = front_tab(screen);
 	struct layout_wants wants = {
@@ -346,27 +364,9 @@ static void make_layout(struct screen *screen, const struct grid *grid)
 		.n_others = n_unseen(screen),
 	};
 
-	layout_make(grid->n_rows, grid->n_cols, &wants, &screen->layout);
-}
-
-/* What lies over the rows takes their place, columns and detail included, or stands beside them. */
-static void draw_overlay(const struct scene *scene)
-{
-	const struct overlay_row *overlay = &overlays[scene->screen->overlay];
-	const struct layout *layout = &scene->screen->layout;
-	struct area area = {layout->identity.row + layout->identity.n_rows, 0, 0, 0};
-	int header = layout->map.n_rows + layout->rates.n_rows + layout->cpus.n_rows +
-		     layout->tabs.n_rows;
-
-	area.row += overlay->keeps_header ? header : 0;
-	area.n_cols = scene->grid->n_cols;
-	area.n_rows = layout->footer.row - area.row - layout->counts.n_rows;
-	if (overlay->n_cols) {
-		area.col = MAX_OF(area.n_cols - overlay->n_cols, 0);
-		area.n_cols -= area.col;
-	}
-	scene->screen->over = area;
-	pane_draw(scene, overlay->pane, area);
+	layout_make(n_rows, n_cols, &wants, &screen->layout);
+	if (screen->overlay != OVERLAY_NONE && !screen->layout.is_too_small)
+		screen->over = over_area(screen, n_cols);
 }
 
 static void draw_header(const struct scene *scene)
@@ -406,7 +406,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	if (screen->message.until_ns && facts->now_ns >= screen->message.until_ns)
 		screen->message.until_ns = 0;
 	forget_places(screen);
-	make_layout(screen, grid);
+	screen_layout(screen, grid->n_rows, grid->n_cols);
 	if (screen->layout.is_too_small) {
 		draw_too_small(grid);
 		return;
@@ -419,7 +419,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 	if (screen->overlay == OVERLAY_NONE || overlays[screen->overlay].n_cols)
 		pane_tiles(&scene);
 	if (screen->overlay != OVERLAY_NONE)
-		draw_overlay(&scene);
+		pane_draw(&scene, overlays[screen->overlay].pane, screen->over);
 	pane_draw(&scene, pane_counts, screen->layout.counts);
 	pane_draw(&scene, pane_footer, screen->layout.footer);
 }

@@ -197,6 +197,9 @@ struct tab *front_tab(const struct screen *screen);
 /* Where it stands among the tabs; n_tabs: nowhere. */
 size_t tab_place(const struct screen *screen, const struct tab *tab);
 enum key_scope screen_scope(const struct screen *screen);
+/* Where everything stands on a terminal of that size: screen->layout, and over where something lies over
+ * the rows. */
+void screen_layout(struct screen *screen, int n_rows, int n_cols);
 /* state.c: what the pane with the focus is */
 struct pane *focused_pane(struct screen *screen);
 enum pane_kind focused_kind(const struct screen *screen);
@@ -304,6 +307,8 @@ struct intent search_on(struct screen *screen, bool is_back);
 void picker_release(struct picker *picker);
 int picker_set(struct screen *screen, const struct map_list *maps, const char *why);
 void picker_order(struct screen *screen);
+/* pane_picker.c: brings the list to what has room in the area of the picker; returns its lines. */
+struct area picker_fit(struct screen *screen, struct area area);
 struct intent picker_open(struct screen *screen);
 void picker_type(struct screen *screen, uint32_t key);
 
@@ -362,5 +367,8 @@ void pane_tiles(const struct scene *front);
 /* A rule with the number and name of a map, and what of it is seen; returns what is left. */
 struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
 			   const char *what);
+/* Brings the rows that are seen to what has room in *rows, less a line for what groups add up to, if there
+ * is one: *total. 0 or -ENOMEM. */
+int tab_fit_rows(struct tab *tab, struct area *rows, struct area *total);
 /* Columns and rows of the scene's tab. false: there is no memory for that. */
 bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Everything there is to see, drawn at sizes from 1x1 to 300x120: every small one, and of the others every
- * height at some widths and every width at some heights (test_layout does all of them, without drawing).
- * Whatever is seen, its cursor is in sight and its header no more than a quarter. */
+ * height at some widths and every width at some heights. Whatever is seen, its cursor is in sight and its
+ * header no more than a quarter. The same at every single size without drawing, from what decides it: the
+ * layout, of which test_layout shows that nothing overlaps, and the windows of rows and lists. */
 #include "tests/unit/script.h"
 
 #include "tests/unit/frame_check.h"
@@ -92,6 +93,96 @@ static void everything_is_whole_at_any_size(void **state)
 	}
 }
 
+/* -- every size, without drawing --------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *script;
+} swept[] = {
+	{"rows", "map ports\nticks 3\nkeys G"},
+	{"rows and their detail", "map ports\nticks 3\nkeys Enter G"},
+	{"side by side", "map ports\nmap verdicts\nticks 3\nkeys | G"},
+	{"four panes",
+	 "map ports\nmap verdicts\nmap sizes\nmap globals\nticks 3\nkeys | _ ^W Right _ G"},
+	{"groups", "map ports\nticks 3\nkeys : \"group port\" Enter G"},
+	{"picker", "map ports\nticks 2\nkeys o End"},
+	{"help", "map ports\nticks 2\nkeys ? End"},
+};
+
+static bool lies_inside(const struct area *area, int n_rows, int n_cols)
+{
+	return area->row >= 0 && area->col >= 0 && area->row + area->n_rows <= n_rows &&
+	       area->col + area->n_cols <= n_cols;
+}
+
+/* Of the rows: those of the map in front have room, and the one under the cursor is among them. */
+static const char *rows_fault(struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+	struct area rows = screen->layout.rows, total;
+
+	if (rows.n_rows <= 0)
+		return screen->layout.detail.n_rows > 0 ? NULL : "neither rows nor a detail";
+	assert_int_equal(tab_fit_rows(tab, &rows, &total), 0);
+	if (rows.n_rows < 1 || !tab_is_settled(tab))
+		return "no room for rows";
+	if (total.n_rows && (total.row != rows.row + rows.n_rows))
+		return "what they add up to is not below them";
+	return tab->view.cursor >= tab->view.top &&
+			       tab->view.cursor < tab->view.top + (size_t)rows.n_rows
+		       ? NULL
+		       : "the cursor is not among the rows";
+}
+
+static const char *list_fault(struct screen *screen, int n_rows, int n_cols)
+{
+	const struct list_place *list = &screen->list;
+	struct area lines;
+
+	if (screen->over.n_rows < 1 || !lies_inside(&screen->over, n_rows, n_cols))
+		return "what lies over the rows is outside";
+	if (screen->overlay != OVERLAY_PICKER)
+		return NULL;
+	lines = picker_fit(screen, screen->over);
+	if (lines.n_rows < 1)
+		return screen->over.n_rows > 2 ? "no room for a list" : NULL;
+	return list->cursor >= list->top && list->cursor < list->top + (size_t)lines.n_rows
+		       ? NULL
+		       : "the cursor is not in the list";
+}
+
+static void sweep(struct stage *stage)
+{
+	struct screen *screen = stage->screen;
+
+	for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
+		for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++) {
+			const char *fault = NULL;
+
+			screen_layout(screen, n_rows, n_cols);
+			if (screen->layout.is_too_small)
+				continue;
+			fault = screen->overlay == OVERLAY_NONE
+					? rows_fault(screen)
+					: list_fault(screen, n_rows, n_cols);
+			if (fault)
+				fail_msg("'%s' at %dx%d: %s", stage->file, n_cols, n_rows, fault);
+		}
+}
+
+static void the_cursor_is_in_sight_at_every_size(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(swept); i++) {
+		struct stage stage;
+
+		stage_open(&stage, swept[i].name);
+		assert_int_equal(grid_resize(&stage.grid, MAX_ROWS, MAX_COLS), 0);
+		run_script(&stage, swept[i].script);
+		sweep(&stage);
+		stage_close(&stage);
+	}
+}
+
 static void nothing_was_left_out(void **state)
 {
 	(void)state;
@@ -107,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_whole_at_any_size),
+		cmocka_unit_test(the_cursor_is_in_sight_at_every_size),
 		cmocka_unit_test(nothing_was_left_out),
 	};
 
