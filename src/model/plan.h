@@ -84,7 +84,9 @@ struct plan {
 	uint32_t n_key_fields;	       /* fields[0..n_key_fields) are the key's */
 	uint32_t key_size, value_size; /* bytes, of one CPU's copy */
 	bool is_typed;		       /* false: no BTF and no schema, hex with selectable width */
-	const char *origin;    /* "btf", "schema", "object", "none", "sim": where it came from */
+	const char *origin; /* "btf", "schema", "object", "none", "sim": where it came from */
+	uint8_t word_bytes
+		[2]; /* of a key [0] or value [1] without a layout that was cut into words */
 	const char *why_bytes; /* why keys or values are plain bytes: "it was made without BTF";
 				* NULL: they aren't, or nobody knows */
 
@@ -125,11 +127,21 @@ int plan_finish(struct plan *plan, struct err *err);
 
 /* A plan for a map without layout: one FIELD_BYTES each for key and value. */
 int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, struct err *err);
-/* Makes of a key, or value, that is nothing but bytes unsigned words "k0 k1 ...", "v0 v1 ..." of so many
- * bytes (1, 2, 4 or 8; 0: none) where they divide its size. On failure the plan is as it was. */
+/* Makes of a key, or value, that is nothing but bytes (or words made of them) unsigned words "k0 k1 ...",
+ * "v0 v1 ..." of so many bytes (1, 2, 4 or 8) where they divide its size, else bytes; 0: bytes. On failure the
+ * plan is as it was. */
 int plan_words(struct plan *plan, unsigned width, struct err *err);
+/* The same as a plan of its own. On failure out is empty. */
+int plan_in_words(const struct plan *from, unsigned width, struct plan *out, struct err *err);
 /* Whether there is such a key or value. */
 bool plan_has_unknown(const struct plan *plan);
+/* Whether words so wide divide one. */
+bool plan_takes_words(const struct plan *plan, unsigned width);
+/* How wide the words are that it is shown in, 0: it is in bytes. */
+static inline unsigned plan_word_bytes(const struct plan *plan)
+{
+	return plan->word_bytes[1] ? plan->word_bytes[1] : plan->word_bytes[0];
+}
 
 /* -- asking -- */
 

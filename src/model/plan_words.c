@@ -31,28 +31,46 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, stru
 	return r == 0 ? plan_finish(plan, err) : r;
 }
 
-/* A side that is nothing but bytes. Those of a member have a name, and those with a format of their own
- * a meaning. */
-static bool is_unknown(const struct field *field)
+/* A side that is nothing but bytes, or words made of them. Bytes of a member have a name, and those with a
+ * format of their own a meaning. */
+static bool is_unknown(const struct plan *plan, bool in_value)
 {
-	return field->parent == PLAN_NONE && field->kind == FIELD_BYTES && !field->name[0] &&
+	uint32_t first = in_value ? plan->n_key_fields : 0;
+	uint32_t end = in_value ? plan->n_fields : plan->n_key_fields;
+	const struct field *field = plan->fields + first;
+
+	if (plan->word_bytes[in_value])
+		return true;
+	return first + 1 == end && field->kind == FIELD_BYTES && !field->name[0] &&
 	       !field->limit_from && !strcmp(field->format->name, "bytes");
 }
 
 bool plan_has_unknown(const struct plan *plan)
 {
-	for (uint32_t i = 0; i < plan->n_fields; i++)
-		if (is_unknown(&plan->fields[i]))
-			return true;
-	return false;
+	return is_unknown(plan, false) || is_unknown(plan, true);
 }
 
-static int add_words(const struct field *bytes, unsigned width, struct plan *out, struct err *err)
+/* More words than a plan holds stay bytes. */
+static bool takes_words(const struct plan *plan, bool in_value, unsigned width)
 {
+	uint32_t size = in_value ? plan->value_size : plan->key_size;
+
+	return width && is_unknown(plan, in_value) && size % width == 0 &&
+	       size / width <= PLAN_MAX_FIELDS / 2;
+}
+
+bool plan_takes_words(const struct plan *plan, unsigned width)
+{
+	return takes_words(plan, false, width) || takes_words(plan, true, width);
+}
+
+static int add_words(bool in_value, unsigned width, struct plan *out, struct err *err)
+{
+	uint32_t size = in_value ? out->value_size : out->key_size;
 	char name[16];
 	int r = 0;
 
-	for (uint32_t i = 0; i < bytes->size / width && r == 0; i++) {
+	for (uint32_t i = 0; i < size / width && r == 0; i++) {
 		struct field field = {
 			.name = name,
 			.kind = FIELD_UINT,
@@ -60,9 +78,10 @@ static int add_words(const struct field *bytes, unsigned width, struct plan *out
 			.offset = i * width,
 			.size = width,
 		};
-		snprintf(name, sizeof(name), "%c%u", bytes->in_value ? 'v' : 'k', i);
-		r = plan_add(out, bytes->in_value, &field, err);
+		snprintf(name, sizeof(name), "%c%u", in_value ? 'v' : 'k', i);
+		r = plan_add(out, in_value, &field, err);
 	}
+	out->word_bytes[in_value] = (uint8_t)width;
 	return r;
 }
 
@@ -77,18 +96,25 @@ static int copy(const struct field *field, struct plan *out, struct err *err)
 	return r == 0 && field_is_container(field) ? plan_close(out, err) : r;
 }
 
-/* More words than a plan holds stay bytes. */
-static int add_side(const struct field *root, unsigned width, struct plan *out, struct err *err)
+static int add_side(const struct plan *from, bool in_value, unsigned width, struct plan *out,
+		    struct err *err)
 {
-	if (is_unknown(root) && root->size % width == 0 &&
-	    root->size / width <= PLAN_MAX_FIELDS / 2)
-		return add_words(root, width, out, err);
-	return copy(root, out, err);
+	uint32_t i = in_value ? from->n_key_fields : 0;
+	uint32_t end = in_value ? from->n_fields : from->n_key_fields;
+	int r = 0;
+
+	if (takes_words(from, in_value, width))
+		return add_words(in_value, width, out, err);
+	if (is_unknown(from, in_value))
+		return add_bytes(out, in_value, in_value ? from->value_size : from->key_size, err);
+	for (; r == 0 && i < end; i += 1 + from->fields[i].n_below)
+		r = copy(&from->fields[i], out, err);
+	return r;
 }
 
 static int build(const struct plan *from, unsigned width, struct plan *out, struct err *err)
 {
-	int r = 0;
+	int r;
 
 	plan_begin(out, from->key_size, from->value_size, NULL);
 	out->is_typed = from->is_typed;
@@ -98,9 +124,19 @@ static int build(const struct plan *from, unsigned width, struct plan *out, stru
 	out->why_bytes = from->why_bytes ? arena_strdup(&out->mem, from->why_bytes) : NULL;
 	if (!out->origin || (from->why_bytes && !out->why_bytes))
 		return err_set(err, -ENOMEM, "not enough memory for the map's layout");
-	for (uint32_t i = 0; r == 0 && i < from->n_fields; i += 1 + from->fields[i].n_below)
-		r = add_side(&from->fields[i], width, out, err);
+	r = add_side(from, false, width, out, err);
+	if (r == 0)
+		r = add_side(from, true, width, out, err);
 	return r == 0 ? plan_finish(out, err) : r;
+}
+
+int plan_in_words(const struct plan *from, unsigned width, struct plan *out, struct err *err)
+{
+	int r = build(from, width, out, err);
+
+	if (r < 0)
+		plan_release(out);
+	return r;
 }
 
 int plan_words(struct plan *plan, unsigned width, struct err *err)
@@ -108,13 +144,11 @@ int plan_words(struct plan *plan, unsigned width, struct err *err)
 	struct plan out;
 	int r;
 
-	if (!width || !plan_has_unknown(plan))
+	if (!plan_has_unknown(plan) || width == plan_word_bytes(plan))
 		return 0;
-	r = build(plan, width, &out, err);
-	if (r < 0) {
-		plan_release(&out);
+	r = plan_in_words(plan, width, &out, err);
+	if (r < 0)
 		return r;
-	}
 	plan_release(plan);
 	*plan = out;
 	return 0;

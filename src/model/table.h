@@ -124,6 +124,11 @@ int table_take_some(struct table *table, size_t n_rows);
 /* Drops a reading that is being taken. */
 void table_take_drop(struct table *table);
 
+/* Another cut of keys and values without a layout: see plan_words. What was seen of the fields (habits, smoothed
+ * rates) is forgotten, readings and keys are not; trends are the caller's. Columns, queries and views of the
+ * table must be made anew. 0, or -ENOMEM with a sentence: then all is as it was. */
+int table_set_words(struct table *table, unsigned width, struct err *err);
+
 /* Remembers the current reading as the base of DERIVE_BASE. 0 or -ENOMEM. */
 int table_baseline(struct table *table);
 

@@ -62,6 +62,7 @@
 	X(ACT_LOG, "messages", act_log)                                                            \
 	X(ACT_COMMAND, "command", act_command)                                                     \
 	X(ACT_RAW, "raw", act_raw)                                                                 \
+	X(ACT_WORDS, "words", act_words)                                                           \
 	X(ACT_SCALE, "scale", act_scale)                                                           \
 	X(ACT_BARS, "bars", act_bars)                                                              \
 	X(ACT_ZOOM, "zoom", act_zoom)                                                              \

@@ -289,8 +289,28 @@ static void get_group(const struct tab *tab, struct buf *out)
 		buf_adds(out, group_by(tab->group));
 }
 
-/* In the order in which they are restored: groups have columns and an order of their own. */
+static const char *const width_words[] = {"bytes", "1", "2", "4", "8", NULL};
+
+static void get_words(const struct tab *tab, struct buf *out)
+{
+	if (plan_word_bytes(&tab->table->plan))
+		buf_addu(out, plan_word_bytes(&tab->table->plan));
+}
+
+static int set_words(struct tab *tab, const char *text, struct err *err)
+{
+	int place = word_of(width_words, text, err);
+
+	if (place < 0)
+		return place;
+	return tab_set_words(tab, place ? 1u << (place - 1) : 0, err);
+}
+
+/* In the order in which they are restored: words make the columns that the others are of, and groups have columns
+ * and an order of their own. */
 static const struct setting settings[] = {
+	{SETTING_WORDS, "bytes, 1, 2, 4 or 8: of keys and values without a layout", get_words,
+	 set_words, SETTING_OF_MAP, width_words},
 	{"smooth", "10s: sorts by smoothed rates; or off", get_smooth, set_smooth, SETTING_OF_MAP,
 	 NULL},
 	{"filter", "proto == tcp and packets.rate > 1k", get_filter, set_filter, SETTING_OF_ROWS,

@@ -25,6 +25,9 @@ struct setting {
 	const char *const *words; /* all that set takes, NULL-terminated; NULL: see help */
 };
 
+/* The one that makes other columns of a map. */
+#define SETTING_WORDS "words"
+
 /* Rows in order, NULL past the end. */
 const struct setting *setting_at(unsigned i);
 const struct setting *setting_named(const char *name);

@@ -83,6 +83,14 @@ static void choose_sort(struct tab *tab)
 		tab_sort(tab, &tab->trend, true);
 }
 
+void tab_usual(struct tab *tab)
+{
+	tab->trend = no_trend;
+	choose_trend(tab);
+	choose_sort(tab);
+	tab_reorder(tab);
+}
+
 int tab_new(struct table *table, struct tab **out)
 {
 	struct tab *tab = calloc(1, sizeof(*tab));
@@ -90,13 +98,10 @@ int tab_new(struct table *table, struct tab **out)
 	if (!tab)
 		return -ENOMEM;
 	tab->table = table;
-	tab->trend = no_trend;
 	table->past.limit_bytes = TAB_PAST_BYTES;
 	view_init(&tab->view);
 	tags_init(&tab->tags, table->trends.key_size);
-	choose_trend(tab);
-	choose_sort(tab);
-	tab_reorder(tab);
+	tab_usual(tab);
 	*out = tab;
 	return 0;
 }

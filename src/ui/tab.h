@@ -97,6 +97,8 @@ struct tab {
 
 int tab_new(struct table *table, struct tab **out);
 void tab_free(struct tab *tab);
+/* Trend and order that a table's fields suggest unasked, now that they are others. */
+void tab_usual(struct tab *tab);
 
 /* A reading was taken: begins with the order, which is held a little less long. tab_work does the rest.
  * 0 or -ENOMEM. */
@@ -132,6 +134,10 @@ int tab_show_bars(struct tab *tab, bool shows, struct err *err);
 /* stack_source.c: what counts the stacks that it has, "samples:ustack+kstack samples.rate"; "": whatever is
  * found. 0, or -EINVAL with a sentence. */
 int tab_set_stacks(struct tab *tab, const char *text, struct err *err);
+
+/* words.c: keys and values without a layout as words so wide (1, 2, 4, 8) or as bytes (0). How the map is looked
+ * at stays as far as its columns do. 0, or -errno with a sentence; then all is as it was. */
+int tab_set_words(struct tab *tab, unsigned width, struct err *err);
 
 /* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */
 int tab_search(struct tab *tab, const char *text, struct err *err);

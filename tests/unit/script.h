@@ -3,6 +3,7 @@
  *
  *   # what it shows
  *   map flows               simulated maps to open, in the order of the tabs
+ *   bytes ports             the same, without a layout
  *   size 80x24              columns x rows
  *   ascii                   glyphs from ASCII only; without it UTF-8
  *   replay                  as if it were a recording
@@ -105,6 +106,8 @@ static inline void run_line(struct stage *stage, char *line)
 		*rest++ = '\0';
 	if (strcmp(line, "map") == 0)
 		open_map(stage, rest);
+	else if (strcmp(line, "bytes") == 0)
+		open_sim(stage, rest, false);
 	else if (strcmp(line, "size") == 0)
 		set_size(stage, rest);
 	else if (strcmp(line, "ascii") == 0)

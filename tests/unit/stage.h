@@ -84,7 +84,7 @@ static inline void show_map(struct stage *stage, struct map *map, struct plan *p
 	stage->n_tables++;
 }
 
-static inline void open_map(struct stage *stage, const char *name)
+static inline void open_sim(struct stage *stage, const char *name, bool is_typed)
 {
 	struct spec spec = {.kind = SPEC_SIM, .text = name};
 	struct map_list found = {0};
@@ -95,8 +95,19 @@ static inline void open_map(struct stage *stage, const char *name)
 		stop(stage, "no such map", err.text);
 	if (stage->sim->ops->plan(stage->sim, &found.maps[0], &plan, &err) < 0)
 		stop(stage, "no plan", err.text);
+	if (!is_typed) {
+		plan_release(&plan);
+		assert_int_equal(
+			plan_untyped(&plan, found.maps[0].key_size, found.maps[0].value_size, &err),
+			0);
+	}
 	show_map(stage, &found.maps[0], &plan);
 	map_list_release(&found);
+}
+
+static inline void open_map(struct stage *stage, const char *name)
+{
+	open_sim(stage, name, true);
 }
 
 /* As the driver does it: the drawn frame decides the window that the next reading sorts. */

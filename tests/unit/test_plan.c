@@ -420,7 +420,14 @@ static void words_leave_what_is_known(void **state)
 	assert_int_equal(find(&half, "cells")->depth, 1);
 	assert_string_equal(half.why_bytes, "nobody told");
 	assert_string_equal(half.origin, "kernel");
-	assert_false(plan_has_unknown(&half));
+	assert_true(plan_has_unknown(&half));
+	assert_int_equal(plan_word_bytes(&half), 2);
+	assert_false(plan_takes_words(&half, 4));
+	assert_int_equal(plan_words(&half, 0, &err), 0);
+	assert_int_equal(plan_word_bytes(&half), 0);
+	assert_int_equal(half.fields[0].kind, FIELD_BYTES);
+	assert_int_equal(half.fields[0].size, 6);
+	assert_int_equal(find(&half, "cells")->n_below, 1);
 }
 
 static void text_shows_the_layout(void **state)
