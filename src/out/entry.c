@@ -152,7 +152,7 @@ static void emit_leaf(struct build *build, const struct field *field)
 	uint32_t op = emit_op(build, field, leaf_writer(field, style));
 
 	if (!build->failed)
-		build->ops[op].is_number = leaf_is_number(field, style);
+		build->ops[op].is_number = !field->limit_from && leaf_is_number(field, style);
 }
 
 static void emit_value(struct build *build, uint32_t i)
