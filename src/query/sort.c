@@ -17,6 +17,19 @@ static const uint64_t LAST = UINT64_MAX; /* the rank of what is unknown */
 /* 64 ranks are made at once for at least so many members of a word. */
 enum { MIN_MEMBERS = 8 };
 
+/* In a first reading no rate is known of any row. What was counted most so far is the best guess then at what
+ * is counted fastest. */
+static struct column sorted_by(const struct table *table, const struct column *column)
+{
+	struct column sorted = smooth_sorted(table, column);
+
+	if (table->delta.dt_ns || !column->field || !column_looks_back(column))
+		return sorted;
+	sorted.derive = column->per_second ? column->derive : DERIVE_TOTAL;
+	sorted.per_second = false;
+	return sorted;
+}
+
 /* -- ranks -- */
 
 /* The bits of a double, turned so that they order like it; -0 is 0. */
@@ -235,7 +248,7 @@ static int compare_keys(const struct sorter *sorter, size_t a, size_t b)
 
 static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size_t b)
 {
-	struct column column = smooth_sorted(sorter->table, &sorter->keys[k].column);
+	struct column column = sorted_by(sorter->table, &sorter->keys[k].column);
 	struct val val_a = table_cell(sorter->table, a, &column);
 	struct val val_b = table_cell(sorter->table, b, &column);
 	bool a_unknown = is_unknown(&val_a), b_unknown = is_unknown(&val_b);
@@ -295,7 +308,7 @@ void sorter_open(struct sorter *sorter, const struct table *table, const struct 
 		.key_field = only_integer(&table->plan),
 	};
 	if (n_keys) {
-		sorter->first = smooth_sorted(table, &keys[0].column);
+		sorter->first = sorted_by(table, &keys[0].column);
 		sorter->kind = table_numbers_kind(table, &sorter->first);
 	}
 	sorter->has_words = n_keys && table_word_bytes(table, &keys[0].column);

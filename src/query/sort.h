@@ -13,7 +13,8 @@ struct sort_key {
 	bool is_descending;
 };
 
-/* A total order of a table's rows: by the keys, unknown last in both directions; then by the bytes of
+/* A total order of a table's rows: by the keys, unknown last in both directions, rates in a first reading by
+ * the totals that are known; then by the bytes of
  * the map's key (as a number where the key is one); then by row number. Valid until the next
  * table_take. */
 struct sorter {

@@ -111,6 +111,11 @@ same "every reading of a pipe is written" "$(seq -s' ' 1 40)" \
 	"$("$BPFMAPTOP" record - -d 0.1 -n 10 sim:ports sim:flows sim:kinds sim:sizes |
 		"$BPFMAPTOP" replay - -o jsonl -l 1 | jq -r '.map + .at' | sort -u | grep -n . | cut -d: -f1 | paste -sd' ')"
 
+# In a first reading the totals say what is large, where a sort is by rates.
+falls() { awk -F, 'NR > 1 && $NF != "true" { n++; if (n > 1 && $4 > was) bad++; was = $4 } END { print (n > 3 && !bad) }'; }
+same "a first reading's order by rates" 1 "$("$BPFMAPTOP" stream -n 1 -s -packets.rate -c packets -o csv sim:flows | falls)"
+same "of groups, too" 1 "$("$BPFMAPTOP" stream -n 1 -g dport -s -packets.rate -c packets -o csv sim:flows | falls)"
+
 # -- one of several can't be read --
 
 needs_bpf

@@ -120,6 +120,39 @@ static void test_every_window(void **state)
 	table_release(&table);
 }
 
+static void test_totals_order_a_first_reading(void **state)
+{
+	static const char *const asked[][2] = {{"n.rate", "n"},
+					       {"+n.rate", "+n"},
+					       {"n.delta,-x", "n,-x"},
+					       {"t,n.rate", "t,n"},
+					       {"s.rate,n.delta", "s,n"}};
+	struct table table;
+	struct snap *next;
+
+	(void)state;
+	make_rows(&table);
+	next = next_reading(&table, 10);
+	for (uint32_t i = 0; i < 300; i++)
+		add_row(next, i, i * 7919 % 101, i % 13);
+	take(&table);
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		struct view by_rate, by_total;
+
+		view_init(&by_rate);
+		view_init(&by_total);
+		assert_int_equal(view_sort(&by_rate, &table, asked[i][0], NULL), 0);
+		assert_int_equal(view_sort(&by_total, &table, asked[i][1], NULL), 0);
+		assert_int_equal(view_refresh(&by_rate, &table, 0), 0);
+		assert_int_equal(view_refresh(&by_total, &table, 0), 0);
+		for (size_t place = 0; place < 300; place++)
+			assert_int_equal(view_row(&by_rate, place), view_row(&by_total, place));
+		view_release(&by_rate);
+		view_release(&by_total);
+	}
+	table_release(&table);
+}
+
 /* A view of about n random rows, a window of 20 refreshed. */
 static void start_random(struct table *table, struct view *view, uint32_t n, const char *sort)
 {
@@ -745,6 +778,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_window),
+		cmocka_unit_test(test_totals_order_a_first_reading),
 		cmocka_unit_test(test_windows_of_many),
 		cmocka_unit_test(test_wrong_bounds),
 		cmocka_unit_test(test_search_meets_every_match_in_order),
