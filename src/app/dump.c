@@ -380,7 +380,7 @@ static int run_batch(struct batch *batch, struct err *err)
  * to end before. */
 static bool is_cut_short(const struct batch *batch)
 {
-	if (successor_is_awaited(&batch->set))
+	if (successor_is_awaited(&batch->set) || tapes_were_lost(&batch->set))
 		return true;
 	for (size_t i = 0; i < batch->set.n; i++)
 		if (batch->set.watches[i]->n_taken < batch->set.options->n_readings)

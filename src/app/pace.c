@@ -165,10 +165,21 @@ static int read_on(struct pace *pace, bool *is_busy, struct err *err)
 
 /* -- what takes the place of maps that went -- */
 
+/* No reading can come of it now, and one may again. */
+static bool is_awaited(const struct pace *pace, const struct watch *watch)
+{
+	return watch->state == WATCH_AWAITED || tapes_lost(pace->set, watch->source);
+}
+
+static bool awaits_any(const struct pace *pace)
+{
+	return successor_is_awaited(pace->set) || tapes_lost(pace->set, NULL);
+}
+
 static void count_missed(struct pace *pace)
 {
 	for (size_t i = 0; i < pace->set->n; i++)
-		if (pace->set->watches[i]->state == WATCH_AWAITED)
+		if (is_awaited(pace, pace->set->watches[i]))
 			pace->set->watches[i]->n_taken++;
 }
 
@@ -189,7 +200,9 @@ static int look_for_successors(struct pace *pace, bool *is_busy, struct err *err
 	bool is_first = pace->look_ns == 0;
 	int r;
 
-	if (!successor_is_awaited(pace->set) || clock_now_ns() < pace->look_ns)
+	if (!awaits_any(pace))
+		pace->look_ns = 0;
+	if (!awaits_any(pace) || clock_now_ns() < pace->look_ns)
 		return 0;
 	r = successor_look(pace->set, err);
 	if (r < 0)
@@ -212,7 +225,7 @@ static int look_for_successors(struct pace *pace, bool *is_busy, struct err *err
 static int look_for_maps(struct pace *pace, bool *is_busy, struct err *err)
 {
 	size_t n_before = pace->set->n;
-	int r = tapes_open_new(pace->set, err);
+	int r = tapes_open_new(pace->set, pace->follows, err);
 
 	if (r < 0 || pace->set->n == n_before)
 		return r;
@@ -247,7 +260,7 @@ static uint64_t next_due(const struct pace *pace)
 	for (size_t i = 0; i < pace->set->n; i++)
 		if (is_read(pace, pace->set->watches[i]))
 			at_ns = MIN_OF(at_ns, pace->set->watches[i]->due_ns);
-	if (successor_is_awaited(pace->set))
+	if (awaits_any(pace))
 		at_ns = MIN_OF(at_ns, pace->look_ns);
 	return MIN_OF(MIN_OF(at_ns, pace->end_ns), tapes_wake_ns(pace->set));
 }

@@ -3,8 +3,8 @@
  * waits for one that is slow. A tape in a file goes on as soon as its place was read, or with the interval
  * where live maps stand beside it; one from a pipe is read as it comes, every reading of it.
  *
- * A map that went is followed by what takes its place (app/successor.h), and both is said on stderr. Looking
- * for it in vain counts as a reading. */
+ * A map that went is followed by what takes its place (app/successor.h), and a connection to another host that is
+ * lost is made again; both is said on stderr. Looking for it in vain counts as a reading. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ struct pace {
 	uint64_t n_readings;   /* that are wanted of each map; 0: no end */
 	bool stays;	       /* tapes in files are read at their place only */
 	bool is_endless;       /* goes on also where no map is left */
-	bool follows;	       /* maps that went are followed */
+	bool follows;	       /* maps that went are followed, lost connections made again */
 	bool is_quiet;	       /* without a word on stderr */
 	bool is_raw;	       /* readings are left in table.next: taken makes use of them */
 	uint64_t duration_ns;  /* no reading begins longer after the first ones; 0: no end */

@@ -2,6 +2,8 @@
 #include "app/tapes.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "app/watch.h"
 #include "base/clock.h"
@@ -72,18 +74,71 @@ void tapes_stay(struct watch_set *set)
 		set->tapes[i].is_over |= !is_pipe(&set->tapes[i]);
 }
 
-/* A stream doesn't try again: what was missed meanwhile would be missing without a word. */
-static void turn_remote(struct watch_tape *tape)
+/* Each try that fails the same way is no news. */
+static void say_lost(struct watch_tape *tape, const struct err *why)
+{
+	if (tape->is_lost && strcmp(why->text, buf_text(&tape->words)) == 0)
+		return;
+	buf_clear(&tape->words);
+	buf_adds(&tape->words, why->text);
+	fprintf(stderr, "bpfmaptop: %s; trying again\n", why->text);
+}
+
+/* The recording there came to an end because there is nothing left to record. */
+static bool has_ended(const struct watch_set *set, const struct watch_tape *tape)
+{
+	if (remote_is_cut(tape->remote))
+		return false;
+	for (size_t i = 0; i < set->n; i++)
+		if (set->watches[i]->source == tape->source &&
+		    !replay_went(tape->source, &set->watches[i]->table.map))
+			return false;
+	return true;
+}
+
+static void turn_remote(const struct watch_set *set, struct watch_tape *tape, bool retries)
 {
 	struct err why = {0};
 
-	if (tape->is_over || remote_turn(tape->remote, clock_now_ns(), &why) != REMOTE_LOST)
+	if (tape->is_over)
 		return;
-	tape->is_over = true;
-	log_add(LOG_WARN, "%s", why.text);
+	switch (remote_turn(tape->remote, clock_now_ns(), &why)) {
+	case REMOTE_SAME:
+	case REMOTE_TRIED:
+		break;
+	case REMOTE_LOST:
+		if (retries && !has_ended(set, tape)) {
+			say_lost(tape, &why);
+			tape->is_lost = tape->was_lost = true;
+			break;
+		}
+		tape->is_over = true;
+		log_add(LOG_WARN, "%s", why.text);
+		break;
+	case REMOTE_BACK:
+		tape->is_lost = false;
+		fprintf(stderr, "bpfmaptop: '%s' is back\n", tape->path);
+		break;
+	}
 }
 
-int tapes_open_new(struct watch_set *set, struct err *err)
+bool tapes_lost(const struct watch_set *set, const struct source *source)
+{
+	for (size_t i = 0; i < set->n_tapes; i++)
+		if (set->tapes[i].is_lost && (!source || set->tapes[i].source == source))
+			return true;
+	return false;
+}
+
+bool tapes_were_lost(const struct watch_set *set)
+{
+	for (size_t i = 0; i < set->n_tapes; i++)
+		if (set->tapes[i].was_lost)
+			return true;
+	return false;
+}
+
+int tapes_open_new(struct watch_set *set, bool retries, struct err *err)
 {
 	int r = 0;
 
@@ -92,7 +147,7 @@ int tapes_open_new(struct watch_set *set, struct err *err)
 		size_t n_known = tape->n_maps;
 
 		if (tape->remote)
-			turn_remote(tape);
+			turn_remote(set, tape, retries);
 		tape->n_maps = replay_n_maps(tape->source);
 		if (tape->n_maps != n_known)
 			r = watch_set_open_tape(set, tape, n_known, err);
@@ -133,6 +188,9 @@ bool tapes_is_over(const struct watch_set *set, const struct source *source)
 
 		if (tape->source != source)
 			continue;
+		/* Whether what ended is to be tried again, is seen a little later. */
+		if (tape->remote && !tape->is_over)
+			return false;
 		replay_state(source, &state);
 		return (state.is_live ? state.is_over : tape->is_over) &&
 		       replay_n_maps(source) == tape->n_maps && is_read(set, source);

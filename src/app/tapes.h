@@ -22,8 +22,12 @@ int tapes_seek(struct watch_set *set, size_t place, struct err *err);
 int tapes_next(struct watch_set *set, struct err *err);
 /* Tapes in files go no further than where they are. */
 void tapes_stay(struct watch_set *set);
-/* Opens maps that tapes have by now, and lets go of connections that are lost. 0 or -errno with a sentence. */
-int tapes_open_new(struct watch_set *set, struct err *err);
+/* Opens maps that tapes have by now. Connections that are lost are let go of, or, where it retries, said to be
+ * on stderr and made again. 0 or -errno with a sentence. */
+int tapes_open_new(struct watch_set *set, bool retries, struct err *err);
+/* The connection that brings the source, NULL: any, is being made again; and one was so since the start. */
+bool tapes_lost(const struct watch_set *set, const struct source *source);
+bool tapes_were_lost(const struct watch_set *set);
 /* When that has to be done again, if nothing comes. */
 uint64_t tapes_wake_ns(const struct watch_set *set);
 /* The tape is at its end, and there is no reading of it that wasn't read. */

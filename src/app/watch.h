@@ -52,6 +52,8 @@ struct watch_tape {
 	struct table *waiting; /* owned: shown until there is a map in it; NULL: it isn't */
 	struct buf words;      /* what the screen says of it meanwhile */
 	bool is_over;	       /* nothing more is read of it, other than what it gave already */
+	bool is_lost;	       /* the connection to the other host, which is being tried again */
+	bool was_lost;	       /* once at least */
 };
 
 /* Every source that was needed, every map that was opened. */

@@ -36,14 +36,32 @@ for word in ssh:web1 ssh: ssh::flows ssh:-oProxyCommand=false:flows ssh:web1:--v
 	"$BPFMAPTOP" dump "$word" 2>/dev/null
 	same "'$word' names no map of a host" 2 $?
 done
-"$BPFMAPTOP" stream -o jsonl ssh:web1:sim:ports >"$scratch/cut" 2>"$scratch/said" &
+"$BPFMAPTOP" stream -d 0.1 -o jsonl ssh:web1:sim:ports >"$scratch/cut" 2>"$scratch/said" &
 pid=$!
+at_exit+=("kill $pid 2>/dev/null")
 wait_for 20 test -s "$scratch/cut" || not_ok "a host is streamed"
 "$there" drop "$scratch"
+wait_for 20 grep -q "the connection to 'web1' is lost: .*; trying again" "$scratch/said" && ok "that a connection is lost is said" ||
+	not_ok "that a connection is lost is said" "$(cat "$scratch/said")"
+wait_for 20 grep -q "'web1:sim:ports' is back" "$scratch/said" && ok "and that it is back" ||
+	not_ok "and that it is back" "$(cat "$scratch/said")"
+before=$(wc -l <"$scratch/cut")
+more() { [ "$(wc -l <"$scratch/cut")" -gt "$before" ]; }
+wait_for 20 more && ok "its readings go on" || not_ok "its readings go on" "$(cat "$scratch/said")"
+kill -TERM $pid
 wait $pid
-same "a stream whose connection is lost is partly done" 3 $?
-has "and says so" "lost" "$(cat "$scratch/said")"
+same "a stream whose connection was lost is partly done" 3 $?
+same "every line of it is whole" 0 "$(jq -es length "$scratch/cut" >/dev/null; echo $?)"
+same "and has one map" ports "$(jq -r .map "$scratch/cut" | sort -u)"
+: >"$scratch/cut" # not that of before
+"$BPFMAPTOP" stream -d 0.1 -n 30 -o jsonl ssh:web1:sim:ports >"$scratch/cut" 2>"$scratch/said" &
+pid=$!
+at_exit+=("kill $pid 2>/dev/null")
+wait_for 20 test -s "$scratch/cut" || not_ok "a host is streamed"
 "$there" stop "$scratch"
+wait $pid
+same "where a host doesn't come back, the count of readings is reached all the same" 3 $?
+same "and each way to fail is said once" "" "$(sort "$scratch/said" | uniq -d)"
 text=$("$BPFMAPTOP" dump ssh:web1:sim:ports 2>&1)
 same "a host that can't be reached fails" 1 $?
 has "in ssh's words" "Connection refused" "$text"
