@@ -191,6 +191,19 @@ static int parse(const struct check *check, const char *text, cJSON **root)
 	return r;
 }
 
+/* A theme's path is seen from the folder of the file that names it. */
+static int place_theme(cJSON *root, const char *path)
+{
+	cJSON *theme = cJSON_GetObjectItemCaseSensitive(root, "theme");
+	const char *name = cJSON_GetStringValue(theme), *slash = strrchr(path, '/');
+	SCOPED(buf) whole = {0};
+
+	if (!name || name[0] == '/' || !strchr(name, '/'))
+		return 0;
+	buf_addf(&whole, "%.*s/%s", (int)(slash - path), path, name);
+	return !whole.failed && cJSON_SetValuestring(theme, buf_text(&whole)) ? 0 : -ENOMEM;
+}
+
 static int read_one(struct config *config, enum whose whose, struct err *err)
 {
 	struct check check = {.path = buf_text(&config->paths[whose]), .err = err};
@@ -207,6 +220,8 @@ static int read_one(struct config *config, enum whose whose, struct err *err)
 		return err_set(err, r, "cannot read config '%s': %s", check.path, err_words(r));
 	had_comments = config_blank_comments(&text);
 	r = parse(&check, buf_text(&text), &config->roots[whose]);
+	if (r == 0 && place_theme(config->roots[whose], check.path) < 0)
+		r = err_set(err, -ENOMEM, "out of memory for the configuration");
 	if (whose == USER) {
 		config->had_comments = had_comments;
 		config->is_broken = r < 0;

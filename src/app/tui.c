@@ -188,7 +188,7 @@ static int draw(struct tui *tui)
 		.wall_ns = clock_wall_ns(),
 		.badge = tui->badge,
 		.glyphs = tui->theme.glyphs,
-		.theme = tui->theme.name,
+		.theme = tui->theme.source,
 		.is_ascii = tui->is_ascii || !term_is_utf8(tui->term) ||
 			    strcmp(tui->theme.glyphs, "ascii") == 0,
 		.is_reading = tui->is_reading,

@@ -117,7 +117,7 @@ static int store(struct tui *tui, struct buf *where, bool *has_backup, struct er
 	if (r == 0)
 		r = save_layout(tui);
 	if (r == 0)
-		r = config_set_theme(tui->config, tui->theme.name);
+		r = config_set_theme(tui->config, tui->theme.source);
 	if (r == 0)
 		r = config_set_interval(tui->config, tui->interval_ns);
 	if (r < 0)

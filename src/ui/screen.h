@@ -62,7 +62,7 @@ struct screen_facts {
 	const char *badge;     /* "SIMULATED", "REPLAY 3/120 x2", or NULL */
 	const char *recording; /* "REC 00:41 1.20MiB": what is recorded meanwhile; NULL: nothing */
 	const char *glyphs;    /* what the theme would like: "blocks", "braille"; NULL: blocks */
-	const char *theme;     /* its name */
+	const char *theme;     /* what loads it: its name, or a path */
 	const struct cost *cost; /* of the frames so far; NULL: not known */
 	bool is_ascii;
 	bool is_reading; /* a reading is under way */

@@ -185,9 +185,10 @@ struct screen {
 	bool is_replay, is_recording;	/* likewise */
 	struct layout layout;		/* of the last frame */
 	struct area over;		/* what lies over the rows, likewise */
-	struct buf theme, theme_before; /* names: in force, and when the picker was opened */
-	struct buf answer;		/* text of an intent */
-	uint32_t *ids;			/* ids of an intent */
+	struct buf theme,
+		theme_before; /* what loads them: in force, and when the picker was opened */
+	struct buf answer;    /* text of an intent */
+	uint32_t *ids;	      /* ids of an intent */
 };
 
 /* The tab of the map in front, which is that of the pane with the focus, or NULL. */

@@ -310,10 +310,29 @@ int theme_parse(struct theme *theme, const char *json, struct err *err)
 	return 0;
 }
 
+/* A path as seen from any folder. Links stay as they are: what they lead to may change. */
+static void remember_source(struct theme *theme, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	SCOPED(buf) folder = {0};
+	char *real = NULL;
+
+	if (slash && name[0] != '/') {
+		buf_add(&folder, name, (size_t)(slash - name));
+		real = realpath(buf_text(&folder), NULL);
+	}
+	if (real)
+		snprintf(theme->source, sizeof(theme->source), "%s%s", real, slash);
+	else
+		snprintf(theme->source, sizeof(theme->source), "%s", name);
+	free(real);
+}
+
 void theme_default(struct theme *theme)
 {
 	memset(theme, 0, sizeof(*theme));
 	theme_parse(theme, theme_built_in("default"), NULL);
+	remember_source(theme, "default");
 }
 
 /* As the file is called. */
@@ -338,6 +357,7 @@ int theme_load(struct theme *theme, const char *name, struct err *err)
 	/* One that is asked for by its name keeps that, or it would not be found again. */
 	if (!theme->name[0] || !strchr(name, '/'))
 		name_after(theme, name);
+	remember_source(theme, name);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
  * theme takes them away everywhere. Most themes are "default" with a palette of their own. */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -53,6 +54,7 @@ struct theme_look {
 
 struct theme {
 	char name[THEME_NAME_BYTES];
+	char source[PATH_MAX];	       /* what loads it again: its name, or an absolute path */
 	char about[THEME_ABOUT_BYTES]; /* "" when it doesn't say */
 	struct rgb made_for[THEME_GROUNDS];
 	unsigned n_made_for; /* 0: it doesn't matter */

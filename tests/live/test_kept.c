@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,20 @@ enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
 static char folder[] = "/tmp/bpfmaptop-kept-XXXXXX";
 static char config_home[64], state_home[64];
 
-static void start(struct pty *pty, const char *option)
+static void start_with(struct pty *pty, const char *option, const char *value)
 {
 	const char *path = getenv("BPFMAPTOP");
-	const char *const argv[] = {path ? path : "build/bpfmaptop", "sim:flows", option, NULL};
+	const char *const argv[] = {path ? path : "build/bpfmaptop", "sim:flows", option, value,
+				    NULL};
 	const char *const env[] = {"LC_ALL=C.UTF-8", config_home, state_home, NULL};
 
 	assert_int_equal(pty_open(pty, argv, env, 24, 100), 0);
 	assert_true(pty_wait_text(pty, "LIVE", WAIT_MS));
+}
+
+static void start(struct pty *pty, const char *option)
+{
+	start_with(pty, option, NULL);
 }
 
 static void leave(struct pty *pty, int status)
@@ -157,6 +164,58 @@ static void a_broken_theme_is_no_end(void **state)
 	leave(&pty, 0);
 }
 
+/* Its rows are red on the screen: the name of the map is text in the role that the theme colours. */
+static void must_be_red(struct pty *pty)
+{
+	VTermScreenCell cell;
+	VTermPos at = {.row = 1, .col = 1};
+
+	assert_true(vterm_screen_get_cell(pty->screen, at, &cell));
+	vterm_screen_convert_color_to_rgb(pty->screen, &cell.fg);
+	assert_int_equal(cell.fg.rgb.red, 0xff);
+	assert_int_equal(cell.fg.rgb.green, 0);
+}
+
+/* A theme that was given by a path is found again, wherever the next run begins, and by the picker that is
+ * left with Esc. */
+static void a_theme_is_kept_by_its_path(void **state)
+{
+	static const char red[] = "{\"roles\": {\"title\": {\"ink\": \"#ff0000\"}}}";
+	char here[PATH_MAX];
+	SCOPED(buf) text = {0}, path = {0};
+	struct pty pty;
+
+	(void)state;
+	make("config/bpfmaptop/config.json", "{}");
+	make("red.json", red);
+	buf_addf(&path, "%s/red.json", folder);
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(folder), 0);
+	start_with(&pty, "--theme", "./red.json");
+	assert_int_equal(chdir(here), 0);
+	must_be_red(&pty);
+	pty_send(&pty, "T");
+	assert_true(pty_wait_text(&pty, "themes", WAIT_MS));
+	pty_key(&pty, VTERM_KEY_DOWN);
+	assert_true(pty_wait_text(&pty, "> dark", WAIT_MS));
+	pty_send(&pty, "q");
+	assert_true(pty_wait_gone(&pty, "> dark", WAIT_MS));
+	must_be_red(&pty);
+	pty_send(&pty, "W");
+	assert_true(pty_wait_text(&pty, "saved to", WAIT_MS));
+	leave(&pty, 0);
+	read_back("config/bpfmaptop/config.json", &text);
+	assert_non_null(strstr(buf_text(&text), buf_text(&path)));
+	start(&pty, NULL);
+	must_be_red(&pty);
+	leave(&pty, 0);
+	/* A path in the file is seen from the file's folder. */
+	make("config/bpfmaptop/config.json", "{\"theme\": \"../../red.json\"}");
+	start(&pty, NULL);
+	must_be_red(&pty);
+	leave(&pty, 0);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -183,6 +242,7 @@ int main(void)
 		cmocka_unit_test(the_view_is_saved_on_exit_if_asked),
 		cmocka_unit_test(what_cannot_be_saved_is_said),
 		cmocka_unit_test(a_broken_theme_is_no_end),
+		cmocka_unit_test(a_theme_is_kept_by_its_path),
 	};
 
 	return cmocka_run_group_tests_name("kept", tests, set_up, clean_up);
