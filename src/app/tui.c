@@ -343,14 +343,21 @@ static void say_namesakes(struct tui *tui)
 	}
 }
 
-static void tui_close(struct tui *tui)
+static void say_outside(const struct buf *words)
+{
+	if (words->len)
+		fprintf(stderr, "bpfmaptop: %s\n", buf_text(words));
+}
+
+/* not_kept: what is said of it once the terminal is as it was. */
+static void tui_close(struct tui *tui, const struct buf *not_kept)
 {
 	SCOPED(buf) recorded = {0};
 
 	term_close(tui->term);
 	tui_record_close(tui, &recorded);
-	if (recorded.len)
-		fprintf(stderr, "bpfmaptop: %s\n", buf_text(&recorded));
+	say_outside(&recorded);
+	say_outside(not_kept);
 	screen_free(tui->screen);
 	loop_free(tui->loop);
 	grid_release(&tui->grid);
@@ -358,16 +365,25 @@ static void tui_close(struct tui *tui)
 	tui_config_close(tui);
 }
 
-/* What is kept for the next run. In the home of another user, where sudo leaves us, prompts have no history;
- * nobody needs to be told each time. */
-static int leave(struct tui *tui, struct err *err)
+/* What is kept for the next run. A history that can't be is told, but was not asked for, so it is no failure;
+ * in the home of another user, where sudo leaves us, nobody needs to be told each time. */
+static int leave(struct tui *tui, struct buf *not_kept, struct err *err)
 {
 	struct err why = {0};
-	int r = tui_config_leave(tui, err), of_history = tui_history_close(tui, &why);
+	int r = tui_history_close(tui, &why);
 
-	if (r == 0 && of_history < 0 && of_history != -EPERM)
-		r = err_set(err, of_history, "%s", why.text);
-	return r;
+	if (r < 0 && r != -EPERM)
+		buf_addf(not_kept, "what was typed is not kept: %s", why.text);
+	return tui_config_leave(tui, err);
+}
+
+/* As top does: who asks again for what is being done already doesn't tear it. */
+static void end_undisturbed(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		signal(signals[i], SIG_IGN);
 }
 
 bool tui_is_possible(int keys_fd)
@@ -385,6 +401,7 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 		.interval_ns = set->options->interval_ns,
 		.is_dirty = true,
 	};
+	SCOPED(buf) not_kept = {0};
 	int r;
 
 	if (gethostname(tui.host, sizeof(tui.host) - 1) < 0)
@@ -399,9 +416,10 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 		screen_say(tui.screen, true, "%s", opening);
 	while (r == 0 && !tui.quits)
 		r = turn(&tui);
+	end_undisturbed();
 	if (r == 0)
-		r = leave(&tui, err);
-	tui_close(&tui);
+		r = leave(&tui, &not_kept, err);
+	tui_close(&tui, &not_kept);
 	if (r < 0 && err && !err->text[0])
 		err_set(err, r, "the terminal is gone: %s", err_words(r));
 	return r < 0 && tui.status == EXIT_DONE ? EXIT_FAILED : tui.status;

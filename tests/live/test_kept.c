@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +145,46 @@ static void what_cannot_be_saved_is_said(void **state)
 	snprintf(config_home, sizeof(config_home), "XDG_CONFIG_HOME=%s/config", folder);
 }
 
+/* A history that is lost is told, but nobody asked for it: it is no failure. While it is told, another ^C
+ * changes nothing: what is being ended, ends. */
+static void a_lost_history_is_no_failure(void **state)
+{
+	enum { PIPE_FULL = 1 << 16 };
+	const char *path = getenv("BPFMAPTOP");
+	const char *const argv[] = {"/bin/sh", "-c", "exec \"$0\" sim:flows 2>\"$FIFO\"",
+				    path ? path : "build/bpfmaptop", NULL};
+	char fifo[64], env_fifo[80], words[PIPE_FULL + 512];
+	const char *const env[] = {"LC_ALL=C.UTF-8", config_home, state_home, env_fifo, NULL};
+	struct pty pty;
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	make("blocked", "");
+	snprintf(state_home, sizeof(state_home), "XDG_STATE_HOME=%s/blocked", folder);
+	snprintf(fifo, sizeof(fifo), "%s/words", folder);
+	snprintf(env_fifo, sizeof(env_fifo), "FIFO=%s", fifo);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDWR | O_NONBLOCK);
+	assert_true(fd >= 0);
+	memset(words, '.', sizeof(words));
+	assert_int_equal(write(fd, words, PIPE_FULL), PIPE_FULL); /* its words have no room yet */
+	assert_int_equal(pty_open(&pty, argv, env, 24, 100), 0);
+	assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
+	pty_send(&pty, "/udp\r\x03");
+	assert_true(pty_wait_gone(&pty, "LIVE", WAIT_MS));
+	assert_int_equal(kill(pty.pid, SIGINT), 0);
+	assert_int_equal(read(fd, words, PIPE_FULL), PIPE_FULL);
+	assert_int_equal(pty_wait_exit(&pty, WAIT_MS), 0);
+	n = read(fd, words, sizeof(words) - 1);
+	assert_true(n > 0);
+	words[n] = '\0';
+	assert_non_null(strstr(words, "bpfmaptop: what was typed is not kept: "));
+	close(fd);
+	pty_close(&pty);
+	snprintf(state_home, sizeof(state_home), "XDG_STATE_HOME=%s/state", folder);
+}
+
 /* The key steps over the broken one and says where its fault is. */
 static void a_broken_theme_is_no_end(void **state)
 {
@@ -241,6 +283,7 @@ int main(void)
 		cmocka_unit_test(what_was_typed_comes_back),
 		cmocka_unit_test(the_view_is_saved_on_exit_if_asked),
 		cmocka_unit_test(what_cannot_be_saved_is_said),
+		cmocka_unit_test(a_lost_history_is_no_failure),
 		cmocka_unit_test(a_broken_theme_is_no_end),
 		cmocka_unit_test(a_theme_is_kept_by_its_path),
 	};
