@@ -5,23 +5,18 @@
 #include "app/config.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
+#include "app/config_check.h"
 #include "app/config_file.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
-#include "base/utf8.h"
 #include "ui/keys.h"
-#include "ui/setting.h"
-
-#define INTERVAL_MIN_S 0.1
-#define INTERVAL_MAX_S 3600.0
 
 enum { CONFIG_MAX_BYTES = 1 << 20 };
 enum whose { USER, SYSTEM, N_WHOSE };
@@ -33,163 +28,7 @@ struct config {
 	bool is_broken;	   /* likewise: not to be written over */
 };
 
-struct check {
-	const char *path;
-	struct err *err;
-};
-
-/* -- checking ------------------------------------------------------------------------------------------- */
-
-static int refuse(const struct check *check, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static int refuse(const struct check *check, const char *fmt, ...)
-{
-	SCOPED(buf) words = {0}, tame = {0};
-	va_list args;
-
-	buf_addf(&words, "config '%s': ", check->path);
-	va_start(args, fmt);
-	buf_vaddf(&words, fmt, args);
-	va_end(args);
-	utf8_tame(&tame, buf_text(&words), words.len);
-	return err_set(check->err, -EINVAL, "%s", buf_text(&tame));
-}
-
-static int check_theme(const struct check *check, const cJSON *item)
-{
-	return cJSON_IsString(item) ? 0 : refuse(check, "\"theme\" is not a text");
-}
-
-static int check_interval(const struct check *check, const cJSON *item)
-{
-	bool fits = cJSON_IsNumber(item) && item->valuedouble >= INTERVAL_MIN_S &&
-		    item->valuedouble <= INTERVAL_MAX_S;
-
-	return fits ? 0 : refuse(check, "\"interval\" is not a number of seconds from 0.1 to 3600");
-}
-
-static int check_switch(const struct check *check, const cJSON *item)
-{
-	if (cJSON_IsBool(item))
-		return 0;
-	return refuse(check, "\"%s\" is neither true nor false", item->string);
-}
-
-/* Every member is a text whose name is known. */
-static int check_texts(const struct check *check, const char *place, const cJSON *object,
-		       bool (*is_known)(const char *name))
-{
-	if (!cJSON_IsObject(object))
-		return refuse(check, "\"%s\" is not an object", place);
-	for (const cJSON *item = object->child; item; item = item->next) {
-		if (!is_known(item->string))
-			return refuse(check, "%s has \"%s\", which means nothing", place,
-				      item->string);
-		if (!cJSON_IsString(item))
-			return refuse(check, "%s.%s is not a text", place, item->string);
-	}
-	return 0;
-}
-
-static bool is_action(const char *name)
-{
-	return keys_action_named(name) != ACT_NONE;
-}
-
-static bool is_setting(const char *name)
-{
-	return setting_named(name) != NULL;
-}
-
-static int check_keys(const struct check *check, const cJSON *item)
-{
-	return check_texts(check, "keys", item, is_action);
-}
-
-static int check_maps(const struct check *check, const cJSON *maps)
-{
-	int r = 0;
-
-	if (!cJSON_IsObject(maps))
-		return refuse(check, "\"maps\" is not an object");
-	for (const cJSON *map = maps->child; map && r == 0; map = map->next) {
-		SCOPED(buf) place = {0};
-
-		buf_addf(&place, "maps.%s", map->string);
-		r = check_texts(check, buf_text(&place), map, is_setting);
-	}
-	return r;
-}
-
-static bool is_any(const char *name)
-{
-	(void)name;
-	return true;
-}
-
-static int check_layouts(const struct check *check, const cJSON *layouts)
-{
-	return check_texts(check, "layouts", layouts, is_any);
-}
-
-static const struct member {
-	const char *name;
-	int (*check)(const struct check *check, const cJSON *item);
-} members[] = {
-	{"theme", check_theme},	 {"interval", check_interval},	 {"ascii", check_switch},
-	{"mouse", check_switch}, {"save_on_exit", check_switch}, {"keys", check_keys},
-	{"maps", check_maps},	 {"layouts", check_layouts},
-};
-
-static int check_member(const struct check *check, const cJSON *item)
-{
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		if (strcmp(members[i].name, item->string) == 0)
-			return members[i].check(check, item);
-	return refuse(check,
-		      "\"%s\" means nothing here; there are theme, interval, ascii, mouse, "
-		      "save_on_exit, keys, maps, layouts",
-		      item->string);
-}
-
-static int check_root(const struct check *check, const cJSON *root)
-{
-	int r = 0;
-
-	if (!cJSON_IsObject(root))
-		return refuse(check, "it is not an object");
-	for (const cJSON *item = root->child; item && r == 0; item = item->next)
-		r = check_member(check, item);
-	return r;
-}
-
 /* -- reading -------------------------------------------------------------------------------------------- */
-
-static size_t line_of(const char *text, const char *at)
-{
-	size_t line = 1;
-
-	for (; text < at && *text; text++)
-		line += *text == '\n';
-	return line;
-}
-
-static int parse(const struct check *check, const char *text, cJSON **root)
-{
-	const char *end = NULL;
-	int r;
-
-	*root = cJSON_ParseWithOpts(text, &end, 1);
-	if (!*root)
-		return refuse(check, "line %zu is not JSON", line_of(text, end ? end : text));
-	r = check_root(check, *root);
-	if (r < 0) {
-		cJSON_Delete(*root);
-		*root = NULL;
-	}
-	return r;
-}
 
 /* A theme's path is seen from the folder of the file that names it. */
 static int place_theme(cJSON *root, const char *path)
@@ -206,21 +45,21 @@ static int place_theme(cJSON *root, const char *path)
 
 static int read_one(struct config *config, enum whose whose, struct err *err)
 {
-	struct check check = {.path = buf_text(&config->paths[whose]), .err = err};
+	const char *path = buf_text(&config->paths[whose]);
 	SCOPED(buf) text = {0};
 	bool had_comments;
 	int r;
 
 	if (!config->paths[whose].len)
 		return 0;
-	r = file_read(check.path, CONFIG_MAX_BYTES, &text);
+	r = file_read(path, CONFIG_MAX_BYTES, &text);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r < 0)
-		return err_set(err, r, "cannot read config '%s': %s", check.path, err_words(r));
+		return err_set(err, r, "cannot read config '%s': %s", path, err_words(r));
 	had_comments = config_blank_comments(&text);
-	r = parse(&check, buf_text(&text), &config->roots[whose]);
-	if (r == 0 && place_theme(config->roots[whose], check.path) < 0)
+	r = config_parse(buf_text(&text), path, &config->roots[whose], err);
+	if (r == 0 && place_theme(config->roots[whose], path) < 0)
 		r = err_set(err, -ENOMEM, "out of memory for the configuration");
 	if (whose == USER) {
 		config->had_comments = had_comments;

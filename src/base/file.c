@@ -127,15 +127,13 @@ int file_replace(const char *path, const void *bytes, size_t n, struct err *err)
 	bool is_there = stat(path, &old) == 0;
 
 	if (is_there && !S_ISREG(old.st_mode))
-		return err_set(err, -EINVAL, "could not write \"%s\": it is not a regular file",
-			       path);
+		return err_set(err, -EINVAL, "cannot write '%s': it is not a regular file", path);
 	char *real = is_there ? realpath(path, NULL) : NULL;
 	if (is_there && !real)
-		return err_set(err, -errno, "could not write \"%s\": %s", path, err_words(-errno));
+		return err_set(err, -errno, "cannot write '%s': %s", path, err_words(-errno));
 	int code = write_and_rename(real ? real : path, is_there ? &old : NULL, bytes, n);
 	free(real);
-	return code < 0 ? err_set(err, code, "could not write \"%s\": %s", path, err_words(code))
-			: 0;
+	return code < 0 ? err_set(err, code, "cannot write '%s': %s", path, err_words(code)) : 0;
 }
 
 int file_remove(const char *path)

@@ -69,6 +69,10 @@ enum action keys_action_named(const char *name);
 /* Gives an action of the rows, the detail or the panes other keys ("p Z"), which other actions lose; "" takes all of its keys
  * away. 0, or -EINVAL with a sentence. */
 int keys_bind(const char *name, const char *keys, struct err *err);
+/* What keys_bind would refuse. */
+int keys_check(const char *name, const char *keys, struct err *err);
+/* A key that both actions are to have where both hold; 0: there is none. */
+uint32_t keys_clash(const char *name, const char *keys, const char *other, const char *other_keys);
 void keys_reset(void); /* as they were */
 
 /* -- keys_print.c -- */

@@ -168,16 +168,46 @@ static int read_keys(const char *action, const char *text, uint32_t keys[KEY_ROW
 	return 0;
 }
 
+static int read_binding(const char *name, const char *text, const struct key_row **row,
+			uint32_t keys[KEY_ROW_KEYS], struct err *err)
+{
+	*row = row_named(name);
+	if (!*row || (*row)->range_end)
+		return err_set(err, -EINVAL, "keys can't be bound to '%s'", name);
+	return read_keys(name, text, keys, err);
+}
+
+int keys_check(const char *name, const char *text, struct err *err)
+{
+	const struct key_row *row;
+	uint32_t keys[KEY_ROW_KEYS];
+
+	return read_binding(name, text, &row, keys, err);
+}
+
+uint32_t keys_clash(const char *name, const char *text, const char *other, const char *other_text)
+{
+	const struct key_row *row, *other_row;
+	uint32_t keys[KEY_ROW_KEYS], other_keys[KEY_ROW_KEYS];
+
+	if (read_binding(name, text, &row, keys, NULL) < 0 ||
+	    read_binding(other, other_text, &other_row, other_keys, NULL) < 0 ||
+	    !(row->scopes & other_row->scopes))
+		return 0;
+	for (unsigned i = 0; i < KEY_ROW_KEYS && keys[i]; i++)
+		for (unsigned j = 0; j < KEY_ROW_KEYS && other_keys[j]; j++)
+			if (keys[i] == other_keys[j])
+				return keys[i];
+	return 0;
+}
+
 int keys_bind(const char *name, const char *text, struct err *err)
 {
-	const struct key_row *found = row_named(name);
+	const struct key_row *found;
 	uint32_t keys[KEY_ROW_KEYS];
 	struct key_row *row;
-	int r;
+	int r = read_binding(name, text, &found, keys, err);
 
-	if (!found || found->range_end)
-		return err_set(err, -EINVAL, "keys can't be bound to '%s'", name);
-	r = read_keys(name, text, keys, err);
 	if (r < 0)
 		return r;
 	row = keys_row((unsigned)(found - key_rows));

@@ -9,6 +9,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "ui/glyph.h"
+#include "ui/shorten.h"
 #include "ui/state.h"
 
 enum { MAX_FOOTER_RANK = 32 };
@@ -107,10 +108,12 @@ static void put_hidden(struct counts *counts, const struct tab *tab)
 static void put_message(const struct scene *scene, struct area area)
 {
 	const struct message *message = &scene->screen->message;
+	SCOPED(buf) text = {0};
 
+	shorten_paths(scene->grid, buf_text(&message->text), area.n_cols - 2, &text);
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
 	grid_fit(scene->grid, area, 0, 1, area.n_cols - 2, false,
-		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&message->text));
+		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&text));
 }
 
 /* Those of the map in front: not where a detail or a text is all there is. */

@@ -222,15 +222,15 @@ static int find_text(const char *name, struct buf *out, struct buf *path, struct
 	return err_set(err, -ENOENT, "no theme is called '%s'; there are %s", name, buf_text(out));
 }
 
-/* In which file the fault is that err tells. */
+/* In which file the fault is that err tells; what is wrong comes first, since a path may be long. */
 static int told_of(const struct buf *path, int code, struct err *err)
 {
 	struct err why;
 
-	if (!err || !path->len || strncmp(err->text, "theme '/", 8) == 0)
+	if (!err || !path->len || strstr(err->text, ", in '/"))
 		return code;
 	why = *err;
-	return err_set(err, code, "theme '%s': %s", buf_text(path), why.text);
+	return err_set(err, code, "%s, in '%s'", why.text, buf_text(path));
 }
 
 /* Parses text and everything it inherits from into words. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A fault in a theme is told with its place. cJSON forgets where it found what, so the text is searched
- * for the name once more; only a theme with a fault pays for it. */
+/* What a theme may be made of; a fault is told with its place. */
 #include "ui/theme_check.h"
 
 #include <cjson/cJSON.h>
@@ -8,36 +7,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/place.h"
 #include "base/tidy.h"
 #include "ui/theme.h"
-
-struct place {
-	unsigned line, column; /* from 1 */
-};
-
-static struct place place_of(const char *text, const char *at)
-{
-	struct place place = {1, 1};
-
-	for (const char *c = text; at && c < at; c++) {
-		place.column = *c == '\n' ? 1 : place.column + 1;
-		place.line += *c == '\n';
-	}
-	return place;
-}
-
-/* Where, after `from`, a name stands as one: in quotes, before a colon. The start of the text if it is
- * spelled otherwise there, with escapes. */
-static struct place place_of_name(const char *text, const char *from, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *at = strchr(from, '"'); at; at = strchr(at + 1, '"'))
-		if (strncmp(at + 1, name, len) == 0 && at[1 + len] == '"' &&
-		    at[2 + len + strspn(at + 2 + len, " \t\r\n")] == ':')
-			return place_of(text, at);
-	return place_of(text, text);
-}
 
 int theme_syntax_error(const char *text, const char *at, struct err *err)
 {
@@ -58,14 +30,13 @@ static bool is_role(const char *name)
 static int check_roles(const cJSON *root, const char *text, struct err *err)
 {
 	const cJSON *all = cJSON_GetObjectItemCaseSensitive(root, "roles"), *json;
-	const char *from = strstr(text, "\"roles\""); /* a palette may have the same names */
 	struct place place;
 
 	cJSON_ArrayForEach(json, all)
 	{
 		if (is_role(json->string) && cJSON_IsObject(json))
 			continue;
-		place = place_of_name(text, from ? from : text, json->string);
+		place = place_of_member(text, (const char *const[]){"roles", json->string}, 2);
 		return err_set(
 			err, -EINVAL,
 			is_role(json->string)
@@ -148,10 +119,13 @@ int theme_check(const cJSON *root, const char *text, struct err *err)
 
 		if (part && part->suits(json))
 			continue;
-		place = place_of_name(text, text, json->string);
+		place = place_of_member(text, (const char *const[]){json->string}, 1);
+		if (!part)
+			return err_set(err, -EINVAL,
+				       "'%s' means nothing in a theme (line %u, column %u)",
+				       json->string, place.line, place.column);
 		return err_set(err, -EINVAL, "'%s' of the theme must be %s (line %u, column %u)",
-			       json->string, part ? part->must_be : "left out, it means nothing",
-			       place.line, place.column);
+			       json->string, part->must_be, place.line, place.column);
 	}
 	return check_roles(root, text, err);
 }

@@ -131,7 +131,7 @@ static void failures_leave_nothing_behind(void **state)
 	(void)state;
 	assert_int_equal(file_replace(in_folder("no/such"), "x", 1, &err), -ENOENT);
 	assert_int_equal(err.code, -ENOENT);
-	assert_non_null(strstr(err.text, "no/such\": no such file"));
+	assert_non_null(strstr(err.text, "no/such': no such file"));
 	assert_int_equal(file_replace("/dev/null", "x", 1, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "not a regular file"));
 	assert_int_equal(file_replace(folder, "x", 1, &err), -EINVAL);

@@ -68,14 +68,14 @@ static void what_is_written_is_read(void **state)
 {
 	struct config *config =
 		load("// mine\n"
-		     "{\"theme\": \"a // b\", /* two\n lines */ \"interval\": 0.5,\n"
-		     "\"ascii\": true, \"maps\": {\"flows\": {\"sort\": \"key\"}}}\n");
+		     "{\"theme\": \"a b\", /* two\n lines */ \"interval\": 0.5,\n"
+		     "\"ascii\": true, \"maps\": {\"flows\": {\"sort\": \"a // b\"}}}\n");
 
 	(void)state;
-	assert_string_equal(config_theme(config), "a // b");
+	assert_string_equal(config_theme(config), "a b");
 	assert_int_equal(config_interval_ns(config), 500000000);
 	assert_true(config_is_ascii(config));
-	assert_string_equal(config_setting(config, "flows", "sort"), "key");
+	assert_string_equal(config_setting(config, "flows", "sort"), "a // b");
 	assert_null(config_setting(config, "flows", "filter"));
 	assert_null(config_setting(config, "ports", "sort"));
 	config_free(config);
@@ -84,17 +84,25 @@ static void what_is_written_is_read(void **state)
 static void faults_are_named_with_their_place(void **state)
 {
 	(void)state;
-	assert_fault("{\n\"theme\": \"x\",\n}", "line 3 is not JSON");
-	assert_fault("[]", "it is not an object");
-	assert_fault("{\"colour\": 1}", "\"colour\" means nothing here");
+	assert_fault("{\n\"theme\": \"x\",\n}", "this is not JSON: line 3 of '");
+	assert_fault("[]", "the configuration is not an object: line 1 of '");
+	assert_fault("{\"theme\": \"x\", // mine\n\"colour\": 1}",
+		     "\"colour\" means nothing here (there are theme, interval, ascii, mouse, "
+		     "save_on_exit, keys, maps, layouts): line 2 of '");
 	assert_fault("{\"interval\": 0}", "\"interval\" is not a number of seconds");
-	assert_fault("{\"maps\": {\"flows\": {\"colums\": \"a\"}}}",
-		     "maps.flows has \"colums\", which means nothing");
-	assert_fault("{\"maps\": {\"flows\": {\"sort\": 1}}}", "maps.flows.sort is not a text");
+	assert_fault("{\"maps\": {\"sort\": {}, \"flows\": {\n\"colums\": \"a\"}}}",
+		     "maps.flows has \"colums\", which means nothing: line 2 of '");
+	assert_fault("{\"maps\": {\"sort\": {\"sort\": \"sort\"}, \"flows\":\n\n{\"sort\" : 1}}}",
+		     "maps.flows.sort is not a text: line 3 of '");
 	assert_fault("{\"keys\": {\"fly\": \"x\"}}", "keys has \"fly\"");
 	assert_fault("{\"layouts\": [1]}", "\"layouts\" is not an object");
 	assert_fault("{\"layouts\": {\"a,b\": {}}}", "layouts.a,b is not a text");
 	assert_fault("{\"save_on_exit\": 1}", "\"save_on_exit\" is neither true nor false");
+	assert_fault("{\"keys\": {\"pause\": \"p\",\n\"sort\": \"F6 Strg\"}}",
+		     "keys of 'sort': 'Strg' is no key: line 2 of '");
+	assert_fault(
+		"{\"keys\": {\"quit\": \"X\", \"pause\": \"x Space\",\n\"sort\": \"y Space\"}}",
+		"'pause' and 'sort' are both to have Space: line 2 of '");
 }
 
 static void what_is_saved_comes_back(void **state)
@@ -214,7 +222,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
 	r = config_save(config, &where, &has_backup, &err);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
 	assert_int_equal(r, -EFBIG);
-	assert_non_null(strstr(err.text, "could not write"));
+	assert_non_null(strstr(err.text, "cannot write"));
 	path_of("config.json", &path);
 	assert_int_equal(file_read(buf_text(&path), 1 << 20, &text), 0);
 	assert_string_equal(buf_text(&text), "{\"theme\": \"mono\"}");

@@ -19,6 +19,7 @@
 #include "ui/frame.h"
 #include "ui/glyph.h"
 #include "ui/grid.h"
+#include "ui/shorten.h"
 
 static struct area whole(const struct grid *grid)
 {
@@ -315,6 +316,39 @@ static void looks_are_set_by_one_sequence(void **state)
 	}
 }
 
+/* Folders go one by one, of the longest path first, until the sentence fits; what stands in other quotes stays. */
+static void test_shortened_paths(void **state)
+{
+	static const struct {
+		const char *text;
+		int columns;
+		const char *utf8, *ascii;
+	} cases[] = {
+		{"saved to '/a/b/c.json'", 22, "saved to '/a/b/c.json'", "saved to '/a/b/c.json'"},
+		{"saved to '/aa/bb/c.json'", 23, "saved to '…/bb/c.json'",
+		 "saved to '~/bb/c.json'"},
+		{"saved to '/aa/bb/c.json'", 5, "saved to '…/c.json'", "saved to '~/c.json'"},
+		{"from '/a/b' to '/long/er/x'", 25, "from '/a/b' to '…/er/x'",
+		 "from '/a/b' to '~/er/x'"},
+		{"from '/a/b' to '/long/er/x'", 1, "from '…/b' to '…/x'", "from '~/b' to '~/x'"},
+		{"can't read 'x' of '/a/b", 3, "can't read 'x' of '/a/b",
+		 "can't read 'x' of '/a/b"},
+		{"", 0, "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct grid grid = {0};
+		SCOPED(buf) utf8 = {0}, ascii = {0};
+
+		shorten_paths(&grid, cases[i].text, cases[i].columns, &utf8);
+		assert_string_equal(buf_text(&utf8), cases[i].utf8);
+		grid.is_ascii = true;
+		shorten_paths(&grid, cases[i].text, cases[i].columns, &ascii);
+		assert_string_equal(buf_text(&ascii), cases[i].ascii);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +363,7 @@ int main(void)
 		cmocka_unit_test(frames_played_back_give_the_grid),
 		cmocka_unit_test(a_changed_cell_costs_few_bytes),
 		cmocka_unit_test(looks_are_set_by_one_sequence),
+		cmocka_unit_test(test_shortened_paths),
 	};
 
 	return cmocka_run_group_tests_name("grid", tests, NULL, NULL);
