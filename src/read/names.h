@@ -8,7 +8,7 @@
 
 struct buf;
 
-/* sockets.c: "tcp 10.0.0.1:443 10.0.0.2:51234" */
+/* sockets.c: "tcp 10.0.0.1:443 10.0.0.2:51234", "unix /run/a.sock socket:[1591]", "vsock 2:1024 3:5000" */
 bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out);
 bool sockets_cookie(void *ctx, const char *ends, size_t len, uint64_t *out);
 /* ksyms.c: "tcp_sendmsg+0x1b" */

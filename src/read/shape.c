@@ -118,7 +118,8 @@ static const struct part record[] = {
 	     .type = "u8[]"),
 };
 
-static const struct enum_name families[] = {{"unix", 1}, {"inet", 2}, {"inet6", 10}};
+static const struct enum_name families[] = {{"unix", 1},     {"inet", 2},    {"inet6", 10},
+					    {"netlink", 16}, {"packet", 17}, {"vsock", 40}};
 static const struct part socket[] = {
 	U64("inode", offsetof(struct socket_key, inode), "id"),
 	PART("family", FIELD_ENUM, offsetof(struct socket_key, family), 2, "enum", .type = "u16",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Cookies of sockets as the addresses of their ends, from the kernel's sock_diag over netlink. It can't
+/* Cookies of sockets as the addresses of their ends, or the paths of local ones, from the kernel's sock_diag. It can't
  * be asked for one cookie, so all sockets are asked for and kept sorted; a cookie that isn't there makes
  * the list be asked for again, but not more often than every few seconds, and never for more sockets
  * than MOST_SOCKETS.
@@ -14,9 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
+#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
@@ -24,7 +22,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -32,21 +29,24 @@
 #include "base/tidy.h"
 #include "read/later.h"
 #include "read/names.h"
+#include "read/sockdiag.h"
 
-enum { MOST_SOCKETS = 100000, MOST_SPACES = 1024, REPLY_BYTES = 32768, ANSWER_MS = 200 };
+enum { MOST_SOCKETS = 100000, MOST_SPACES = 1024 };
 /* The whole walk; what was not reached by then stays a number until the next one. */
 static const uint64_t most_ns = UINT64_C(2000000000);
 
 struct known {
-	uint64_t cookie;
-	uint64_t space; /* inode of its network namespace; 0: ours */
-	struct inet_diag_sockid id;
-	uint8_t family, protocol;
+	struct diag_socket socket;
+	uint64_t space;	  /* inode of its network namespace; 0: ours */
+	uint32_t name_at; /* of a local one: into names; 0: it has no name */
 };
 
 struct sockets {
 	struct known *at; /* sorted by cookie */
 	size_t n, cap;
+	struct buf names;	 /* each behind a NUL and with one at its end */
+	struct known **by_inode; /* owned; the local ones */
+	size_t n_local;
 	uint64_t spaces[MOST_SPACES]; /* inodes of those that were asked, ours first */
 	size_t n_spaces;
 	uint64_t until_ns;
@@ -57,11 +57,33 @@ static void sockets_free(void *table)
 	struct sockets *sockets = table;
 
 	free(sockets->at);
+	free(sockets->by_inode);
+	buf_release(&sockets->names);
 	free(sockets);
 }
 
-static bool add(struct sockets *sockets, const struct inet_diag_msg *message, uint8_t protocol)
+/* Zeros inside of abstract names as they are commonly written. Where it is in names; 0: nowhere. */
+static uint32_t keep_name(struct sockets *sockets, const struct diag_socket *socket)
 {
+	const char *name = socket->local.name;
+	uint32_t len = socket->local.name_len, at;
+
+	if (len && name[0])
+		len = (uint32_t)strnlen(name, len);
+	if (!len)
+		return 0;
+	buf_addc(&sockets->names, '\0');
+	at = (uint32_t)sockets->names.len;
+	for (uint32_t i = 0; i < len; i++)
+		buf_addc(&sockets->names, name[i] ? name[i] : '@');
+	return sockets->names.failed ? 0 : at;
+}
+
+static bool add(void *ctx, const struct diag_socket *socket)
+{
+	struct sockets *sockets = ctx;
+	struct known *known;
+
 	if (sockets->n == sockets->cap) {
 		size_t cap = MAX_OF(256, sockets->cap * 2);
 		struct known *at = reallocarray(sockets->at, cap, sizeof(*at));
@@ -71,71 +93,17 @@ static bool add(struct sockets *sockets, const struct inet_diag_msg *message, ui
 		sockets->at = at;
 		sockets->cap = cap;
 	}
-	sockets->at[sockets->n++] = (struct known){
-		.cookie = (uint64_t)message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0],
+	known = &sockets->at[sockets->n++];
+	*known = (struct known){
+		.socket = *socket,
 		.space = sockets->n_spaces > 1 ? sockets->spaces[sockets->n_spaces - 1] : 0,
-		.id = message->id,
-		.family = message->idiag_family,
-		.protocol = protocol,
 	};
+	if (socket->family == AF_UNIX) {
+		known->name_at = keep_name(sockets, socket);
+		known->socket.local.name = NULL;
+		sockets->n_local++;
+	}
 	return sockets->n < MOST_SOCKETS;
-}
-
-/* false: the answer is over */
-static bool add_reply(struct sockets *sockets, const void *reply, size_t len, uint8_t protocol)
-{
-	const struct nlmsghdr *message = reply;
-
-	for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
-		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-			return false;
-		if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)) &&
-		    !add(sockets, NLMSG_DATA(message), protocol))
-			return false;
-	}
-	return true;
-}
-
-static void ask_for(struct sockets *sockets, int netlink, uint8_t family, uint8_t protocol)
-{
-	struct {
-		struct nlmsghdr header;
-		struct inet_diag_req_v2 body;
-	} request = {
-		.header = {.nlmsg_len = sizeof(request),
-			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.body = {.sdiag_family = family, .sdiag_protocol = protocol, .idiag_states = ~0u},
-	};
-	char reply[REPLY_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	ssize_t n = send(netlink, &request, sizeof(request), 0);
-
-	while (n > 0) {
-		n = recv(netlink, reply, sizeof(reply), 0);
-		if (n > 0 && !add_reply(sockets, reply, (size_t)n, protocol))
-			return;
-	}
-}
-
-/* All sockets of the namespace that this thread is in. */
-static void ask_here(struct sockets *sockets)
-{
-	static const uint8_t families[] = {AF_INET, AF_INET6},
-			     protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
-	/* An answer comes at once or not at all. */
-	const struct timeval patience = {.tv_usec = ANSWER_MS * 1000};
-
-	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (size_t j = 0; j < ARRAY_LEN(protocols); j++) {
-			int netlink =
-				socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
-			if (netlink < 0)
-				return;
-			setsockopt(netlink, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-			ask_for(sockets, netlink, families[i], protocols[j]);
-			close(netlink);
-		}
 }
 
 /* false: it was asked already, or there is no more room to remember it */
@@ -162,7 +130,7 @@ static void ask_in(struct sockets *sockets, const char *folder, const char *name
 	if (fd < 0)
 		return;
 	if (is_new_space(sockets, fd) && setns(fd, CLONE_NEWNET) == 0)
-		ask_here(sockets);
+		sockdiag_ask(add, sockets);
 	close(fd);
 }
 
@@ -193,7 +161,31 @@ static int compare(const void *a, const void *b)
 {
 	const struct known *x = a, *y = b;
 
-	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
+	return x->socket.cookie < y->socket.cookie ? -1 : x->socket.cookie > y->socket.cookie;
+}
+
+static int compare_inodes(const void *a, const void *b)
+{
+	uint32_t x = (*(struct known *const *)a)->socket.local.inode;
+	uint32_t y = (*(struct known *const *)b)->socket.local.inode;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Without memory for it peers are shown by their inodes. */
+static void sort(struct sockets *sockets)
+{
+	size_t n = 0;
+
+	if (sockets->n)
+		qsort(sockets->at, sockets->n, sizeof(*sockets->at), compare);
+	sockets->by_inode = calloc(sockets->n_local + 1, sizeof(*sockets->by_inode));
+	for (size_t i = 0; sockets->by_inode && i < sockets->n; i++)
+		if (sockets->at[i].socket.family == AF_UNIX)
+			sockets->by_inode[n++] = &sockets->at[i];
+	sockets->n_local = n;
+	if (n)
+		qsort(sockets->by_inode, n, sizeof(*sockets->by_inode), compare_inodes);
 }
 
 /* NULL when out of memory. */
@@ -207,15 +199,14 @@ static void *load(const void *unused)
 		return NULL;
 	sockets->until_ns = clock_now_ns() + most_ns;
 	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	ask_here(sockets);
+	sockdiag_ask(add, sockets);
 	if (home >= 0 && is_new_space(sockets, home)) {
 		ask_elsewhere(sockets);
 		setns(home, CLONE_NEWNET);
 	}
 	if (home >= 0)
 		close(home);
-	if (sockets->n)
-		qsort(sockets->at, sockets->n, sizeof(*sockets->at), compare);
+	sort(sockets);
 	return sockets;
 }
 
@@ -224,14 +215,45 @@ static struct later sockets = {
 
 static const struct known *find(const struct sockets *table, uint64_t cookie)
 {
-	const struct known key = {.cookie = cookie};
+	const struct known key = {.socket.cookie = cookie};
 
 	if (!table || !table->n)
 		return NULL;
 	return bsearch(&key, table->at, table->n, sizeof(key), compare);
 }
 
-static void add_end(struct buf *out, uint8_t family, const __be32 *address, __be16 port)
+static const char *peer_name(const struct sockets *table, uint32_t inode)
+{
+	const struct known peer = {.socket.local.inode = inode};
+	const struct known *key = &peer, **found = NULL;
+
+	if (table->n_local)
+		found = bsearch(&key, table->by_inode, table->n_local, sizeof(key), compare_inodes);
+	return found && (*found)->name_at ? buf_text(&table->names) + (*found)->name_at : NULL;
+}
+
+/* Without a name as /proc/PID/fd has it. */
+static void add_local(struct buf *out, const char *name, uint32_t inode)
+{
+	if (name)
+		buf_addf(out, " %s", name);
+	else
+		buf_addf(out, " socket:[%u]", inode);
+}
+
+static void add_unix(struct buf *out, const struct sockets *table, const struct known *known)
+{
+	const struct diag_socket *socket = &known->socket;
+	uint32_t peer = socket->local.peer_inode;
+
+	buf_adds(out, "unix");
+	add_local(out, known->name_at ? buf_text(&table->names) + known->name_at : NULL,
+		  socket->local.inode);
+	if (peer)
+		add_local(out, peer_name(table, peer), peer);
+}
+
+static void add_end(struct buf *out, uint8_t family, const uint32_t *address, uint16_t port)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -240,25 +262,46 @@ static void add_end(struct buf *out, uint8_t family, const __be32 *address, __be
 	buf_addf(out, family == AF_INET6 ? " [%s]:%u" : " %s:%u", text, ntohs(port));
 }
 
-static void add_ends(struct buf *out, const struct known *known)
+static void add_inet(struct buf *out, const struct diag_socket *socket)
 {
-	buf_adds(out, known->protocol == IPPROTO_TCP ? "tcp" : "udp");
-	add_end(out, known->family, known->id.idiag_src, known->id.idiag_sport);
-	if (known->id.idiag_dport)
-		add_end(out, known->family, known->id.idiag_dst, known->id.idiag_dport);
+	buf_adds(out, socket->protocol == IPPROTO_TCP ? "tcp" : "udp");
+	add_end(out, socket->family, socket->inet.source, socket->inet.source_port);
+	if (socket->inet.dest_port)
+		add_end(out, socket->family, socket->inet.dest, socket->inet.dest_port);
+}
+
+/* A context is a machine, and has a number; the peer of one that has none is anybody. */
+static void add_vsock(struct buf *out, const struct diag_socket *socket)
+{
+	buf_addf(out, "vsock %u:%u", socket->vm.source_cid, socket->vm.source_port);
+	if (socket->vm.dest_cid != VMADDR_CID_ANY)
+		buf_addf(out, " %u:%u", socket->vm.dest_cid, socket->vm.dest_port);
+}
+
+static void add_ends(struct buf *out, const struct sockets *table, const struct known *known)
+{
+	if (known->socket.family == AF_UNIX)
+		add_unix(out, table, known);
+	else if (known->socket.family == AF_VSOCK)
+		add_vsock(out, &known->socket);
+	else
+		add_inet(out, &known->socket);
 	if (known->space)
 		buf_addf(out, " netns %llu", (unsigned long long)known->space);
 }
 
 bool sockets_lookup(void *ctx, uint64_t cookie, struct buf *out)
 {
-	const struct known *known = find(later_table(&sockets, false), cookie);
+	const struct sockets *table = later_table(&sockets, false);
+	const struct known *known = find(table, cookie);
 
 	(void)ctx;
-	if (!known)
-		known = find(later_table(&sockets, true), cookie);
+	if (!known) {
+		table = later_table(&sockets, true);
+		known = find(table, cookie);
+	}
 	if (known)
-		add_ends(out, known);
+		add_ends(out, table, known);
 	return known;
 }
 
@@ -271,10 +314,10 @@ bool sockets_cookie(void *ctx, const char *ends, size_t len, uint64_t *out)
 	(void)ctx;
 	for (size_t i = 0; table && i < table->n; i++) {
 		buf_clear(&text);
-		add_ends(&text, &table->at[i]);
+		add_ends(&text, table, &table->at[i]);
 		if (text.len != len || memcmp(buf_text(&text), ends, len) != 0)
 			continue;
-		*out = table->at[i].cookie;
+		*out = table->at[i].socket.cookie;
 		return true;
 	}
 	return false;

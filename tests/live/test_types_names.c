@@ -12,7 +12,10 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+
+#include <linux/vm_sockets.h>
 
 /* -- sockets -- */
 
@@ -63,29 +66,153 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-static void expect_client(enum bpf_map_type type, const struct pair *pair, const char *behind)
+/* A map that holds the socket shows it by its ends. */
+static void expect_socket(enum bpf_map_type type, int socket_fd, const char *expected)
 {
 	const struct lookups *lookups = source_lookups();
 	const uint32_t key = 1;
 	int fd = make_map(type, "socks", 4, 8, 4, 0);
-	uint64_t value = (uint64_t)pair->client;
-	char expected[96];
+	uint64_t value = (uint64_t)socket_fd;
+	char cookie[32];
 	SCOPED(table) table = {0};
 
 	assert_int_equal(bpf_map_update_elem(fd, &key, &value, BPF_ANY), 0);
 	show(fd, SNAP_TOUCHED, &table);
 	assert_int_equal(table_n_live(&table), 1);
-	snprintf(expected, sizeof(expected), "%lu", (unsigned long)cookie_of(pair->client));
-	assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), expected);
-	snprintf(expected, sizeof(expected), "tcp 127.0.0.1:%u 127.0.0.1:%u%s",
-		 ntohs(pair->client_address.sin_port), ntohs(pair->listener_address.sin_port),
-		 behind);
+	snprintf(cookie, sizeof(cookie), "%lu", (unsigned long)cookie_of(socket_fd));
+	assert_string_equal(cell(&table, 0, "value", PRINT_EXACT), cookie);
 	assert_string_equal(cell(&table, 0, "value", PRINT_SHORT), expected);
 	/* and so it can be typed */
 	assert_true(lookups->socket_cookie(lookups->ctx, expected, strlen(expected), &value));
-	assert_true(value == cookie_of(pair->client));
+	assert_true(value == cookie_of(socket_fd));
 	assert_false(lookups->socket_cookie(lookups->ctx, expected, 3, &value));
 	close(fd);
+}
+
+static void expect_client(enum bpf_map_type type, const struct pair *pair, const char *behind)
+{
+	char expected[96];
+
+	snprintf(expected, sizeof(expected), "tcp 127.0.0.1:%u 127.0.0.1:%u%s",
+		 ntohs(pair->client_address.sin_port), ntohs(pair->listener_address.sin_port),
+		 behind);
+	expect_socket(type, pair->client, expected);
+}
+
+/* -- of one host, by their paths -- */
+
+struct local {
+	char path[64];
+	int listener, client, server, abstract, plain[2];
+};
+
+static int open_local_at(const char *name, size_t len, int type)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, type, 0);
+
+	memcpy(address.sun_path, name, len);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
+			 0);
+	return fd;
+}
+
+static void open_local(struct local *local)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	snprintf(local->path, sizeof(local->path), "/tmp/%s", own_name("sock"));
+	unlink(local->path);
+	local->listener = open_local_at(local->path, strlen(local->path), SOCK_STREAM);
+	assert_int_equal(listen(local->listener, 1), 0);
+	local->client = socket(AF_UNIX, SOCK_STREAM, 0);
+	strcpy(address.sun_path, local->path);
+	assert_int_equal(connect(local->client, (struct sockaddr *)&address, sizeof(address)), 0);
+	local->server = accept(local->listener, NULL, NULL);
+	assert_true(local->server >= 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, local->plain), 0);
+	local->abstract = open_local_at("\0ab\0c", 5, SOCK_DGRAM);
+}
+
+static void close_local(struct local *local)
+{
+	close(local->listener);
+	close(local->client);
+	close(local->server);
+	close(local->abstract);
+	close(local->plain[0]);
+	close(local->plain[1]);
+	unlink(local->path);
+}
+
+/* As readlink says it of /proc/self/fd. */
+static const char *link_of(int fd, char out[64])
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, out, 63);
+	assert_true(n > 0);
+	out[n] = '\0';
+	return out;
+}
+
+static void expect_local(const struct local *local)
+{
+	char expected[256], one[64], two[64];
+
+	snprintf(expected, sizeof(expected), "unix %s %s", local->path,
+		 link_of(local->client, one));
+	expect_socket(BPF_MAP_TYPE_SOCKMAP, local->server, expected);
+	snprintf(expected, sizeof(expected), "unix %s %s", link_of(local->client, one),
+		 local->path);
+	expect_socket(BPF_MAP_TYPE_SOCKHASH, local->client, expected);
+	snprintf(expected, sizeof(expected), "unix %s %s", link_of(local->plain[0], one),
+		 link_of(local->plain[1], two));
+	expect_socket(BPF_MAP_TYPE_SOCKMAP, local->plain[0], expected);
+}
+
+/* Those of no connection are in no map, and known all the same. */
+static void expect_name(int fd, const char *expected)
+{
+	const struct lookups *lookups = source_lookups();
+	SCOPED(buf) text = {0};
+
+	assert_true(lookups->socket(lookups->ctx, cookie_of(fd), &text));
+	assert_string_equal(buf_text(&text), expected);
+}
+
+/* -- of virtual machines, here with itself -- */
+
+struct virtual_pair {
+	int listener, client;
+	unsigned port;
+	bool is_there;
+};
+
+static void open_virtual(struct virtual_pair *pair)
+{
+	struct sockaddr_vm address = {
+		.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY, .svm_port = VMADDR_PORT_ANY};
+	socklen_t size = sizeof(address);
+
+	pair->listener = socket(AF_VSOCK, SOCK_STREAM, 0);
+	pair->client = socket(AF_VSOCK, SOCK_STREAM, 0);
+	if (bind(pair->listener, (struct sockaddr *)&address, size) < 0 ||
+	    listen(pair->listener, 1) < 0 ||
+	    getsockname(pair->listener, (struct sockaddr *)&address, &size) < 0)
+		return;
+	pair->port = address.svm_port;
+	address.svm_cid = VMADDR_CID_LOCAL;
+	pair->is_there = connect(pair->client, (struct sockaddr *)&address, size) == 0;
+}
+
+static void close_virtual(struct virtual_pair *pair)
+{
+	close(pair->listener);
+	close(pair->client);
 }
 
 /* -- namespaces other than the test's own -- */
@@ -176,6 +303,50 @@ static void elsewhere_close(struct elsewhere *there)
 	}
 }
 
+static struct local all_local;
+static struct virtual_pair all_virtual;
+
+/* Their list was made with that of the others, a moment ago. */
+static void test_local_sockets(void **state)
+{
+	char expected[96];
+
+	(void)state;
+	expect_local(&all_local);
+	snprintf(expected, sizeof(expected), "unix %s", all_local.path);
+	expect_name(all_local.listener, expected);
+	expect_name(all_local.abstract, "unix @ab@c");
+	close_local(&all_local);
+}
+
+static void test_vsock_where_loopback_and_vsock_diag_are(void **state)
+{
+	const struct lookups *lookups = source_lookups();
+	char expected[96];
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	if (!all_virtual.is_there) {
+		close_virtual(&all_virtual);
+		print_message("# no vsock of this kernel leads back to it\n");
+		skip();
+	}
+	if (!lookups->socket(lookups->ctx, cookie_of(all_virtual.listener), &text)) {
+		close_virtual(&all_virtual);
+		print_message("# this kernel has no vsock_diag\n");
+		skip();
+	}
+	snprintf(expected, sizeof(expected), "vsock %u:%u", VMADDR_CID_ANY, all_virtual.port);
+	assert_string_equal(buf_text(&text), expected);
+	buf_clear(&text);
+	assert_true(lookups->socket(lookups->ctx, cookie_of(all_virtual.client), &text));
+	snprintf(expected, sizeof(expected), " %u:%u", VMADDR_CID_LOCAL, all_virtual.port);
+	assert_non_null(strstr(buf_text(&text), expected));
+	assert_memory_equal(buf_text(&text), "vsock ", 6);
+	expect_socket(BPF_MAP_TYPE_SOCKMAP, all_virtual.client, buf_text(&text));
+	close_virtual(&all_virtual);
+}
+
 /* All pairs are there before the first is asked for: sockets are listed once in a while. */
 static void test_sockets(void **state)
 {
@@ -188,6 +359,8 @@ static void test_sockets(void **state)
 	snprintf(pin, sizeof(pin), "/run/netns/%s", own_name("socks"));
 	assert_int_equal(stat("/proc/self/ns/net", &before), 0);
 	open_pair(&pair);
+	open_local(&all_local);
+	open_virtual(&all_virtual);
 	elsewhere_open(&of_process);
 	elsewhere_open(&by_name);
 	expect_client(BPF_MAP_TYPE_SOCKMAP, &pair, "");
@@ -301,6 +474,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_local_sockets),
+		cmocka_unit_test(test_vsock_where_loopback_and_vsock_diag_are),
 		cmocka_unit_test(test_reuseport),
 		cmocka_unit_test(test_kernel_stack),
 		cmocka_unit_test(test_user_stack),
