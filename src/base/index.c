@@ -15,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 
-enum { FEWEST_SLOTS = 16 };
+enum { FEWEST_SLOTS = 16, HUGE_BYTES = 2 << 20, HUGE_FROM_BYTES = 4 * HUGE_BYTES };
 
 /* Odd constants with half their bits set. */
 static const uint64_t odd_a = UINT64_C(0x9e3779b97f4a7c15);
@@ -60,10 +61,9 @@ static uint64_t process_seed(void)
 	return drawn;
 }
 
-uint64_t index_hash(const void *bytes, size_t n)
+static inline uint64_t hash_seeded(const uint8_t *at, size_t n, uint64_t seed)
 {
-	const uint8_t *at = bytes;
-	uint64_t state = process_seed() ^ n, a, b;
+	uint64_t state = seed ^ n, a, b;
 	size_t left = n;
 
 	for (; left > 16; left -= 16, at += 16)
@@ -79,6 +79,19 @@ uint64_t index_hash(const void *bytes, size_t n)
 		b = 0;
 	}
 	return mix(odd_b ^ n, mix(a ^ odd_a, b ^ state));
+}
+
+uint64_t index_hash(const void *bytes, size_t n)
+{
+	return hash_seeded(bytes, n, process_seed());
+}
+
+void index_hashes(const uint8_t *keys, size_t stride, size_t key_size, size_t n, uint32_t *out)
+{
+	uint64_t seed = process_seed();
+
+	for (size_t i = 0; i < n; i++, keys += stride)
+		out[i] = (uint32_t)hash_seeded(keys, key_size, seed);
 }
 
 static inline bool keys_equal(const uint8_t *a, const uint8_t *b, size_t n)
@@ -103,15 +116,20 @@ void index_release(struct index *index)
 	*index = (struct index){0};
 }
 
+/* Slots are met in no order, so many of them want to be on huge pages; that is only advice. */
 static struct index_slot *slots_new(size_t n_slots)
 {
-	struct index_slot *slots = NULL;
+	struct index_slot *slots;
 	size_t bytes;
 
-	if (!__builtin_mul_overflow(n_slots, sizeof(*slots), &bytes))
-		slots = malloc(bytes);
-	if (slots)
-		memset(slots, 0xff, bytes); /* every row INDEX_NONE */
+	if (__builtin_mul_overflow(n_slots, sizeof(*slots), &bytes))
+		return NULL;
+	slots = bytes < HUGE_FROM_BYTES ? malloc(bytes) : aligned_alloc(HUGE_BYTES, bytes);
+	if (!slots)
+		return NULL;
+	if (bytes >= HUGE_FROM_BYTES)
+		madvise(slots, bytes, MADV_HUGEPAGE);
+	memset(slots, 0xff, bytes); /* every row INDEX_NONE */
 	return slots;
 }
 
@@ -177,8 +195,14 @@ static inline size_t index_slot_of(const struct index *index, const uint8_t *key
 uint32_t index_add(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
 		   uint32_t row)
 {
+	return index_add_hashed(index, keys, stride, key_size, row,
+				(uint32_t)index_hash(keys + row * stride, key_size));
+}
+
+uint32_t index_add_hashed(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
+			  uint32_t row, uint32_t hash)
+{
 	const uint8_t *key = keys + row * stride;
-	uint32_t hash = (uint32_t)index_hash(key, key_size);
 
 	if ((index->n_used + 1) * 2 > index->n_slots && index_grow(index) < 0)
 		return INDEX_NONE;

@@ -29,6 +29,16 @@ int index_reset(struct index *index, size_t n);
 uint32_t index_add(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
 		   uint32_t row);
 
+/* The same for many keys, which are looked for all over memory: index_hashes of all of them first, and
+ * index_expect of each some way before its index_add_hashed, so that its slot is there by then. */
+void index_hashes(const uint8_t *keys, size_t stride, size_t key_size, size_t n, uint32_t *out);
+static inline void index_expect(const struct index *index, uint32_t hash)
+{
+	__builtin_prefetch(&index->slots[hash & (index->n_slots - 1)], 1);
+}
+uint32_t index_add_hashed(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
+			  uint32_t row, uint32_t hash);
+
 /* The row of keys[] whose key equals key, or INDEX_NONE. */
 uint32_t index_find(const struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
 		    const uint8_t *key);

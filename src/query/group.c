@@ -82,9 +82,10 @@ static void forget_sum(const struct group *group, uint64_t *words, size_t word)
 
 static void forget_unknown(const struct group *group, uint64_t *words, uint32_t known)
 {
-	for (unsigned i = 0; i < group->n_sums; i++)
-		if (!(known >> i & 1))
-			forget_sum(group, words, 1 + i);
+	uint32_t unknown = ~known & ((UINT32_C(1) << group->n_sums) - 1);
+
+	for (; unknown; unknown &= unknown - 1)
+		forget_sum(group, words, 1 + (unsigned)__builtin_ctz(unknown));
 }
 
 /* The counts of the reading before are true as they are. */

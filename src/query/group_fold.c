@@ -14,13 +14,13 @@
 #include "query/group_parts.h"
 #include "query/query.h"
 
-enum { BLOCK_ROWS = 512 };
+enum { BLOCK_ROWS = 512, ROWS_AHEAD = 24 }; /* whose places in the index are on their way */
 
 struct block {
 	struct group *group;
 	struct snap *out;
 	size_t n;
-	uint32_t rows[BLOCK_ROWS], groups[BLOCK_ROWS];
+	uint32_t rows[BLOCK_ROWS], hashes[BLOCK_ROWS], groups[BLOCK_ROWS];
 	size_t at[BLOCK_ROWS]; /* bytes to the group's sums */
 	const uint8_t *now[BLOCK_ROWS];
 	/* Of the past under way: the row's value then, zeros where it wasn't there, its value of now where
@@ -42,53 +42,85 @@ static int past_reserve(struct past_sums *past, const struct snap *out, size_t n
 	return r < 0 ? r : pages_reserve(&past->known, n * sizeof(uint32_t));
 }
 
-static void past_begin(struct past_sums *past, const struct snap *out, size_t i)
+static void past_begin(struct past_sums *past, const struct snap *out, size_t first)
 {
-	memset(past->sums.at + i * out->val_stride, 0, out->val_stride);
-	((uint32_t *)past->known.at)[i] = 0;
+	size_t n = out->n_rows - first;
+
+	memset(past->sums.at + first * out->val_stride, 0, n * out->val_stride);
+	memset(past->known.at + first * sizeof(uint32_t), 0, n * sizeof(uint32_t));
 }
 
-/* The group of the key; a new one when there is none. INDEX_NONE: out of memory. */
-static uint32_t group_of(struct block *block, const uint8_t *key)
+/* The groups from `first` on are new: their sums are 0. */
+static void begin_sums(struct block *block, size_t first)
 {
+	struct group *group = block->group;
 	struct snap *out = block->out;
-	size_t size = block->group->key_size, next = out->n_rows;
+
+	memset(out->vals.at + first * out->val_stride, 0, (out->n_rows - first) * out->val_stride);
+	past_begin(&group->before, out, first);
+	if (group->base->baseline.number)
+		past_begin(&group->at_base, out, first);
+}
+
+/* The group of the key of row i; a new one when there is none. INDEX_NONE: out of memory. */
+static uint32_t group_of(struct block *block, size_t i)
+{
+	struct group *group = block->group;
+	struct snap *out = block->out;
+	size_t size = group->key_size, next = out->n_rows;
 	uint32_t found;
 
 	if (size == 0 && next)
 		return 0;
 	if (size) {
-		memcpy(out->keys.at + next * size, key, size);
-		found = index_add(&block->group->index, out->keys.at, size, size, (uint32_t)next);
+		memcpy(out->keys.at + next * size, block->keys.at + i * size, size);
+		found = index_add_hashed(&group->index, out->keys.at, size, size, (uint32_t)next,
+					 block->hashes[i]);
 		if (found != next)
 			return found;
 	}
-	memset(out->vals.at + next * out->val_stride, 0, out->val_stride);
-	past_begin(&block->group->before, out, next);
-	past_begin(&block->group->at_base, out, next);
 	out->n_rows++;
 	return (uint32_t)next;
 }
 
-static int find_groups(struct block *block)
+static bool is_like_last(const struct block *block, size_t i)
 {
-	size_t size = block->group->key_size, room = block->out->n_rows + block->n;
-	const uint8_t *key = block->keys.at, *last = NULL;
+	size_t size = block->group->key_size;
+	const uint8_t *key = block->keys.at + i * size;
+
+	return i && block->hashes[i] == block->hashes[i - 1] && memcmp(key - size, key, size) == 0;
+}
+
+static int reserve_groups(struct block *block)
+{
+	struct group *group = block->group;
+	size_t room = block->out->n_rows + block->n;
 	int r = snap_reserve(block->out, block->n);
 
-	r = r ? r : past_reserve(&block->group->before, block->out, room);
-	r = r ? r : past_reserve(&block->group->at_base, block->out, room);
+	r = r ? r : past_reserve(&group->before, block->out, room);
+	if (r == 0 && group->base->baseline.number)
+		r = past_reserve(&group->at_base, block->out, room);
+	return r;
+}
+
+static int find_groups(struct block *block)
+{
+	const struct index *index = &block->group->index;
+	size_t size = block->group->key_size, n_before = block->out->n_rows;
+	int r = reserve_groups(block);
+
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < block->n; i++, last = key, key += size) {
-		if (last && memcmp(last, key, size) == 0) {
-			block->groups[i] = block->groups[i - 1];
-			continue;
-		}
-		block->groups[i] = group_of(block, key);
+	index_hashes(block->keys.at, size, size, block->n, block->hashes);
+	for (size_t i = 0; i < block->n; i++) {
+		if (i + ROWS_AHEAD < block->n)
+			index_expect(index, block->hashes[i + ROWS_AHEAD]);
+		block->groups[i] =
+			is_like_last(block, i) ? block->groups[i - 1] : group_of(block, i);
 		if (block->groups[i] == INDEX_NONE)
 			return -ENOMEM;
 	}
+	begin_sums(block, n_before);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ static void every_key_size(void **state)
 		size_t rows = size == 1 ? 200 : ROWS;
 		size_t bytes = (rows - 1) * stride + size;
 		uint8_t *keys = calloc(1, bytes);
+		uint32_t hashes[ROWS];
 		SCOPED(index) index = {0};
 
 		assert_non_null(keys);
@@ -49,13 +50,17 @@ static void every_key_size(void **state)
 			if (size == 1)
 				keys[row * stride] = (uint8_t)row;
 		}
+		index_hashes(keys, stride, size, rows, hashes);
 		for (uint32_t row = 0; row < rows; row++) {
 			uint32_t first = row;
 
 			for (uint32_t other = 0; other < row && first == row; other++)
 				if (!memcmp(keys + other * stride, keys + row * stride, size))
 					first = other;
-			assert_int_equal(index_add(&index, keys, stride, size, row), first);
+			assert_int_equal(row % 3 ? index_add(&index, keys, stride, size, row)
+						 : index_add_hashed(&index, keys, stride, size, row,
+								    hashes[row]),
+					 first);
 		}
 		for (uint32_t row = 0; row < rows; row++) {
 			uint32_t found =
