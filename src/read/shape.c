@@ -70,6 +70,13 @@ static const struct part device_program[] = {U32("ifindex", 0, "ifname"), U32("p
 static const struct part cpu_queue[] = {U32("qsize", 0, "dec")};
 static const struct part cpu_queue_program[] = {U32("qsize", 0, "dec"), U32("prog", 4, "progid")};
 
+/* source: struct bpf_insn_array_value, Linux 6.19. A map of them may have BTF only if that says otherwise. */
+static const struct part instruction[] = {
+	U32("orig_off", 0, "id"),
+	U32("xlated_off", 4, "id"),
+	U32("jitted_off", 8, "hex"),
+};
+
 static const struct part socket_cookie[] = {U64("", 0, "socket")};
 
 /* source: struct bpf_lpm_trie_key */
@@ -147,6 +154,7 @@ static const struct part page_bytes[] = {
 static const struct shape shapes[] = {
 	{BPF_MAP_TYPE_ARRAY, INDEXED},
 	{BPF_MAP_TYPE_PERCPU_ARRAY, INDEXED},
+	{TYPE_INSN_ARRAY, 16, INDEXED, VALUE(instruction)},
 	{TYPE_INSN_ARRAY, INDEXED},
 	{BPF_MAP_TYPE_LPM_TRIE, .key = LAYOUT(SHAPE_FALLBACK, prefix_key)},
 	{BPF_MAP_TYPE_PROG_ARRAY, INDEXED, VALUE(program_id)},
