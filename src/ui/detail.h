@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The page that the detail is a window of; shared by pane_detail.c and the files of its parts. */
+/* The page that the detail is a window of; shared by pane_detail.c, which draws the page, and the files of
+ * its parts, which know nothing of each other. */
 #pragma once
 
 #include <stddef.h>
@@ -20,7 +21,7 @@ struct page {
 
 enum { DETAIL_NUMBER_COLS = 12 };
 
-/* A blank line and a title. */
+/* detail_page.c: a blank line and a title */
 void detail_title(struct page *page, const char *text);
 void detail_text(const struct page *page, enum derive derive, const struct field *field,
 		 enum print_style style, struct buf *out);

@@ -14,20 +14,6 @@
 
 #define MORE " e shows all "
 
-void detail_title(struct page *page, const char *text)
-{
-	page->line++;
-	grid_put(page->scene->grid, page->area, page->line++, 1, ROLE_HEADER, text);
-}
-
-void detail_text(const struct page *page, enum derive derive, const struct field *field,
-		 enum print_style style, struct buf *out)
-{
-	struct column column = {.derive = derive, .field = field};
-
-	table_text(page->table, page->row, &column, style, out);
-}
-
 /* -- what the row is ------------------------------------------------------------------------------------- */
 
 /* Words are put one behind the other, on the next line where the first has no room. */
