@@ -9,7 +9,7 @@
 #include "ui/detail.h"
 #include "ui/glyph.h"
 
-enum { CPU_LABEL_COLS = 8 };
+enum { CPU_LABEL_COLS = 8, BAR_MAX_COLS = 80 };
 
 struct cpu_part {
 	uint32_t cpu;
@@ -29,7 +29,8 @@ static int by_part(const void *a, const void *b)
 
 static void put_cpu(struct page *page, const struct cpu_part *part, double max)
 {
-	int width = MAX_OF(page->area.n_cols - CPU_LABEL_COLS - DETAIL_NUMBER_COLS, 0);
+	int width = MIN_OF(MAX_OF(page->area.n_cols - CPU_LABEL_COLS - DETAIL_NUMBER_COLS, 0),
+			   (int)BAR_MAX_COLS);
 	struct grid *grid = page->scene->grid;
 	SCOPED(buf) text = {0};
 

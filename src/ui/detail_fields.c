@@ -7,7 +7,8 @@
 #include "ui/glyph.h"
 #include "ui/outline.h"
 
-enum { LABEL_MAX_COLS = 32, LABEL_MIN_COLS = 5, INDENT = 2, GAP_COLS = 1 };
+/* Exact figures stand near their names, however wide the page is. */
+enum { LABEL_MAX_COLS = 32, LABEL_MIN_COLS = 5, INDENT = 2, GAP_COLS = 1, EXACT_MAX_COLS = 32 };
 
 struct fields {
 	struct page *page;
@@ -29,7 +30,9 @@ static int n_short(const struct page *page, int col)
 
 static int exact_cols(const struct page *page, int col)
 {
-	return page->area.n_cols - col - 1 - n_short(page, col) * SHORT_COLS;
+	int left = page->area.n_cols - col - 1 - n_short(page, col) * SHORT_COLS;
+
+	return MIN_OF(left, (int)EXACT_MAX_COLS);
 }
 
 static int put_number(const struct page *page, int col, enum derive derive,

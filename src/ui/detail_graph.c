@@ -11,7 +11,7 @@
 
 enum {
 	LEAST_ROWS = 5,
-	MOST_ROWS = 12, /* unless the detail stands alone */
+	MOST_ROWS = 12, /* of a low page that isn't alone */
 	SCALE_COLS = 7, /* of the numbers at the left */
 };
 
@@ -30,20 +30,21 @@ static void put_bar(const struct page *page, int n_rows, int col, int width, dou
 	}
 }
 
-/* As wide as the page allows, the newest sample at the right edge. */
+/* As wide as the page allows; the oldest sample at the left until all of it is full. */
 static void put_bars(const struct page *page, int n_rows, const float *samples, double max)
 {
 	bool has_begun = false;
 	int left = 1 + SCALE_COLS + 1, n_cols = MAX_OF(page->area.n_cols - left - 1, 1);
 	int width = MAX_OF(n_cols / HIST_SAMPLES, 1), n = MIN_OF(n_cols / width, HIST_SAMPLES);
 
+	n = (int)MIN_OF((size_t)n, tab_n_samples(page->scene->tab));
 	for (int i = 0; i < n; i++) {
 		double sample = (double)samples[HIST_SAMPLES - n + i];
 		double share = graph_share(page->scene, sample, max);
 
 		has_begun |= !isnan(share);
 		if (has_begun)
-			put_bar(page, n_rows, left + n_cols - (n - i) * width, width, share);
+			put_bar(page, n_rows, left + i * width, width, share);
 	}
 }
 
@@ -76,7 +77,7 @@ static int graph_rows(const struct page *page)
 	if (page->scene->tab->is_raw)
 		n -= detail_bytes_rows(page);
 	if (!screen->is_zoomed)
-		n = MIN_OF(n, MOST_ROWS);
+		n = MIN_OF(n, MAX_OF(page->area.n_rows / 2, MOST_ROWS));
 	return MAX_OF(n, LEAST_ROWS);
 }
 

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "base/tidy.h"
+
 double graph_share(const struct scene *scene, double x, double max)
 {
 	if (!(max > 0))
@@ -23,4 +25,20 @@ void graph_spark(const struct scene *scene, struct area line, int col, int colum
 	for (size_t i = 0; i < n; i++)
 		samples[i] = (float)graph_share(scene, (double)samples[i], max);
 	glyph_spark(scene->grid, line, 0, col, columns, wish, samples, n, 1, role);
+}
+
+void graph_history(const struct scene *scene, struct area line, int col, int columns,
+		   enum glyph_set wish, float *samples, size_t n)
+{
+	size_t per_column = glyph_spark_samples(scene->grid, wish, 1), first = 0;
+	double max = 0;
+
+	if (n > per_column * (size_t)MAX_OF(columns, 0))
+		first = n - per_column * (size_t)MAX_OF(columns, 0);
+	while (first < n && isnan(samples[first]))
+		first++;
+	for (size_t i = first; i < n; i++)
+		max = fmax(max, isnan(samples[i]) ? 0 : (double)samples[i]);
+	graph_spark(scene, line, col, (int)((n - first + per_column - 1) / per_column), wish,
+		    samples + first, n - first, max, ROLE_GRAPH);
 }

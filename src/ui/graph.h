@@ -14,3 +14,7 @@ double graph_value(const struct scene *scene, double share, double max);
 /* As glyph_spark, into one line; samples become shares. */
 void graph_spark(const struct scene *scene, struct area line, int col, int columns,
 		 enum glyph_set wish, float *samples, size_t n, double max, enum role role);
+/* The same of a history that stands for itself: the first known sample stands at the left until all columns
+ * are full, so that there is no gap between a number and what it did; against the largest. */
+void graph_history(const struct scene *scene, struct area line, int col, int columns,
+		   enum glyph_set wish, float *samples, size_t n);

@@ -173,15 +173,12 @@ static void draw_rate(const struct scene *scene, struct area line, int col, cons
 	const struct churn_point *point;
 	float samples[CHURN_HISTORY];
 	size_t n = n_samples(sheet);
-	double most = 0;
 
-	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++) {
+	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++)
 		samples[n - 1 - i] = (float)rates[which].of(point);
-		most = fmax(most, rates[which].of(point));
-	}
 	if (line.n_cols - col - 1 > 0)
-		graph_spark(scene, line, col, MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY),
-			    GLYPHS_BLOCKS, samples, n, most, ROLE_GRAPH);
+		graph_history(scene, line, col, MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY),
+			      GLYPHS_BLOCKS, samples, n);
 }
 
 static void put_rate(struct sheet *sheet, unsigned which)

@@ -116,13 +116,13 @@ static void put_message(const struct scene *scene, struct area area)
 		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&text));
 }
 
-/* Those of the map in front: not where a detail or a text is all there is. */
+/* Those of the map in front: not where a detail, a text or a menu is all there is. */
 static bool rows_are_seen(const struct screen *screen)
 {
 	const struct layout *layout = &screen->layout;
 	int leaf = pane_of_rows(screen, map_tab(screen));
 
-	return leaf >= 0 &&
+	return screen->overlay == OVERLAY_NONE && leaf >= 0 &&
 	       (leaf == screen->tiling.focus ? layout->rows : layout->panes[leaf]).n_rows > 0;
 }
 

@@ -50,19 +50,12 @@ static void put_spark(struct line *line, unsigned sum, int width)
 	const struct tab *tab = line->scene->tab;
 	struct grid *grid = line->scene->grid;
 	float samples[TOTALS_HISTORY];
-	size_t per_column = glyph_spark_samples(grid, line->scene->sparks, 1), first = 0;
-	size_t n = MIN_OF(per_column * (size_t)width, (size_t)TOTALS_HISTORY);
-	double max = 0;
+	size_t n = MIN_OF(glyph_spark_samples(grid, line->scene->sparks, width),
+			  (size_t)TOTALS_HISTORY);
 
 	totals_history(&tab->totals, sum, tab->totals.number, samples, n);
-	for (size_t i = 0; i < n; i++)
-		max = fmax(max, isnan(samples[i]) ? 0 : (double)samples[i]);
-	/* From the left until it is full: no gap between the number and what it did. */
-	while (first < n && isnan(samples[first]))
-		first++;
-	graph_spark(line->scene, line->area, line->left - GAP + 1,
-		    (int)((n - first + per_column - 1) / per_column), line->scene->sparks,
-		    samples + first, n - first, max, ROLE_GRAPH);
+	graph_history(line->scene, line->area, line->left - GAP + 1, width, line->scene->sparks,
+		      samples, n);
 	line->left += width + 1;
 }
 
@@ -94,7 +87,6 @@ static void put_history(struct line *line, const struct table *table, bool is_ar
 	struct grid *grid = line->scene->grid;
 	float samples[CHURN_HISTORY];
 	int width = MIN_OF(line->right - line->left - 2, STRIP_MAX);
-	double most = 0;
 	size_t n = 0;
 
 	if (width < STRIP_MIN)
@@ -104,12 +96,9 @@ static void put_history(struct line *line, const struct table *table, bool is_ar
 			churn_point(&table->churn, i + (unsigned)table->past.back);
 
 		samples[n++] = point ? (float)turnover_of(point, is_array) : NAN;
-		if ((double)samples[n - 1] > most)
-			most = (double)samples[n - 1];
 	}
 	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->open);
-	graph_spark(line->scene, line->area, line->left, width, GLYPHS_BLOCKS, samples, n, most,
-		    ROLE_GRAPH);
+	graph_history(line->scene, line->area, line->left, width, GLYPHS_BLOCKS, samples, n);
 	line->left += width;
 	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
 }
