@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The map under a pin was replaced, as happens when its owner restarts: what a person named is the path,
- * so the path is followed. */
+/* Maps go and others take their place, as happens when their owner starts anew: what a person named is what is
+ * followed, on the screen as everywhere. */
 #include "app/follow.h"
 
+#include <string.h>
+
+#include "app/successor.h"
+#include "app/tui_config.h"
 #include "app/tui_state.h"
 #include "app/watch.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/tidy.h"
 #include "query/view.h"
 
@@ -60,21 +66,70 @@ bool follow_to(struct tui *tui, struct watch *watch, struct watch *next)
 	return true;
 }
 
-bool follow_pin(struct tui *tui, struct watch *watch)
+/* Of those that the same word named, the one of the same name first: which took whose place, nobody knows. */
+static struct watch *replaced_by(const struct watch_set *set, const struct watch *next)
 {
-	SCOPED(buf) path = {0};
-	size_t n_before = tui->set->n;
-	struct err why = {0};
-	struct watch *next;
+	const char *word = successor_word(next);
+	struct watch *any = NULL;
 
-	buf_adds(&path, watch->table.map.pin);
-	if (watch_set_open(tui->set, buf_text(&path), &why) < 0 || tui->set->n == n_before)
-		return false;
-	next = tui->set->watches[n_before];
-	next->is_replacement = true;
-	if (!follow_to(tui, watch, next))
-		return false;
-	screen_say(tui->screen, true, "pin '%s' leads to map %u now: following it", buf_text(&path),
-		   next->table.map.id);
-	return true;
+	for (size_t i = 0; i < set->n; i++) {
+		struct watch *watch = set->watches[i];
+
+		if (watch->state != WATCH_REPLACED || strcmp(successor_word(watch), word) != 0)
+			continue;
+		if (strcmp(watch->table.map.name, next->table.map.name) == 0)
+			return watch;
+		any = any ? any : watch;
+	}
+	return any;
+}
+
+static void take_place(struct tui *tui, struct watch *next)
+{
+	struct watch *old = replaced_by(tui->set, next);
+	SCOPED(buf) word = {0};
+	struct err why = {0};
+	uint32_t id = next->table.map.id;
+	int r = 0;
+
+	buf_adds(&word, successor_word(next));
+	if (!old)
+		r = tui_add(tui, next, &why);
+	else if (!follow_to(tui, old, next))
+		old->state = WATCH_AWAITED;
+	if (r < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+	else if (!old || old->state != WATCH_AWAITED)
+		screen_say(tui->screen, true, "'%s' leads to map %u now: following it",
+			   buf_text(&word), id);
+}
+
+/* Where fewer came than went. */
+static void close_replaced(struct tui *tui)
+{
+	for (size_t i = tui->set->n; i-- > 0;) {
+		struct watch *watch = tui->set->watches[i];
+
+		if (watch->state != WATCH_REPLACED)
+			continue;
+		screen_remove(tui->screen, &watch->table);
+		watch_set_close(tui->set, watch);
+	}
+}
+
+void follow_successors(struct tui *tui)
+{
+	size_t n_before = tui->set->n, n_new;
+	struct err why = {0};
+
+	if (!successor_is_awaited(tui->set) || clock_now_ns() < tui->look_ns)
+		return;
+	tui->look_ns = clock_now_ns() + tui->interval_ns;
+	if (successor_look(tui->set, &why) < 0)
+		log_add(LOG_WARN, "%s", why.text);
+	n_new = tui->set->n - n_before;
+	tui->is_dirty |= n_new > 0;
+	for (; n_new; n_new--)
+		take_place(tui, tui->set->watches[tui->set->n - n_new]);
+	close_replaced(tui);
 }

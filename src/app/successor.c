@@ -2,6 +2,7 @@
 #include "app/successor.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "app/watch.h"
 #include "base/err.h"
@@ -19,9 +20,18 @@ static bool can_return(const char *word)
 	       (spec.kind == SPEC_PROGRAM && !spec.id);
 }
 
+const char *successor_word(const struct watch *watch)
+{
+	const struct map *map = &watch->table.map;
+
+	if (can_return(watch->word))
+		return watch->word;
+	return !watch->word && map->follows_pin ? map->pin : NULL;
+}
+
 bool successor_await(struct watch *watch)
 {
-	if (watch->table.is_gone && can_return(watch->word))
+	if (watch->table.is_gone && successor_word(watch))
 		watch->state = WATCH_AWAITED;
 	return watch->state == WATCH_AWAITED;
 }
@@ -37,15 +47,16 @@ bool successor_is_awaited(const struct watch_set *set)
 /* Of a word, all that went are replaced by what came: which by which, nobody knows. */
 static void replace(struct watch_set *set, const struct watch *gone, size_t n_before)
 {
-	const char *word = gone->word;
+	const char *word = successor_word(gone);
 
 	for (size_t i = n_before; i < set->n; i++) {
-		set->watches[i]->word = word;
+		set->watches[i]->word = gone->word;
 		set->watches[i]->n_taken = gone->n_taken;
 		set->watches[i]->is_replacement = true;
 	}
 	for (size_t i = 0; i < n_before; i++)
-		if (set->watches[i]->state == WATCH_AWAITED && set->watches[i]->word == word)
+		if (set->watches[i]->state == WATCH_AWAITED &&
+		    strcmp(successor_word(set->watches[i]), word) == 0)
 			set->watches[i]->state = WATCH_REPLACED;
 }
 
@@ -58,7 +69,7 @@ int successor_look(struct watch_set *set, struct err *err)
 
 		if (set->watches[i]->state != WATCH_AWAITED)
 			continue;
-		r = watch_set_open(set, set->watches[i]->word, &why);
+		r = watch_set_open(set, successor_word(set->watches[i]), &why);
 		if (r == -ENOMEM)
 			return err_set(err, r, "%s", why.text);
 		/* That nothing is called so now is why we look. */

@@ -11,6 +11,9 @@ struct err;
 struct watch;
 struct watch_set;
 
+/* What is looked for again when its map went: the word, or the pin by which it was found; NULL: nothing. Borrowed
+ * from the watch. */
+const char *successor_word(const struct watch *watch);
 /* The watch's map went: true, and it is awaited from here on, where another can take its place. */
 bool successor_await(struct watch *watch);
 /* True while one of the set's watches is awaited. */

@@ -16,6 +16,7 @@
 #include "app/follow.h"
 #include "app/intents.h"
 #include "app/options.h"
+#include "app/successor.h"
 #include "app/tui_config.h"
 #include "app/tui_history.h"
 #include "app/tui_record.h"
@@ -94,8 +95,8 @@ static void lost(struct tui *tui, struct watch *watch, const struct err *why)
 	tui->is_dirty = true;
 	if (why->code == -ENOENT)
 		tui_record_gone(tui, watch);
-	if (why->code == -ESTALE && watch->table.map.pin && follow_pin(tui, watch))
-		return;
+	if (successor_await(watch))
+		tui->look_ns = 0;
 	if (watch->n_failures == 1)
 		screen_say(tui->screen, true, "%s", why->text);
 	else
@@ -142,16 +143,6 @@ static void work(struct tui *tui)
 		tui->is_dirty = true;
 }
 
-/* A pin that led nowhere: what its owner pins there later, as when it starts again, is looked for at
- * each tick. */
-static void look_again(struct tui *tui, struct watch *watch)
-{
-	if (!watch_awaits_pin(watch) || clock_now_ns() < watch->due_ns)
-		return;
-	watch->due_ns = clock_now_ns() + tui->interval_ns;
-	tui->is_dirty |= follow_pin(tui, watch);
-}
-
 /* Gives each watch one slice; true while a reading is under way or a frame should come first. */
 static bool read_on(struct tui *tui)
 {
@@ -163,7 +154,6 @@ static bool read_on(struct tui *tui)
 
 		switch (watch_turn(watch, clock_now_ns(), tui->interval_ns, &why)) {
 		case WATCH_IDLE:
-			look_again(tui, watch);
 			break;
 		case WATCH_MORE:
 			is_busy = true;
@@ -228,9 +218,11 @@ static uint64_t next_wake(const struct tui *tui)
 	for (size_t i = 0; i < tui->set->n; i++) {
 		const struct watch *watch = tui->set->watches[i];
 
-		if (!watch_is_over(watch) || watch_awaits_pin(watch))
+		if (!watch_is_over(watch))
 			at = earliest(at, watch->due_ns);
 	}
+	if (successor_is_awaited(tui->set))
+		at = earliest(at, tui->look_ns);
 	if (tui->is_dirty)
 		at = earliest(at, tui->last_frame_ns + FRAME_NS);
 	at = earliest(at, tui_tape_wakes_ns(tui));
@@ -272,6 +264,7 @@ static int turn(struct tui *tui)
 	/* What the last frame could not show yet comes before reading, until the next one. */
 	if (!tui->is_working || clock_now_ns() - tui->last_frame_ns >= FRAME_NS)
 		tui->is_reading = read_on(tui);
+	follow_successors(tui);
 	tui->is_reading |= tui_record_turn(tui);
 	tui_tape_turn(tui);
 	work(tui);

@@ -97,11 +97,6 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	return WATCH_READ;
 }
 
-bool watch_awaits_pin(const struct watch *watch)
-{
-	return watch->table.is_gone && watch->table.map.follows_pin && watch->table.map.pin;
-}
-
 /* The first reading may be the one to count from. */
 static int end_take(struct watch *watch)
 {

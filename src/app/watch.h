@@ -123,8 +123,6 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 			   struct err *err);
 /* True when the map went, and there is no way back to it as there is in a tape. */
 bool watch_is_over(const struct watch *watch);
-/* True when the map went and was named by its pin: another may be pinned there again. */
-bool watch_awaits_pin(const struct watch *watch);
 /* Takes the reading into the table, with what was missed noted. 0 or -ENOMEM. */
 int watch_take(struct watch *watch);
 /* The same until that moment or a little after: 1 while there is more to do. */

@@ -58,6 +58,46 @@ sees "what is pinned there later is followed too" "44 00 00 00"
 shows "MAP GONE" && not_ok "and is live" "$(screen)" || ok "and is live"
 stop "and q quits then too"
 
+# A name is followed like a pin: what is called so next takes the pane, with its filter.
+make_map named_map 71
+start "name:named_map" -f "'value ~ 07'"
+sees "a name is watched" "71 00 00 00"
+rm "$pins/named_map"
+sees "that its map went is said" "MAP GONE"
+make_map named_map 72
+sees "what is called so next is followed" "72 00 00 00"
+sees "which is said, too" "'name:named_map' leads to map $(id_of "$pins/named_map") now"
+sees "with the filter of before" "value ~ 07"
+shows "MAP GONE" && not_ok "in place of the other" "$(screen)" || ok "in place of the other"
+make_map other 73
+rm "$pins/named_map"
+sees "it goes again" "MAP GONE"
+bpftool map create "$pins/one" type hash key 4 value 8 entries 16 name named_map
+bpftool map update pinned "$pins/one" key hex 74 0 0 0 value hex 7 0 0 0 0 0 0 0
+sees "and is followed again" "74 00 00 00"
+rm "$pins/one" "$pins/other"
+stop "and q quits there"
+
+# Two of a name, of which one comes again: it takes the place of both.
+for twin in a b; do
+	bpftool map create "$pins/$twin" type hash key 4 value 8 entries 16 name twin_map
+	bpftool map update pinned "$pins/$twin" key hex 81 0 0 0 value hex 7 0 0 0 0 0 0 0
+done
+twins="$(id_of "$pins/a") $(id_of "$pins/b")"
+start "name:twin_map"
+sees "two maps of one name" "2 maps"
+rm "$pins/a" "$pins/b"
+for id in $twins; do wait_for 10 gone "$id" || not_ok "they go"; done
+sees "both are gone" "MAP GONE"
+tmux -L "$socket" send-keys -t s Tab
+sees "the other one, too" "MAP GONE"
+bpftool map create "$pins/a" type hash key 4 value 8 entries 16 name twin_map
+bpftool map update pinned "$pins/a" key hex 82 0 0 0 value hex 7 0 0 0 0 0 0 0
+sees "one is left" "1 map "
+sees "and is the one that came" "82 00 00 00"
+rm "$pins/a"
+stop "and q quits that one"
+
 # A stream follows a pin as the screen does; that it is another map the first reading of it says.
 streams() { jq -e "select(.map.id == $1)" "$scratch/stream" >/dev/null; }
 make_map third 55
