@@ -208,15 +208,18 @@ static int write_list(const struct options *options, const struct map_list *maps
 static void say_totals(const struct options *options, const struct map_list *maps)
 {
 	SCOPED(buf) memory = {0};
+	bool is_least = false;
 	uint64_t bytes = 0;
 
 	if ((options->output && options->output != &out_text) || !isatty(STDOUT_FILENO))
 		return;
-	for (size_t i = 0; i < maps->n; i++)
+	for (size_t i = 0; i < maps->n; i++) {
 		bytes += maps->maps[i].memory_bytes;
+		is_least |= !maps->maps[i].memory_bytes;
+	}
 	num_short(&memory, (double)bytes, 1024);
-	fprintf(stderr, "%zu %s, %sB\n", maps->n, num_noun(maps->n, "map", "maps"),
-		buf_text(&memory));
+	fprintf(stderr, "%zu %s, %s%sB\n", maps->n, num_noun(maps->n, "map", "maps"),
+		is_least ? "at least " : "", buf_text(&memory));
 }
 
 int run_list(const struct options *options, struct err *err)

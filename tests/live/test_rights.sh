@@ -74,9 +74,21 @@ runs_with() { # NAME ARGUMENT...: what may be done by what goes on reading, with
 	kill "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 }
+has_only_reading() { [ -z "$(beyond "$1")" ]; }
+check_runs_with() { # what checks a tape writes nothing before its end, which doesn't come
+	coproc "$BPFMAPTOP" replay - --verify 2>/dev/null
+	local pid=$COPROC_PID
+	head -c -1 "$scratch/a.tape" >&"${COPROC[1]}" 2>/dev/null
+	wait_for 10 has_only_reading "$pid"
+	same "so has a check of a recording" "" "$(beyond "$pid")"
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return 0
+}
 if [ -z "$(beyond self)" ]; then
 	skip "rights are given up" "there are none here to give up"
 else
 	runs_with "a stream has only what reading needs" stream "$pins/held" -d 0.1
 	runs_with "so has a replay" replay - -b
+	check_runs_with
 fi
