@@ -16,6 +16,9 @@ static size_t ghost_limit(const struct table *table)
 	size_t row_bytes = (size_t)table->current->key_stride + table->current->val_stride + 1;
 	size_t rows = MAX_OF(GHOST_BYTES / row_bytes, (size_t)GHOST_MIN_ROWS);
 
+	/* Records of a ring are there to be read and gone: they would stand before those that wait. */
+	if (table->current->ring.size_bytes)
+		return 0;
 	return MIN_OF(rows, (size_t)TABLE_MAX_GHOSTS);
 }
 

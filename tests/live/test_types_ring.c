@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Ring buffers are watched, never consumed: what waits is shown, and a consumer beside the watcher gets
  * every record. */
+#include "ring_producer.h"
 #include "shown.h"
 
 #include <math.h>
@@ -12,47 +13,6 @@
 #include "read/shape.h"
 
 enum { RING_BYTES = 1 << 16, RECORD_ROOM = 16 /* header and 8 bytes */ };
-
-/* Copies the first 8 bytes of the packet into the ring; returns what bpf_ringbuf_output returns. */
-static int make_producer(int ring)
-{
-	const struct bpf_insn code[] = {
-		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1, .off = 0},
-		{.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 3, .src_reg = 1, .off = 4},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 4, .src_reg = 2},
-		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 4, .imm = 8},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1},
-		{.code = BPF_JMP | BPF_JGT | BPF_X, .dst_reg = 4, .src_reg = 3, .off = 9},
-		{.code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 5, .src_reg = 2, .off = 0},
-		{.code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 10, .src_reg = 5, .off = -8},
-		{.code = BPF_LD | BPF_IMM | BPF_DW,
-		 .dst_reg = 1,
-		 .src_reg = BPF_PSEUDO_MAP_FD,
-		 .imm = ring},
-		{0},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2, .src_reg = 10},
-		{.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 2, .imm = -8},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = 8},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 4, .imm = 0},
-		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_ringbuf_output},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "produce", "GPL", code, ARRAY_LEN(code), NULL);
-
-	assert_true(fd >= 0);
-	return fd;
-}
-
-/* false: the ring is full */
-static bool produce(int prog, uint64_t number)
-{
-	uint8_t packet[64] = {0};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet));
-
-	memcpy(packet, &number, sizeof(number));
-	assert_int_equal(bpf_prog_test_run_opts(prog, &opts), 0);
-	return opts.retval == 0;
-}
 
 struct consumer {
 	uint64_t n;
@@ -82,6 +42,7 @@ static void test_waiting_records(void **state)
 	char expected[32];
 
 	(void)state;
+	assert_true(prog >= 0);
 	for (uint64_t i = 0; i < 100; i++)
 		assert_true(produce(prog, i));
 	show(ring, 0, &full);

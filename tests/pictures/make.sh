@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # make.sh [PATTERN]: runs the real program in a terminal of its own and keeps what it shows as SVG pictures,
 # of each theme and of each pane. The README shows them. Needs tmux and python3; as root the host has a name
-# of its own there. Simulations have a fixed seed: only clocks and the demo's figures differ from run to run.
+# of its own there, and build/gcc has the tools of the tests. Simulations have a fixed seed: only clocks and the demo's figures differ from run to run.
 set -u
 only=${1:-*}
 cd "$(dirname "$0")/../.." || exit 2
@@ -66,7 +66,20 @@ pane groups "groups: by proto and dport" "$run sim:flows" 6s b b "proto,dport" E
 pane cpus "per CPU: a strip a row" "$run sim:ports" 6s x x x x 1s
 pane bars "bars: a histogram" "$run sim:sizes" 6s H 1s
 pane stacks "stacks: a tree, by the samples of another map" "$run sim:stacks sim:samples" 4s Enter Down Down 0.5s
-pane ring "ring buffer: how full, how fast" "$run replay tests/tapes/ringbuf.tape" 2s
+feed=$(mktemp -d)
+mkfifo "$feed/words"
+build/gcc/live/ring_feed <"$feed/words" >"$feed/id" &
+feeder=$!
+exec 3>"$feed/words"
+for ((i = 0; i < 100; i++)); do [ -s "$feed/id" ] && break; sleep 0.1; done
+cat >"$feed/schema.json" <<-'END'
+	{"maps": {"events": {"value": [{"name": "pid", "type": "u32"},
+	  {"name": "port", "type": "u16", "format": "port"}, {"name": "bytes", "type": "u16"}]}}}
+END
+pane ring "ring buffer: how full, how fast" "$run -d 0.3 -c position,length,state,pid,port,bytes -s -position --schema $feed/schema.json $(cat "$feed/id")" 8s
+exec 3>&-
+wait $feeder
+rm -r "$feed"
 pane churn "churn: is the map too small?" "$run sim:flows" 40s C 1s
 pane metrics "metrics: what reading costs" "$run sim:flows" 5s m 1s
 pane log "messages" "$run sim:flows" 3s v x F z z z l 0.5s

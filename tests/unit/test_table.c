@@ -125,6 +125,21 @@ static void test_ghosts_newest_first_and_not_for_ever(void **state)
 	assert_ghosts(&table, "");
 }
 
+/* A record that was read went where it should. */
+static void test_rings_have_no_ghosts(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_counters(&table, 1);
+	table.next->ring.size_bytes = 4096;
+	read_keys(&table, 1, "abc");
+	table.next->ring.size_bytes = 4096;
+	read_keys(&table, 2, "c");
+	assert_int_equal(table.delta.n_gone, 2);
+	assert_ghosts(&table, "");
+}
+
 static void test_ghosts_are_bounded(void **state)
 {
 	SCOPED(table) table = {0};
@@ -574,6 +589,7 @@ int main(void)
 		cmocka_unit_test(test_before_the_first_reading),
 		cmocka_unit_test(test_states_and_rates),
 		cmocka_unit_test(test_ghosts_newest_first_and_not_for_ever),
+		cmocka_unit_test(test_rings_have_no_ghosts),
 		cmocka_unit_test(test_ghosts_are_bounded),
 		cmocka_unit_test(test_incomplete_readings_claim_nothing),
 		cmocka_unit_test(test_ages_follow_the_key),
