@@ -40,6 +40,11 @@ enum rank {
 	RANK_AGE = 300,
 };
 
+bool table_counts(const struct table *table, const struct field *field)
+{
+	return field_is_counter(field) && !table->plan.record_from;
+}
+
 bool tab_has_trend(const struct tab *tab)
 {
 	return tab->trend.derive != DERIVE_STATE;
@@ -287,7 +292,8 @@ static void add_usual(struct list *list)
 			add(list, SHOWN_CELL, *column,
 			    list->n_keys ? RANK_MORE_KEYS + (int)list->n_keys : RANK_KEY);
 			list->n_keys++;
-		} else if (is_variable || (column->field && field_is_counter(column->field))) {
+		} else if (is_variable ||
+			   (column->field && table_counts(list->tab->table, column->field))) {
 			add_counter(list, column->field);
 		} else if (!is_crowded_out(list->tab, column->field)) {
 			add(list, SHOWN_CELL, *column,

@@ -147,7 +147,8 @@ static void put_line(void *ctx, const struct outline_line *line)
 	struct page *page = fields->page;
 	const struct glyphs *glyphs = page->scene->glyphs;
 	int col = 1 + INDENT * line->depth, label_end = 1 + fields->label_cols;
-	bool counts = line->field->in_value && !line->can_fold && field_is_counter(line->field);
+	bool counts =
+		line->field->in_value && !line->can_fold && table_counts(page->table, line->field);
 
 	if (line->can_fold)
 		grid_put(page->scene->grid, page->area, page->line, col, ROLE_TITLE,

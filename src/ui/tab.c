@@ -57,6 +57,8 @@ static void choose_trend(struct tab *tab)
 	}
 	if (tab->view.n_keys && makes_trend(&tab->view.keys[0].column))
 		found = trend_of(&tab->view.keys[0].column);
+	if (tab->table->plan.record_from)
+		found = no_trend; /* records are written once */
 	if (column_equal(&found, &tab->trend))
 		return;
 	tab->trend = found;

@@ -76,7 +76,7 @@ cat >"$feed/schema.json" <<-'END'
 	{"maps": {"events": {"value": [{"name": "pid", "type": "u32"},
 	  {"name": "port", "type": "u16", "format": "port"}, {"name": "bytes", "type": "u16"}]}}}
 END
-pane ring "ring buffer: how full, how fast" "$run -d 0.3 -c position,length,state,pid,port,bytes -s -position --schema $feed/schema.json $(cat "$feed/id")" 8s
+pane ring "ring buffer: how full, how fast" "$run -d 0.3 -s -position --schema $feed/schema.json $(cat "$feed/id")" 8s
 exec 3>&-
 wait $feeder
 rm -r "$feed"

@@ -12,6 +12,7 @@
 #include "query/group.h"
 #include "query/query.h"
 #include "query/view.h"
+#include "ui/tab.h"
 
 enum { ROOM = 32 };
 
@@ -370,9 +371,27 @@ static void sums_leave_out_what_is_not_there(void **state)
 	group_free(group);
 }
 
+/* A record is written once: nothing of it grows, so nothing has a rate. */
+static void the_screen_has_no_rates_of_records(void **state)
+{
+	SCOPED(table) table = {0};
+	struct tab *tab;
+
+	(void)state;
+	make_typed(&table);
+	assert_int_equal(tab_new(&table, &tab), 0);
+	assert_false(tab_has_trend(tab));
+	tab_columns(tab);
+	assert_true(tab->n_shown > 5);
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		assert_int_not_equal(tab->shown[i].column.derive, DERIVE_RATE);
+	tab_free(tab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_screen_has_no_rates_of_records),
 		cmocka_unit_test(cells_end_with_the_record),
 		cmocka_unit_test(chosen_formats_end_with_the_record),
 		cmocka_unit_test(bytes_end_with_the_record),
