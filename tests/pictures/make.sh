@@ -85,6 +85,10 @@ pane metrics "metrics: what reading costs" "$run sim:flows" 5s m 1s
 pane log "messages" "$run sim:flows" 3s v x F z z z l 0.5s
 pane picker "the picker" "$demo" 5s o 1s
 pane columns "choosing columns" "$run sim:flows" 3s c Down Down 0.5s
+pane sorting "choosing what to sort by" "$run sim:ports" 6s s Home Down Space Down r 0.5s
+pane grouping "choosing what to group by" "$run sim:flows" 6s b End Up Up Space Home Down Down Down Down Space 0.5s
+pane themes "picking a theme, seen at once" "$run sim:flows" 6s T Down Down Down Down Down 0.5s
+pane command "the command line, completed" "$run sim:flows" 3s : "group proto,saddr/" Tab 0.5s
 pane filter "a filter, checked as it is typed" "$run sim:flows" 3s / "proto == tcp and packets.rate > fast" 0.5s
 pane help "help, with the legend of the theme" "$run sim:flows" 3s "?" 0.5s
 pane split "split: several maps and what is said of them" "$run sim:flows sim:ports" 6s _ 1s
