@@ -268,8 +268,8 @@ int config_save(struct config *config, struct buf *where, bool *has_backup, stru
 			err, -ENOENT,
 			"there is no place for a configuration: set HOME or XDG_CONFIG_HOME");
 	if (config->is_broken)
-		return err_set(err, -EINVAL,
-			       "config '%s' has a fault and is left as it is; mend it first", path);
+		return err_set(err, -EINVAL, "not saved: config '%s' has a fault; mend it first",
+			       path);
 	r = config_make_room(path, err);
 	if (r == 0 && config->had_comments)
 		r = keep_old(path, err);

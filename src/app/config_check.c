@@ -32,13 +32,13 @@ static int refuse(const struct check *check, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What is wrong comes before the place, which may be long: a line of the screen has not room for both. */
-static int refuse_at(const struct check *check, unsigned line, const char *words)
+static int refuse_at(const struct check *check, unsigned line, const char *words, const char *cure)
 {
 	SCOPED(buf) tame = {0};
 
 	utf8_tame(&tame, words, strlen(words));
-	return err_set(check->err, -EINVAL, "%s: line %u of '%s'", buf_text(&tame), line,
-		       check->path);
+	return err_set(check->err, -EINVAL, "%s: line %u of '%s'%s", buf_text(&tame), line,
+		       check->path, cure);
 }
 
 static int refuse(const struct check *check, const char *fmt, ...)
@@ -50,7 +50,7 @@ static int refuse(const struct check *check, const char *fmt, ...)
 	buf_vaddf(&words, fmt, args);
 	va_end(args);
 	return refuse_at(check, place_of_member(check->text, check->names, check->n_names).line,
-			 buf_text(&words));
+			 buf_text(&words), "");
 }
 
 /* The same of a member of what is being checked. */
@@ -177,17 +177,23 @@ static const struct member {
 	{"maps", check_maps},	 {"layouts", check_layouts},
 };
 
+static int refuse_unknown(const struct check *check, const char *name)
+{
+	SCOPED(buf) words = {0}, cure = {0};
+	struct place place = place_of_member(check->text, check->names, check->n_names);
+
+	buf_addf(&words, "\"%s\" means nothing", name);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		buf_addf(&cure, "%s%s", i ? ", " : "; there are ", members[i].name);
+	return refuse_at(check, place.line, buf_text(&words), buf_text(&cure));
+}
+
 static int check_member(const struct check *check, const cJSON *item)
 {
-	SCOPED(buf) names = {0};
-
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		if (strcmp(members[i].name, item->string) == 0)
 			return members[i].check(check, item);
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", members[i].name);
-	return refuse(check, "\"%s\" means nothing here (there are %s)", item->string,
-		      buf_text(&names));
+	return refuse_unknown(check, item->string);
 }
 
 static int check_root(const struct check *check, const cJSON *root)
@@ -212,7 +218,7 @@ int config_parse(const char *text, const char *path, cJSON **root, struct err *e
 
 	*root = cJSON_ParseWithOpts(text, &end, 1);
 	if (!*root)
-		return refuse_at(&check, place_of(text, end).line, "this is not JSON");
+		return refuse_at(&check, place_of(text, end).line, "this is not JSON", "");
 	r = check_root(&check, *root);
 	if (r < 0) {
 		cJSON_Delete(*root);

@@ -87,8 +87,9 @@ static void faults_are_named_with_their_place(void **state)
 	assert_fault("{\n\"theme\": \"x\",\n}", "this is not JSON: line 3 of '");
 	assert_fault("[]", "the configuration is not an object: line 1 of '");
 	assert_fault("{\"theme\": \"x\", // mine\n\"colour\": 1}",
-		     "\"colour\" means nothing here (there are theme, interval, ascii, mouse, "
-		     "save_on_exit, keys, maps, layouts): line 2 of '");
+		     "\"colour\" means nothing: line 2 of '");
+	assert_fault("{\"colour\": 1}", "config.json'; there are theme, interval, ascii, mouse, "
+					"save_on_exit, keys, maps, layouts");
 	assert_fault("{\"interval\": 0}", "\"interval\" is not a number of seconds");
 	assert_fault("{\"maps\": {\"sort\": {}, \"flows\": {\n\"colums\": \"a\"}}}",
 		     "maps.flows has \"colums\", which means nothing: line 2 of '");
