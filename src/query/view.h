@@ -104,6 +104,8 @@ int view_filter(struct view *view, const struct table *table, const char *text, 
 /* Replaces the sort by text: "-pkts.rate,key"; "-" descends, "+" ascends; bare, a number of the value
  * descends and everything else ascends. Empty: by key. On a fault the one in force stays. */
 int view_sort(struct view *view, const struct table *table, const char *text, struct err *err);
+/* The same faults, without sorting by it. */
+int view_sort_check(const struct table *table, const char *text, struct err *err);
 void view_sort_text(const struct view *view, const struct table *table, struct buf *out);
 
 enum { SEARCH_NONE, SEARCH_FOUND, SEARCH_WENT_ROUND };

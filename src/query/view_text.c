@@ -76,12 +76,12 @@ static int read_key(const struct table *table, const char *text, size_t from, si
 	return 0;
 }
 
-int view_sort(struct view *view, const struct table *table, const char *text, struct err *err)
+/* Into keys [VIEW_MAX_KEYS]; returns how many, or as view_sort. */
+static int read_keys(const struct table *table, const char *text, struct sort_key *keys,
+		     struct err *err)
 {
-	struct sort_key keys[VIEW_MAX_KEYS];
-	unsigned n = 0;
 	size_t from = 0, len = strlen(text);
-	int r;
+	int n = 0, r;
 
 	while (from <= len && text[strspn(text, " \t")]) {
 		size_t to = from + strcspn(text + from, ",");
@@ -95,9 +95,26 @@ int view_sort(struct view *view, const struct table *table, const char *text, st
 		n++;
 		from = to + 1;
 	}
-	if (n)
-		memcpy(view->keys, keys, n * sizeof(*keys));
-	view->n_keys = n;
+	return n;
+}
+
+int view_sort_check(const struct table *table, const char *text, struct err *err)
+{
+	struct sort_key keys[VIEW_MAX_KEYS];
+	int n = read_keys(table, text, keys, err);
+
+	return n < 0 ? n : 0;
+}
+
+int view_sort(struct view *view, const struct table *table, const char *text, struct err *err)
+{
+	struct sort_key keys[VIEW_MAX_KEYS];
+	int n = read_keys(table, text, keys, err);
+
+	if (n < 0)
+		return n;
+	memcpy(view->keys, keys, (size_t)n * sizeof(*keys));
+	view->n_keys = (unsigned)n;
 	forget_shown(view);
 	return 0;
 }

@@ -18,6 +18,8 @@ struct saying {
 	const char *name;
 	struct intent (*say)(struct screen *screen, const char *text, struct err *err);
 	const char *(*word_at)(const struct screen *screen, unsigned i); /* for completion; NULL */
+	/* What can be told without doing it, in screen->fault; NULL: nothing. */
+	int (*check)(struct screen *screen, const char *text);
 };
 
 static struct intent answer(struct screen *screen, enum intent_kind kind, const char *text)
@@ -29,14 +31,20 @@ static struct intent answer(struct screen *screen, enum intent_kind kind, const 
 
 static struct intent say_write(struct screen *screen, const char *text, struct err *err)
 {
+	SCOPED(buf) path = {0};
+
 	(void)err;
-	return answer(screen, INTENT_WRITE, text);
+	file_path(text, &path);
+	return answer(screen, INTENT_WRITE, buf_text(&path));
 }
 
 static struct intent say_record(struct screen *screen, const char *text, struct err *err)
 {
+	SCOPED(buf) path = {0};
+
 	(void)err;
-	return answer(screen, INTENT_RECORD, text);
+	file_path(text, &path);
+	return answer(screen, INTENT_RECORD, buf_text(&path));
 }
 
 static struct intent say_theme(struct screen *screen, const char *text, struct err *err)
@@ -51,9 +59,40 @@ static const char *theme_word(const struct screen *screen, unsigned i)
 	return theme_name_at(i);
 }
 
+/* A path is looked for when it is whole. */
+static int check_theme(struct screen *screen, const char *text)
+{
+	const char *name;
+
+	for (unsigned i = 0; (name = theme_name_at(i)); i++)
+		if (strcmp(name, text) == 0)
+			return 0;
+	if (strchr(text, '/'))
+		return 0;
+	return err_at(&screen->fault, 1, "no theme is called so; Tab shows those there are");
+}
+
+static int check_search(struct screen *screen, const char *text)
+{
+	struct query *query = NULL;
+	int r = front_tab(screen)
+			? query_compile(text, front_tab(screen)->table, &query, &screen->fault)
+			: 0;
+
+	query_free(query);
+	return r;
+}
+
 static struct intent say_search(struct screen *screen, const char *text, struct err *err)
 {
 	return tab_search(front_tab(screen), text, err) < 0 ? nothing() : search_on(screen, false);
+}
+
+static int check_interval(struct screen *screen, const char *text)
+{
+	uint64_t ns;
+
+	return interval_parse(text, &ns, &screen->fault);
 }
 
 static struct intent say_interval(struct screen *screen, const char *text, struct err *err)
@@ -66,17 +105,30 @@ static struct intent say_interval(struct screen *screen, const char *text, struc
 	return intent;
 }
 
-static struct intent say_map(struct screen *screen, const char *text, struct err *err)
+/* Its place among the tabs; n_tabs: none is called so, nor has that number. */
+static size_t map_meant(const struct screen *screen, const char *text)
 {
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
+	size_t i = 0;
 
-	for (size_t i = 0; i < screen->n_tabs; i++)
-		if (strcmp(screen->tabs[i]->table->map.name, text) == 0 ||
-		    (end != text && !*end && number == i + 1))
-			return go_to_tab(screen, i);
-	err_at(err, 1, "no map that is watched is called so");
-	return nothing();
+	while (i < screen->n_tabs && strcmp(screen->tabs[i]->table->map.name, text) != 0 &&
+	       (end == text || *end || number != i + 1))
+		i++;
+	return i;
+}
+
+static int check_map(struct screen *screen, const char *text)
+{
+	if (map_meant(screen, text) < screen->n_tabs)
+		return 0;
+	return err_at(&screen->fault, 1, "no map that is watched is called so");
+}
+
+static struct intent say_map(struct screen *screen, const char *text, struct err *err)
+{
+	(void)err;
+	return go_to_tab(screen, map_meant(screen, text));
 }
 
 static struct intent say_panes(struct screen *screen, const char *text, struct err *err)
@@ -91,10 +143,13 @@ static const char *map_word(const struct screen *screen, unsigned i)
 }
 
 static const struct saying sayings[] = {
-	{"write", say_write, NULL},	  {"record", say_record, NULL},
-	{"theme", say_theme, theme_word}, {"search", say_search, NULL},
-	{"interval", say_interval, NULL}, {"map", say_map, map_word},
-	{"panes", say_panes, NULL},
+	{"write", say_write, NULL, file_check},
+	{"record", say_record, NULL, file_check},
+	{"theme", say_theme, theme_word, check_theme},
+	{"search", say_search, NULL, check_search},
+	{"interval", say_interval, NULL, check_interval},
+	{"map", say_map, map_word, check_map},
+	{"panes", say_panes, NULL, NULL},
 };
 
 static const struct saying *saying_named(const char *name)
@@ -114,16 +169,24 @@ static const char *split(const char *text, struct buf *word)
 	return text + blanks + len + strspn(text + blanks + len, " ");
 }
 
-/* A filter or a search is not in force while it is typed here, but can be read already. */
+/* The tab that a setting is given. */
+static struct tab *tab_for(const struct screen *screen, const struct setting *setting)
+{
+	return setting->of == SETTING_OF_MAP ? map_tab(screen) : front_tab(screen);
+}
+
+/* What stands behind the name is not in force while it is typed, but can be read already. */
 static int check_words(struct screen *screen, const char *name, const char *text, int column)
 {
-	struct tab *tab = front_tab(screen);
-	struct query *query = NULL;
+	const struct setting *setting = setting_named(name);
+	const struct saying *saying = saying_named(name);
+	struct tab *tab = setting ? tab_for(screen, setting) : NULL;
 	int r = 0;
 
-	if (tab && (strcmp(name, "filter") == 0 || strcmp(name, "search") == 0))
-		r = query_compile(text, tab->table, &query, &screen->fault);
-	query_free(query);
+	if (tab)
+		r = setting_check(setting, tab, text, &screen->fault);
+	else if (!setting && saying->check)
+		r = saying->check(screen, text);
 	if (r < 0 && screen->fault.column)
 		screen->fault.column += column;
 	return r;
@@ -151,8 +214,7 @@ static struct intent run_words(struct screen *screen, const char *name, const ch
 {
 	const struct setting *setting = setting_named(name);
 	const struct saying *saying = saying_named(name);
-	struct tab *tab =
-		setting && setting->of == SETTING_OF_MAP ? map_tab(screen) : front_tab(screen);
+	struct tab *tab = setting ? tab_for(screen, setting) : front_tab(screen);
 
 	if (!tab)
 		err_at(&screen->fault, 1, "no map is open");
@@ -235,6 +297,8 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 	} else if (setting && setting->words) {
 		for (unsigned i = 0; setting->words[i]; i++)
 			offer_word(&offering, setting->words[i]);
+	} else if (saying && saying->check == file_check) {
+		file_complete(screen, rest, at - MIN_OF(from, at), offer, ctx);
 	} else if (saying && saying->word_at) {
 		for (unsigned i = 0; (word_at = saying->word_at(screen, i)); i++)
 			offer_word(&offering, word_at);

@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "query/query.h"
 #include "ui/state.h"
 
@@ -91,15 +92,10 @@ static struct intent accept_group(struct screen *screen, const char *text)
 
 /* -- file ----------------------------------------------------------------------------------------------- */
 
-static int check_file(struct screen *screen, const char *text)
-{
-	return *text ? 0 : err_set(&screen->fault, -EINVAL, "type the name of a file");
-}
-
 static struct intent accept_file(struct screen *screen, const char *text)
 {
 	buf_clear(&screen->answer);
-	buf_adds(&screen->answer, text);
+	file_path(text, &screen->answer);
 	return (struct intent){.kind = INTENT_WRITE, .text = buf_text(&screen->answer)};
 }
 
@@ -168,11 +164,15 @@ static const struct asking askings[N_PROMPTS] = {
 			    .check = command_check,
 			    .accept = command_run,
 			    .complete = command_complete},
-	[PROMPT_WRITE] = {.label = " write to: ", .check = check_file, .accept = accept_file},
+	[PROMPT_WRITE] = {.label = " write to: ",
+			  .check = file_check,
+			  .accept = accept_file,
+			  .complete = file_complete},
 	[PROMPT_RECORD] = {.label = " record to: ",
 			   .is_selected = true,
-			   .check = check_file,
-			   .accept = accept_record},
+			   .check = file_check,
+			   .accept = accept_record,
+			   .complete = file_complete},
 	[PROMPT_INTERVAL] = {.label = " every (seconds): ",
 			     .is_selected = true,
 			     .check = check_interval,
@@ -205,7 +205,7 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 
 struct completion {
 	struct buf common; /* what all words that fit begin with */
-	struct buf words;  /* for the message */
+	struct buf words;  /* NUL-terminated, one after the other */
 	size_t replaces, n;
 };
 
@@ -214,7 +214,7 @@ static void offer(void *ctx, const char *word, size_t replaces)
 	struct completion *found = ctx;
 	size_t same = 0;
 
-	buf_addf(&found->words, "%s%s", found->n ? "  " : "", word);
+	buf_add(&found->words, word, strlen(word) + 1);
 	found->replaces = replaces;
 	if (found->n++ == 0) {
 		buf_adds(&found->common, word);
@@ -225,6 +225,44 @@ static void offer(void *ctx, const char *word, size_t replaces)
 	buf_cut(&found->common, same);
 }
 
+/* The words from there on that have room; returns how many. */
+static size_t add_words(const struct completion *found, size_t first, size_t columns,
+			struct buf *out)
+{
+	const char *word = buf_text(&found->words);
+	size_t n = 0;
+
+	for (size_t i = 0; i < found->n; i++, word += strlen(word) + 1) {
+		size_t gap = n ? 2 : 0, used = utf8_columns(buf_text(out), out->len);
+
+		if (i < first)
+			continue;
+		if (n && used + gap + utf8_columns(word, strlen(word)) > columns)
+			break;
+		buf_addf(out, "%s%s", n ? "  " : "", word);
+		n++;
+	}
+	return n;
+}
+
+/* Tab again goes on with those that had no room, and then begins anew. */
+static void say_words(struct screen *screen, const struct completion *found)
+{
+	enum { NOTE_COLS = 12, MARGINS = 2 };
+	size_t n_cols = (size_t)MAX_OF(screen->layout.footer.n_cols - MARGINS, NOTE_COLS + 1);
+	size_t first = screen->n_offered < found->n ? screen->n_offered : 0, n;
+	SCOPED(buf) all = {0}, some = {0};
+
+	if (add_words(found, first, n_cols, &all) == found->n - first) {
+		screen->n_offered = 0;
+		screen_say(screen, false, "%s", buf_text(&all));
+		return;
+	}
+	n = add_words(found, first, n_cols - NOTE_COLS, &some);
+	screen->n_offered = first + n;
+	screen_say(screen, false, "%s  %zu more: Tab", buf_text(&some), found->n - first - n);
+}
+
 static void complete(struct screen *screen)
 {
 	struct completion found = {0};
@@ -233,10 +271,12 @@ static void complete(struct screen *screen)
 		return;
 	askings[screen->prompting].complete(screen, buf_text(&screen->prompt.text),
 					    screen->prompt.at, offer, &found);
+	if (found.n && found.common.len > found.replaces)
+		screen->n_offered = 0;
 	if (found.n && found.common.len >= found.replaces)
 		prompt_insert(&screen->prompt, buf_text(&found.common), found.replaces);
-	if (found.n > 1)
-		screen_say(screen, false, "%s", buf_text(&found.words));
+	if (found.n > 1 && !found.words.failed)
+		say_words(screen, &found);
 	buf_release(&found.common);
 	buf_release(&found.words);
 }
@@ -250,6 +290,8 @@ struct intent prompt_take_key(struct screen *screen, uint32_t key)
 	if (result == PROMPT_COMPLETE) {
 		complete(screen);
 		result = PROMPT_EDITED;
+	} else {
+		screen->n_offered = 0;
 	}
 	text = buf_text(&screen->prompt.text);
 	if (result == PROMPT_EDITED || result == PROMPT_ACCEPTED) {

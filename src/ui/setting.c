@@ -12,6 +12,7 @@
 #include "base/tidy.h"
 #include "model/smooth.h"
 #include "query/group.h"
+#include "query/query.h"
 #include "ui/tab.h"
 
 static const char *const value_words[] = {
@@ -306,21 +307,66 @@ static int set_words(struct tab *tab, const char *text, struct err *err)
 	return tab_set_words(tab, place ? 1u << (place - 1) : 0, err);
 }
 
+/* -- checks -- */
+
+static int check_query(const struct tab *tab, const char *text, struct err *err)
+{
+	struct query *query = NULL;
+	int r = *text ? query_compile(text, tab->table, &query, err) : 0;
+
+	query_free(query);
+	return r;
+}
+
+static int check_columns(const struct tab *tab, const char *text, struct err *err)
+{
+	struct column columns[TAB_MAX_COLUMNS];
+	int n = *text ? table_columns_named(tab->table, text, columns, TAB_MAX_COLUMNS, err) : 0;
+
+	return MIN_OF(n, 0);
+}
+
+static int check_sort(const struct tab *tab, const char *text, struct err *err)
+{
+	return view_sort_check(tab->table, text, err);
+}
+
+static int check_group(const struct tab *tab, const char *text, struct err *err)
+{
+	return group_check(tab->table, text, err);
+}
+
+static int check_smooth(const struct tab *tab, const char *text, struct err *err)
+{
+	uint64_t tau_ns;
+
+	(void)tab;
+	return smooth_read(text, &tau_ns, err);
+}
+
+int setting_check(const struct setting *setting, const struct tab *tab, const char *text,
+		  struct err *err)
+{
+	if (setting->words)
+		return MIN_OF(word_of(setting->words, text, err), 0);
+	return setting->check ? setting->check(tab, text, err) : 0;
+}
+
 /* In the order in which they are restored: words make the columns that the others are of, and groups have columns
  * and an order of their own. */
 static const struct setting settings[] = {
 	{SETTING_WORDS, "bytes, 1, 2, 4 or 8: of keys and values without a layout", get_words,
 	 set_words, SETTING_OF_MAP, width_words},
 	{"smooth", "10s: sorts by smoothed rates; or off", get_smooth, set_smooth, SETTING_OF_MAP,
-	 NULL},
+	 NULL, check_smooth},
 	{"filter", "proto == tcp and packets.rate > 1k", get_filter, set_filter, SETTING_OF_ROWS,
-	 NULL},
-	{"group", "proto, or saddr/24", get_group, tab_group, SETTING_OF_MAP, NULL},
-	{"columns", "saddr,dport:dec,packets.rate", get_columns, set_columns, SETTING_OF_SEEN,
-	 NULL},
+	 NULL, check_query},
+	{"group", "proto, or saddr/24", get_group, tab_group, SETTING_OF_MAP, NULL, check_group},
+	{"columns", "saddr,dport:dec,packets.rate", get_columns, set_columns, SETTING_OF_SEEN, NULL,
+	 check_columns},
 	{"widths", "of the columns chosen: 20,0,8", get_widths, set_widths, SETTING_OF_SEEN, NULL},
-	{"alert", "packets.rate > 1M", get_alert, set_alert, SETTING_OF_SEEN, NULL},
-	{"sort", "-packets.rate,saddr", get_sort, set_sort, SETTING_OF_SEEN, NULL},
+	{"alert", "packets.rate > 1M", get_alert, set_alert, SETTING_OF_SEEN, NULL, check_query},
+	{"sort", "-packets.rate,saddr", get_sort, set_sort, SETTING_OF_SEEN, NULL, check_sort},
 	{"values", "both, rate, delta, total or base", get_values, set_values, SETTING_OF_SEEN,
 	 value_words},
 	{"cpus", "sum, max, skew, each or heat", get_cpus, set_cpus, SETTING_OF_SEEN, cpu_words},

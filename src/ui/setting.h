@@ -23,7 +23,13 @@ struct setting {
 	int (*set)(struct tab *tab, const char *text, struct err *err);
 	enum setting_of of;
 	const char *const *words; /* all that set takes, NULL-terminated; NULL: see help */
+	/* What set would refuse, without doing it; NULL: the words say so, or only set can tell. */
+	int (*check)(const struct tab *tab, const char *text, struct err *err);
 };
+
+/* What is known to be wrong with the text before it is set. 0 or -errno with a sentence. */
+int setting_check(const struct setting *setting, const struct tab *tab, const char *text,
+		  struct err *err);
 
 /* The one that makes other columns of a map. */
 #define SETTING_WORDS "words"

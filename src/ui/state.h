@@ -168,6 +168,7 @@ struct screen {
 	struct buf found;  /* what is searched for in a text */
 	size_t found_line; /* of that text: where it was found last */
 	int seeks;	   /* when it is drawn, the next place is looked for: 1, or -1 before it */
+	size_t n_offered;  /* words of a completion that were seen, while Tab goes on with it */
 	struct err fault;  /* in what is typed; text "" while there is none */
 	struct buf before; /* the filter to go back to */
 
@@ -255,6 +256,13 @@ const char *prompt_label(enum prompt_kind kind);
 bool prompt_completes(enum prompt_kind kind);
 /* Seconds or a time within what -d takes. 0, or -EINVAL with a sentence. */
 int interval_parse(const char *text, uint64_t *ns, struct err *err);
+
+/* prompt_file.c */
+void file_path(const char *text, struct buf *out); /* adds what a typed name leads to */
+/* Whether a file can be written there, as far as that is known; a sentence in screen->fault. */
+int file_check(struct screen *screen, const char *text);
+void file_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		   void *ctx);
 
 /* command_line.c */
 int command_check(struct screen *screen, const char *text);
