@@ -52,6 +52,15 @@ bool sorter_before(const struct sorter *sorter, const struct ranked *a, const st
 /* The ranks of the 64 rows from 64 * word on; false: some of them aren't live. */
 bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64]);
 
+/* Sorts so many rows. 0 or -ENOMEM. */
+int sorter_sort(const struct sorter *sorter, uint32_t *rows, size_t n);
+
+/* Rows of a set that tell, sorted, how the others are spread. Short of SORT_MIN_SAMPLED members it is
+ * quicker to take them all. */
+enum { SORT_SAMPLES = 2048, SORT_MIN_SAMPLED = 16 * SORT_SAMPLES };
+void sorter_sample(const struct sorter *sorter, const struct row_set *set,
+		   struct ranked samples[SORT_SAMPLES]);
+
 /* How many members in the words [first, end) of the set stand before `mine`. */
 size_t sorter_count_before(const struct sorter *sorter, const struct row_set *set,
 			   const struct ranked *mine, size_t first, size_t end);

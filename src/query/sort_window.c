@@ -17,9 +17,8 @@
 
 enum { MAX_FEW = 8192, SHORT_RUN = 12, MIN_MEMBERS = 8 };
 
-/* So many rows are sampled, and the window is looked for so many samples around the place where it should
- * be: four standard deviations. Short of MIN_SAMPLED members it is quicker to take them all. */
-enum { SAMPLES = 2048, MARGIN = 91, MIN_SAMPLED = 16 * SAMPLES };
+/* A window is looked for so many samples around the place where it should be: four standard deviations. */
+enum { MARGIN = 91 };
 
 static void swap(struct ranked *a, struct ranked *b)
 {
@@ -87,6 +86,22 @@ static void sort_all(const struct sorter *sorter, struct ranked *at, size_t n)
 	qsort_r(at, n, sizeof(*at), by_order, (void *)sorter);
 }
 
+int sorter_sort(const struct sorter *sorter, uint32_t *rows, size_t n)
+{
+	struct ranked *at = n > 1 ? malloc(n * sizeof(*at)) : NULL;
+
+	if (n > 1 && !at)
+		return -ENOMEM;
+	for (size_t i = 0; at && i < n; i++)
+		at[i] = sorter_rank(sorter, rows[i]);
+	if (at)
+		sort_all(sorter, at, n);
+	for (size_t i = 0; at && i < n; i++)
+		rows[i] = at[i].row;
+	free(at);
+	return 0;
+}
+
 /* -- the first few -- */
 
 static void offer(struct window_sort *few, struct ranked ranked)
@@ -152,20 +167,20 @@ static void collect_word(struct window_sort *sort, uint64_t members, size_t word
 	}
 }
 
-/* One member of each of SAMPLES equal runs of them, whichever: rows that repeat with some period are not
+/* One member of each of SORT_SAMPLES equal runs of them, whichever: rows that repeat with some period are not
  * all met in the same phase. */
-static void draw_samples(const struct sorter *sorter, const struct row_set *set,
-			 struct ranked samples[SAMPLES])
+void sorter_sample(const struct sorter *sorter, const struct row_set *set,
+		   struct ranked samples[SORT_SAMPLES])
 {
-	size_t run = set->n_members / SAMPLES, n_passed = 0, i = 0;
+	size_t run = set->n_members / SORT_SAMPLES, n_passed = 0, i = 0;
 	uint64_t seed = set->n_members;
 	size_t next = num_random(&seed) % run;
 
-	for (size_t word = 0; i < SAMPLES; word++) {
+	for (size_t word = 0; i < SORT_SAMPLES; word++) {
 		uint64_t left = set->bits[word];
 		size_t n = (size_t)__builtin_popcountll(left);
 
-		while (i < SAMPLES && next < n_passed + n) {
+		while (i < SORT_SAMPLES && next < n_passed + n) {
 			for (; n_passed < next; n_passed++, n--)
 				left &= left - 1;
 			samples[i++] =
@@ -174,18 +189,18 @@ static void draw_samples(const struct sorter *sorter, const struct row_set *set,
 		}
 		n_passed += n;
 	}
+	sort_all(sorter, samples, SORT_SAMPLES);
 }
 
 static void bound(struct window_sort *sort, const struct row_set *set)
 {
-	struct ranked samples[SAMPLES];
-	size_t low = sort->from * SAMPLES / set->n_members;
-	size_t high = sort->to * SAMPLES / set->n_members + MARGIN;
+	struct ranked samples[SORT_SAMPLES];
+	size_t low = sort->from * SORT_SAMPLES / set->n_members;
+	size_t high = sort->to * SORT_SAMPLES / set->n_members + MARGIN;
 
-	draw_samples(&sort->sorter, set, samples);
-	sort_all(&sort->sorter, samples, SAMPLES);
+	sorter_sample(&sort->sorter, set, samples);
 	sort->has_low = low >= MARGIN;
-	sort->has_high = high < SAMPLES;
+	sort->has_high = high < SORT_SAMPLES;
 	if (sort->has_low)
 		sort->low = samples[low - MARGIN];
 	if (sort->has_high)
@@ -207,7 +222,7 @@ int window_sort_open(struct window_sort *sort, const struct sorter *sorter,
 	};
 	if (!sort->at)
 		return -ENOMEM;
-	if (!is_few && set->n_members >= MIN_SAMPLED && to - from < set->n_members / 2)
+	if (!is_few && set->n_members >= SORT_MIN_SAMPLED && to - from < set->n_members / 2)
 		bound(sort, set);
 	return 0;
 }

@@ -24,17 +24,9 @@ void view_init(struct view *view)
 	*view = (struct view){0};
 }
 
-/* Takes the pins out of the matching rows, or puts them back. */
-static void flip_pins(struct view *view)
-{
-	for (size_t i = 0; i < view->work.n_pins; i++)
-		view_bits(view)[view->work.pins[i].row / 64] ^= UINT64_C(1)
-								<< (view->work.pins[i].row % 64);
-}
-
 static void drop_work(struct view *view)
 {
-	flip_pins(view);
+	view_flip_pins(view);
 	free(view->work.pins);
 	window_sort_release(&view->work.window);
 	view->work = (struct view_work){0};
@@ -52,56 +44,8 @@ void view_release(struct view *view)
 	pages_release(&view->bits);
 	pages_release(&view->order);
 	index_release(&view->shown_index);
+	buckets_release(&view->buckets);
 	*view = (struct view){0};
-}
-
-/* -- pins -- */
-
-static bool is_member(const struct view *view, const struct table *table, size_t row)
-{
-	return row < table_n_rows(table) && view_has_bit(view_bits(view), row);
-}
-
-/* Places beyond the end move up, so that each pin has one of its own. */
-static void fit_pins(struct view *view)
-{
-	struct view_work *work = &view->work;
-
-	for (size_t i = 0; i < work->n_pins; i++)
-		work->pins[i].place =
-			MIN_OF(work->pins[i].place, view->n_matched - (work->n_pins - i));
-}
-
-/* The rows of the window are known since it was carried on. */
-static int make_pins(struct view *view, const struct table *table)
-{
-	struct view_work *work = &view->work;
-	bool may_have_any = view->holds || table_n_rows(table) > table_n_live(table);
-	size_t n = view->sorted_number ? view->n_shown : 0;
-
-	if (n == 0 || !may_have_any || view->forgets)
-		return 0;
-	work->pins = malloc(n * sizeof(*work->pins));
-	if (!work->pins)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t row = view_order(view)[i];
-
-		if (is_member(view, table, row) && (view->holds || table_is_ghost(table, row)))
-			work->pins[work->n_pins++] = (struct pin){view->shown_top + i, row};
-	}
-	fit_pins(view);
-	flip_pins(view);
-	return 0;
-}
-
-static struct row_set rest_of(const struct view *view, const struct table *table)
-{
-	return (struct row_set){
-		.bits = view_bits(view),
-		.n_rows = table_n_rows(table),
-		.n_members = view->n_matched - view->work.n_pins,
-	};
 }
 
 /* -- where the window is -- */
@@ -118,7 +62,7 @@ static ptrdiff_t followed_row(const struct view *view, const struct table *table
 	if (row < 0 || table_key(table, (size_t)row, &size) == NULL ||
 	    size != view->cursor_key.len || memcmp(table_key(table, (size_t)row, &size), key, size))
 		row = table_find(table, key, view->cursor_key.len);
-	return row >= 0 && is_member(view, table, (size_t)row) ? row : -1;
+	return row >= 0 && view_is_member(view, table, (size_t)row) ? row : -1;
 }
 
 /* The window that keeps the cursor inside, and its margins. */
@@ -164,8 +108,11 @@ static int merge_order(struct view *view)
 		next++;
 	size_t i = work->to - work->from - n_inside;
 
-	if (n_inside)
+	if (n_inside && !work->takes_buckets)
 		window_sort_finish(&work->window, order + i);
+	else if (n_inside && buckets_window(&view->buckets, &work->sorter, view_bits(view),
+					    work->window.from, work->window.to, order + i) < 0)
+		return -ENOMEM;
 	for (size_t place = work->from; place < work->to; place++) {
 		bool is_pin = next < work->n_pins && work->pins[next].place == place;
 
@@ -220,17 +167,6 @@ static void find_cursor(struct view *view)
 
 /* -- stage by stage -- */
 
-static bool same_keys(const struct view *view, const struct sort_key *keys, unsigned n_keys)
-{
-	if (view->n_keys != n_keys)
-		return false;
-	for (unsigned i = 0; i < n_keys; i++)
-		if (!column_equal(&view->keys[i].column, &keys[i].column) ||
-		    view->keys[i].is_descending != keys[i].is_descending)
-			return false;
-	return true;
-}
-
 /* The window that is aimed at was sorted. */
 static bool is_sorted(const struct view *view, const struct table *table)
 {
@@ -240,7 +176,7 @@ static bool is_sorted(const struct view *view, const struct table *table)
 	return view->is_exact && view->sorted_number == table->current->number && work->height &&
 	       view->first_sorted <= work->top && end <= view->first_sorted + view->n_sorted &&
 	       (view->holds || !view->sorted_holds) && !view->forgets &&
-	       same_keys(view, view->sorted_keys, view->n_sorted_keys);
+	       view_same_keys(view, view->sorted_keys, view->n_sorted_keys);
 }
 
 static int begin_sort(struct view *view, const struct table *table)
@@ -265,7 +201,14 @@ static int begin_sort(struct view *view, const struct table *table)
 		work->next_row = table_n_rows(table);
 		return 0;
 	}
-	rest = rest_of(view, table);
+	work->takes_buckets = view->buckets.is_ready;
+	if (work->takes_buckets) {
+		work->window.from = work->from - before;
+		work->window.to = work->to - before - inside;
+		work->next_row = table_n_rows(table);
+		return 0;
+	}
+	rest = view_rest(view, table);
 	return window_sort_open(&work->window, &work->sorter, &rest, work->from - before,
 				work->to - before - inside);
 }
@@ -300,12 +243,16 @@ static int begin_window(struct view *view, const struct table *table)
 		set_cursor_key(view, table);
 		return 0;
 	}
-	r = make_pins(view, table);
-	if (r < 0)
-		return r;
-	work->holds = view->holds;
 	memcpy(work->keys, view->keys, sizeof(work->keys));
 	sorter_open(&work->sorter, table, work->keys, view->n_keys);
+	view_check_buckets(view);
+	if (!view->buckets.is_ready && view_spreads(view, table))
+		return view_spread_begin(view, table);
+	r = view_make_pins(view, table);
+	if (r < 0)
+		return r;
+	view_leave_pins_out(view);
+	work->holds = view->holds;
 	if (row < 0)
 		return begin_sort(view, table);
 	for (size_t i = 0; i < work->n_pins; i++)
@@ -362,10 +309,16 @@ static int next_stage(struct view *view, const struct table *table)
 		view->n_matched = work->n_matched;
 		view->matched_number = table->current->number;
 		return begin_window(view, table);
+	case VIEW_SPREADING:
+		work->next_row = 0;
+		if (!buckets_are_through(&view->buckets))
+			return 0;
+		view_note_buckets(view);
+		return begin_window(view, table);
 	case VIEW_PLACING:
 		return followed_is_at(view, table, work->n_before);
 	default:
-		if (window_sort_is_through(&work->window))
+		if (work->takes_buckets || window_sort_is_through(&work->window))
 			return finish(view, table);
 		work->next_row = 0;
 		return 0;
@@ -375,12 +328,15 @@ static int next_stage(struct view *view, const struct table *table)
 static int do_some(struct view *view, const struct table *table, size_t end)
 {
 	struct view_work *work = &view->work;
-	struct row_set rest = rest_of(view, table);
+	struct row_set rest = view_rest(view, table);
 	size_t first_word = work->next_row / 64, end_word = (end + 63) / 64;
 
 	switch (work->stage) {
 	case VIEW_MATCHING:
 		return view_match_some(view, table, end);
+	case VIEW_SPREADING:
+		buckets_add(&view->buckets, &work->sorter, &rest, first_word, end_word);
+		return 0;
 	case VIEW_PLACING:
 		work->n_before += sorter_count_before(&work->sorter, &rest, &work->followed,
 						      first_word, end_word);
@@ -402,9 +358,11 @@ static bool is_on_its_way(const struct view *view, const struct table *table, si
 		return false;
 	if (work->stage == VIEW_MATCHING)
 		return true;
+	if (work->stage == VIEW_SPREADING)
+		return !view->forgets && view_same_keys(view, work->keys, work->sorter.n_keys);
 	return work->height == height && work->holds == view->holds && !view->follows &&
 	       view->cursor >= work->from && view->cursor < work->to &&
-	       same_keys(view, work->keys, work->sorter.n_keys);
+	       view_same_keys(view, work->keys, work->sorter.n_keys);
 }
 
 int view_begin(struct view *view, struct table *table, size_t height)

@@ -14,6 +14,7 @@
 #include "base/index.h"
 #include "base/pages.h"
 #include "model/table.h"
+#include "query/buckets.h"
 #include "query/sort.h"
 
 struct err;
@@ -24,10 +25,11 @@ enum { VIEW_MAX_KEYS = 8, VIEW_MARGIN = 20 };
 
 /* Where a refresh stands. */
 enum view_stage {
-	VIEW_SETTLED,  /* none is under way */
-	VIEW_MATCHING, /* which rows are looked at */
-	VIEW_PLACING,  /* where the row stands that is followed */
-	VIEW_SORTING,  /* the rows of the window */
+	VIEW_SETTLED,	/* none is under way */
+	VIEW_MATCHING,	/* which rows are looked at */
+	VIEW_SPREADING, /* rows over buckets, so that far windows are at hand */
+	VIEW_PLACING,	/* where the row stands that is followed */
+	VIEW_SORTING,	/* the rows of the window */
 };
 
 /* A row that keeps a place it had. */
@@ -54,6 +56,7 @@ struct view_work {
 	size_t top, cursor; /* of the window aimed at, */
 	size_t from, to;    /* and what is sorted for it */
 	struct window_sort window;
+	bool takes_buckets; /* instead of sorting the window, of which from and to are known only */
 };
 
 struct view {
@@ -92,6 +95,10 @@ struct view {
 	struct buf shown_keys; /* key bytes of the rows of the last order of a window */
 	size_t shown_top, n_shown;
 	struct index shown_index; /* scratch */
+	/* Of all that match in this reading, once more than one window of the order was wanted. */
+	struct buckets buckets;
+	struct sort_key buckets_keys[VIEW_MAX_KEYS]; /* what they were sorted by */
+	unsigned n_buckets_keys;
 	struct view_work work;
 };
 

@@ -40,3 +40,23 @@ int view_list(struct view *view, const struct table *table);
 
 /* Makes the order the rows of the last window as they stand in the current reading. 0 or -ENOMEM. */
 int view_carry(struct view *view, const struct table *table);
+
+/* -- view_pins.c -- */
+
+bool view_is_member(const struct view *view, const struct table *table, size_t row);
+/* Pins are taken out of the bits; view_flip_pins puts them back. 0 or -ENOMEM. */
+int view_make_pins(struct view *view, const struct table *table);
+void view_flip_pins(struct view *view);
+struct row_set view_rest(const struct view *view, const struct table *table); /* what is no pin */
+
+/* -- view_spread.c -- */
+
+bool view_same_keys(const struct view *view, const struct sort_key *keys, unsigned n_keys);
+/* Another window is wanted of an order that one is known of. */
+bool view_spreads(const struct view *view, const struct table *table);
+/* Before there are pins, with the sorter opened. 0 or -ENOMEM. */
+int view_spread_begin(struct view *view, const struct table *table);
+/* Notes what the buckets are of; drops them where that isn't what is wanted. */
+void view_note_buckets(struct view *view);
+void view_check_buckets(struct view *view);
+void view_leave_pins_out(struct view *view);

@@ -280,6 +280,66 @@ static void test_slices_come_to_the_same(void **state)
 	}
 }
 
+/* Moves both; the one that selects each window anew passes over all rows, the other one, once its rows
+ * are spread, over none. */
+static void jump_both(struct view *spread, struct view *selected, struct table *table, size_t place)
+{
+	bool was_spread = spread->buckets.is_ready &&
+			  spread->sorted_number == table->current->number &&
+			  view_is_settled(spread);
+
+	view_move_to(spread, table, place);
+	view_move_to(selected, table, place);
+	if (view_begin(spread, table, 19) > 0 && was_spread)
+		view_step(spread, table, 64);
+	assert_true(!was_spread || view_is_settled(spread));
+	while (!view_is_settled(spread))
+		assert_true(view_step(spread, table, 6400) >= 0);
+	selected->is_exact = false;
+	assert_int_equal(view_refresh(selected, table, 19), 0);
+	assert_false(selected->buckets.is_ready);
+	assert_int_equal(spread->cursor, selected->cursor);
+	assert_int_equal(spread->top, selected->top);
+	for (size_t at = spread->top; at < spread->top + 19; at++)
+		assert_int_equal(view_row(spread, at), view_row(selected, at));
+}
+
+/* Jumps through an order of many rows come to what a selection of each window comes to, whatever is held,
+ * gone or the same, from reading to reading. */
+static void test_jumps_through_many(void **state)
+{
+	static const char *const many[] = {"", "n", "+x", "n.rate", "-s,b", "state", "t,n"};
+	enum { ROWS = 40000, JUMPS = 12 };
+	uint64_t seed = 11;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+		struct view spread, selected;
+		struct table table;
+
+		start_random(&table, &spread, ROWS, many[i]);
+		view_init(&selected);
+		assert_int_equal(view_sort(&selected, &table, many[i], NULL), 0);
+		for (unsigned jump = 0; jump < 3 * JUMPS; jump++) {
+			if (jump % JUMPS == JUMPS / 2)
+				fill_random(&table, ROWS + jump);
+			spread.holds = selected.holds = jump >= JUMPS && num_random(&seed) % 2;
+			jump_both(&spread, &selected, &table,
+				  jump % 5 ? num_random(&seed) % ROWS : (jump % 2 ? SIZE_MAX : 0));
+			if (jump % JUMPS == JUMPS - 1)
+				assert_true(spread.buckets.is_ready);
+		}
+		assert_int_equal(view_sort(&spread, &table, "-n", NULL), 0);
+		assert_int_equal(view_sort(&selected, &table, "-n", NULL), 0);
+		assert_int_equal(view_refresh(&spread, &table, 19), 0);
+		for (unsigned jump = 0; jump < JUMPS; jump++)
+			jump_both(&spread, &selected, &table, num_random(&seed) % ROWS);
+		view_release(&spread);
+		view_release(&selected);
+		table_release(&table);
+	}
+}
+
 static void test_output_is_all_of_it(void **state)
 {
 	struct table table;
@@ -782,6 +842,7 @@ int main(void)
 		cmocka_unit_test(test_windows_of_many),
 		cmocka_unit_test(test_wrong_bounds),
 		cmocka_unit_test(test_search_meets_every_match_in_order),
+		cmocka_unit_test(test_jumps_through_many),
 		cmocka_unit_test(test_output_is_all_of_it),
 		cmocka_unit_test(test_cursor_stays_on_its_row),
 		cmocka_unit_test(test_follow_moves_the_window),
