@@ -57,6 +57,23 @@ static void add_loaded(const struct map *map, struct buf *out)
 	buf_addc(out, '\n');
 }
 
+/* What max_entries counts is another thing for some types. */
+static void add_room(const struct map *map, struct buf *out)
+{
+	static const struct {
+		const char *type, *one, *many;
+	} rows[] = {{"ringbuf", "byte", "bytes"},
+		    {"user_ringbuf", "byte", "bytes"},
+		    {"arena", "page", "pages"},
+		    {NULL, "entry", "entries"}};
+	size_t i = 0;
+
+	while (rows[i].type && strcmp(rows[i].type, map->type->name) != 0)
+		i++;
+	buf_addf(out, ", at most %" PRIu32 " %s\n", map->max_entries,
+		 num_noun(map->max_entries, rows[i].one, rows[i].many));
+}
+
 static void add_identity(const struct map *map, struct buf *out)
 {
 	buf_addf(out, "%s  id %" PRIu32 "  %s  from %s\n", map->name, map->id, map->type->name,
@@ -65,8 +82,7 @@ static void add_identity(const struct map *map, struct buf *out)
 		 map->value_size);
 	if (map->type->is_per_cpu)
 		buf_addf(out, " on each of %" PRIu32 " CPUs", map->n_cpus);
-	buf_addf(out, ", at most %" PRIu32 " %s\n", map->max_entries,
-		 num_noun(map->max_entries, "entry", "entries"));
+	add_room(map, out);
 	if (map->memory_bytes) {
 		buf_adds(out, "  memory     ");
 		num_short(out, (double)map->memory_bytes, 1024);
@@ -139,7 +155,8 @@ static void info_text(const struct watch *watch, int code, const struct err *why
 	add_reading(watch, code, why, out);
 	if (watch->reader != watch->source)
 		buf_adds(out, "  folded     an entry of the array for each key and CPU\n");
-	buf_addf(out, "  layout     from %s\n", watch->table.plan.origin);
+	buf_addf(out, "  layout     %s%s\n", watch->table.plan.is_typed ? "from " : "",
+		 watch->table.plan.origin);
 	add_cure(&watch->table.plan, out);
 	plan_text(&watch->table.plan, add_nature, &watch->table, out);
 }

@@ -21,9 +21,13 @@
 /* What is taken between two looks at the clock. */
 enum { TAKE_ROWS = 8192 };
 
-static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code)
+static enum watch_turn lost(struct watch *watch, uint64_t now_ns, uint64_t interval_ns, int code,
+			    const struct err *err)
 {
 	watch->n_failures++;
+	buf_clear(&watch->why);
+	buf_adds(&watch->why, err->text);
+	watch->table.why_lost = buf_text(&watch->why);
 	watch->due_ns = now_ns + interval_ns;
 	if (code == -ENOENT || code == -ESTALE)
 		watch->table.is_gone = true;
@@ -51,6 +55,7 @@ static void end_reading(struct watch *watch)
 	struct snap *next = watch->table.next;
 
 	watch->n_failures = 0;
+	watch->table.why_lost = NULL;
 	watch->is_read = true;
 	watch->is_recorded = false;
 	/* A tape says itself what was missed when it was made. */
@@ -83,7 +88,7 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 		r = watch->reader->ops->begin(watch->reader, &watch->table.map, &watch->how, next,
 					      &watch->cursor, err);
 		if (r < 0 && r != -EAGAIN)
-			return lost(watch, now_ns, interval_ns, r);
+			return lost(watch, now_ns, interval_ns, r, err);
 		return WATCH_MORE;
 	}
 	r = watch->reader->ops->step(watch->cursor, next, err);
@@ -92,7 +97,7 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 	watch->reader->ops->end(watch->cursor, next);
 	watch->cursor = NULL;
 	if (r < 0 && next->n_rows == 0)
-		return lost(watch, now_ns, interval_ns, r);
+		return lost(watch, now_ns, interval_ns, r, err);
 	end_reading(watch);
 	return WATCH_READ;
 }
@@ -151,6 +156,7 @@ static void watch_free(struct watch *watch)
 	if (watch->reader != watch->source)
 		watch->reader->ops->free(watch->reader);
 	table_release(&watch->table);
+	buf_release(&watch->why);
 	free(watch);
 }
 

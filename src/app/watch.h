@@ -37,6 +37,7 @@ struct watch {
 	uint64_t n_missed;     /* ticks that passed since the last reading began */
 	uint64_t n_taken;      /* readings that were counted by who reads them one by one */
 	size_t n_failures;     /* readings in a row that could not begin */
+	struct buf why;	       /* they couldn't; what table.why_lost borrows */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool is_recorded;      /* and a recording has it already, where there is one */
 	bool begins_baseline;  /* the first reading is one */

@@ -104,6 +104,8 @@ struct table {
 	/* Lines that say why there is no reading, yet; NULL: it is being made. Borrowed
 	 * from who makes the table. */
 	const char *why_unread;
+	/* Why the last reading could not begin, NULL: it could. Borrowed from who reads. */
+	const char *why_lost;
 };
 
 /* Takes map and plan over (they are zeroed in the caller's hands). 0 or -ENOMEM. */

@@ -137,9 +137,10 @@ void pane_counts(const struct scene *scene, struct area area)
 		put_message(scene, area);
 		return;
 	}
-	if (!tab || tab->table->why_unread ||
+	if (!tab || (!tab->table->current->number && !scene_waits(scene, &right)) ||
 	    (scene->screen->overlay != OVERLAY_NONE && scene->screen->overlay != OVERLAY_SORT))
 		return;
+	buf_clear(&right);
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)
 		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));
 	if (*screen_grouped(scene->screen))

@@ -148,9 +148,13 @@ static enum role fill_role(double fill, bool is_lru)
 static void entries_text(const struct tab *tab, struct buf *out)
 {
 	const struct map *map = &tab->table->map;
-	size_t n = table_n_live(tab->table);
+	bool is_read = tab->table->current->number, is_known = is_read || map->entries_known;
+	uint64_t n = is_read ? table_n_live(tab->table) : map->n_entries;
 
-	num_short(out, (double)n, 1000);
+	if (is_known)
+		num_short(out, (double)n, 1000);
+	else
+		buf_addc(out, '-');
 	if (tab->table->current->ring.size_bytes) {
 		buf_adds(out, num_noun(n, " record", " records"));
 	} else if (!map->type->is_array && map->max_entries && !map->row_key_size) {

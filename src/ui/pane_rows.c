@@ -220,28 +220,62 @@ static void put_lines(const struct scene *scene, struct area area, const char *t
 	}
 }
 
+static void add_users(const char *what, const struct map_user *users, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%s (%u)", i ? ", " : what, users[i].name ? users[i].name : "",
+			 (unsigned)users[i].id);
+	if (n)
+		buf_addc(out, '\n');
+}
+
+/* Of a map that was never read: why, and what is known of it all the same. */
+static void put_unread(const struct scene *scene, struct area area, const struct table *table)
+{
+	const struct map *map = &table->map;
+	SCOPED(buf) text = {0};
+
+	buf_addf(&text, "%s\n", table->why_lost);
+	add_users("used by ", map->programs, map->n_programs, &text);
+	add_users("held by ", map->owners, map->n_owners, &text);
+	if (map->pin)
+		buf_addf(&text, "pinned at %s\n", map->pin);
+	put_lines(scene, area, buf_text(&text));
+}
+
+/* Why there are no rows of a map that was read. */
+static const char *emptiness(const struct tab *tab)
+{
+	const struct snap *snap = tab->table->current;
+
+	if (tab->view.filter_text.len)
+		return "no row matches the filter; / changes it";
+	if (tab->view.hides_zero || tab->view.hides_idle)
+		return "every row is hidden; z shows them";
+	if (snap->ring.size_bytes)
+		return "no record waits";
+	return snap->notes & SNAP_PARTLY_SEEN ? "nothing is in what can be seen of the map"
+					      : "the map is empty";
+}
+
 static void put_empty(const struct scene *scene, struct area area)
 {
-	const struct tab *tab = scene->tab;
+	const struct table *table = scene->tab ? scene->tab->table : NULL;
 	const char *text = "no map is open; o picks one";
 	SCOPED(buf) waits = {0};
 
-	if (tab && tab->table->why_unread) {
-		put_lines(scene, area, tab->table->why_unread);
+	if (table && table->why_unread) {
+		put_lines(scene, area, table->why_unread);
 		return;
 	}
-	if (tab && scene_waits(scene, &waits))
+	if (table && !table->current->number && table->why_lost) {
+		put_unread(scene, area, table);
+		return;
+	}
+	if (table && scene_waits(scene, &waits))
 		text = buf_text(&waits);
-	else if (tab && !tab->table->current->number)
-		text = "reading...";
-	else if (tab && tab->table->map.type->why_not)
-		text = tab->table->map.type->why_not;
-	else if (tab && tab->view.filter_text.len)
-		text = "no row matches the filter; / changes it";
-	else if (tab && (tab->view.hides_zero || tab->view.hides_idle))
-		text = "every row is hidden; z shows them";
-	else if (tab)
-		text = "the map is empty";
+	else if (table)
+		text = table->current->number ? emptiness(scene->tab) : "reading...";
 	grid_put(scene->grid, area, MIN_OF(1, area.n_rows - 1), TAB_GUTTER, ROLE_DIM, text);
 }
 

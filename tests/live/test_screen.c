@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <bpf/bpf.h>
+
 #include "base/file.h"
 #include "ptydrive.h"
 
@@ -57,6 +59,29 @@ static void test_first_frame_moves_and_quits(void **state)
 	assert_int_not_equal(pty_mode_left(&pty), 0);
 	pty_send(&pty, "q");
 	ended_clean(&pty, 0);
+}
+
+/* Of a map whose entries nobody can see the reason stands where its rows would, for good: a message would go. */
+static void test_why_a_map_is_unread(void **state)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_XSKMAP, "unread", 4, 4, 4, NULL);
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+	struct pty pty;
+	char word[32];
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
+	snprintf(word, sizeof(word), "id:%u", info.id);
+	start(&pty, word, 24, 80);
+	assert_true(pty_wait_text(&pty, "   which socket a slot holds", WAIT_MS));
+	assert_true(pty_wait_text(&pty, " -/4", WAIT_MS));
+	assert_false(pty_wait_text(&pty, "reading...", 1));
+	pty_send(&pty, "q");
+	ended_clean(&pty, 0);
+	close(fd);
 }
 
 static void test_count_ends_it(void **state)
@@ -330,6 +355,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_frame_moves_and_quits),
+		cmocka_unit_test(test_why_a_map_is_unread),
 		cmocka_unit_test(test_count_ends_it),
 		cmocka_unit_test(test_signals_restore),
 		cmocka_unit_test(test_lost_terminal_ends_it),

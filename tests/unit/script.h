@@ -13,6 +13,7 @@
  *   creep 2                 each look at the clock takes so many ms: work is seen half done
  *   later 200               ms that go by
  *   filter / sort / columns TEXT      as the options give them
+ *   lost TEXT                no reading could begin, for that reason
  *   refused TEXT             the picker, where the kernel lists no maps for that reason
  *   ----                    what is expected follows
  *
@@ -130,6 +131,11 @@ static inline void run_line(struct stage *stage, char *line)
 		option(stage, screen_columns, rest);
 	else if (strcmp(line, "refused") == 0)
 		refuse(stage, rest);
+	else if (strcmp(line, "lost") == 0)
+		stage->tables[stage->n_tables - 1].why_lost =
+			snprintf(stage->why_lost, sizeof(stage->why_lost), "%s", rest) > 0
+				? stage->why_lost
+				: NULL;
 	else if (strcmp(line, "replay") == 0)
 		stage->is_replay = true;
 	else if (strcmp(line, "press") == 0)

@@ -50,7 +50,7 @@ struct stage {
 	uint64_t now_ns, interval_ns, tick;
 	int from_cols; /* a script is about sizes of at least so many columns */
 	bool with_roles, quits, is_replay, records;
-	char theme[64];
+	char theme[64], why_lost[256];
 	char pressed[64],
 		then[64]; /* names of the keys a script is about, and of those behind each */
 	const char *file;
