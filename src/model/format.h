@@ -122,6 +122,9 @@ bool format_skip_leaves(const struct plan *plan, bool in_value, const char *need
 void format_print_leaves(const struct plan *plan, bool in_value, const bool *skips,
 			 const uint8_t *base, const struct lookups *lookups, struct buf *out);
 
+/* Now by the clock that ktime is shown by. */
+uint64_t format_boot_ns(const struct lookups *lookups);
+
 /* Reads what format_print shows for a leaf (field_is_leaf). The bytes and text of out live in mem.
  * 0, -ENOMEM, or -EINVAL with what was expected. */
 int format_parse(const struct field *field, const char *text, size_t len,

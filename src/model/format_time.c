@@ -90,6 +90,11 @@ static void print_ktime(const struct field *field, const uint8_t *base, enum pri
 	}
 }
 
+uint64_t format_boot_ns(const struct lookups *lookups)
+{
+	return now_for(0, lookups);
+}
+
 /* "3.2s ago", or the moment itself in nanoseconds since boot. */
 static int parse_ktime(const struct field *field, const char *text, size_t len,
 		       const struct lookups *lookups, struct arena *mem, struct val *out)
@@ -108,7 +113,7 @@ static int parse_ktime(const struct field *field, const char *text, size_t len,
 	if (format_read_number(text, is_ago ? len - tail : len, &val) < 0)
 		return -EINVAL;
 	if (is_ago) {
-		double then = (double)now_for(0, lookups) - val_as_real(&val);
+		double then = (double)format_boot_ns(lookups) - val_as_real(&val);
 
 		val = val_uint(then > 0 ? (uint64_t)then : 0);
 	}

@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "query/check.h"
+#include "query/moving.h"
+#include "query/units.h"
 #include "query/parse.h"
 #include "query/program.h"
 #include "query/regex.h"
@@ -61,8 +63,7 @@ static int ranges_test(struct checker *c, const struct expr *left, enum token_ki
 	}
 	(*out)->left = left;
 	(*out)->ranges = (struct ranges){range, 1};
-	ranges_sort(&(*out)->ranges);
-	return 0;
+	return moving_keep(c->query, c->table, &(*out)->ranges);
 }
 
 static enum token_kind flipped(enum token_kind op)
@@ -95,9 +96,9 @@ static int comparison_of_exprs(struct checker *c, const struct node *node, enum 
 	if (left->kind == EXPR_CONST && right->kind == EXPR_CONST)
 		return check_fault(c, node_start(a),
 				   "neither side of this comparison names a column");
-	if (!check_comparable(left, right))
-		return check_fault(c, node_start(b), "%s and %s don't compare",
-				   domain_words(left->domain), domain_words(right->domain));
+	r = units_compare(c, left, a, right, b);
+	if (r)
+		return r;
 	if (left->kind == EXPR_CONST) {
 		const struct expr *swap = left;
 
@@ -168,8 +169,8 @@ static int no_value(struct checker *c, const struct node *node)
 			   "what stands after 'in' are values; compare columns by ==");
 }
 
-static int member_value(struct checker *c, const struct column *column, const struct node *node,
-			struct range *out)
+static int member_value(struct checker *c, const struct expr *left, const struct column *column,
+			const struct node *node, struct range *out)
 {
 	const struct expr *expr;
 	int r;
@@ -185,26 +186,36 @@ static int member_value(struct checker *c, const struct column *column, const st
 		return no_value(c, node);
 	if (column && !domain_is_number(domain_of(c->table, column)))
 		return check_mismatch(c, node, column);
+	r = units_compare(c, left, node, expr, node);
+	if (r)
+		return r;
 	*out = (struct range){.low.val = expr->val, .high.val = expr->val};
 	return 0;
 }
 
-static int member_range(struct checker *c, const struct column *column, const struct node *node,
-			struct range *out)
+static bool ends_before_it_begins(const struct bound *low, const struct bound *high)
+{
+	if (low->is_moving || high->is_moving)
+		return low->is_moving && high->is_moving && low->ago_ns < high->ago_ns;
+	return val_compare(&low->val, &high->val) > 0;
+}
+
+static int member_range(struct checker *c, const struct expr *left, const struct column *column,
+			const struct node *node, struct range *out)
 {
 	struct range high;
 	int r;
 
 	if (node->kind != NODE_RANGE)
-		return member_value(c, column, node, out);
+		return member_value(c, left, column, node, out);
 	if (column && domain_of(c->table, column) == DOMAIN_STATE)
 		return check_fault(c, node->at,
 				   "states have no order, so there is no range of them");
-	r = member_value(c, column, node->first, out);
-	r = r ? r : member_value(c, column, node->first->next, &high);
+	r = member_value(c, left, column, node->first, out);
+	r = r ? r : member_value(c, left, column, node->first->next, &high);
 	if (r)
 		return r;
-	if (val_compare(&out->low.val, &high.high.val) > 0)
+	if (ends_before_it_begins(&out->low, &high.high))
 		return check_fault(c, node_start(node), "this range ends before it begins");
 	out->high = high.high;
 	return 0;
@@ -242,11 +253,12 @@ static int check_in(struct checker *c, const struct node *node, bool is_negated,
 	if (!ranges->at)
 		return -ENOMEM;
 	for (member = subject->next; member && !r; member = member->next)
-		r = member_range(c, is_column ? &column : NULL, member, &ranges->at[ranges->n++]);
+		r = member_range(c, left, is_column ? &column : NULL, member,
+				 &ranges->at[ranges->n++]);
 	if (!r && is_column && is_network(&column) && !has_range)
 		(*out)->kind = TEST_NETWORKS;
 	else if (!r)
-		ranges_sort(ranges);
+		r = moving_keep(c->query, c->table, ranges);
 	(*out)->left = left;
 	return r;
 }

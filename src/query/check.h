@@ -37,6 +37,5 @@ int check_slot(struct checker *c, const struct column *column, unsigned *slot);
 int check_column(struct checker *c, const struct column *column, const struct expr **out);
 int check_shown(struct checker *c, const struct column *column, const struct expr **out);
 
-/* A column, a number, or arithmetic over them; constants are folded. */
+/* A column, a number, or arithmetic over them (units.h); constants are folded. */
 int check_expr(struct checker *c, const struct node *node, const struct expr **out);
-bool check_comparable(const struct expr *left, const struct expr *right);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "query/check.h"
+#include "query/units.h"
 
 int check_fault(struct checker *c, uint32_t at, const char *fmt, ...)
 {
@@ -96,7 +97,8 @@ static struct expr *new_expr(struct checker *c, enum expr_kind kind, enum domain
 	struct expr *expr = arena_alloc(&c->query->mem, sizeof(*expr));
 
 	if (expr)
-		*expr = (struct expr){.kind = kind, .domain = domain};
+		*expr = (struct expr){
+			.kind = kind, .domain = domain, .time = domain == DOMAIN_TIME};
 	return expr;
 }
 
@@ -150,10 +152,10 @@ int check_shown(struct checker *c, const struct column *column, const struct exp
 
 static int number_expr(struct checker *c, const struct node *node, const struct expr **out)
 {
-	bool is_time = false;
+	enum num_kind kind = NUM_PLAIN;
 	struct val val;
 	struct expr *expr;
-	int r = literal_number(node->text, node->len, &val, &is_time);
+	int r = literal_number(node->text, node->len, &val, &kind);
 
 	if (r == -ERANGE)
 		return check_fault(c, node->at, "'%.*s' is too large a number", (int)node->len,
@@ -164,7 +166,7 @@ static int number_expr(struct checker *c, const struct node *node, const struct 
 				   (int)node->len, node->text);
 	if (r)
 		return check_unknown_column(c, node);
-	expr = new_expr(c, EXPR_CONST, is_time ? DOMAIN_TIME : DOMAIN_NUMBER);
+	expr = new_expr(c, EXPR_CONST, kind == NUM_TIME ? DOMAIN_TIME : DOMAIN_NUMBER);
 	if (!expr)
 		return -ENOMEM;
 	expr->val = val;
@@ -195,15 +197,18 @@ static int arith_expr(struct checker *c, const struct node *node, const struct e
 {
 	const struct expr *left, *right;
 	struct expr *expr;
+	struct unit unit;
 	int r = operand(c, node->first, &left);
 
 	r = r ? r : operand(c, node->first->next, &right);
+	r = r ? r : units_go_together(c, node, left, right, &unit);
 	if (r)
 		return r;
-	expr = new_expr(c, EXPR_ARITH, DOMAIN_NUMBER);
+	expr = new_expr(c, EXPR_ARITH, unit.domain);
 	if (!expr)
 		return -ENOMEM;
 	*out = expr;
+	expr->time = unit.time;
 	expr->op = node->op;
 	expr->left = left;
 	expr->right = right;
@@ -223,12 +228,15 @@ static int negative_expr(struct checker *c, const struct node *node, const struc
 	struct expr *expr;
 	int r = operand(c, node->first, &left);
 
+	if (!r && domain_is_moment(left->domain))
+		r = units_no_moment(c, node->first, left);
 	if (r)
 		return r;
 	expr = new_expr(c, EXPR_NEGATE, left->domain);
 	if (!expr)
 		return -ENOMEM;
 	*out = expr;
+	expr->time = left->time;
 	expr->left = left;
 	if (left->kind == EXPR_CONST) {
 		expr->kind = EXPR_CONST;
@@ -251,18 +259,4 @@ int check_expr(struct checker *c, const struct node *node, const struct expr **o
 	default:
 		return check_fault(c, node_start(node), "a condition is no value to go on with");
 	}
-}
-
-static enum domain kin(enum domain domain)
-{
-	if (domain_is_number(domain))
-		return DOMAIN_NUMBER;
-	if (domain == DOMAIN_ADDRESS)
-		return DOMAIN_BYTES;
-	return domain == DOMAIN_SHOWN ? DOMAIN_TEXT : domain;
-}
-
-bool check_comparable(const struct expr *left, const struct expr *right)
-{
-	return left->domain != DOMAIN_NONE && kin(left->domain) == kin(right->domain);
 }

@@ -187,7 +187,8 @@ static bool has_few_values(const struct completion *c)
 	if (domain == DOMAIN_NUMBER)
 		return column->field && column->derive == DERIVE_TOTAL &&
 		       column->field->format->sense == SENSE_IDENTITY;
-	return domain != DOMAIN_TIME && domain != DOMAIN_SHOWN && domain != DOMAIN_NONE;
+	return domain != DOMAIN_TIME && !domain_is_moment(domain) && domain != DOMAIN_SHOWN &&
+	       domain != DOMAIN_NONE;
 }
 
 static bool was_seen(const struct buf *seen, const char *text)

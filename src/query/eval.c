@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/moving.h"
 #include "query/regex.h"
 
 int eval_init(struct eval *eval, const struct query *query, const struct table *table)
 {
 	*eval = (struct eval){.query = query, .table = table};
+	moving_move(query->moving, table);
 	eval->slots = calloc(query->n_columns + 1, sizeof(*eval->slots));
 	if (!eval->slots)
 		return -ENOMEM;

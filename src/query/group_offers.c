@@ -117,7 +117,7 @@ static void offer_field(struct offering *offering, const struct field *field)
 	struct column column = {.derive = DERIVE_TOTAL, .field = field};
 	enum domain domain = domain_of(offering->table, &column);
 
-	if (domain == DOMAIN_TIME && field->format->sense == SENSE_IDENTITY)
+	if (domain_is_moment(domain))
 		offer(offering, &column, ":1m", "ranges of one minute");
 	else if (domain == DOMAIN_TIME)
 		offer_ranges(offering, &column);

@@ -14,6 +14,8 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/table.h"
+#include "query/lex.h"
+#include "query/moving.h"
 
 enum { PROBE_BYTES = 64, HINT_NAMES = 8 };
 
@@ -22,6 +24,8 @@ static const struct {
 } domains[N_DOMAINS] = {
 	[DOMAIN_NUMBER] = {"a number", "one like 1000, 1.5Mi or 0x1f"},
 	[DOMAIN_TIME] = {"a time", "one like 30s or 1.5ms"},
+	[DOMAIN_MOMENT] = {"a moment since boot", NULL},
+	[DOMAIN_DATE] = {"a moment since 1970", NULL},
 	[DOMAIN_NAMES] = {"a name", NULL},
 	[DOMAIN_TEXT] = {"a text", "a word or a text in quotes"},
 	[DOMAIN_ADDRESS] = {"an address", NULL},
@@ -31,11 +35,15 @@ static const struct {
 	[DOMAIN_NONE] = {"a field without a value", "nothing"},
 };
 
-static const char *const time_formats[] = {"duration", "ktime", "epoch"};
+static const struct {
+	const char *name;
+	enum domain domain;
+} time_formats[] = {{"duration", DOMAIN_TIME}, {"ktime", DOMAIN_MOMENT}, {"epoch", DOMAIN_DATE}};
 static const char *const address_formats[] = {"ip4", "ip6", "cidr"};
 /* Behind ROW_UNKNOWN, which has no name. */
 static const char *const *const states = row_state_names + ROW_NEW;
 enum { N_STATES = N_ROW_STATES - ROW_NEW };
+static const char *const share_formats[] = {"percent"}; /* of 100 */
 static const char *const name_formats[] = {"proto", "enum", "bool", "errno", "syscall", "flags"};
 
 static bool is_one_of(const char *name, const char *const *names, size_t n)
@@ -68,8 +76,9 @@ static enum domain domain_of_kind(const struct field *field, enum val_kind kind)
 										    : DOMAIN_BYTES;
 	if (kind == VAL_UNKNOWN)
 		return DOMAIN_NONE;
-	if (is_one_of(name, time_formats, ARRAY_LEN(time_formats)))
-		return DOMAIN_TIME;
+	for (size_t i = 0; i < ARRAY_LEN(time_formats); i++)
+		if (strcmp(name, time_formats[i].name) == 0)
+			return time_formats[i].domain;
 	if (field->n_names > 0 || is_one_of(name, name_formats, ARRAY_LEN(name_formats)))
 		return DOMAIN_NAMES;
 	return DOMAIN_NUMBER;
@@ -122,6 +131,7 @@ enum domain domain_of(const struct table *table, const struct column *column)
 	case DERIVE_SKEW:
 	case DERIVE_MAXCPU:
 	case DERIVE_SEEN:
+	case DERIVE_SHARE:
 		return DOMAIN_NUMBER;
 	default:
 		break;
@@ -130,7 +140,11 @@ enum domain domain_of(const struct table *table, const struct column *column)
 		return DOMAIN_NUMBER;
 	enum domain domain = domain_of_field(column);
 
-	return is_of_field(column) || domain == DOMAIN_TIME ? domain : DOMAIN_NUMBER;
+	if (is_of_field(column))
+		return domain;
+	if (domain_is_moment(domain)) /* from one to the other */
+		return column->derive == DERIVE_MEAN ? domain : DOMAIN_TIME;
+	return domain == DOMAIN_TIME ? domain : DOMAIN_NUMBER;
 }
 
 const char *literal_state(unsigned i)
@@ -140,7 +154,13 @@ const char *literal_state(unsigned i)
 
 bool domain_is_number(enum domain domain)
 {
-	return domain == DOMAIN_NUMBER || domain == DOMAIN_TIME || domain == DOMAIN_NAMES;
+	return domain == DOMAIN_NUMBER || domain == DOMAIN_TIME || domain == DOMAIN_NAMES ||
+	       domain_is_moment(domain);
+}
+
+bool domain_is_moment(enum domain domain)
+{
+	return domain == DOMAIN_MOMENT || domain == DOMAIN_DATE;
 }
 
 const char *domain_words(enum domain domain)
@@ -175,12 +195,14 @@ void literal_hint(const struct table *table, const struct column *column, char *
 		return;
 	}
 	struct field field = shown_field(column);
+	const char *example = field.format->example;
+	const char *quote = lex_is_word(example, strlen(example)) ? "" : "\"";
 	bool is_ip4 = strcmp(field.format->name, "ip4") == 0;
 
 	if (field.n_names > 0)
 		hint_names(&field, out, size);
 	else
-		snprintf(out, size, "one like %s%s", field.format->example,
+		snprintf(out, size, "one like %s%s%s%s", quote, example, quote,
 			 domain != DOMAIN_ADDRESS ? ""
 			 : is_ip4		  ? " or a network like 10.0.0.0/8"
 						  : " or a network like 2001:db8::/32");
@@ -188,7 +210,7 @@ void literal_hint(const struct table *table, const struct column *column, char *
 
 /* -- reading -- */
 
-int literal_number(const char *text, size_t len, struct val *out, bool *is_time)
+int literal_number(const char *text, size_t len, struct val *out, enum num_kind *kind)
 {
 	struct num num;
 	int n = num_parse(text, len, &num);
@@ -197,7 +219,7 @@ int literal_number(const char *text, size_t len, struct val *out, bool *is_time)
 		return n;
 	if (n == 0 || (size_t)n != len)
 		return -EINVAL;
-	*is_time = num.kind == NUM_TIME;
+	*kind = num.kind;
 	if (!num.is_whole)
 		*out = val_real(num.real);
 	else if (num.is_negative)
@@ -218,12 +240,11 @@ static int network_range(const struct table *table, const struct field *field, c
 {
 	const char *slash = memchr(text, '/', len);
 	struct val address, prefix;
-	bool is_time;
+	enum num_kind kind;
 	uint8_t *low, *high;
 	int r;
 
-	if (!slash ||
-	    literal_number(slash + 1, (size_t)(text + len - slash - 1), &prefix, &is_time))
+	if (!slash || literal_number(slash + 1, (size_t)(text + len - slash - 1), &prefix, &kind))
 		return -EINVAL;
 	r = format_parse(field, text, (size_t)(slash - text), &table->lookups, mem, &address, NULL);
 	if (r)
@@ -261,6 +282,9 @@ static int mismatch(const struct table *table, const struct column *column, enum
 
 	table_column_name(table, column, &name);
 	literal_hint(table, column, hint, sizeof(hint));
+	if (domain_is_moment(domain))
+		return err_set(err, -EINVAL, "'%s' is a moment; compare it with %s",
+			       buf_text(&name), hint);
 	if (domain == DOMAIN_NAMES || domain == DOMAIN_STATE)
 		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s",
 			       buf_text(&name), (int)len, text, hint);
@@ -268,18 +292,39 @@ static int mismatch(const struct table *table, const struct column *column, enum
 		       domain_words(domain), hint);
 }
 
+/* Half a counter is no share of anything. */
+static bool takes_percent(const struct column *column)
+{
+	return !column->field || column->field->kind == FIELD_REAL ||
+	       column->derive == DERIVE_SKEW || column->derive == DERIVE_SHARE;
+}
+
+/* May a number in that unit stand beside the column? Fields take numbers as they are kept, too. */
+static bool fits_unit(const struct column *column, enum domain domain, enum num_kind kind,
+		      const char *text, size_t len)
+{
+	if (kind == NUM_PLAIN)
+		return true;
+	if (domain == DOMAIN_TIME)
+		return kind == NUM_TIME;
+	if (domain_is_moment(domain)) /* ktime, exact */
+		return domain == DOMAIN_MOMENT && kind == NUM_TIME &&
+		       strspn(text, "0123456789") + 2 == len && text[len - 2] == 'n';
+	return kind == NUM_PERCENT ? takes_percent(column) : kind != NUM_TIME;
+}
+
 static int number_range(const struct table *table, const struct column *column, enum domain domain,
 			const char *text, size_t len, struct range *out, struct err *err)
 {
-	bool is_time;
+	enum num_kind kind;
 	struct val val;
-	int r = literal_number(text, len, &val, &is_time);
+	int r = literal_number(text, len, &val, &kind);
 
 	if (r == -ERANGE)
 		return err_set(err, r, "'%.*s' is too large a number", (int)len, text);
-	if (r || (is_time && domain != DOMAIN_TIME))
+	if (r || !fits_unit(column, domain, kind, text, len))
 		return mismatch(table, column, domain, text, len, err);
-	if (!is_time && !column->field && domain == DOMAIN_TIME && val_as_real(&val) != 0)
+	if (kind == NUM_PLAIN && !column->field && domain == DOMAIN_TIME && val_as_real(&val) != 0)
 		return err_set(err, -EINVAL, "'%.*s' needs a unit of time: %.*ss or %.*sms",
 			       (int)len, text, (int)len, text, (int)len, text);
 	set_one(out, val);
@@ -303,10 +348,18 @@ static int field_range(const struct table *table, const struct column *column, c
 	enum domain domain = domain_of(table, column);
 	struct field field = shown_field(column);
 	struct val val;
-	bool is_time;
+	enum num_kind kind;
 	int r;
 
-	if (domain == DOMAIN_NUMBER && literal_number(text, len, &val, &is_time) == 0 && is_time)
+	if (domain == DOMAIN_MOMENT && moving_read(text, len, &out->low.ago_ns)) {
+		out->low.is_moving = true;
+		out->high = out->low;
+		return 0;
+	}
+	if (domain_is_number(domain) && domain != DOMAIN_NAMES &&
+	    !is_one_of(field.format->name, share_formats, ARRAY_LEN(share_formats)) &&
+	    literal_number(text, len, &val, &kind) == 0 &&
+	    !fits_unit(column, domain, kind, text, len))
 		return mismatch(table, column, domain, text, len, err);
 	r = format_parse(&field, text, len, &table->lookups, mem, &val, NULL);
 	if (r == 0) {

@@ -17,6 +17,7 @@
 #include "query/literal.h"
 #include "query/ranges.h"
 
+struct moving;
 struct regex;
 
 enum expr_kind {
@@ -31,6 +32,7 @@ struct expr {
 	enum expr_kind kind;
 	enum domain domain;
 	enum token_kind op;
+	int time;	/* of a number: its unit is ns to this power */
 	struct val val; /* EXPR_CONST */
 	unsigned slot;	/* EXPR_COLUMN, EXPR_SHOWN: in query->columns */
 	const struct expr *left, *right;
@@ -76,6 +78,7 @@ struct query {
 	struct column *columns; /* each column that the query reads, once */
 	unsigned n_columns, cap_columns;
 	struct owned_regex *regexes;
+	struct moving *moving; /* the ranges whose bounds move on with the clock */
 };
 
 struct node;

@@ -13,6 +13,8 @@ struct bound {
 	struct val val;
 	bool is_open;	  /* val itself is outside */
 	bool is_infinite; /* no bound at all, val means nothing */
+	bool is_moving;	  /* val is so long before now; a while from now is less than 0 */
+	int64_t ago_ns;
 };
 
 struct range {

@@ -4,6 +4,7 @@
  *   cpus     a per-CPU array of 4 CPUs
  *   vars     the variables of a section
  *   arrays   an array in each row
+ *   moments  times since boot and since 1970, names a..d, where the clock stands at 100 s
  *   nested   arrays of structs, of arrays, and a struct
  *   rows     as many as wanted, with many ties */
 #pragma once
@@ -384,6 +385,53 @@ static inline void make_nested(struct table *table)
 			for (uint32_t i = 0; i < WORDS; i++)
 				words[i] = (uint16_t)(100 * key + i);
 			assert_int_equal(snap_add(snap, &key, words), 0);
+		}
+		take(table);
+	}
+}
+
+enum { CLOCK_STANDS_AT = 100 };
+
+/* At ctx's seconds, where it has some. */
+static inline uint64_t clock_that_stands(void *ctx)
+{
+	const uint64_t *seconds = ctx;
+
+	return (seconds ? *seconds : CLOCK_STANDS_AT) * UINT64_C(1000000000);
+}
+
+/* In seconds; was: seen in the first reading. */
+static inline void make_moments(struct table *table)
+{
+	static const struct {
+		char name[8];
+		uint64_t was, seen, born, made, packets;
+	} rows[] = {{"a", 0, 0, 0, 0, 1},
+		    {"b", 60, 60, 50, 1735689600, 2},
+		    {"c", 90, 90, 10, 1780272000, 3},
+		    {"d", 95, 105, 1, 1780272001, 4}};
+	const uint64_t second = 1000000000;
+	struct plan plan = {0};
+
+	plan_begin(&plan, 8, 32, "test");
+	add_field(&plan, false, FIELD_TEXT, "char[8]", "name", 0, 8);
+	add_field(&plan, true, FIELD_STRUCT, "struct moments", "", 0, 32);
+	add_field(&plan, true, FIELD_UINT, "ktime_t", "seen_ns", 0, 8);
+	add_field(&plan, true, FIELD_UINT, "ktime_t", "born_ns", 8, 8);
+	add_field(&plan, true, FIELD_UINT, "time_t", "made", 16, 8);
+	add_field(&plan, true, FIELD_UINT, "unsigned long long", "packets", 24, 8);
+	close_field(&plan);
+	assert_int_equal(plan_finish(&plan, NULL), 0);
+	assert_int_equal(table_init(table, test_map("hash", 8, 32, 1), &plan), 0);
+	table->lookups.boot_ns = clock_that_stands;
+	for (unsigned reading = 0; reading < 2; reading++) {
+		struct snap *next = next_reading(table, 10 + reading);
+
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			uint64_t value[] = {(reading ? rows[i].seen : rows[i].was) * second,
+					    rows[i].born * second, rows[i].made, rows[i].packets};
+
+			assert_int_equal(snap_add(next, rows[i].name, value), 0);
 		}
 		take(table);
 	}

@@ -330,6 +330,42 @@ static void test_completion(void **state)
 	table_release(&table);
 }
 
+/* What stays in force means "30s ago" of each reading, not of when it was typed. */
+static void test_moments_move_on(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t now, rows; /* a bit a row */
+	} cases[] = {{"seen_ns > \"30s ago\"", 100, 0xc},
+		     {"seen_ns > \"30s ago\"", 121, 0x8},
+		     {"seen_ns > \"30s ago\"", 136, 0},
+		     {"seen_ns > \"30s ago\"", 10, 0xe},
+		     {"seen_ns in (0..\"120s ago\", \"45s ago\"..100000000000)", 100, 0x7},
+		     {"seen_ns in (0..\"120s ago\", \"45s ago\"..100000000000)", 180, 0x3},
+		     {"not seen_ns <= \"in 4s\"", 100, 0x8},
+		     {"not seen_ns <= \"in 4s\"", 101, 0}};
+	uint64_t now = CLOCK_STANDS_AT, bits;
+	struct query *query = NULL;
+	struct table table;
+
+	(void)state;
+	make_moments(&table);
+	table.lookups.ctx = &now;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		if (!i || strcmp(cases[i].text, cases[i - 1].text) != 0) {
+			query_free(query);
+			query = compiled(cases[i].text, &table);
+		}
+		now = cases[i].now;
+		assert_int_equal(query_match(query, &table, &bits, NULL), 0);
+		assert_int_equal(bits, cases[i].rows);
+		for (size_t row = 0; row < 4; row++)
+			assert_int_equal(query_match_row(query, &table, row), bits >> row & 1);
+	}
+	query_free(query);
+	table_release(&table);
+}
+
 static void test_alerts_in_slices(void **state)
 {
 	struct alert alert = {0};
@@ -456,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_blank_matches_all),
 		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_moments_move_on),
 		cmocka_unit_test(test_alerts_in_slices),
 		cmocka_unit_test(test_examples),
 	};

@@ -17,16 +17,14 @@ struct query_case {
 	char name[96];
 };
 
-static struct table flows, cpus, vars, arrays, nested;
+static struct table flows, cpus, vars, arrays, nested, moments;
 static const struct {
 	const char *name;
 	struct table *table;
 	const char *row_name; /* the column that names its rows */
-} tables[] = {{"flows", &flows, "name"},
-	      {"cpus", &cpus, "key"},
-	      {"vars", &vars, "key"},
-	      {"arrays", &arrays, "key"},
-	      {"nested", &nested, "key"}};
+} tables[] = {{"flows", &flows, "name"},  {"cpus", &cpus, "key"},
+	      {"vars", &vars, "key"},	  {"arrays", &arrays, "key"},
+	      {"nested", &nested, "key"}, {"moments", &moments, "name"}};
 
 static void add_rows(struct table *table, const char *row_name, const uint64_t *bits,
 		     struct buf *out)
@@ -162,6 +160,7 @@ int main(void)
 	make_vars(&vars);
 	make_arrays(&arrays);
 	make_nested(&nested);
+	make_moments(&moments);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		if (file_read(found.gl_pathv[i], 1 << 20, &files[i]) < 0)
 			return 1;
@@ -187,5 +186,6 @@ int main(void)
 	table_release(&vars);
 	table_release(&arrays);
 	table_release(&nested);
+	table_release(&moments);
 	return status;
 }
