@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # run.sh BUILD_DIR [PATTERN]: runs every test and counts. Each test prints TAP: "ok ...", "not ok ...",
 # "ok ... # SKIP reason". Failures are shown whole, and at the end again, a line each; skips with their reasons.
+# Live tests run one after the other, since they look at the kernel's maps; the rest, which shares nothing, runs
+# beside them, and so does the soak, which gives way to all. What is shown stands in the same order each time.
 #   REQUIRE_BPF=1   a live test that is skipped for want of BPF counts as failed
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -10,12 +12,13 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIO
 export PATH=$PATH:/usr/sbin:/sbin
 # What a person set for themselves is none of a test's business.
 export XDG_CONFIG_HOME=/nonexistent
-XDG_STATE_HOME=$(mktemp -d) && export XDG_STATE_HOME
 unset NO_COLOR
 pattern=${2:-}
-out=$(mktemp) skips=$(mktemp) faults=$(mktemp) soak=$(mktemp)
-soaking=
-trap 'kill $soaking 2>/dev/null; rm -rf "$out" "$skips" "$faults" "$soak" "$XDG_STATE_HOME"' EXIT
+scratch=$(mktemp -d) && export scratch
+export XDG_STATE_HOME=$scratch/state
+mkdir "$XDG_STATE_HOME" && mkfifo "$scratch/bell" && exec 3<>"$scratch/bell" || exit 2
+lanes=()
+trap 'kill "${lanes[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 passed=0 failed=0 skipped=0
 
 # Each failed test of a program in a line, with the first of what it says behind it; a program that ended
@@ -33,7 +36,7 @@ blame() { # NAME STATUS OUTPUT
 		say()
 		if (found == "") found = last == "" ? "not a word" : last
 		if (status == 124) found = "ended for taking too long: " found
-		if (!said) print substr(name ": exit " status before ": " found, 1, 300)
+		if (!said || status == 124) print substr(name ": exit " status before ": " found, 1, 300)
 	}' "$3"
 }
 
@@ -50,7 +53,7 @@ judge() { # NAME STATUS OUTPUT SECONDS
 		bpf=$(grep -c '^ok .*# SKIP .*BPF' "$out")
 		skip=$((skip - bpf)) bad=$((bad + bpf))
 	fi
-	grep '^ok .*# SKIP' "$out" | sed "s|^|$name: |" >>"$skips"
+	grep '^ok .*# SKIP' "$out" | sed "s|^|$name: |" >>"$scratch/skips"
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	printf '  %-28s %4d ok' "$name" "$ok"
 	[ "$bad" -gt 0 ] && printf '  %d FAILED (exit %d)' "$bad" "$status"
@@ -58,43 +61,60 @@ judge() { # NAME STATUS OUTPUT SECONDS
 	printf '  %ds\n' "$4"
 	[ "$bad" -gt 0 ] || return 0
 	sed 's/^/    /' "$out" | grep -v '^    ok ' | tail -n 60
-	blame "$name" "$status" "$out" >>"$faults"
+	blame "$name" "$status" "$out" >>"$scratch/faults"
 }
 
-run() { # NAME COMMAND...
-	local name=$1 began=$SECONDS
-	shift
+names=()
+plan() { # LANE NAME COMMAND...
+	local lane=$1 name=$2
 	[[ -z $pattern || $name == *$pattern* ]] || return
-	timeout "${TEST_TIMEOUT:-170}" "$@" >"$out" 2>&1
-	judge "$name" $? "$out" $((SECONDS - began))
+	shift 2
+	printf '%q ' exec timeout "${TEST_TIMEOUT:-300}" "$@" >"$scratch/${#names[@]}.run"
+	echo "${#names[@]}" >>"$scratch/lane.$lane"
+	names+=("$name")
 }
 
-# The soak takes its time beside the other tests, and gives way to them.
-if [[ -z $pattern || live/soak == *$pattern* ]]; then
-	timeout "${TEST_TIMEOUT:-170}" nice "$BUILD/live/soak" >"$soak" 2>&1 &
-	soaking=$!
-fi
+run_planned() { # NUMBER
+	local began=$SECONDS
+	bash "$scratch/$1.run" >"$scratch/$1.out" 2>&1 3>&-
+	echo "$? $((SECONDS - began))" >"$scratch/$1.ending"
+	mv "$scratch/$1.ending" "$scratch/$1.end" && echo >&3
+}
+export -f run_planned
 
-run house tests/house/house.sh
+start_lane() { # LANE WORKERS
+	[ -e "$scratch/lane.$1" ] || return
+	xargs -P "$2" -I{} bash -c 'run_planned {}' <"$scratch/lane.$1" &
+	lanes+=($!)
+}
+
+plan rest house tests/house/house.sh
 for t in "$BUILD"/unit/test_*; do
-	case $t in *.d) ;; *) run "unit/$(basename "$t")" "$t" ;; esac
+	case $t in *.d) ;; *) plan rest "unit/$(basename "$t")" "$t" ;; esac
 done
-run unit/starve tests/starve/starve.sh
+plan rest unit/starve tests/starve/starve.sh
 for t in "$BUILD"/fuzz/fuzz_*; do
-	case $t in *.d) ;; *) [ -x "$t" ] && run "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
+	case $t in *.d) ;; *) [ -x "$t" ] && plan rest "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
 done
 for t in tests/live/test_*.sh; do
-	[ -x "$t" ] && run "live/$(basename "$t" .sh)" "$t"
+	[ -x "$t" ] && plan live "live/$(basename "$t" .sh)" "$t"
 done
 for t in "$BUILD"/live/test_*; do
-	case $t in *.d) ;; *) [ -x "$t" ] && run "live/$(basename "$t")" "$t" ;; esac
+	case $t in *.d) ;; *) [ -x "$t" ] && plan live "live/$(basename "$t")" "$t" ;; esac
 done
-if [ "$soaking" ]; then
-	wait "$soaking"
-	judge live/soak $? "$soak" $SECONDS
-	soaking=
-fi
-sed 's/^/  skipped: /' "$skips"
-sed 's/^/  failed: /' "$faults"
+plan soak live/soak nice "$BUILD/live/soak"
+
+workers=$(($(nproc) - 1))
+touch "$scratch/skips" "$scratch/faults"
+start_lane soak 1
+start_lane rest $((workers > 1 ? workers : 1))
+start_lane live 1
+for i in "${!names[@]}"; do
+	until [ -e "$scratch/$i.end" ]; do read -r -t 60 -u 3; done
+	read -r status seconds <"$scratch/$i.end"
+	judge "${names[i]}" "$status" "$scratch/$i.out" "$seconds"
+done
+sed 's/^/  skipped: /' "$scratch/skips"
+sed 's/^/  failed: /' "$scratch/faults"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
