@@ -126,24 +126,23 @@ static bool is_text(struct checker *c, const struct column *column)
 }
 
 /* column op word. 1: the word is a column too, compare the two. */
-static int comparison_with_word(struct checker *c, const struct node *subject, enum token_kind op,
+static int comparison_with_word(struct checker *c, const struct column *column, enum token_kind op,
 				const struct node *word, bool is_negated, struct test **out)
 {
-	struct column column, other;
+	struct column other;
 	const struct expr *left;
 	struct range value;
 	bool is_column = check_names_column(c, word, &other);
 	int r;
 
-	check_names_column(c, subject, &column);
-	if (is_column && is_text(c, &column) && is_text(c, &other))
+	if (is_column && is_text(c, column) && is_text(c, &other))
 		return 1;
-	if (domain_of(c->table, &column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
+	if (domain_of(c->table, column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
 		return check_fault(c, word->at, "a state has no order; compare it by == or !=");
-	r = check_literal(c, &column, word, &value);
+	r = check_literal(c, column, word, &value);
 	if (r)
 		return is_column && r != -ENOMEM ? 1 : r;
-	r = check_column(c, &column, &left);
+	r = check_column(c, column, &left);
 	return r ? r : ranges_test(c, left, op, &value, is_negated, out);
 }
 
@@ -152,12 +151,13 @@ static int check_comparison(struct checker *c, const struct node *node, bool is_
 {
 	const struct node *a = node->first, *b = a->next;
 	enum token_kind op = node->op;
+	struct column column;
 	int r = 1;
 
-	if (check_names_column(c, a, NULL) && node_is_literal(b))
-		r = comparison_with_word(c, a, op, b, is_negated, out);
-	else if (check_names_column(c, b, NULL) && node_is_literal(a))
-		r = comparison_with_word(c, b, flipped(op), a, is_negated, out);
+	if (check_names_column(c, a, &column) && node_is_literal(b))
+		r = comparison_with_word(c, &column, op, b, is_negated, out);
+	else if (check_names_column(c, b, &column) && node_is_literal(a))
+		r = comparison_with_word(c, &column, flipped(op), a, is_negated, out);
 	return r == 1 ? comparison_of_exprs(c, node, op, is_negated, out) : r;
 }
 
@@ -420,5 +420,7 @@ int check_query(const char *text, struct node *node, const struct table *table, 
 {
 	struct checker c = {.text = text, .table = table, .query = query, .err = err};
 
-	return check_test(&c, node, false, &query->root);
+	int r = check_test(&c, node, false, &query->root);
+
+	return c.has_no_memory ? -ENOMEM : r;
 }

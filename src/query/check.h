@@ -13,13 +13,15 @@ struct checker {
 	const struct table *table;
 	struct query *query;
 	struct err *err;
+	bool has_no_memory; /* a name wasn't looked up: whatever was made of it means nothing */
 };
 
 /* -EINVAL with the sentence, pointing at byte `at` of the query. */
 int check_fault(struct checker *c, uint32_t at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Is the node a word that names a column? column may be NULL. */
+/* Is the node a word that names a column? column may be NULL. Where there is no memory to tell, false, and
+ * c->has_no_memory. */
 bool check_names_column(struct checker *c, const struct node *node, struct column *column);
 /* The fault of a word that had to be a column and isn't. */
 int check_unknown_column(struct checker *c, const struct node *node);

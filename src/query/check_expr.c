@@ -26,10 +26,13 @@ int check_fault(struct checker *c, uint32_t at, const char *fmt, ...)
 bool check_names_column(struct checker *c, const struct node *node, struct column *column)
 {
 	struct column found;
+	int r;
 
 	if (node->kind != NODE_WORD || isdigit((unsigned char)node->text[0]))
 		return false;
-	if (table_column_named(c->table, node->text, node->len, &found, NULL) < 0)
+	r = table_column_named(c->table, node->text, node->len, &found, NULL);
+	c->has_no_memory |= r == -ENOMEM;
+	if (r < 0)
 		return false;
 	if (column)
 		*column = found;
