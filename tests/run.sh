@@ -15,10 +15,12 @@ export XDG_CONFIG_HOME=/nonexistent
 unset NO_COLOR
 pattern=${2:-}
 scratch=$(mktemp -d) && export scratch
+# What tests leave when they are killed goes, too.
+TMPDIR=$(mktemp -d) && export TMPDIR && chmod 1777 "$TMPDIR"
 export XDG_STATE_HOME=$scratch/state
 mkdir "$XDG_STATE_HOME" && mkfifo "$scratch/bell" && exec 3<>"$scratch/bell" || exit 2
 lanes=()
-trap 'kill "${lanes[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'kill "${lanes[@]}" 2>/dev/null; rm -rf "$scratch" "$TMPDIR"' EXIT
 passed=0 failed=0 skipped=0
 
 # Each failed test of a program in a line, with the first of what it says behind it; a program that ended
@@ -92,7 +94,8 @@ plan rest house tests/house/house.sh
 for t in "$BUILD"/unit/test_*; do
 	case $t in *.d) ;; *) plan rest "unit/$(basename "$t")" "$t" ;; esac
 done
-plan rest unit/starve tests/starve/starve.sh
+# As much as fits; make starve does all of it.
+plan rest unit/starve env STARVE_TESTS="${STARVE_TESTS:-20}" STARVE_MOST="${STARVE_MOST:-40}" tests/starve/starve.sh
 for t in "$BUILD"/fuzz/fuzz_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && plan rest "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
 done

@@ -20,11 +20,12 @@
 #include "base/file.h"
 #include "base/tidy.h"
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
 
-static char folder[] = "/tmp/bpfmaptop-kept-XXXXXX";
-static char config_home[64], state_home[64];
+static const char *folder;
+static char config_home[PATH_MAX], state_home[PATH_MAX];
 
 static void start_with(struct pty *pty, const char *option, const char *value)
 {
@@ -261,20 +262,11 @@ static void a_theme_is_kept_by_its_path(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	if (!mkdtemp(folder))
+	if (!(folder = own_folder()))
 		return -1;
 	snprintf(config_home, sizeof(config_home), "XDG_CONFIG_HOME=%s/config", folder);
 	snprintf(state_home, sizeof(state_home), "XDG_STATE_HOME=%s/state", folder);
 	return 0;
-}
-
-static int clean_up(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	return system(command);
 }
 
 int main(void)
@@ -288,5 +280,5 @@ int main(void)
 		cmocka_unit_test(a_theme_is_kept_by_its_path),
 	};
 
-	return cmocka_run_group_tests_name("kept", tests, set_up, clean_up);
+	return cmocka_run_group_tests_name("kept", tests, set_up, NULL);
 }

@@ -14,10 +14,11 @@
 
 #include "base/num.h"
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { SEEDS = 3, STEPS = 200, WAIT_MS = 60000, PIECE_MS = 2, AFTER_MS = 5000 };
 
-static char folder[] = "/tmp/keys_random.XXXXXX"; /* what w and R write goes there */
+static const char *folder; /* what w and R write goes there */
 
 static void start(struct pty *pty)
 {
@@ -155,16 +156,8 @@ static void it_lives_and_ends_in_order(void **state)
 static int begin_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int end_folder(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	folder = own_folder();
+	return folder ? 0 : -1;
 }
 
 int main(void)
@@ -173,5 +166,5 @@ int main(void)
 		cmocka_unit_test(it_lives_and_ends_in_order),
 	};
 
-	return cmocka_run_group_tests_name("keys_random", tests, begin_folder, end_folder);
+	return cmocka_run_group_tests_name("keys_random", tests, begin_folder, NULL);
 }

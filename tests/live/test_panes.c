@@ -15,15 +15,17 @@
 #include "base/file.h"
 #include "base/tidy.h"
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
 
-static char folder[] = "/tmp/bpfmaptop-panes-XXXXXX", place[64], file[96];
+static const char *folder;
+static char place[PATH_MAX], file[PATH_MAX];
 
 static void start_on(struct pty *pty, const char *term, const char *a, const char *b)
 {
 	const char *path = getenv("BPFMAPTOP");
-	char config[96], kind[64];
+	char config[PATH_MAX], kind[64];
 
 	snprintf(kind, sizeof(kind), "TERM=%s", term);
 	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", folder);
@@ -169,14 +171,9 @@ int main(void)
 		cmocka_unit_test(a_click_on_a_tab_goes_there),
 		cmocka_unit_test(metrics_count_what_is_written),
 	};
-	char clean[64];
-	int r;
-
-	if (!mkdtemp(folder))
+	if (!(folder = own_folder()))
 		return 1;
-	snprintf(place, sizeof(place), "%s/bpfmaptop", folder);
-	snprintf(file, sizeof(file), "%s/config.json", place);
-	r = cmocka_run_group_tests_name("panes", tests, NULL, NULL);
-	snprintf(clean, sizeof(clean), "rm -r %s", folder);
-	return system(clean) == 0 ? r : 1;
+	snprintf(place, sizeof(place), "%s", in_folder("bpfmaptop"));
+	snprintf(file, sizeof(file), "%s", in_folder("bpfmaptop/config.json"));
+	return cmocka_run_group_tests_name("panes", tests, NULL, NULL);
 }

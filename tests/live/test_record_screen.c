@@ -5,10 +5,11 @@
 #include "ptydrive.h"
 
 #include "base/file.h"
+#include "tests/unit/folder.h"
 
 enum { PATIENCE_MS = 20000, LOOKS = 3, ROWS = 20, COLS = 100 };
 
-static char folder[] = "/tmp/recXXXXXX";
+static const char *folder;
 static const char *program;
 
 /* The status of a command of the shell, in the folder. */
@@ -262,13 +263,8 @@ static void replayed_as_it_was_seen(void **state)
 static int make_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return run("rm -r %s", folder);
+	folder = own_folder();
+	return folder ? 0 : -1;
 }
 
 int main(void)
@@ -287,6 +283,5 @@ int main(void)
 	failed = cmocka_run_group_tests(tests, make_folder, NULL);
 	if (bpf_is_permitted())
 		failed += cmocka_run_group_tests(live, open_source, close_source);
-	remove_folder(NULL);
 	return failed;
 }

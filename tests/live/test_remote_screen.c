@@ -12,10 +12,11 @@
 #include "base/file.h"
 
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { PATIENCE_MS = 30000 };
 
-static char folder[] = "/tmp/remote_screen.XXXXXX";
+static const char *folder;
 
 static const char *program(void)
 {
@@ -26,7 +27,7 @@ static const char *program(void)
 
 static int sshd(const char *what)
 {
-	char command[512];
+	char command[PATH_MAX];
 
 	snprintf(command, sizeof(command), "BPFMAPTOP=%s tests/live/sshd.sh %s %s", program(), what,
 		 folder);
@@ -38,7 +39,7 @@ static int begin(void **state)
 	char path[1024];
 
 	(void)state;
-	if (!mkdtemp(folder) || sshd("start") != 0)
+	if (!(folder = own_folder()) || sshd("start") != 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/bin:%s", folder, getenv("PATH"));
 	return setenv("PATH", path, 1);
@@ -46,25 +47,22 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	char command[64];
-
 	(void)state;
-	sshd("stop");
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	return sshd("stop");
 }
 
 /* What is recorded is of the host in front. */
 static void recorded(struct pty *pty)
 {
-	char command[512];
+	char command[PATH_MAX];
 
 	snprintf(command, sizeof(command), ":record %s/r.tape\r", folder);
 	pty_send(pty, command);
 	assert_true(pty_wait_text(pty, "recording 1 map of 'web1' to '", PATIENCE_MS));
 	assert_true(pty_wait_text(pty, "KiB", PATIENCE_MS));
 	pty_send(pty, "R");
-	assert_true(pty_wait_text(pty, " in '/tmp/remote_screen", PATIENCE_MS));
+	snprintf(command, sizeof(command), " in '%s", folder);
+	assert_true(pty_wait_text(pty, command, PATIENCE_MS));
 	snprintf(command, sizeof(command),
 		 "%s replay --verify %s/r.tape | grep -q '[1-9][0-9]* readings* of 1 map[ ,]'",
 		 program(), folder);

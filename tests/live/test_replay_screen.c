@@ -10,11 +10,12 @@
 #include <stdio.h>
 
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { PATIENCE_MS = 20000 };
 
-static char folder[] = "/tmp/replay_screen.XXXXXX";
-static char tape[64];
+static const char *folder;
+static char tape[PATH_MAX];
 
 static const char *program(void)
 {
@@ -32,22 +33,15 @@ static int run(const char *command)
 
 static int make_tape(void **state)
 {
-	char command[512];
+	char command[2 * PATH_MAX];
 
 	(void)state;
-	if (!mkdtemp(folder))
+	if (!(folder = own_folder()))
 		return -1;
 	snprintf(tape, sizeof(tape), "%s/ports.tape", folder);
 	snprintf(command, sizeof(command), "%s -d 0.1 -n 12 record %s sim:ports sim:kinds",
 		 program(), tape);
 	return run(command);
-}
-
-static int remove_tape(void **state)
-{
-	(void)state;
-	unlink(tape);
-	return rmdir(folder);
 }
 
 static void held_stepped_and_sought(void **state)
@@ -89,7 +83,7 @@ static void held_stepped_and_sought(void **state)
 
 static void through_a_pipe(void **state)
 {
-	char command[512];
+	char command[2 * PATH_MAX];
 	const char *const argv[] = {"sh", "-c", command, NULL};
 	struct pty pty;
 
@@ -115,5 +109,5 @@ int main(void)
 		cmocka_unit_test(through_a_pipe),
 	};
 
-	return cmocka_run_group_tests(tests, make_tape, remove_tape);
+	return cmocka_run_group_tests(tests, make_tape, NULL);
 }

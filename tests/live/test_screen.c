@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "ptydrive.h"
+#include "tests/unit/folder.h"
 
 enum { WAIT_MS = 15000 };
 
@@ -215,14 +216,12 @@ static void test_an_alert_rings(void **state)
 /* What w writes of groups has their totals, as a dump of them has. */
 static void test_groups_are_written(void **state)
 {
-	char path[] = "/tmp/bpfmaptop-groups-XXXXXX.csv";
-	int fd = mkstemps(path, 4);
+	const char *path = in_folder("groups.csv");
 	SCOPED(buf) text = {0};
 	struct pty pty;
 	char *total;
 
 	(void)state;
-	assert_true(fd >= 0);
 	assert_int_equal(
 		pty_open(&pty, (const char *const[]){program(), "-g", "proto", "sim:flows", NULL},
 			 (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 100),
@@ -241,8 +240,6 @@ static void test_groups_are_written(void **state)
 	assert_string_equal(total, ",true\n"); /* the last line */
 	pty_send(&pty, "Q");
 	ended_clean(&pty, 0);
-	close(fd);
-	unlink(path);
 }
 
 /* No byte of the program's output may be what the hostile keys and values of sim:kinds would do: ring,

@@ -243,6 +243,7 @@ static inline void any_map_make(struct any_map *any, uint64_t seed, struct map *
 			    .n_cpus = type->is_per_cpu ? cpus[any_lot(&any->random, 5)] : 1,
 			    .source = "sim"};
 	map->name = arena_printf(&map->mem, "any_%llx", (unsigned long long)seed);
+	assert_non_null(map->name);
 	any_plan(&any->random, map, plan);
 	for (size_t i = 0; i < ANY_KEYS; i++)
 		any->keys[i] = num_random(&any->random);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "tests/unit/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,35 +26,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/test_base_file.XXXXXX";
+static const char *folder;
 
 static int make_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static const char *in_folder(const char *name)
-{
-	static char paths[4][384];
-	static unsigned next;
-	char *path = paths[next++ % ARRAY_LEN(paths)];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-	return path;
-}
-
-static int remove_folder(void **state)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	(void)state;
-	while (dir && (entry = readdir(dir)))
-		unlink(in_folder(entry->d_name));
-	if (dir)
-		closedir(dir);
-	return rmdir(folder);
+	folder = own_folder();
+	return folder ? 0 : -1;
 }
 
 static size_t files_in_folder(void)
@@ -330,5 +309,5 @@ int main(void)
 		cmocka_unit_test(held_clock),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, NULL);
 }

@@ -22,8 +22,9 @@
 #include "base/tidy.h"
 #include "ui/keys.h"
 #include "ui/term.h"
+#include "tests/unit/folder.h"
 
-static char folder[] = "/tmp/bpfmaptop-config-XXXXXX";
+static const char *folder;
 
 static void path_of(const char *name, struct buf *out)
 {
@@ -184,7 +185,7 @@ static void another_users_home_is_left_alone(void **state)
 	struct config *config = NULL;
 	SCOPED(buf) where = {0};
 	struct err err = {0};
-	char theirs[64];
+	char theirs[PATH_MAX];
 	bool has_backup;
 
 	(void)state;
@@ -271,23 +272,9 @@ static void every_key_has_a_name(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	if (!mkdtemp(folder))
+	if (!(folder = own_folder()))
 		return -1;
 	return setenv("XDG_CONFIG_HOME", folder, 1);
-}
-
-static int clean_up(void **state)
-{
-	static const char *const files[] = {"config.json", "config.json~", ""};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		SCOPED(buf) path = {0};
-
-		path_of(files[i], &path);
-		remove(buf_text(&path));
-	}
-	return rmdir(folder);
 }
 
 int main(void)
@@ -304,5 +291,5 @@ int main(void)
 		cmocka_unit_test(every_key_has_a_name),
 	};
 
-	return cmocka_run_group_tests_name("config", tests, set_up, clean_up);
+	return cmocka_run_group_tests_name("config", tests, set_up, NULL);
 }

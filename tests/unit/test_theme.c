@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "ui/theme.h"
+#include "tests/unit/folder.h"
 
 static void missing_roles_inherit(void **state)
 {
@@ -149,12 +150,13 @@ static void a_theme_may_do_without_colours(void **state)
 /* One of the user's own goes before a built-in one of that name, and is called as its file is. */
 static void the_users_own_come_first(void **state)
 {
-	char folder[] = "/tmp/test_theme.XXXXXX", at[128];
+	const char *folder = own_folder();
+	char at[PATH_MAX];
 	struct theme theme;
 	FILE *file;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	assert_non_null(folder);
 	snprintf(at, sizeof(at), "mkdir -p %s/bpfmaptop/themes", folder);
 	assert_int_equal(system(at), 0);
 	snprintf(at, sizeof(at), "%s/bpfmaptop/themes/nord.json", folder);
@@ -172,13 +174,13 @@ static void the_users_own_come_first(void **state)
 	assert_string_equal(theme.glyphs, "braille");
 	assert_int_equal(theme.looks[ROLE_TITLE].ink.rgb.g, 2);
 	assert_int_equal(theme.made_for[0].r, 255);
-	snprintf(at, sizeof(at), "rm -r %s", folder);
+	snprintf(at, sizeof(at), "rm -r %s/bpfmaptop", folder);
 	assert_int_equal(system(at), 0);
 }
 
 static void write_theme(const char *folder, const char *name, const char *json)
 {
-	char at[160];
+	char at[PATH_MAX];
 	FILE *file;
 
 	snprintf(at, sizeof(at), "mkdir -p %s/bpfmaptop/themes", folder);
@@ -202,12 +204,13 @@ static bool is_listed(const char *name)
  * and that of one that inherits from it with the file that has the fault. */
 static void own_themes_are_listed_and_their_faults_told(void **state)
 {
-	char folder[] = "/tmp/test_theme.XXXXXX", at[160];
+	const char *folder = own_folder();
+	char at[PATH_MAX];
 	struct theme theme = {.name = "kept"};
 	struct err err = {0};
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	assert_non_null(folder);
 	write_theme(folder, "dusk.json", "{\"name\":\"other\",\"inherits\":\"dark\"}");
 	write_theme(folder, "nord.json", "{\"inherits\":\"dark\"}");
 	write_theme(folder, "torn.json", "{\n\n \"rolls\": {}}");
@@ -230,7 +233,7 @@ static void own_themes_are_listed_and_their_faults_told(void **state)
 	assert_string_equal(theme.name, "kept");
 	assert_int_equal(theme_load(&theme, "dusk", &err), 0);
 	assert_string_equal(theme.name, "dusk");
-	snprintf(at, sizeof(at), "rm -r %s", folder);
+	snprintf(at, sizeof(at), "rm -r %s/bpfmaptop", folder);
 	assert_int_equal(system(at), 0);
 	theme_list_read();
 	assert_false(is_listed("dusk") || theme_is_own("nord"));
