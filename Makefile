@@ -93,7 +93,7 @@ $(O)/starve.so: $(wildcard tests/starve/*.c tests/starve/*.h)
 	$(call say,SO,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,--cflags --libs,cmocka)
 starve: test-deps $(UNITS) $(STARVE)
-	$(Q)BUILD=$(CURDIR)/$(O) tests/starve/starve.sh all
+	$(Q)BUILD=$(CURDIR)/$(O) tests/starve/starve.sh
 .PHONY: starve
 
 # The first make makes sure of the packages, the second one starts with pkg-config in place.

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The allocations of the process, in place of the C library's, and which of them fail.
  *
- * A place is a distinct stack of callers, but for how often one calls itself, and no further than DEPTH frames:
- * what a loop allocates in the same place the second time takes the same way out. Where a place is met for the
- * first time the process splits in two (fork): the child fails there and runs on. When it came to the test's
- * end nevertheless, it has met what lay ahead, and its parent, which waited, ends, too. Otherwise the parent goes
- * on as if nothing had been. So all places together cost little more than the test itself, and what could
- * do without one allocation meets the failure of others as well.
+ * The first run of a test fails none, and chooses. The second one splits in two (fork) at each that was chosen:
+ * the child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
+ * lies behind it, and of that no more than AHEAD allocations: there the child looks for what it has lost, and
+ * ends.
  *
- * Where a test has threads, which a fork leaves behind, the first new place just fails, and after APART
- * more allocations the next one: it takes as many runs as it takes.
+ * Where a test has threads, which a fork leaves behind, it is run anew for each, and to its end.
  *
- * Only the program's own thread is starved: the stacks of others can't be looked at for what they hold. */
+ * Only the program's own thread is starved: the stacks of others can't be looked at for what they hold; nor are
+ * processes that the test makes. */
 #include "tests/starve/starve.h"
 
 #include <errno.h>
@@ -26,14 +24,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <dlfcn.h>
 
 #include "tests/starve/blocks.h"
 
-enum { APART = 20, GLANCE_WORDS = 96 };
+enum { AHEAD = 500, GLANCE_WORDS = 96 };
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -41,7 +37,7 @@ void *__libc_realloc(void *at, size_t size);
 void __libc_free(void *at);
 
 struct told *told;
-struct starving now = {.share = 1};
+struct starving now;
 
 static uintptr_t text_begin, text_bytes; /* of the program's own code */
 static const uintptr_t *stack_end;
@@ -79,69 +75,84 @@ static uint64_t stack_glance(void)
 	return hash ? hash : 1;
 }
 
-static bool is_new_place(void)
+static struct stack *stack_here(void)
 {
 	uint64_t glance = stack_glance(), hash;
-	size_t i = glance % GLANCES;
+	struct glance *before = &told->glances[glance % GLANCES];
+	uint32_t i;
 
-	if (told->glances[i] == glance)
-		return false;
-	told->glances[i] = glance;
+	if (before->hash == glance)
+		return &told->stacks[before->stack];
 	hash = stack_hash();
-	i = hash % (MOST_PLACES * 2);
-	while (told->places[i] && told->places[i] != hash)
-		i = (i + 1) % (MOST_PLACES * 2);
-	if (told->places[i] || hash % now.share != now.turn % now.share)
-		return false;
-	if (++told->n_places > MOST_PLACES)
+	i = hash % (MOST_STACKS * 2);
+	while (told->stacks[i].hash && told->stacks[i].hash != hash)
+		i = (i + 1) % (MOST_STACKS * 2);
+	if (!told->stacks[i].hash && ++told->n_stacks > MOST_STACKS)
 		abort();
-	told->places[i] = hash;
-	return true;
+	told->stacks[i].hash = hash;
+	*before = (struct glance){glance, i};
+	return &told->stacks[i];
 }
 
-static int by_number(const void *a, const void *b)
+/* The 1st, 4th, 16th, ... of its stack. */
+static bool is_worth_failing(void)
 {
-	const uint32_t *left = a, *right = b;
+	uint32_t n = ++stack_here()->n_met;
 
-	return (*left > *right) - (*left < *right);
+	return (n & (n - 1)) == 0 && n & 0x55555555;
 }
 
-/* true in the child. In the parent, which goes on if it returns: false. */
+static void choose(void)
+{
+	if (told->n_chosen >= MOST_CHOSEN)
+		abort();
+	told->chosen[told->n_chosen++] = now.n_made;
+}
+
+/* true in the child. */
 static bool splits(void)
 {
-	const uint32_t n = told->n_failed;
-	int status, pid;
+	int pid = fork();
 
-	pid = fork();
-	if (pid == 0)
+	if (pid < 0)
+		abort();
+	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whoever ends the first ends them all */
-	if (pid <= 0)
-		return true; /* where no process is to be had this one is starved itself */
+		now.is_counting = true;
+		now.at = now.n_made;
+		now.ends_at = now.n_made + AHEAD;
+		now.does = GOES_ON;
+		be_patient(true);
+		return true;
+	}
 	be_patient(false);
-	status = wait_for(pid);
-	if (!note_wrong(status) && WEXITSTATUS(status) != ENDED_FAILED)
-		_exit(WEXITSTATUS(status));
+	note_wrong(wait_for(pid), now.n_made);
 	be_patient(true);
-	told->n_failed = n;
 	return false;
-}
-
-static bool is_listed(void)
-{
-	return now.n_listed &&
-	       bsearch(&now.n_made, now.listed, now.n_listed, sizeof(*now.listed), by_number);
 }
 
 static bool fails_here(void)
 {
-	if (!now.fails_new)
-		return is_listed();
-	if (!now.forks && told->n_failed && now.n_made - told->failed[told->n_failed - 1] < APART)
+	switch (now.does) {
+	case CHOOSES:
+		if (is_worth_failing())
+			choose();
 		return false;
-	if (!is_new_place())
+	case SPLITS:
+		if (told->n_failed >= told->n_chosen || told->chosen[told->n_failed] != now.n_made)
+			return false;
+		told->n_failed++;
+		return splits();
+	case FAILS:
+		return now.n_made == now.at;
+	case GOES_ON:
+		if (now.n_made >= now.ends_at) {
+			look_for_lost();
+			_exit(told->n_lost ? ENDED_LOSING : ENDED_WELL);
+		}
 		return false;
-	told->n_tried++;
-	return !now.forks || splits();
+	}
+	return false;
 }
 
 static void show_stack(const char *what)
@@ -150,24 +161,6 @@ static void show_stack(const char *what)
 
 	fprintf(stderr, "# allocation %u %s:\n", now.n_made, what);
 	backtrace_symbols_fd(frames, backtrace(frames, DEPTH), STDERR_FILENO);
-}
-
-uint64_t clock_ns(void)
-{
-	struct timespec is;
-
-	clock_gettime(CLOCK_MONOTONIC, &is);
-	return (uint64_t)is.tv_sec * 1000000000 + (uint64_t)is.tv_nsec;
-}
-
-/* Reading a clock costs more than most allocations. */
-static void cut_when_due(void)
-{
-	if (!now.until_ns || now.n_made % 64 || clock_ns() < now.until_ns)
-		return;
-	told->n_cut++;
-	told->n_allocations = now.n_made;
-	_exit(ENDED_CUT);
 }
 
 static bool is_starved(void)
@@ -183,14 +176,11 @@ static bool must_fail(void)
 		return false;
 	now.is_aside = true;
 	now.n_made++;
-	cut_when_due();
 	fails = fails_here();
 	if (now.n_made == now.shown_at)
 		show_stack("is lost");
-	if (fails && now.shown_at && now.n_made == now.listed[now.n_listed - 1])
+	if (fails && now.shown_at)
 		show_stack("fails");
-	if (fails)
-		told->failed[told->n_failed++] = now.n_made;
 	now.is_aside = false;
 	if (fails)
 		errno = ENOMEM;
@@ -309,6 +299,20 @@ int regcomp(regex_t *regex, const char *pattern, int flags)
 	return r;
 }
 
+/* Under a name of its own here: the header declares the last but one as an array of n. */
+int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *found,
+		int flags) __asm__("regexec");
+int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *found, int flags)
+{
+	static int (*real)(const regex_t *, const char *, size_t, regmatch_t *, int);
+	int r;
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "regexec");
+	ASIDE(r, real(regex, text, n, found, flags));
+	return r;
+}
+
 /* A thread's own room is the library's; its stack stays mapped for the next one. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *ctx)
 {
@@ -336,6 +340,11 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 1;
 }
 
+static void stop_counting(void)
+{
+	now.is_counting = false;
+}
+
 void fails_prepare(void)
 {
 	void *frames[1];
@@ -347,6 +356,7 @@ void fails_prepare(void)
 	dl_iterate_phdr(find_text, NULL);
 	backtrace(frames, 1); /* loads a library, once */
 	starved = pthread_self();
+	pthread_atfork(NULL, NULL, stop_counting);
 	is_prepared = now.is_aside = true;
 	stack_end = blocks_stack_end();
 	blocks_lost(UINT32_MAX, &number);

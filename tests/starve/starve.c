@@ -5,12 +5,13 @@
  * the test's own variables still in place, everything allocated since it began can be reached from a variable.
  *
  * What fails: malloc, calloc, realloc, reallocarray, mmap, mremap, whoever calls them: our code, the test, the
- * libraries. Which of them: in a test with no more than EVERY allocations each, one run after the other; in
- * one with more, each place, see fails.c.
+ * libraries. Which of them: in a test with no more than EVERY allocations each one; in one with more, of each
+ * distinct stack of callers the 1st, 4th, 16th, 64th, ... Where several tests are cases of one function, those of
+ * more than EVERY_OF_CASE allocations share their stacks.
  *
- * STARVE_MS: as long as there is time, and of the places that a test has a share, which STARVE_TURN rotates.
- * STARVE_NEVER="NAME ...": tests not to be run. STARVE_TEST=NAME STARVE_AT=N runs one test alone, in this
- * process, for a debugger. */
+ * STARVE_TESTS=N: one in N tests. STARVE_MOST=N: of each no more than N. STARVE_TURN rotates which.
+ * STARVE_NEVER="NAME ...": tests not to be run. STARVE_TEST=NAME STARVE_AT=N runs one test alone, in this process,
+ * for a debugger. */
 #include "tests/starve/starve.h"
 
 #include <execinfo.h>
@@ -29,14 +30,14 @@
 #include "base/tidy.h"
 #include "tests/starve/blocks.h"
 
-enum { EVERY = 100, PATIENCE_SECS = 30, MOST_TOLD = 5, PER_SHARE_NS = 2000000, MOST_SHARES = 30 };
+enum { EVERY = 1000, EVERY_OF_CASE = 100, ANEW = 100, PATIENCE_SECS = 30, MOST_TOLD = 5 };
 
 /* -- one run of one test, in a process of its own -- */
 
 static jmp_buf end_of_test;
 static bool has_failed;
 
-static void look_for_lost(void)
+void look_for_lost(void)
 {
 	now.is_aside = true;
 	now.is_counting = false;
@@ -158,7 +159,7 @@ static int run_child(const struct group *group, const struct CMUnitTest *test)
 {
 	pid_t pid;
 
-	told->n_lost = told->n_failed = told->n_tried = 0;
+	told->n_lost = 0;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
@@ -174,28 +175,23 @@ static int run_child(const struct group *group, const struct CMUnitTest *test)
 
 /* -- the runs of a test -- */
 
-static unsigned n_told, n_runs;
-static uint64_t limit_ns; /* for all tests of the program; 0: none */
+static unsigned n_told;
+static unsigned long one_in, most, turn;
+static struct {
+	unsigned tests, each; /* in how many of them each one failed */
+	unsigned long made, failed;
+} sums;
 
 static bool is_well(int status)
 {
 	return WIFEXITED(status) &&
-	       (WEXITSTATUS(status) == ENDED_WELL || WEXITSTATUS(status) == ENDED_FAILED ||
-		WEXITSTATUS(status) == ENDED_CUT);
+	       (WEXITSTATUS(status) == ENDED_WELL || WEXITSTATUS(status) == ENDED_FAILED);
 }
 
-bool note_wrong(int status)
+void note_wrong(int status, uint32_t at)
 {
-	struct wrong *wrong = &told->wrong[told->n_wrong];
-
-	if (is_well(status))
-		return false;
-	if (told->n_wrong++ >= MOST_WRONG)
-		return true;
-	wrong->status = status;
-	wrong->n = told->n_failed;
-	memcpy(wrong->failed, told->failed, wrong->n * sizeof(*wrong->failed));
-	return true;
+	if (!is_well(status) && told->n_wrong++ < MOST_WRONG)
+		told->wrong[told->n_wrong - 1] = (struct wrong){status, at, now.does == SPLITS};
 }
 
 static const char *what_went_wrong(int status)
@@ -205,78 +201,78 @@ static const char *what_went_wrong(int status)
 	return WEXITSTATUS(status) == ENDED_LOSING ? "loses memory" : "exits";
 }
 
-static int run_listed(const struct group *group, const struct CMUnitTest *test,
-		      const uint32_t *listed, uint32_t n)
+static int run_failing(const struct group *group, const struct CMUnitTest *test, uint32_t at)
 {
-	int status;
-
-	now.listed = listed;
-	now.n_listed = n;
-	status = run_child(group, test);
-	now.n_listed = 0;
-	return status;
+	now.does = FAILS;
+	now.at = at;
+	return run_child(group, test);
 }
 
-/* Says what does it: the last of the allocations that failed, if it does it alone, or all of them. */
+/* In the way in which it was found. */
+static void run_again(const struct group *group, const struct CMUnitTest *test,
+		      const struct wrong *wrong)
+{
+	const uint32_t chosen = told->chosen[0], n_chosen = told->n_chosen;
+
+	if (!wrong->is_split) {
+		run_failing(group, test, wrong->at);
+		return;
+	}
+	told->chosen[0] = wrong->at;
+	told->n_chosen = 1;
+	told->n_failed = 0;
+	now.does = SPLITS;
+	run_child(group, test);
+	told->chosen[0] = chosen;
+	told->n_chosen = n_chosen;
+}
+
 static void tell(const struct group *group, const struct CMUnitTest *test,
 		 const struct wrong *wrong)
 {
-	const uint32_t *failed = wrong->failed;
-	uint32_t n = wrong->n;
-	int status = wrong->status;
-
-	if (n > 1) {
-		int alone = run_listed(group, test, failed + n - 1, 1);
-
-		if (!is_well(alone)) {
-			failed += n - 1;
-			n = 1;
-			status = alone;
-		}
-	}
-	printf("# %s: %s when %u allocations fail, the last of them %u\n", test->name,
-	       what_went_wrong(status), n, n ? failed[n - 1] : 0);
+	printf("# %s: %s when allocation %u fails\n", test->name, what_went_wrong(wrong->status),
+	       wrong->at);
 	if (n_told++ >= MOST_TOLD)
 		return;
-	status = run_listed(group, test, failed, n);
+	run_again(group, test, wrong);
 	now.shown_at = told->n_lost ? told->lost : UINT32_MAX;
-	run_listed(group, test, failed, n);
+	run_again(group, test, wrong);
 	now.shown_at = 0;
 }
 
-static bool is_over_time(void)
+static void choose_all(uint32_t n_all)
 {
-	return now.until_ns && clock_ns() >= now.until_ns;
+	for (uint32_t i = 0; i < n_all; i++)
+		told->chosen[i] = i + 1;
+	told->n_chosen = n_all;
 }
 
-/* Fails one allocation after the other; returns how many. */
-static uint32_t starve_each(const struct group *group, const struct CMUnitTest *test,
-			    uint32_t n_all)
+/* Of what was chosen no more than `most`, spread over all of it. */
+static void keep_most(void)
 {
-	uint32_t i, n = 0;
+	const uint32_t stride = (uint32_t)((told->n_chosen + most - 1) / most);
+	uint32_t n = 0;
 
-	for (i = 1 + now.turn % now.share; i <= n_all && !is_over_time(); i += now.share, n++)
-		note_wrong(run_listed(group, test, &i, 1));
-	told->n_cut += i <= n_all;
-	n_runs += n;
-	return n;
+	if (stride <= 1)
+		return;
+	for (uint32_t i = (uint32_t)(turn % stride); i < told->n_chosen; i += stride)
+		told->chosen[n++] = told->chosen[i];
+	told->n_chosen = n;
 }
 
-/* Fails each place; returns how many. */
-static uint32_t starve_places(const struct group *group, const struct CMUnitTest *test)
+/* Few get runs of their own, and so does what the run that splits didn't come to: it may end because of what
+ * its children did to files. */
+static void starve_chosen(const struct group *group, const struct CMUnitTest *test)
 {
-	uint32_t n_failed = 0, n_new;
+	told->n_failed = told->n_wrong = 0;
+	now.does = SPLITS;
+	if (!told->has_threads && told->n_chosen > ANEW)
+		run_child(group, test);
+	for (; told->n_failed < told->n_chosen; told->n_failed++) {
+		const uint32_t at = told->chosen[told->n_failed];
 
-	now.fails_new = true;
-	now.forks = !told->has_threads;
-	do {
-		note_wrong(run_child(group, test));
-		n_new = told->n_tried;
-		n_failed += n_new;
-		n_runs += now.forks ? n_new : 1;
-	} while (n_new && !is_over_time());
-	now.fails_new = false;
-	return n_failed;
+		note_wrong(run_failing(group, test, at), at);
+	}
 }
 
 /* In a run without failures. */
@@ -290,50 +286,51 @@ static unsigned fails_anyway(const struct group *group, const struct CMUnitTest 
 	return 1;
 }
 
-/* 0, or 1 when some run went wrong. With a time limit: what there is time for, and of the places a share,
- * another one on another day; where the time was over before anything failed, half as much again. */
+/* 0, or 1 when some run went wrong. */
 static unsigned run_all(const struct group *group, const struct CMUnitTest *test, bool is_case)
 {
-	int status = run_child(group, test);
-	const uint32_t n_all = told->n_allocations;
-	uint32_t n_failed;
+	bool is_every;
+	uint32_t n_all, n_wrong;
+	int status;
 
+	told->n_chosen = 0;
+	now.does = CHOOSES;
+	status = run_child(group, test);
+	n_all = told->n_allocations;
 	if (!is_well(status) || WEXITSTATUS(status) == ENDED_FAILED)
 		return fails_anyway(group, test, status);
-	if (!n_all)
-		return 0;
-	n_runs = told->n_wrong = told->n_cut = 0;
-	now.share = now.until_ns ? (uint32_t)MIN_OF(1 + n_all / (limit_ns / PER_SHARE_NS),
-						    (uint64_t)MOST_SHARES)
-				 : 1;
-	if (WEXITSTATUS(status) == ENDED_CUT)
-		now.until_ns = clock_ns() + limit_ns / 2;
-	n_failed = !is_case && n_all <= EVERY ? starve_each(group, test, n_all)
-					      : starve_places(group, test);
-	now.until_ns = 0;
-	for (uint32_t i = 0; i < told->n_wrong && i < MOST_WRONG; i++)
+	is_every = n_all <= (is_case ? EVERY_OF_CASE : EVERY);
+	if (is_every)
+		choose_all(n_all);
+	keep_most();
+	starve_chosen(group, test);
+	n_wrong = told->n_wrong;
+	for (uint32_t i = 0; i < n_wrong && i < MOST_WRONG; i++)
 		tell(group, test, &told->wrong[i]);
-	printf("%s - %s: %u of %u allocations failed, %s, in %u runs\n",
-	       told->n_wrong ? "not ok" : "ok", test->name, n_failed, n_all,
-	       told->n_cut     ? "cut short"
-	       : now.share > 1 ? "a share"
-			       : "all",
-	       n_runs);
-	return told->n_wrong > 0;
+	printf("%s - %s: %u failed of %u allocations, %s\n", n_wrong ? "not ok" : "ok", test->name,
+	       told->n_chosen, n_all,
+	       told->n_chosen == n_all ? "each"
+	       : is_every	       ? "some"
+				       : "of each stack the 1st, 4th, 16th, ...");
+	sums.tests++;
+	sums.each += told->n_chosen == n_all;
+	sums.made += n_all;
+	sums.failed += told->n_chosen;
+	return n_wrong > 0;
 }
 
 static void run_one(const struct group *group, const struct CMUnitTest *test, uint32_t failing)
 {
-	now.listed = &failing;
-	now.n_listed = 1;
+	now.does = FAILS;
+	now.at = failing;
 	run_once(group, test);
 }
 
-static uint64_t number_of(const char *variable)
+static unsigned long number_of(const char *variable, unsigned long unset)
 {
 	const char *text = getenv(variable);
 
-	return text ? strtoul(text, NULL, 10) : 0;
+	return text ? strtoul(text, NULL, 10) : unset;
 }
 
 static bool is_left_out(const char *name)
@@ -349,30 +346,29 @@ int _cmocka_run_group_tests(const char *name, const struct CMUnitTest *const tes
 {
 	const struct group group = {tests, set_up, tear_down};
 	const char *only = getenv("STARVE_TEST");
-	unsigned n_wrong = 0, n_left = 0;
-	uint64_t ends_ns;
+	unsigned n_wrong = 0;
+	size_t first;
 
 	(void)name;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fails_prepare();
-	now.turn = (uint32_t)number_of("STARVE_TURN");
-	limit_ns = number_of("STARVE_MS") * 1000000;
-	ends_ns = limit_ns ? clock_ns() + limit_ns : 0;
-	for (size_t k = 0; k < n; k++) {
-		const size_t i = (k + now.turn) % n;
-		const bool is_case = i && tests[i].test_func == tests[i - 1].test_func;
+	turn = number_of("STARVE_TURN", 0);
+	one_in = number_of("STARVE_TESTS", 1);
+	most = number_of("STARVE_MOST", MOST_CHOSEN);
+	first = strlen(tests[0].name); /* programs of one test take turns, too */
+	for (size_t i = 0; i < n; i++) {
+		const bool is_case = (i && tests[i].test_func == tests[i - 1].test_func) ||
+				     (i + 1 < n && tests[i].test_func == tests[i + 1].test_func);
 
-		if ((only && strcmp(only, tests[i].name) != 0) || is_left_out(tests[i].name))
+		if ((only && strcmp(only, tests[i].name) != 0) || is_left_out(tests[i].name) ||
+		    (first + i) % one_in != turn % one_in)
 			continue;
-		now.until_ns = ends_ns;
 		if (only && getenv("STARVE_AT"))
-			run_one(&group, &tests[i], (uint32_t)number_of("STARVE_AT"));
-		else if (is_over_time())
-			n_left++;
+			run_one(&group, &tests[i], (uint32_t)number_of("STARVE_AT", 1));
 		else
 			n_wrong += run_all(&group, &tests[i], is_case);
 	}
-	if (n_left)
-		printf("# left for other days: %u tests\n", n_left);
+	printf("# in all: %u tests, %lu failed of %lu allocations, each one in %u tests\n",
+	       sums.tests, sums.failed, sums.made, sums.each);
 	return n_wrong > 0;
 }

@@ -93,6 +93,14 @@ static inline void take_at(struct table *table, uint64_t ended_ns)
 	assert_int_equal(table_take(table), 0);
 }
 
+/* A reading of the counters of keys [first, end). */
+static inline void read_keys_at(struct table *table, uint64_t second, uint32_t first, uint32_t end)
+{
+	for (uint32_t key = first; key < end; key++)
+		add_counter(table, key, 1);
+	take_at(table, second * SECOND);
+}
+
 static inline struct column column_of(const struct table *table, const char *name)
 {
 	struct column column = {0};

@@ -2,12 +2,16 @@
 /* What happens when memory runs out, everywhere: each scenario runs with its first allocation failing, then
  * its second, and so on until it gets through. It may fail with -ENOMEM or do with less, but it must not
  * crash, and whatever it took it has given back. */
+#include "tests/unit/folder.h"
 #include "tests/unit/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <bpf/btf.h>
+
 #include "tests/unit/failing.h"
+#include "tests/unit/plan_make.h"
 #include "tests/unit/tape_make.h"
 
 #include "app/options.h"
@@ -16,6 +20,7 @@
 #include "model/map.h"
 #include "model/smooth.h"
 #include "query/query.h"
+#include "read/btfplan.h"
 #include "read/fold.h"
 #include "read/replay.h"
 #include "read/schema.h"
@@ -306,9 +311,98 @@ static int load_themes(void)
 	return r;
 }
 
+/* -- plans and readings: what is said, and that the next try finds all in order -- */
+
+static int refused(int r, const struct err *err, const struct plan *plan)
+{
+	if (r < 0) {
+		assert_true(err->text[0]);
+		assert_int_equal(plan->n_fields, 0);
+	}
+	return r;
+}
+
+static int make_plan(void)
+{
+	static const struct enum_name names[] = {{"ON", 1}, {"OFF", 0}};
+	struct field field = LEAF(FIELD_ENUM, "enum onoff", "switch", 0, 4);
+	SCOPED(plan) plan = {0};
+	struct err err = {0};
+	int r = 0;
+
+	field.names = names;
+	field.n_names = ARRAY_LEN(names);
+	plan_begin(&plan, 0, 4, "test");
+	plan.is_variables = true;
+	for (int i = 0; i < 300 && r == 0; i++)
+		r = plan_add(&plan, true, &field, &err);
+	r = r ? r : plan_finish(&plan, &err);
+	if (r < 0)
+		assert_true(err.text[0]);
+	return r;
+}
+
+static struct btf *btf_of_a_struct(int *key, int *value)
+{
+	struct btf *btf = btf__new_empty();
+	int color = btf__add_enum(btf, "color", 4), wide;
+
+	btf__set_pointer_size(btf, 8);
+	btf__add_enum_value(btf, "RED", 1);
+	*key = btf__add_int(btf, "unsigned int", 4, 0);
+	wide = btf__add_int(btf, "unsigned long long", 8, 0);
+	color = btf__add_array(btf, *key, color, 4);
+	*value = btf__add_struct(btf, "s", 24);
+	btf__add_field(btf, "list", color, 0, 0);
+	btf__add_field(btf, "n", wide, 128, 0);
+	btf__add_decl_tag(btf, "bpfmaptop:hex", *value, 1);
+	return btf;
+}
+
+static int compile_btf(void)
+{
+	long left = allocations_left;
+	SCOPED(plan) plan = {0};
+	struct err err = {0};
+	int key, value, r;
+	struct btf *btf;
+
+	allocations_left = -1;
+	btf = btf_of_a_struct(&key, &value);
+	allocations_left = left;
+	r = btfplan_compile(btf, key, value, 4, 24, &plan, &err);
+	btf__free(btf);
+	return refused(r, &err, &plan);
+}
+
+/* A reading in which the first ten keys of a hundred go; with another one they are back. */
+static int lose_keys(void)
+{
+	long left = allocations_left;
+	SCOPED(table) table = {0};
+	int r;
+
+	allocations_left = -1;
+	make_counters(&table, 1);
+	read_keys_at(&table, 1, 0, 100);
+	for (uint32_t key = 10; key < 100; key++)
+		add_counter(&table, key, 1);
+	table.next->ended_ns = 2 * SECOND;
+	allocations_left = left;
+	r = table_take(&table);
+	left = allocations_left;
+	allocations_left = -1;
+	if (r < 0)
+		take_at(&table, 2 * SECOND);
+	read_keys_at(&table, 3, 0, 100);
+	assert_int_equal(table.churn.returned.n_back, 10);
+	allocations_left = left;
+	return r;
+}
+
 /* -- recordings -- */
 
-static char tape_path[] = "/tmp/test_alloc.XXXXXX";
+static char tape_path[PATH_MAX];
 
 static int write_tape(void)
 {
@@ -389,6 +483,9 @@ static const struct {
 	{"help", print_help},
 	{"schema", use_schema, .any_error = true}, /* the parser of JSON doesn't say why it stops */
 	{"screen", use_screen},
+	{"plan", make_plan},
+	{"types", compile_btf},
+	{"keys that go", lose_keys},
 	{"themes", load_themes, .any_error = true},
 	{"recording", write_tape},
 	{"recorder", record_tape},
@@ -407,18 +504,14 @@ int main(void)
 {
 #if CAN_FAIL_ALLOCATIONS
 	struct CMUnitTest tests[ARRAY_LEN(scenarios)];
-	int fd = mkstemp(tape_path), failed;
-
-	if (fd < 0 || source_sim_new(SEED, &sim) < 0)
+	if (!own_folder() || source_sim_new(SEED, &sim) < 0)
 		return 1;
-	close(fd);
+	snprintf(tape_path, sizeof(tape_path), "%s", in_folder("a.tape"));
 	for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
 		tests[i] = (struct CMUnitTest){.name = scenarios[i].name,
 					       .test_func = test_scenario,
 					       .initial_state = (void *)(uintptr_t)i};
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(tape_path);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 #else
 	puts("1..1\nok 1 - memory runs out # SKIP sanitizers bring an allocator of their own");
 	return 0;

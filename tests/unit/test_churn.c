@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <math.h>
 
-#include "tests/unit/failing.h"
 #include "tests/unit/tables.h"
 
 #include "model/churn.h"
@@ -95,31 +94,24 @@ static void test_fill(void **state)
 	assert_true(isnan(churn_fill(&map, &snap)));
 }
 
-static void read_keys(struct table *table, uint64_t second, uint32_t first, uint32_t end)
-{
-	for (uint32_t key = first; key < end; key++)
-		add_counter(table, key, 1);
-	take_at(table, second * SECOND);
-}
-
 static void test_returns_and_deaths(void **state)
 {
 	SCOPED(table) table = {0};
 
 	(void)state;
 	make_counters(&table, 1);
-	read_keys(&table, 1, 0, 100);
-	read_keys(&table, 2, 10, 110); /* 0..10 go, 100..110 are new */
-	read_keys(&table, 5, 10, 100); /* those go again, 3 s old */
-	read_keys(&table, 40, 5, 105); /* 5..10 and 100..105 are back */
-	read_keys(&table, 41, 5, 105);
+	read_keys_at(&table, 1, 0, 100);
+	read_keys_at(&table, 2, 10, 110); /* 0..10 go, 100..110 are new */
+	read_keys_at(&table, 5, 10, 100); /* those go again, 3 s old */
+	read_keys_at(&table, 40, 5, 105); /* 5..10 and 100..105 are back */
+	read_keys_at(&table, 41, 5, 105);
 	assert_true(churn_point(&table.churn, 1)->return_rate == 10 / 35.0);
 	assert_true(churn_point(&table.churn, 0)->return_rate == 0);
 	assert_int_equal(table.churn.returned.n_back, 10);
 	assert_true(churn_return_share(&table.churn) == 1); /* of 10: 10 came before any had gone */
 	assert_int_equal(table.churn.deaths_unknown, 10);
 	assert_int_equal(table.churn.deaths[2], 10);
-	read_keys(&table, 42, 0, 5); /* the others that went at first are remembered still */
+	read_keys_at(&table, 42, 0, 5); /* the others that went at first are remembered still */
 	assert_int_equal(table.churn.returned.n_back, 15);
 	assert_true(churn_death_age(&table.churn, 0.5) == 4);
 	assert_true(returns_since_ns(&table.returns) == 5 * SECOND);
@@ -139,13 +131,13 @@ static void test_returns_are_bounded(void **state)
 	most = table.returns.n_places;
 	many = 3 * most;
 	assert_int_equal(most, RETURNS_LEAST);
-	read_keys(&table, 1, 0, many);
-	read_keys(&table, 2, 0, 0);
-	read_keys(&table, 3, 0, many);
+	read_keys_at(&table, 1, 0, many);
+	read_keys_at(&table, 2, 0, 0);
+	read_keys_at(&table, 3, 0, many);
 	n_back = table.churn.returned.n_back;
 	assert_in_range(n_back, most - most / 4, most);
-	read_keys(&table, 4, 0, 0);
-	read_keys(&table, 5, many - 5, many + 5);
+	read_keys_at(&table, 4, 0, 0);
+	read_keys_at(&table, 5, many - 5, many + 5);
 	assert_int_equal(table.churn.returned.n_back, n_back + 5);
 	assert_int_equal(table.returns.n_places, most);
 }
@@ -157,43 +149,15 @@ static void test_returns_from_how_far(void **state)
 
 	(void)state;
 	make_counters(&table, 1); /* of 1000 entries */
-	read_keys(&table, 1, 0, 1000);
+	read_keys_at(&table, 1, 0, 1000);
 	assert_true(isnan(returns_size_for(&table.returns, 1)));
 	for (uint32_t i = 1; i <= 20; i++)
-		read_keys(&table, 1 + i, i * 100, 1000 + i * 100);
+		read_keys_at(&table, 1 + i, i * 100, 1000 + i * 100);
 	/* 0..2000 went; 900 is 1100 keys below the youngest ghost, and 1000 entries lie above that. */
 	add_counter(&table, 900, 1);
 	take_at(&table, 30 * SECOND);
 	assert_in_range((int)returns_size_for(&table.returns, 1), 2000, 2200);
 }
-
-#if CAN_FAIL_ALLOCATIONS
-/* Out of memory anywhere in a reading in which the first keys go: the next try finds all in order. */
-static void test_out_of_memory(void **state)
-{
-	int r = -ENOMEM;
-
-	(void)state;
-	for (long n = 0; r < 0; n++) {
-		SCOPED(table) table = {0};
-
-		make_counters(&table, 1);
-		read_keys(&table, 1, 0, 100);
-		for (uint32_t key = 10; key < 100; key++)
-			add_counter(&table, key, 1);
-		table.next->ended_ns = 2 * SECOND;
-		allocations_left = n;
-		r = table_take(&table);
-		allocations_left = -1;
-		assert_true(r == 0 || r == -ENOMEM);
-		if (r < 0)
-			take_at(&table, 2 * SECOND);
-		read_keys(&table, 3, 0, 100);
-		assert_int_equal(table.churn.returned.n_back, 10);
-		assert_true(n > 0 || r < 0);
-	}
-}
-#endif
 
 int main(void)
 {
@@ -206,9 +170,6 @@ int main(void)
 		cmocka_unit_test(test_returns_and_deaths),
 		cmocka_unit_test(test_returns_are_bounded),
 		cmocka_unit_test(test_returns_from_how_far),
-#if CAN_FAIL_ALLOCATIONS
-		cmocka_unit_test(test_out_of_memory),
-#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

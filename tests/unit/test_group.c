@@ -140,6 +140,7 @@ static void check_row(struct table *base, struct group *group, size_t row)
 	size_t n;
 
 	assert_non_null(bits);
+	assert_non_null(bits);
 	assert_int_equal(group_rows(group, row, &rows), 0);
 	if (query_compile(buf_text(&rows), base, &query, &err) < 0)
 		fail_msg("'%s': %s", buf_text(&rows), err.text);

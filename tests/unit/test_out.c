@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tests/unit/failing.h"
 #include "tests/unit/tables.h"
 
 #include "base/clock.h"
@@ -459,39 +458,6 @@ static void large_outputs_are_handed_on_in_pieces(void **state)
 	view_release(&view);
 }
 
-#if CAN_FAIL_ALLOCATIONS
-static void out_of_memory_comes_out_alive(void **state)
-{
-	SCOPED(table) table = {0};
-	struct view view;
-	const uint64_t one = 1;
-
-	(void)state;
-	make_names(&table);
-	add_row(&table, "abcd", &one);
-	take_at(&table, SECOND);
-	view_init(&view);
-	assert_int_equal(view_refresh(&view, &table, 0), 0);
-	struct column columns[2] = {column_of(&table, "name"), column_of(&table, "n")};
-	struct out_job job = {
-		.columns = columns, .n_columns = 2, .is_formatted = true, .is_stream = true};
-
-	for (unsigned i = 0; out_at(i); i++) {
-		for (long n = 0, r = -ENOMEM; r < 0; n++) {
-			SCOPED(buf) out = {0};
-
-			assert_true(n < 1000);
-			allocations_left = n;
-			r = out_at(i)->write(&table, &view, &job, &out, NULL, NULL);
-			allocations_left = -1;
-			assert_true(r == 0 || r == -ENOMEM);
-			assert_true(n || r < 0);
-		}
-	}
-	view_release(&view);
-}
-#endif
-
 static void what_is_not_known_of_a_map_is_left_out(void **state)
 {
 	const struct map_user user = {.id = 7, .name = "xdp_\"main\""};
@@ -580,9 +546,6 @@ int main(void)
 		cmocka_unit_test(chosen_columns_are_members),
 		cmocka_unit_test(text_columns_are_aligned),
 		cmocka_unit_test(large_outputs_are_handed_on_in_pieces),
-#if CAN_FAIL_ALLOCATIONS
-		cmocka_unit_test(out_of_memory_comes_out_alive),
-#endif
 		cmocka_unit_test(what_is_not_known_of_a_map_is_left_out),
 		cmocka_unit_test(every_output_has_its_name),
 	};

@@ -11,16 +11,6 @@
 #include "model/format.h"
 #include "model/words.h"
 
-/* A sanitizer brings its own. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED
-#endif
-
 /* struct key { __be32 saddr; union { __be32 daddr; struct { u16 low, high; }; }; };
  * struct value { u64 packets; struct { u64 saddr; u32 a:3; s32 b:5; } inner; struct cell { u16 x; u16 y; } cells[4]; } */
 static void make(struct plan *plan)
@@ -461,56 +451,6 @@ static void text_shows_the_layout(void **state)
 			    "      +2      2  __u16           cells[].y    dec\n");
 }
 
-#ifndef SANITIZED
-/* The n-th allocation fails, for every n until none does. */
-static long allocations_left = -1;
-
-void *__libc_calloc(size_t n, size_t size);
-
-void *calloc(size_t n, size_t size)
-{
-	if (allocations_left >= 0 && allocations_left-- == 0)
-		return NULL;
-	return __libc_calloc(n, size);
-}
-
-static int make_large(struct plan *plan, struct err *err)
-{
-	static const struct enum_name names[] = {{"ON", 1}, {"OFF", 0}};
-	struct field field = LEAF(FIELD_ENUM, "enum onoff", "switch", 0, 4);
-	int r = 0;
-
-	field.names = names;
-	field.n_names = ARRAY_LEN(names);
-	plan_begin(plan, 0, 4, "test");
-	plan->is_variables = true;
-	for (int i = 0; i < 300 && r == 0; i++)
-		r = plan_add(plan, true, &field, err);
-	return r ? r : plan_finish(plan, err);
-}
-
-static void out_of_memory_comes_out_alive(void **state)
-{
-	int r = -ENOMEM;
-
-	(void)state;
-	for (long n = 0; r < 0; n++) {
-		SCOPED(plan) plan = {0};
-		struct err err = {0};
-
-		allocations_left = n;
-		r = make_large(&plan, &err);
-		allocations_left = -1;
-		assert_true(n < 1000);
-		assert_true(n > 0 || r < 0);
-		if (r < 0) {
-			assert_int_equal(r, -ENOMEM);
-			assert_true(err.text[0]);
-		}
-	}
-}
-#endif
-
 static void words_of_names(void **state)
 {
 	(void)state;
@@ -547,9 +487,6 @@ int main(void)
 		cmocka_unit_test(untyped_maps_are_bytes_or_words),
 		cmocka_unit_test(words_leave_what_is_known),
 		cmocka_unit_test(text_shows_the_layout),
-#ifndef SANITIZED
-		cmocka_unit_test(out_of_memory_comes_out_alive),
-#endif
 		cmocka_unit_test(words_of_names),
 	};
 

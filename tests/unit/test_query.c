@@ -28,6 +28,7 @@ static void check_agrees(const char *text, struct table *table)
 	uint64_t *bits = calloc(n_rows / 64 + 1, sizeof(*bits));
 	struct query *query = compiled(text, table);
 
+	assert_non_null(bits);
 	assert_int_equal(query_match(query, table, bits, &n), 0);
 	for (size_t row = 0; row < n_rows; row++) {
 		bool is_match = query_match_row(query, table, row);

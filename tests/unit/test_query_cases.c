@@ -171,6 +171,8 @@ int main(void)
 		n_examples = are_examples ? n_tests - first_example : n_examples;
 	}
 	tests = calloc(n_tests + 1, sizeof(*tests));
+	if (!tests)
+		return 1;
 	for (size_t i = 0; i < n_tests; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = run_case, .initial_state = &cases[i]};

@@ -157,6 +157,7 @@ static void check_cut(const struct traffic_packet *packet, void *n_checked)
 		uint8_t *exact = malloc(FRAME_ALIGN_BYTES + cut), *at = exact + FRAME_ALIGN_BYTES;
 		struct flow_key key = {0};
 
+		assert_non_null(exact);
 		memcpy(at, frame, cut);
 		if (packet->flaw != TRAFFIC_NOT_IP || cut < 14)
 			assert_int_equal(parse_frame(at, at + cut, 0, &key), drop_malformed);
