@@ -34,6 +34,7 @@ struct exported {	     /* a map */
 	struct prom_map prom;
 	bool has_failed; /* and that was said */
 	bool was_tried;
+	bool is_left_out; /* it took a place, and nothing that was asked for fits it */
 };
 
 struct exporter {
@@ -44,6 +45,7 @@ struct exporter {
 	size_t n_maps;
 	struct buf text;
 	uint64_t touched_ns; /* since when there is something to write; 0: there isn't */
+	bool has_started;    /* every map that was named is open */
 	bool has_written, is_partly, cannot_write;
 };
 
@@ -61,11 +63,83 @@ static void exported_free(struct exported *map)
 	free(map);
 }
 
+static int check_columns(const struct rows *rows, struct err *err)
+{
+	SCOPED(buf) name = {0};
+
+	for (size_t k = 0; k < rows->job.n_columns; k++) {
+		if (!rows->job.is_selected || prom_takes(&rows->columns[k]))
+			continue;
+		table_column_name(rows->table, &rows->columns[k], &name);
+		return err_set(err, -EINVAL, "column '%s' is neither part of the key nor a number",
+			       buf_text(&name));
+	}
+	return 0;
+}
+
+static int make_rows(const struct exporter *exporter, struct watch *watch, const char *columns,
+		     struct rows *rows, struct err *err)
+{
+	struct options options = exporter->options;
+	int r;
+
+	options.columns = columns;
+	r = rows_init(rows, &watch->table, &options, &out_prom, false, err);
+	return r < 0 ? r : check_columns(rows, err);
+}
+
+/* Those of -c that can be exported of the map, and those that can't. */
+static int part_columns(const struct exporter *exporter, struct watch *watch, struct buf *there,
+			struct buf *missing)
+{
+	const char *at = exporter->options.columns;
+	int r = 0;
+
+	while (r != -ENOMEM && *at) {
+		size_t len = strcspn(at, ",");
+		struct rows rows = {0};
+		SCOPED(buf) item = {0};
+		struct buf *to;
+
+		buf_add(&item, at, len);
+		r = make_rows(exporter, watch, buf_text(&item), &rows, NULL);
+		rows_release(&rows);
+		to = r < 0 ? missing : there;
+		buf_adds(to, to->len ? "," : "");
+		buf_adds(to, buf_text(&item));
+		at += len + (at[len] == ',');
+	}
+	return r == -ENOMEM || there->failed || missing->failed ? -ENOMEM : 0;
+}
+
+/* What took the place of a map that went may have other columns: those that are there still are exported. */
+static int make_rows_there(const struct exporter *exporter, struct watch *watch, struct rows *rows,
+			   struct err *err)
+{
+	SCOPED(buf) there = {0};
+	SCOPED(buf) missing = {0};
+	int r = exporter->options.columns ? part_columns(exporter, watch, &there, &missing)
+					  : -EINVAL;
+
+	if (r == 0 && !there.len)
+		r = -EINVAL;
+	rows_release(rows);
+	if (r == 0)
+		r = make_rows(exporter, watch, buf_text(&there), rows, err);
+	if (r == 0)
+		fprintf(stderr,
+			"bpfmaptop: map %u, '%s', has no '%s' to export; what else was asked for "
+			"is\n",
+			watch->table.map.id, watch->table.map.name, buf_text(&missing));
+	return r;
+}
+
 static int add_map(struct exporter *exporter, struct watch *watch, struct err *err)
 {
 	struct exported **grown =
 		reallocarray(exporter->maps, exporter->n_maps + 1, sizeof(*grown));
 	struct exported *map = grown ? calloc(1, sizeof(*map)) : NULL;
+	struct err why = {0};
 	int r;
 
 	exporter->maps = grown ? grown : exporter->maps;
@@ -73,9 +147,16 @@ static int add_map(struct exporter *exporter, struct watch *watch, struct err *e
 		return err_set(err, -ENOMEM, "out of memory");
 	map->watch = watch;
 	exporter->maps[exporter->n_maps++] = map;
-	r = rows_init(&map->rows, &watch->table, &exporter->options, &out_prom, false, err);
+	r = make_rows(exporter, watch, exporter->options.columns, &map->rows, &why);
+	if (r == -EINVAL && exporter->has_started)
+		r = make_rows_there(exporter, watch, &map->rows, NULL);
+	if (r == -EINVAL && exporter->has_started) {
+		say(why.text);
+		map->is_left_out = map->was_tried = exporter->is_partly = true;
+		return 0;
+	}
 	if (r < 0)
-		return r;
+		return err_set(err, r, "%s", r == -ENOMEM ? "out of memory" : why.text);
 	r = prom_map_init(&map->prom, map->rows.table, &map->rows.job,
 			  exporter->options.max_series);
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
@@ -130,6 +211,8 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 
 	if (why->code == -ENOMEM)
 		return err_set(err, why->code, "%s", why->text);
+	if (exporter->maps[i]->is_left_out)
+		return 0;
 	failed(exporter, exporter->maps[i], why->code, why);
 	return 0;
 }
@@ -141,6 +224,8 @@ static int taken(void *ctx, size_t i, struct err *err)
 	struct table *table = &map->watch->table;
 	int r;
 
+	if (map->is_left_out)
+		return 0;
 	map->has_failed = false;
 	map->was_tried = true;
 	exporter->is_partly |= snap_is_cut(table->current);
@@ -156,14 +241,15 @@ static int taken(void *ctx, size_t i, struct err *err)
 static int write_text(struct exporter *exporter, struct err *err)
 {
 	struct prom_map **proms = calloc(exporter->n_maps + 1, sizeof(*proms));
+	size_t n = 0;
 
 	if (!proms)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < exporter->n_maps; i++)
-		proms[i] = &exporter->maps[i]->prom;
+		if (!exporter->maps[i]->is_left_out)
+			proms[n++] = &exporter->maps[i]->prom;
 	buf_clear(&exporter->text);
-	prom_write(proms, exporter->n_maps, exporter->options.output == &out_openmetrics,
-		   &exporter->text);
+	prom_write(proms, n, exporter->options.output == &out_openmetrics, &exporter->text);
 	free(proms);
 	return exporter->text.failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
@@ -247,24 +333,6 @@ static int refuse_tapes(const struct watch_set *set, struct err *err)
 	return 0;
 }
 
-static int check_columns(const struct exporter *exporter, struct err *err)
-{
-	for (size_t i = 0; i < exporter->n_maps; i++) {
-		const struct rows *rows = &exporter->maps[i]->rows;
-		SCOPED(buf) name = {0};
-
-		for (size_t k = 0; k < rows->job.n_columns; k++) {
-			if (!rows->job.is_selected || prom_takes(&rows->columns[k]))
-				continue;
-			table_column_name(rows->table, &rows->columns[k], &name);
-			return err_set(err, -EINVAL,
-				       "column '%s' is neither part of the key nor a number",
-				       buf_text(&name));
-		}
-	}
-	return 0;
-}
-
 static int start(struct exporter *exporter, struct err *err)
 {
 	const struct out_ops *output = exporter->options.output;
@@ -278,7 +346,8 @@ static int start(struct exporter *exporter, struct err *err)
 		r = refuse_tapes(&exporter->set, err);
 	if (r == 0)
 		r = add_opened(exporter, err);
-	return r < 0 ? r : check_columns(exporter, err);
+	exporter->has_started = r == 0;
+	return r;
 }
 
 static void finish(struct exporter *exporter)

@@ -22,6 +22,7 @@ void rows_release(struct rows *rows)
 	alert_release(&rows->until);
 	view_release(&rows->view);
 	buf_release(&rows->out);
+	*rows = (struct rows){0};
 }
 
 static int pick_columns(struct rows *rows, struct table *table, const struct options *options,

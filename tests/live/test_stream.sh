@@ -188,6 +188,43 @@ wait_for 20 has_line "^20.*,100,7," out && ok "one that fits the line of names i
 end_stream
 same "which is partly done" 3 $?
 rm "$pins/m"
+make_map 67 8
+rm -f x.prom
+"$BPFMAPTOP" export x.prom -d 0.1 --hex-width 8 -c key,v0 "$pins/m" 2>said &
+pid=$!
+at_exit+=("kill $pid")
+wait_for 20 has_line '^bpf_map_field.*field="v0",key="67 .* 7' x.prom || not_ok "columns are exported" "$(cat x.prom said)"
+rm "$pins/m"
+make_map 68 3
+third=$(id_of "$pins/m")
+wait_for 20 has_line "map $third, '$me', has no 'v0' to export; what else was asked for is" said &&
+	ok "an export of what took the place says which columns that lacks" ||
+	not_ok "an export of what took the place says which columns that lacks" "$(cat said)"
+wait_for 20 has_line "^bpf_map_entries.*id=\"$third\".* 1" x.prom && ok "and goes on with the others" ||
+	not_ok "and goes on with the others" "$(cat x.prom)"
+rm "$pins/m"
+wait_for 20 has_line "^bpfmaptop_map_up.* 0" x.prom || not_ok "it goes, too" "$(cat x.prom)"
+make_map 69 8
+wait_for 20 has_line '^bpf_map_field.*field="v0",key="69 .* 7' x.prom && ok "and with all of them when they are there again" ||
+	not_ok "and with all of them when they are there again" "$(cat x.prom said)"
+end_stream
+same "and ends in order" 0 $?
+"$BPFMAPTOP" export x.prom -d 0.1 --hex-width 8 -c v0 "$pins/m" 2>said &
+pid=$!
+at_exit+=("kill $pid")
+has_map() { has_line "^bpf_map_entries.*$me" x.prom; }
+wait_for 20 has_map || not_ok "it is exported"
+rm "$pins/m"
+make_map 6a 3
+wait_for 20 has_line "no field is called .v0." said && ok "one of which nothing fits is left out, and said to be" ||
+	not_ok "one of which nothing fits is left out, and said to be" "$(cat said)"
+wait_for 20 eval '! has_map' && ok "it leaves the file" || not_ok "it leaves the file" "$(cat x.prom)"
+rm "$pins/m"
+make_map 6b 8
+wait_for 20 has_map && ok "until another fits" || not_ok "until another fits" "$(cat x.prom said)"
+end_stream
+same "which is no fault" 0 $?
+rm "$pins/m"
 make_map 65 8
 : >out >said # not those of before
 "$BPFMAPTOP" stream -d 0.1 -n 20 -o csv "$pins/m" >out 2>said &
