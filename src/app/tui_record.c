@@ -269,8 +269,9 @@ static bool tell(const struct tui_recording *recording, struct buf *out)
 		buf_addf(out, "nothing was recorded: no reading came; '%s' is removed",
 			 recording->path);
 	if (recording->n_missed)
-		buf_addf(out, "; %llu were not kept, the disk was too slow",
-			 (unsigned long long)recording->n_missed);
+		buf_addf(out, "; %llu %s not kept, the disk was too slow",
+			 (unsigned long long)recording->n_missed,
+			 num_noun(recording->n_missed, "was", "were"));
 	return !progress.fault.text[0] && progress.n_readings && !recording->n_missed;
 }
 

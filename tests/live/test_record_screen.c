@@ -142,6 +142,64 @@ static void on_a_full_disk(void **state)
 	assert_int_equal(run("grep -E '^full/a.tape: [1-9][0-9]* readings' verified >said"), 0);
 }
 
+/* What the header says of how long it records by now, and that many seconds later. */
+static void recorded_for(struct pty *pty, unsigned seconds, char *text, size_t size)
+{
+	const char *at = strstr(pty_screen_line(pty, pty_find(pty, "REC ")), "REC ");
+	unsigned minutes = 0, now = 0;
+
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "REC %u:%u", &minutes, &now), 2);
+	now += 60 * minutes + seconds;
+	snprintf(text, size, "REC %02u:%02u", now / 60, now % 60);
+}
+
+/* On a disk that takes nothing for a while, which is frozen and thawed again: readings are left out of the tape,
+ * and none of them off the screen. */
+static void on_a_slow_disk(void **state)
+{
+	static const char mount[] =
+		"truncate -s 16M slow.img && mkfs.ext4 -qF slow.img && mkdir -p "
+		"slow && mount -o loop slow.img slow";
+	char command[512], text[64];
+	const char *const argv[] = {"unshare", "-m", "sh", "-c", command, NULL};
+	struct pty pty;
+	FILE *thaw;
+
+	(void)state;
+	if (run("unshare -m sh -c '%s' 2>said", mount) != 0)
+		skip(); /* an image of a disk can't be mounted here */
+	snprintf(command, sizeof(command), "cd %s && %s && %s -d 0.1 sim:ports; cp slow/a.tape .",
+		 folder, mount, program);
+	assert_int_equal(pty_open(&pty, argv, NULL, ROWS, 160), 0);
+	assert_true(pty_wait_text(&pty, "LIVE", PATIENCE_MS));
+	pty_send(&pty, ":record slow/a.tape\r");
+	assert_true(pty_wait_text(&pty, "KiB  LIVE", PATIENCE_MS));
+	/* Whatever becomes of this test, the disk is thawed at the end of it. */
+	snprintf(command, sizeof(command), "nsenter -t %d -m sh -c 'read x; fsfreeze -u %s/slow'",
+		 (int)pty.pid, folder);
+	thaw = popen(command, "w");
+	assert_non_null(thaw);
+	assert_int_equal(run("nsenter -t %d -m fsfreeze -f %s/slow", (int)pty.pid, folder), 0);
+	recorded_for(&pty, 2, text, sizeof(text));
+	assert_true(pty_wait_text(&pty, text, PATIENCE_MS));
+	assert_true(pty_find(&pty, "LIVE") == 0);
+	assert_int_equal(pclose(thaw), 0);
+	recorded_for(&pty, 2, text, sizeof(text));
+	assert_true(pty_wait_text(&pty, text, PATIENCE_MS));
+	pty_send(&pty, "R");
+	assert_true(pty_wait_text(&pty, "not kept, the disk was too slow", PATIENCE_MS));
+	pty_send(&pty, "Q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	pty_close(&pty);
+	/* Those that are kept are whole, and the one behind the gap says how many went missing. */
+	assert_int_equal(
+		run("$BPFMAPTOP replay --verify a.tape >verified && $BPFMAPTOP replay -o json "
+		    "a.tape | jq -e '.reading.notes[]' | "
+		    "grep -E 'slower than the interval, [0-9]+ ticks? missed' >said"),
+		0);
+}
+
 /* -- what is seen of a map that somebody writes to -- */
 
 static void change(int fd, uint64_t look)
@@ -273,6 +331,7 @@ int main(void)
 		cmocka_unit_test(asked_and_ended),
 		cmocka_unit_test(of_a_tape),
 		cmocka_unit_test(on_a_full_disk),
+		cmocka_unit_test(on_a_slow_disk),
 	};
 	const struct CMUnitTest live[] = {
 		cmocka_unit_test(replayed_as_it_was_seen),
