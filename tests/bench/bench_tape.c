@@ -3,7 +3,8 @@
  * 64-byte values, of which a writer changes 5 % between readings. In turns in one run: a reading, and a
  * reading that is packed and written to a file, so that what else the machine does hits both; the ratio
  * of their medians counts. Every FULL_EVERY-th reading is written whole, as record does, so their mean
- * counts too. */
+ * counts too. Then the tape is opened, and every place of it sought from far away: the worst is that behind
+ * the most differences. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,8 +23,10 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/map.h"
+#include "model/plan.h"
 #include "model/snap.h"
 #include "model/tape.h"
+#include "read/replay.h"
 #include "read/source.h"
 #include "read/spec.h"
 
@@ -82,6 +85,34 @@ static int change(struct bench *bench, uint64_t count)
 	return r;
 }
 
+static int write_bytes(void *ctx, const void *bytes, size_t n)
+{
+	struct bench *bench = ctx;
+
+	bench->n_bytes += n;
+	return file_write_all(bench->file, bytes, n);
+}
+
+static int put_chunk(struct bench *bench, int packed)
+{
+	return packed < 0 ? packed : tape_chunk_write(&bench->chunk, write_bytes, bench);
+}
+
+/* What stands before the readings. */
+static int begin_tape(struct bench *bench)
+{
+	const struct map *map = &bench->maps.maps[0];
+	const struct tape_head head = {.interval_ns = 1000000000};
+	SCOPED(plan) plan = {0};
+	int r = bench->source->ops->plan(bench->source, map, &plan, NULL);
+
+	if (r == 0)
+		r = tape_write_magic(write_bytes, bench);
+	if (r == 0)
+		r = put_chunk(bench, tape_pack_head(&bench->chunk, &head));
+	return r < 0 ? r : put_chunk(bench, tape_pack_map(&bench->chunk, 0, map, &plan));
+}
+
 static int set_up(struct bench *bench, const char *path)
 {
 	struct spec spec = {.kind = SPEC_ID, .text = ""};
@@ -104,15 +135,9 @@ static int set_up(struct bench *bench, const char *path)
 	spec.id = info.id;
 	if (r == 0)
 		r = source_kernel_new(&bench->source);
-	return r < 0 ? r : bench->source->ops->find(bench->source, &spec, &bench->maps, NULL);
-}
-
-static int write_bytes(void *ctx, const void *bytes, size_t n)
-{
-	struct bench *bench = ctx;
-
-	bench->n_bytes += n;
-	return file_write_all(bench->file, bytes, n);
+	if (r == 0)
+		r = bench->source->ops->find(bench->source, &spec, &bench->maps, NULL);
+	return r < 0 ? r : begin_tape(bench);
 }
 
 static int read_map(struct bench *bench, struct snap *snap)
@@ -130,7 +155,59 @@ static int record(struct bench *bench, uint64_t round)
 		r = tape_pack_snap(&bench->chunk, 0, round, next,
 				   round % FULL_EVERY ? &bench->snaps[(round + 1) % 2] : NULL);
 	bench->n_raw += next->n_rows * (KEY_SIZE + VALUE_SIZE);
-	return r < 0 ? r : tape_chunk_write(&bench->chunk, write_bytes, bench);
+	return put_chunk(bench, r);
+}
+
+/* To that place from 1 until its reading is there, and the one before for its rates. */
+static int seek(struct source *tape, const struct map *map, size_t place, struct snap *snap)
+{
+	struct replay_state state;
+	int r;
+
+	replay_seek(tape, place);
+	do
+		r = source_read(tape, map, NULL, snap, NULL);
+	while (r == 0 && tape->ops->due(tape, map) <= clock_now_ns());
+	replay_state(tape, &state);
+	return r < 0 ? r : state.place == place && snap->n_rows == ROWS ? 0 : -EBADMSG;
+}
+
+static int seek_all(struct bench *bench, struct source *tape)
+{
+	SCOPED(map_list) maps = {0};
+	const struct spec spec = {.kind = SPEC_TAPE, .text = ""};
+	double took_ms[ROUNDS], worst_ms = 0;
+	int r = tape->ops->find(tape, &spec, &maps, NULL);
+
+	for (size_t i = 0; r == 0 && i < ROUNDS; i++) {
+		/* There and back: never the place behind the one where it is. */
+		size_t place = i % 2 ? ROUNDS - i / 2 : 1 + i / 2;
+		uint64_t began = clock_now_ns();
+
+		r = seek(tape, &maps.maps[0], place, &bench->alone);
+		took_ms[i] = (double)(clock_now_ns() - began) / 1e6;
+		worst_ms = MAX_OF(worst_ms, took_ms[i]);
+	}
+	if (r < 0)
+		return r;
+	printf("tape: to a place of it, median      %6.1f ms\n", bigmap_median(took_ms, ROUNDS));
+	printf("tape: to a place of it, worst       %6.1f ms\n", worst_ms);
+	return 0;
+}
+
+static int replay(struct bench *bench, const char *path)
+{
+	struct source *tape;
+	uint64_t began = clock_now_ns();
+	int r = source_tape_new(path, &tape, NULL);
+
+	if (r < 0)
+		return r;
+	printf("tape: opening one of %d readings    %6.1f ms\n", ROUNDS,
+	       (double)(clock_now_ns() - began) / 1e6);
+	r = seek_all(bench, tape);
+	tape->ops->free(tape);
+	return r;
 }
 
 static int run(struct bench *bench)
@@ -201,6 +278,8 @@ int main(void)
 	}
 	if (r == 0)
 		r = run(&bench);
+	if (r == 0)
+		r = replay(&bench, path);
 	tear_down(&bench);
 	unlink(path);
 	if (r < 0)
