@@ -83,14 +83,14 @@ static int put_part(const struct scene *scene, struct area area, int row, int co
 	return col;
 }
 
-size_t legend_put(const struct scene *scene, struct area area, size_t top)
+size_t legend_lines(void)
 {
-	for (size_t i = top; i < ARRAY_LEN(lines) && i - top < (size_t)area.n_rows; i++) {
-		int col = 1;
-
-		for (int j = 0; j < MAX_PARTS && lines[i].parts[j].text; j++)
-			col = put_part(scene, area, (int)(i - top), col, lines[i].parts[j].text,
-				       lines[i].parts[j].role);
-	}
 	return ARRAY_LEN(lines);
+}
+
+void legend_put(const struct scene *scene, struct area line, int col,
+		__attribute__((unused)) const void *ctx, unsigned i)
+{
+	for (int j = 0; j < MAX_PARTS && lines[i].parts[j].text; j++)
+		col = put_part(scene, line, 0, col, lines[i].parts[j].text, lines[i].parts[j].role);
 }

@@ -124,7 +124,7 @@ static void seek(const struct scene *scene, const struct listing *listing)
 		line_text(listing, line, &text);
 		buf_addc(&text, '\n');
 	}
-	text_search_go(scene, buf_text(&text), 0);
+	text_search_go(scene, buf_text(&text));
 }
 
 static void put_part(const struct scene *scene, struct area line, const struct listing_part *part)

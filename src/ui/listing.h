@@ -9,6 +9,9 @@
 #include "base/arena.h"
 #include "ui/state.h"
 
+/* From here on lines of text stand in two columns. */
+enum { LISTING_TWO_COLS = 110 };
+
 struct listing_part;
 /* Draws into one line, from `col` on. */
 typedef void listing_picture_fn(const struct scene *scene, struct area line, int col,

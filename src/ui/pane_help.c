@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The table of keys, with the legend before it. */
+/* The table of keys, with the legend before it, or beside it where there is room. */
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/listing.h"
 
 /* Of the sign for a lower bound, and blanks behind it. */
 #define READING                                                                                    \
@@ -12,21 +14,42 @@
 	"  %s%*s a lower bound: some rows have no rate yet\n"                                      \
 	"  *       as a value: the CPUs of a per-CPU map don't agree on it\n"                      \
 	"  ~       an estimate: life is entries / gone per second (Little's law)\n"                \
-	"  new, gone and churn are lower bounds: a key that came and went between two\n"           \
-	"  readings was never seen\n"                                                              \
-	"\n"                                                                                       \
-	"Keys\n"
+	"  new, gone and churn are lower bounds: a key that came and went between two "            \
+	"readings was never seen\n"
+
+/* Lines without indent are titles. */
+static void add_text(struct listing *lines, int col, int columns, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		SCOPED(buf) line = {0};
+
+		buf_add(&line, text, len);
+		listing_put_words(lines, col, columns, *text == ' ' ? ROLE_TEXT : ROLE_TITLE,
+				  buf_text(&line));
+		listing_next(lines);
+		text += len + (text[len] == '\n');
+	}
+}
 
 void pane_help(const struct scene *scene, struct area area)
 {
 	const char *at_least = scene->glyphs->at_least;
-	SCOPED(buf) text = {0};
-	size_t n_before;
+	bool has_two = area.n_cols >= LISTING_TWO_COLS;
+	int n_cols = has_two ? area.n_cols / 2 : area.n_cols;
+	SCOPED(buf) numbers = {0}, keys = {0};
+	SCOPED(listing) lines = {0};
 
-	buf_addf(&text, READING, at_least, 7 - grid_columns(scene->grid, at_least), "");
-	keys_print(KEYS_TEXT, &text);
-	area = pane_titled(scene, area, "help");
-	n_before = legend_put(scene, (struct area){0}, 0);
-	pane_lines(scene, area, buf_text(&text), n_before);
-	legend_put(scene, area, scene->list->top);
+	for (unsigned i = 0; i < legend_lines(); i++, listing_next(&lines))
+		listing_put_picture(&lines, 1, legend_put, NULL, i);
+	buf_addf(&numbers, READING, at_least, 7 - grid_columns(scene->grid, at_least), "");
+	add_text(&lines, 1, n_cols - 2, buf_text(&numbers));
+	if (has_two)
+		listing_top(&lines);
+	else
+		listing_next(&lines);
+	buf_adds(&keys, "Keys\n");
+	keys_print(KEYS_TEXT, &keys);
+	add_text(&lines, has_two ? n_cols + 1 : 1, n_cols - 2, buf_text(&keys));
+	listing_draw(scene, pane_titled(scene, area, "help"), &lines);
 }

@@ -11,7 +11,7 @@
 #include "ui/cost.h"
 #include "ui/listing.h"
 
-enum { INDENT = 3, NAME_COLS = 23, TWO_COLUMNS = 110 };
+enum { INDENT = 3, NAME_COLS = 23 };
 
 struct facts {
 	struct listing lines;
@@ -189,7 +189,7 @@ static void add_map(const struct table *table, struct facts *out)
 void pane_metrics(const struct scene *scene, struct area area)
 {
 	const struct table *table = tab_map_table(scene->tab);
-	bool has_two = area.n_cols >= TWO_COLUMNS;
+	bool has_two = area.n_cols >= LISTING_TWO_COLS;
 	struct facts facts = {.n_cols = has_two ? area.n_cols / 2 : area.n_cols};
 	SCOPED(buf) title = {0};
 

@@ -212,7 +212,7 @@ void pane_stacks(const struct scene *scene, struct area area)
 		scene->list->cursor = drawing.found;
 	view->was_moved = false;
 	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
-	text_search_go(scene, buf_text(&drawing.names), 0);
+	text_search_go(scene, buf_text(&drawing.names));
 	list_fit(scene->list, n, (size_t)MAX_OF(drawing.area.n_rows, 1));
 	stack_tree_lines(&view->tree, &tab->frames, put_line, &drawing);
 	if (!n)

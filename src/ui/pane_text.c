@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What panes of text share: a title, and lines of which a window is shown. */
+/* What panes of text share: a title, lines that are broken where they are too long, what is searched for
+ * in them. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -93,45 +94,6 @@ void text_light(const struct scene *scene, struct area line, const char *text)
 	match.n_cols = MIN_OF(match.n_cols, line.col + line.n_cols - match.col);
 	if (match.n_cols > 0)
 		grid_role(scene->grid, match, ROLE_MATCH);
-}
-
-/* Draws n lines of text from the list's top on, behind those that stand before them; "Keys" and the like,
- * without indent, are titles. */
-static void put_text(const struct scene *scene, struct area area, const char *text, size_t n_before)
-{
-	size_t line = n_before, top = scene->list->top;
-
-	for (; *text; line++) {
-		size_t len = strcspn(text, "\n");
-		enum role role = *text == ' ' ? ROLE_TEXT : ROLE_TITLE;
-		SCOPED(buf) one = {0};
-
-		buf_add(&one, text, len);
-		text += len + (text[len] == '\n');
-		if (line < top || line - top >= (size_t)area.n_rows)
-			continue;
-		grid_put(scene->grid, area, (int)(line - top), 1, role, buf_text(&one));
-		text_light(scene,
-			   (struct area){area.row + (int)(line - top), area.col + 1, 1,
-					 area.n_cols - 1},
-			   buf_text(&one));
-	}
-}
-
-/* A window of the lines, and of n_before that stand before them. */
-void pane_lines(const struct scene *scene, struct area area, const char *whole, size_t n_before)
-{
-	struct list_place *list = scene->list;
-	size_t n = n_before;
-	SCOPED(buf) wrapped = {0};
-
-	text_wrap(whole, area.n_cols - 2, &wrapped);
-	for (const char *c = buf_text(&wrapped); *c; c++)
-		n += *c == '\n';
-	list_fit(list, n > (size_t)area.n_rows ? n - (size_t)area.n_rows + 1 : 1, 1);
-	text_search_go(scene, buf_text(&wrapped), n_before);
-	list->top = list->cursor;
-	put_text(scene, area, buf_text(&wrapped), n_before);
 }
 
 struct area pane_titled(const struct scene *scene, struct area area, const char *title)

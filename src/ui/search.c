@@ -71,9 +71,9 @@ const char *text_search_in(const struct screen *screen, const char *line)
 }
 
 /* The line that is nearest in that direction, round at the ends; n: there is none. */
-static size_t find_line(const struct screen *screen, const char *text, size_t n_before)
+static size_t find_line(const struct screen *screen, const char *text)
 {
-	size_t line = n_before, from = screen->found_line, first = SIZE_MAX, last = SIZE_MAX,
+	size_t line = 0, from = screen->found_line, first = SIZE_MAX, last = SIZE_MAX,
 	       best = SIZE_MAX;
 
 	for (; *text; line++) {
@@ -103,14 +103,14 @@ static void say_none(struct screen *screen)
 		screen_say(screen, true, "nothing matches '%s'", buf_text(&screen->found));
 }
 
-void text_search_go(const struct scene *scene, const char *text, size_t n_before)
+void text_search_go(const struct scene *scene, const char *text)
 {
 	struct screen *screen = scene->screen;
 	size_t line;
 
 	if (!screen->seeks || !screen->found.len || scene->is_aside)
 		return;
-	line = find_line(screen, text, n_before);
+	line = find_line(screen, text);
 	screen->seeks = 0;
 	if (line == SIZE_MAX) {
 		say_none(screen);

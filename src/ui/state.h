@@ -353,12 +353,8 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 /* A menu: a title, and those of n items that have room, each drawn by put into a line of area. */
 void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));
-/* Draws lines of text from the list's top on, behind n_before that stand there already; those without indent are
- * titles. */
-void pane_lines(const struct scene *scene, struct area area, const char *text, size_t n_before);
-/* search.c: moves the list to the next place if one is to be looked for; n_before lines stand before the
- * text. */
-void text_search_go(const struct scene *scene, const char *text, size_t n_before);
+/* search.c: moves the list to the next place if one is to be looked for. */
+void text_search_go(const struct scene *scene, const char *text);
 /* pane_text.c: lights what is searched for in a line that was drawn with that text. */
 void text_light(const struct scene *scene, struct area line, const char *text);
 /* Lines of text, broken where they are wider than that. */
@@ -366,8 +362,9 @@ void text_wrap(const char *text, int columns, struct buf *out);
 /* The same, drawn from that row and column of the area on; returns the row behind it. */
 int text_put(const struct scene *scene, struct area area, int row, int col, enum role role,
 	     const char *text);
-/* legend.c: from line `top` on; returns how many lines there are. */
-size_t legend_put(const struct scene *scene, struct area area, size_t top);
+/* legend.c: how many lines it has; draws one from a column on. */
+size_t legend_lines(void);
+void legend_put(const struct scene *scene, struct area line, int col, const void *ctx, unsigned i);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_groups, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log, pane_stacks;
 pane_fn pane_bar_titles, pane_bars;
