@@ -39,6 +39,7 @@ static int place_theme(cJSON *root, const char *path)
 
 	if (!name || name[0] == '/' || !strchr(name, '/'))
 		return 0;
+	name += strncmp(name, "./", 2) == 0 ? 2 : 0;
 	buf_addf(&whole, "%.*s/%s", (int)(slash - path), path, name);
 	return !whole.failed && cJSON_SetValuestring(theme, buf_text(&whole)) ? 0 : -ENOMEM;
 }

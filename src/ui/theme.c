@@ -227,7 +227,7 @@ static int told_of(const struct buf *path, int code, struct err *err)
 {
 	struct err why;
 
-	if (!err || !path->len || strstr(err->text, ", in '/"))
+	if (!err || !path->len || strstr(err->text, ", in '/") || strstr(err->text, buf_text(path)))
 		return code;
 	why = *err;
 	return err_set(err, code, "%s, in '%s'", why.text, buf_text(path));

@@ -228,6 +228,9 @@ static void own_themes_are_listed_and_their_faults_told(void **state)
 		 "'%s/bpfmaptop/themes/torn.json'",
 		 folder);
 	assert_string_equal(err.text, at);
+	assert_true(theme_load(&theme, "/nonexistent/x.json", &err) < 0);
+	assert_string_equal(err.text,
+			    "cannot read theme '/nonexistent/x.json': no such file or directory");
 	assert_true(theme_load(&theme, "child", &err) < 0);
 	assert_string_equal(err.text, at);
 	assert_string_equal(theme.name, "kept");
