@@ -206,7 +206,7 @@ static void pages_cost_only_what_was_written(void **state)
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	(void)state;
-	assert_int_equal(pages_reserve(&pages, 8 << 20), 0);
+	assert_int_equal(pages_reserve(&pages, 4 << 20), 0);
 	assert_int_equal(resident_pages(&pages, page), 0);
 	for (size_t i = 0; i < 100; i++)
 		pages.at[i * page] = 1;
