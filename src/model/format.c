@@ -266,8 +266,8 @@ void format_print_leaves(const struct plan *plan, bool in_value, const bool *ski
 }
 
 /* The number is laid down as a field of its own and printed from there. */
-void format_print_val(const struct format *format, struct val val, enum print_style style,
-		      const struct lookups *lookups, struct buf *out)
+static void print_as_field(const struct format *format, struct val val, bool is_meant,
+			   enum print_style style, const struct lookups *lookups, struct buf *out)
 {
 	static const enum field_kind kinds[] = {
 		[VAL_UINT] = FIELD_UINT, [VAL_INT] = FIELD_INT, [VAL_REAL] = FIELD_REAL};
@@ -275,10 +275,27 @@ void format_print_val(const struct format *format, struct val val, enum print_st
 	bool has_kind = val.kind == VAL_UINT || val.kind == VAL_INT || val.kind == VAL_REAL;
 
 	field.kind = has_kind ? kinds[val.kind] : FIELD_UINT;
-	if (has_kind && format->sense == SENSE_QUANTITY && format->fits(&field))
+	if (has_kind && is_meant && format->fits(&field))
 		format->print(&field, (const uint8_t *)&val.u, style, lookups, out);
 	else
 		format_write_number(&val, style, out);
+}
+
+void format_print_val(const struct format *format, struct val val, enum print_style style,
+		      const struct lookups *lookups, struct buf *out)
+{
+	print_as_field(format, val, format->sense == SENSE_QUANTITY, style, lookups, out);
+}
+
+void format_print_level(const struct format *format, struct val val, enum print_style style,
+			const struct lookups *lookups, struct buf *out)
+{
+	bool is_moment = format->difference != NULL;
+
+	if (is_moment && val.kind == VAL_REAL && val.x >= 0)
+		val = val_uint((uint64_t)val.x);
+	print_as_field(format, val, is_moment || format->sense == SENSE_QUANTITY, style, lookups,
+		       out);
 }
 
 /* -- parsing -- */

@@ -66,6 +66,8 @@ struct format {
 	/* The field's value as it compares: host-order number for ports and be32, bytes for addresses.
 	 * NULL: decode_val. */
 	struct val (*value)(const struct field *field, const uint8_t *base);
+	/* What differences of its values are written in. NULL: in itself. */
+	const struct format *difference;
 };
 
 /* The format called that, or NULL. */
@@ -101,6 +103,9 @@ bool format_reads_words(const struct format *format, const struct field *field,
  * are not of numbers print it plainly. VAL_UNKNOWN is "-". */
 void format_print_val(const struct format *format, struct val val, enum print_style style,
 		      const struct lookups *lookups, struct buf *out);
+/* The same of one of its own values, as `value` gives them: moments, too. */
+void format_print_level(const struct format *format, struct val val, enum print_style style,
+			const struct lookups *lookups, struct buf *out);
 
 /* Prints any field, containers too: structs as {a=1, b=2}, arrays as [1, 2, 3] cut after max_items
  * with "…+N", unions by their members. Not tamed. */

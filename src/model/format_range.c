@@ -79,7 +79,7 @@ static void print_range(const struct field *field, const uint8_t *base, enum pri
 	const struct range_format *range = (const struct range_format *)field->format;
 	struct val low = range_val(field, base), high = low;
 
-	format_print_val(range->ends, low, style, lookups, out);
+	format_print_level(range->ends, low, style, lookups, out);
 	if (low.kind == VAL_UINT)
 		high.u = range_high(low.u, range->width);
 	else if (low.kind == VAL_INT)
@@ -87,7 +87,7 @@ static void print_range(const struct field *field, const uint8_t *base, enum pri
 	if (low.kind == VAL_UNKNOWN || high.u == low.u)
 		return;
 	buf_adds(out, "..");
-	format_print_val(range->ends, high, style, lookups, out);
+	format_print_level(range->ends, high, style, lookups, out);
 }
 
 bool format_is_range(const struct format *format)
@@ -106,6 +106,7 @@ const struct format *format_range_new(struct arena *mem, const struct format *en
 		.help = "range of numbers",
 		.example = "1024",
 		.sense = SENSE_IDENTITY,
+		.is_time = ends->is_time,
 		.min_columns = 12,
 		.fits = fits_range,
 		.print = print_range,

@@ -137,6 +137,7 @@ const struct format format_ktime = {
 	.print = print_ktime,
 	.parse = parse_ktime,
 	.value = ktime_val,
+	.difference = &format_duration,
 };
 
 /* -- epoch -- */
@@ -252,4 +253,5 @@ const struct format format_epoch = {
 	.print = print_epoch,
 	.parse = parse_epoch,
 	.value = epoch_val,
+	.difference = &format_duration,
 };

@@ -165,24 +165,26 @@ static struct val val_value(const struct cell *cell)
 	return val;
 }
 
-#define COUNT .is_numeric = true, .print = text_count
-#define WHOLE .of = OF_ROW, .is_left = true, .shows_unknown = true
+#define DIFFERENCE .is_numeric = true, .print = text_difference
+#define LEVEL	   .is_numeric = true, .print = text_level
+#define WHOLE	   .of = OF_ROW, .is_left = true, .shows_unknown = true
 
 const struct derive_row derive_rows[] = {
 	[DERIVE_TOTAL] = {"sum", "total over the CPUs", OF_FIELD, .val = cell_total,
 			  .print = text_total, .shows_unknown = true},
-	[DERIVE_DELTA] = {"delta", "since the reading before", OF_COUNTER, COUNT,
+	[DERIVE_DELTA] = {"delta", "since the reading before", OF_COUNTER, DIFFERENCE,
 			  .looks_back = true, .val = cell_delta},
-	[DERIVE_RATE] = {"rate", "per second of measured time", OF_COUNTER, COUNT,
+	[DERIVE_RATE] = {"rate", "per second of measured time", OF_COUNTER, DIFFERENCE,
 			 .looks_back = true, .val = cell_rate},
-	[DERIVE_SMOOTH] = {"smooth", "the rate, smoothed", OF_SMOOTHED, COUNT, .looks_back = true,
-			   .val = val_smooth},
-	[DERIVE_BASE] = {"base", "since the baseline", OF_COUNTER, COUNT, .val = cell_since_base},
-	[DERIVE_MAX] = {"max", "the largest of the CPUs", OF_CPUS, COUNT, .has_rate = true,
+	[DERIVE_SMOOTH] = {"smooth", "the rate, smoothed", OF_SMOOTHED, DIFFERENCE,
+			   .looks_back = true, .val = val_smooth},
+	[DERIVE_BASE] = {"base", "since the baseline", OF_COUNTER, DIFFERENCE,
+			 .val = cell_since_base},
+	[DERIVE_MAX] = {"max", "the largest of the CPUs", OF_CPUS, LEVEL, .has_rate = true,
 			.val = val_max},
-	[DERIVE_MIN] = {"min", "the smallest of the CPUs", OF_CPUS, COUNT, .has_rate = true,
+	[DERIVE_MIN] = {"min", "the smallest of the CPUs", OF_CPUS, LEVEL, .has_rate = true,
 			.val = val_min},
-	[DERIVE_MEAN] = {"mean", "mean over the CPUs", OF_CPUS, COUNT, .has_rate = true,
+	[DERIVE_MEAN] = {"mean", "mean over the CPUs", OF_CPUS, LEVEL, .has_rate = true,
 			 .val = val_mean},
 	[DERIVE_SKEW] = {"skew", "largest of the CPUs by their mean", OF_CPUS, .is_numeric = true,
 			 .has_rate = true, .val = val_skew, .print = text_ratio},

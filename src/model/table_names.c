@@ -15,6 +15,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "model/table_derive.h"
+#include "model/table_text.h"
 #include "model/words.h"
 
 /* -- facts of a column -- */
@@ -33,6 +34,11 @@ bool column_in_key(const struct column *column)
 bool column_looks_back(const struct column *column)
 {
 	return derive_rows[column->derive].looks_back || column->per_second;
+}
+
+bool column_is_difference(const struct column *column)
+{
+	return column->per_second || derive_rows[column->derive].print == text_difference;
 }
 
 bool column_is_time(const struct column *column)

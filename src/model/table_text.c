@@ -62,6 +62,28 @@ void text_count(const struct cell *cell, const struct val *val, enum print_style
 		format_print_val(cell->format, *val, style, lookups, out);
 }
 
+/* Differences of moments are times. */
+void text_difference(const struct cell *cell, const struct val *val, enum print_style style,
+		     struct buf *out)
+{
+	struct cell one = *cell;
+
+	if (cell->format->difference)
+		one.format = cell->format->difference;
+	text_count(&one, val, style, out);
+}
+
+void text_level(const struct cell *cell, const struct val *val, enum print_style style,
+		struct buf *out)
+{
+	if (cell->per_second)
+		text_difference(cell, val, style, out);
+	else if (cell->format->difference)
+		format_print_level(cell->format, *val, style, &cell->table->lookups, out);
+	else
+		text_count(cell, val, style, out);
+}
+
 static void print_copy(const struct cell *cell, const uint8_t *at, enum print_style style,
 		       struct buf *out)
 {

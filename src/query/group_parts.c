@@ -293,14 +293,24 @@ static void shape_bytes(const struct part *part, struct field *proto)
 	proto->format = format_of(&part->column);
 }
 
+/* What the ends of a range of the column are written in. */
+static const struct format *ends_of(const struct column *column)
+{
+	const struct format *format;
+
+	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
+		return format_named("duration", strlen("duration"));
+	if (!column->field)
+		return format_named("dec", strlen("dec"));
+	format = format_of(column);
+	return column_is_difference(column) && format->difference ? format->difference : format;
+}
+
 static int shape_range(const struct part *part, struct plan *plan, struct field *proto)
 {
 	const struct field *field = part->column.field;
-	bool is_time = part->column.derive == DERIVE_AGE || part->column.derive == DERIVE_IDLE;
 	bool is_signed = part->kind == PART_CELL || field->kind == FIELD_INT;
-	const struct format *ends = is_time ? format_named("duration", strlen("duration"))
-				    : field ? format_of(&part->column)
-					    : NULL;
+	const struct format *ends = ends_of(&part->column);
 
 	proto->kind = is_signed ? FIELD_INT : FIELD_UINT;
 	proto->type = is_signed ? "s64" : "u64";

@@ -83,7 +83,8 @@ static int add_range(const struct value *value, struct buf *out)
 /* What was cut to a whole number lies below the next one. */
 static int add_cell_range(const struct value *value, struct buf *out)
 {
-	const char *unit = value->part->column.field ? "" : "ns";
+	enum derive derive = value->part->column.derive;
+	const char *unit = derive == DERIVE_AGE || derive == DERIVE_IDLE ? "ns" : "";
 	int64_t low, high;
 
 	memcpy(&low, value->bytes, sizeof(low));
