@@ -115,12 +115,6 @@ int view_sort(struct view *view, const struct table *table, const char *text, st
 int view_sort_check(const struct table *table, const char *text, struct err *err);
 void view_sort_text(const struct view *view, const struct table *table, struct buf *out);
 
-enum { SEARCH_NONE, SEARCH_FOUND, SEARCH_WENT_ROUND };
-
-/* Moves the cursor to the next row, in the view's order, that query matches (is_back: to the one before),
- * going round at the ends; after view_refresh. One of the above, or -ENOMEM. */
-int view_search(struct view *view, struct table *table, const struct query *query, bool is_back);
-
 /* After a table_take, a new filter or sort, or a moved window: matches, finds the cursor's row by key
  * (when it left the window, the cursor stays in its place), keeps the cursor inside the window, and
  * sorts the window with its margins. height 0: sorts everything, for output, and leaves window and cursor alone.

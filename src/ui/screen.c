@@ -249,6 +249,7 @@ static bool work_on(struct screen *screen, struct tab *tab, uint64_t until_ns)
 			   tab->table->map.name);
 	say_alarm(screen, tab);
 	say_alarm(screen, tab->groups);
+	say_hunted(screen, tab);
 	return !tab_is_settled(tab);
 }
 

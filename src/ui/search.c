@@ -18,6 +18,7 @@ int tab_search(struct tab *tab, const char *text, struct err *err)
 
 	if (r < 0)
 		return r;
+	hunt_drop(&tab->hunt);
 	query_free(tab->search);
 	tab->search = query;
 	buf_clear(&tab->search_text);
@@ -39,16 +40,21 @@ struct intent search_on(struct screen *screen, bool is_back)
 	/* Several keys may come before a frame. */
 	if (tab_cursor_row(tab) < 0)
 		return nothing();
-	r = view_search(&tab->view, tab->table, tab->search, is_back);
+	r = tab_hunt(tab, is_back);
 	if (r < 0)
 		screen_say(screen, true, "out of memory for the search");
-	else if (r == SEARCH_NONE)
-		screen_say(screen, true, "nothing matches '%s'", buf_text(&tab->search_text));
-	else
-		tab_moved(tab);
-	if (r == SEARCH_WENT_ROUND)
-		screen_say(screen, false, is_back ? "from the end again" : "from the top again");
+	say_hunted(screen, tab);
 	return nothing();
+}
+
+void say_hunted(struct screen *screen, struct tab *tab)
+{
+	if (tab->hunted == HUNT_NONE)
+		screen_say(screen, true, "nothing matches '%s'", buf_text(&tab->search_text));
+	else if (tab->hunted == HUNT_WENT_ROUND)
+		screen_say(screen, false,
+			   tab->hunt.is_back ? "from the end again" : "from the top again");
+	tab->hunted = 0;
 }
 
 /* -- in a text ------------------------------------------------------------------------------------------ */

@@ -311,6 +311,8 @@ bool text_search(struct screen *screen, const char *text);
 const char *text_search_in(const struct screen *screen, const char *line);
 /* To the next match, or the one before */
 struct intent search_on(struct screen *screen, bool is_back);
+/* What came of a search that is over, once. */
+void say_hunted(struct screen *screen, struct tab *tab);
 
 /* picker.c */
 void picker_release(struct picker *picker);

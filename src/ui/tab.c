@@ -123,6 +123,7 @@ void tab_free(struct tab *tab)
 	folds_release(&tab->folds);
 	folds_release(&tab->frames);
 	totals_release(&tab->totals);
+	hunt_release(&tab->hunt);
 	query_free(tab->search);
 	buf_release(&tab->search_text);
 	buf_release(&tab->stacks_by);
@@ -172,7 +173,7 @@ static int sample_trends(struct tab *tab)
 static bool is_settled_alone(const struct tab *tab)
 {
 	return view_is_settled(&tab->view) && !tab->totals.work.is_open && !tab->alert.is_open &&
-	       !tab->is_folding;
+	       !tab->is_folding && hunt_is_over(&tab->hunt);
 }
 
 bool tab_is_settled(const struct tab *tab)
@@ -190,8 +191,12 @@ const char *tab_waits_for(const struct tab *tab, uint64_t now_ns, double *done)
 		*done = group_progress(rows->group);
 		return "grouping";
 	}
-	if (view_is_settled(&tab->view) || now_ns < tab->began_ns + SCREEN_PATIENCE_NS)
+	if (now_ns < tab->began_ns + SCREEN_PATIENCE_NS)
 		return NULL;
+	if (view_is_settled(&tab->view)) {
+		*done = hunt_progress(&tab->hunt);
+		return hunt_is_over(&tab->hunt) ? NULL : "searching";
+	}
 	*done = view_progress(&tab->view, tab->table);
 	return tab->view.work.stage == VIEW_MATCHING ? "filtering" : "sorting";
 }
@@ -243,11 +248,25 @@ static int check_alert(struct tab *tab)
 	return r;
 }
 
-/* The order first, then the groups, the header's sums, and what raises an alarm. */
+static int hunt_some(struct tab *tab, size_t n_rows)
+{
+	int r = hunt_step(&tab->hunt, n_rows);
+
+	if (r == HUNT_MORE || r < 0)
+		return r < 0 ? r : 0;
+	tab->hunted = (enum hunt_result)r;
+	if (r != HUNT_NONE)
+		tab_moved(tab);
+	return 0;
+}
+
+/* The order first, what is searched for in it, then the groups, the header's sums, and what raises an alarm. */
 static int work_some(struct tab *tab)
 {
 	if (!view_is_settled(&tab->view))
 		return view_step(&tab->view, tab->table, WORK_ROWS);
+	if (!hunt_is_over(&tab->hunt))
+		return hunt_some(tab, WORK_ROWS);
 	if (tab->is_folding)
 		return fold_some(tab, WORK_ROWS);
 	if (tab->totals.work.is_open)
@@ -263,6 +282,7 @@ static int refresh(struct tab *tab, size_t height, uint64_t patience_ns)
 	if (!tab->is_stale && tab->view.height == height)
 		return 0;
 	tab->is_stale = false;
+	hunt_overtake(&tab->hunt);
 	note_begin(tab);
 	if (!tab->has_moved && !tab->view.follows) {
 		tab->view.cursor = 0;
@@ -293,6 +313,20 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 		r = sample_trends(tab);
 	}
 	return r < 0 ? r : !is_settled_alone(tab);
+}
+
+int tab_hunt(struct tab *tab, bool is_back)
+{
+	int r;
+
+	if (!hunt_is_over(&tab->hunt))
+		return 0;
+	note_begin(tab);
+	hunt_begin(&tab->hunt, &tab->view, tab->table, tab->search, is_back);
+	r = tab_work(tab, clock_now_ns() + AT_ONCE_NS);
+	if (r < 0)
+		hunt_drop(&tab->hunt);
+	return r < 0 ? r : 0;
 }
 
 int tab_took(struct tab *tab)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/table.h"
 #include "query/alert.h"
+#include "query/hunt.h"
 #include "query/view.h"
 #include "ui/grid.h"
 #include "ui/outline.h"
@@ -69,9 +70,11 @@ struct tab {
 
 	struct query *search; /* owned; what is lit; NULL: nothing */
 	struct buf search_text;
-	struct column trend;   /* what trends show; field NULL and DERIVE_STATE: nothing */
-	uint64_t trend_before; /* the last reading that they know nothing of */
-	double trend_scale;    /* the value of a full column: the visible maximum, slow to fall */
+	struct hunt hunt;	 /* for the next one that matches */
+	enum hunt_result hunted; /* what came of it, until that was said; 0: nothing yet */
+	struct column trend;	 /* what trends show; field NULL and DERIVE_STATE: nothing */
+	uint64_t trend_before;	 /* the last reading that they know nothing of */
+	double trend_scale;	 /* the value of a full column: the visible maximum, slow to fall */
 	struct tags tags;
 	struct folds folds, frames; /* of the detail, of the tree of stacks */
 	struct buf stacks_by;	    /* what counts them, as asked for; "": what is found */
@@ -113,7 +116,8 @@ int tab_refresh(struct tab *tab, size_t height);
 /* Goes on with what was begun until that moment. 1: there is more to do; 0; -ENOMEM. */
 int tab_work(struct tab *tab, uint64_t until_ns);
 bool tab_is_settled(const struct tab *tab);
-/* What a person waits for, with the share of it that is done, 0 to 1: "filtering", "sorting", "grouping".
+/* What a person waits for, with the share of it that is done, 0 to 1: "filtering", "sorting", "searching",
+ * "grouping".
  * NULL: nothing, or not for long enough to be told. */
 const char *tab_waits_for(const struct tab *tab, uint64_t now_ns, double *done);
 
@@ -141,6 +145,10 @@ int tab_set_words(struct tab *tab, unsigned width, struct err *err);
 
 /* search.c: lights what matches, as a filter says it; "" nothing. As view_filter. */
 int tab_search(struct tab *tab, const char *text, struct err *err);
+
+/* Looks for the next row that matches (is_back: for the one before), or begins to; tab_work does the rest,
+ * and `hunted` says what came of it. While one is looked for, another isn't. 0 or -ENOMEM. */
+int tab_hunt(struct tab *tab, bool is_back);
 
 /* The row under the cursor, or -1. */
 ptrdiff_t tab_cursor_row(struct tab *tab);
