@@ -91,15 +91,18 @@ static void take_place(struct tui *tui, struct watch *next)
 	struct err why = {0};
 	uint32_t id = next->table.map.id;
 	int r = 0;
+	bool is_followed = true;
 
 	buf_adds(&word, successor_word(next));
 	if (!old)
 		r = tui_add(tui, next, &why);
-	else if (!follow_to(tui, old, next))
-		old->state = WATCH_AWAITED;
+	else
+		is_followed = follow_to(tui, old, next);
 	if (r < 0)
 		screen_say(tui->screen, true, "%s", why.text);
-	else if (!old || old->state != WATCH_AWAITED)
+	else if (!is_followed)
+		old->state = WATCH_AWAITED;
+	else
 		screen_say(tui->screen, true, "'%s' leads to map %u now: following it",
 			   buf_text(&word), id);
 }
