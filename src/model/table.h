@@ -179,6 +179,8 @@ bool column_in_key(const struct column *column);
 /* Unknown in a table's first reading: rates, differences, states. */
 bool column_looks_back(const struct column *column);
 bool column_is_time(const struct column *column);
+/* Does the sum over several rows mean anything? Not that of moments, ages, skews. */
+bool column_adds_up(const struct column *column);
 /* Does it hold what the field changed by, and not one of its values? */
 bool column_is_difference(const struct column *column);
 /* Its values say themselves when they began ("first_seen"), much as the age does. */

@@ -165,13 +165,13 @@ static struct val val_value(const struct cell *cell)
 	return val;
 }
 
-#define DIFFERENCE .is_numeric = true, .print = text_difference
+#define DIFFERENCE .is_numeric = true, .adds_up = true, .print = text_difference
 #define LEVEL	   .is_numeric = true, .print = text_level
 #define WHOLE	   .of = OF_ROW, .is_left = true, .shows_unknown = true
 
 const struct derive_row derive_rows[] = {
-	[DERIVE_TOTAL] = {"sum", "total over the CPUs", OF_FIELD, .val = cell_total,
-			  .print = text_total, .shows_unknown = true},
+	[DERIVE_TOTAL] = {"sum", "total over the CPUs", OF_FIELD, .adds_up = true,
+			  .val = cell_total, .print = text_total, .shows_unknown = true},
 	[DERIVE_DELTA] = {"delta", "since the reading before", OF_COUNTER, DIFFERENCE,
 			  .looks_back = true, .val = cell_delta},
 	[DERIVE_RATE] = {"rate", "per second of measured time", OF_COUNTER, DIFFERENCE,
@@ -185,15 +185,15 @@ const struct derive_row derive_rows[] = {
 	[DERIVE_MIN] = {"min", "the smallest of the CPUs", OF_CPUS, LEVEL, .has_rate = true,
 			.val = val_min},
 	[DERIVE_MEAN] = {"mean", "mean over the CPUs", OF_CPUS, LEVEL, .has_rate = true,
-			 .val = val_mean},
+			 .adds_up = true, .val = val_mean},
 	[DERIVE_SKEW] = {"skew", "largest of the CPUs by their mean", OF_CPUS, .is_numeric = true,
 			 .has_rate = true, .val = val_skew, .print = text_ratio},
 	[DERIVE_MAXCPU] = {"maxcpu", "the busiest CPU", OF_CPUS, .is_numeric = true,
 			   .val = val_maxcpu, .print = text_number},
-	[DERIVE_CPU] = {NULL, "one CPU's copy", OF_FIELD, .has_rate = true, .val = cell_cpu,
-			.print = text_cpu, .shows_unknown = true},
+	[DERIVE_CPU] = {NULL, "one CPU's copy", OF_FIELD, .has_rate = true, .adds_up = true,
+			.val = cell_cpu, .print = text_cpu, .shows_unknown = true},
 	[DERIVE_SHARE] = {"share", "share of the total", OF_SHARED, .is_numeric = true,
-			  .val = val_share, .print = text_share},
+			  .adds_up = true, .val = val_share, .print = text_share},
 	[DERIVE_STATE] = {"state", "new, kept, changed or gone", OF_ROW, .is_left = true,
 			  .looks_back = true, .val = val_state, .print = text_word},
 	[DERIVE_AGE] = {"age", "since first seen", OF_ROW, .is_numeric = true, .val = val_age,

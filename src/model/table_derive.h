@@ -24,6 +24,7 @@ struct derive_row {
 	enum derive_of of;
 	bool is_numeric, is_left;
 	bool has_rate;	    /* may be asked for per second */
+	bool adds_up;	    /* of several rows it is their sum, where the field is a quantity */
 	bool looks_back;    /* unknown in the first reading */
 	bool shows_unknown; /* print also has something to say of an unknown value */
 	struct val (*val)(const struct cell *cell);

@@ -36,6 +36,18 @@ bool column_looks_back(const struct column *column)
 	return derive_rows[column->derive].looks_back || column->per_second;
 }
 
+bool column_adds_up(const struct column *column)
+{
+	const struct field *field = column->field;
+	const struct format *format = column->format ? column->format
+				      : field	     ? field->format
+						     : NULL;
+
+	if (!derive_rows[column->derive].adds_up || !field)
+		return false;
+	return column_is_difference(column) || cell_is_quantity(field, format);
+}
+
 bool column_is_difference(const struct column *column)
 {
 	return column->per_second || derive_rows[column->derive].print == text_difference;

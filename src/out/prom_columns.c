@@ -91,6 +91,8 @@ static int add_field(struct prom_columns *columns, const struct table *table,
 	prom_quote(&quoted, buf_text(&name), name.len);
 	*field = (struct prom_field){
 		.column = *column,
+		.adds_up =
+			column_adds_up(column) || (table->share_of && is_quantity(table, column)),
 		.is_counter = column->derive == DERIVE_TOTAL && field_is_counter(column->field) &&
 			      column->field->kind == FIELD_UINT &&
 			      !nature_is_gauge(table, column->field),

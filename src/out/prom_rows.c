@@ -307,10 +307,10 @@ static void sum_field(struct prom_rows *rows, struct table *table, size_t i)
 		if (!rows->series[s].is_sum || !field->is_counter)
 			rows->series[s].values[i] = val_unknown();
 	for (size_t row = 0; row < table_n_live(table); row++) {
-		struct prom_series *series = &rows->series[of[row]];
+		struct prom_series *series = of[row] == INDEX_NONE ? NULL : &rows->series[of[row]];
 		struct val total, rise;
 
-		if (of[row] == INDEX_NONE)
+		if (!series || (series->n_rows > 1 && !field->adds_up))
 			continue;
 		total = number_at(&totals, row);
 		if (total.kind == VAL_UNKNOWN)

@@ -19,6 +19,7 @@ struct view;
 struct prom_field {
 	struct column column;
 	char *name;		   /* owned; quoted as a label's value */
+	bool adds_up;		   /* else only series of one row have it */
 	bool is_counter;	   /* by its type, and it hasn't been seen to fall like a gauge */
 	uint64_t n_rises, n_falls; /* changes of rows that stayed */
 };

@@ -77,6 +77,46 @@ static void the_largest_rows_have_series_and_the_rest_is_summed(void **state)
 	end(&setup);
 }
 
+/* Readings and skews of several rows are no reading and no skew of anything. */
+static void what_does_not_add_up_is_not_summed(void **state)
+{
+	static const char *const names[] = {"key",	   "seen",	   "packets.skew",
+					    "packets.max", "packets.rate", "packets"};
+	struct column columns[ARRAY_LEN(names)];
+	const struct out_job job = {
+		.columns = columns, .n_columns = ARRAY_LEN(columns), .is_selected = true};
+	struct setup setup = {0};
+	struct plan plan;
+
+	(void)state;
+	plan_begin(&plan, 4, 8, "test");
+	open_field(&plan, IN_KEY, "", FIELD_UINT, 0, 4);
+	open_field(&plan, IN_VALUE, "packets", FIELD_UINT, 0, 8);
+	make_table(&setup.table, &plan, 2);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		columns[i] = column_of(&setup.table, names[i]);
+	view_init(&setup.view);
+	setup.view.keeps_order = true;
+	assert_int_equal(prom_map_init(&setup.prom, &setup.table, &job, ARRAY_LEN(names)), 0);
+	for (unsigned reading = 1; reading <= 2; reading++) {
+		for (uint32_t key = 1; key <= 3; key++) {
+			uint64_t copies[] = {10 * key * reading, 30 * key * reading};
+
+			assert_int_equal(snap_add(setup.table.next, &key, copies), 0);
+		}
+		take(&setup);
+	}
+	has_line(&setup, "field=\"packets\",row=\"other\"} ");
+	has_line(&setup, "field=\"packets.rate\",row=\"other\"} ");
+	has_line(&setup, "field=\"seen\",key=");
+	has_line(&setup, "field=\"packets.skew\",key=");
+	has_line(&setup, "field=\"packets.max\",key=");
+	lacks(&setup, "field=\"seen\",row=");
+	lacks(&setup, "field=\"packets.skew\",row=");
+	lacks(&setup, "field=\"packets.max\",row=");
+	end(&setup);
+}
+
 static void the_rest_never_falls(void **state)
 {
 	struct setup setup;
@@ -274,6 +314,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_largest_rows_have_series_and_the_rest_is_summed),
+		cmocka_unit_test(what_does_not_add_up_is_not_summed),
 		cmocka_unit_test(the_rest_never_falls),
 		cmocka_unit_test(a_series_stays_with_its_row),
 		cmocka_unit_test(a_row_of_its_own_shows_its_reset),
