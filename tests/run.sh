@@ -95,7 +95,7 @@ for t in "$BUILD"/unit/test_*; do
 	case $t in *.d) ;; *) plan rest "unit/$(basename "$t")" "$t" ;; esac
 done
 # As much as fits; make starve does all of it.
-plan rest unit/starve env STARVE_TESTS="${STARVE_TESTS:-20}" STARVE_MOST="${STARVE_MOST:-40}" tests/starve/starve.sh
+TEST_TIMEOUT=900 plan rest unit/starve env STARVE_TESTS="${STARVE_TESTS:-20}" STARVE_MOST="${STARVE_MOST:-40}" tests/starve/starve.sh
 for t in "$BUILD"/fuzz/fuzz_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && plan rest "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
 done

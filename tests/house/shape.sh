@@ -1,17 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Prints every function over 80 lines, file over 500, and what misses the house's medians; fails on any.
+# Prints every function over 80 lines, file over 500 (of tests, which list what is in them at their end: 520),
+# and what of the program misses the house's medians; fails on any.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-find src bpf -name '*.[ch]' | sort | xargs awk '
-FNR == 1 { if (last != "" && lines > 500) { print last ": " lines " lines (500)"; bad = 1 } last = FILENAME; open = 0 }
+find src bpf tests -name '*.[ch]' | sort | xargs awk '
+function check_file() {
+	most = last ~ /^tests/ ? 520 : 500
+	if (lines > most) { print last ": " lines " lines (" most ")"; bad = 1 }
+}
+FNR == 1 { if (last != "") check_file(); last = FILENAME; open = 0 }
 { lines = FNR }
 FILENAME ~ /\.c$/ && /^[a-zA-Z_].*\)$/ || /^[ \t]+.*\)$/ && !open { sig = $0 }
 /^\{$/ { open = FNR }
-/^\}$/ && open { n = FNR - open - 1; size[++total] = n; open = 0
+/^\}$/ && open { n = FNR - open - 1; open = 0
+	if (FILENAME !~ /^tests/) size[++total] = n
 	if (n > 80) { print FILENAME ":" FNR - n - 1 ": function of " n " lines (80): " sig; bad = 1 } }
 END {
-	if (lines > 500) { print last ": " lines " lines (500)"; bad = 1 }
+	check_file()
 	for (i = 1; i <= total; i++) count[size[i]]++
 	for (n = 0; n <= 10000 && seen < total; n++) {
 		seen += count[n]

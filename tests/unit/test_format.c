@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Formats: what is printed, that it reads back as the same value, and which one a field is given. */
-#include "tests/unit/plan_make.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
-#include <sys/syscall.h>
-
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/num.h"
-#include "base/tidy.h"
-#include "model/decode.h"
-#include "model/format.h"
+#include "tests/unit/format_make.h"
 
 /* Formats whose text is only looked at: nobody could type a lock, a struct or a call stack. Every other row
  * of the table reads back what it writes. */
@@ -27,22 +14,6 @@ static bool is_only_shown(const struct format *format)
 	return false;
 }
 
-static const struct format *named(const char *name)
-{
-	const struct format *format = format_named(name, strlen(name));
-
-	if (!format)
-		fail_msg("no format '%s'", name);
-	return format;
-}
-
-static void print(const struct field *field, const void *base, enum print_style style,
-		  const struct lookups *lookups, struct buf *out)
-{
-	buf_clear(out);
-	field->format->print(field, base, style, lookups, out);
-}
-
 /* One field of a row: how it looks short and exact, and what else may be typed for it. */
 struct sample {
 	const char *format;
@@ -50,12 +21,6 @@ struct sample {
 	const char *bytes;
 	const char *is_short, *is_exact, *typed;
 };
-
-#define U(size) LEAF(FIELD_UINT, "", "x", 0, size)
-#define S(size) LEAF(FIELD_INT, "", "x", 0, size)
-#define R(size) LEAF(FIELD_REAL, "", "x", 0, size)
-#define B(size) LEAF(FIELD_BYTES, "", "x", 0, size)
-#define BE16	LEAF(FIELD_UINT, "const __be16", "x", 0, 2)
 
 /* Bytes are a little-endian host's; see main. */
 static const struct sample samples[] = {
@@ -200,39 +165,6 @@ static struct field random_field(const struct format *format, uint64_t *seed)
 	field.format = format;
 	field.path = "x";
 	return field;
-}
-
-/* No layout has such a field, or its value equals nothing, not even itself. */
-static bool is_no_value(const struct field *field, const uint8_t *bytes)
-{
-	struct val held;
-
-	if (!field->format->fits(field))
-		return true;
-	if (field->kind == FIELD_CHAR)
-		return field->size != 1;
-	if (field->kind == FIELD_ENUM && field->size > 8)
-		return true;
-	if (field->kind != FIELD_BYTES && field->kind != FIELD_TEXT && field->size > 16)
-		return true;
-	held = format_value(field, bytes);
-	return field->kind == FIELD_REAL && (held.kind != VAL_REAL || !isfinite(held.x));
-}
-
-static void reads_back_as(const struct field *field, const uint8_t *bytes, enum print_style style,
-			  const struct lookups *lookups)
-{
-	SCOPED(buf) text = {0};
-	SCOPED(arena) mem = {0};
-	struct val typed, held = format_value(field, bytes);
-	struct err err = {0};
-
-	print(field, bytes, style, lookups, &text);
-	if (format_parse(field, buf_text(&text), text.len, lookups, &mem, &typed, &err) < 0)
-		fail_msg("%s of %u bytes: %s", field->format->name, field->size, err.text);
-	if (val_compare(&typed, &held) != 0)
-		fail_msg("%s of %u bytes: '%s' reads as another value", field->format->name,
-			 field->size, buf_text(&text));
 }
 
 /* Whatever the bytes are, what is printed exactly is read as the same value: of every row of the table. */
@@ -381,282 +313,6 @@ static void enums_and_flags_by_name(void **state)
 	assert_string_equal(buf_text(&text), "NONE");
 }
 
-static bool one_symbol(void *ctx, const char *name, size_t len, uint64_t *out)
-{
-	(void)ctx;
-	*out = UINT64_C(0xffffffff81000000);
-	return len == 5 && memcmp(name, "_text", len) == 0;
-}
-
-static bool one_cgroup(void *ctx, const char *path, size_t len, uint64_t *out)
-{
-	(void)ctx;
-	*out = 77;
-	return len == 2 && memcmp(path, "/a", len) == 0;
-}
-
-static void names_of_the_system_are_read(void **state)
-{
-	static const struct {
-		const char *format, *text;
-		uint64_t value;
-	} cases[] = {
-		{"ksym", "_text", UINT64_C(0xffffffff81000000)},
-		{"ksym", "_text+0x1b", UINT64_C(0xffffffff8100001b)},
-		{"ksym", "0xffffffff81000000", UINT64_C(0xffffffff81000000)},
-		{"cgroup", "/a", 77},
-		{"cgroup", "78", 78},
-		{"syscall", "openat", SYS_openat},
-		{"syscall", "READ", SYS_read},
-	};
-	const struct lookups lookups = {.symbol_address = one_symbol, .cgroup_id = one_cgroup};
-	SCOPED(arena) mem = {0};
-	SCOPED(buf) text = {0};
-	struct field field = U(8);
-	struct err err = {0};
-	struct val val;
-
-	(void)state;
-	field.path = "x";
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		field.format = named(cases[i].format);
-		if (format_parse(&field, cases[i].text, strlen(cases[i].text), &lookups, &mem, &val,
-				 &err) < 0)
-			fail_msg("%s", err.text);
-		assert_true(val.kind == VAL_UINT && val.u == cases[i].value);
-	}
-	field.format = named("ksym");
-	assert_int_equal(format_parse(&field, "_txt", 4, &lookups, &mem, &val, &err), -EINVAL);
-	assert_int_equal(format_parse(&field, "_text+x", 7, &lookups, &mem, &val, &err), -EINVAL);
-	field.format = named("syscall");
-	print(&field, &(uint64_t){SYS_openat}, PRINT_EXACT, NULL, &text);
-	assert_string_equal(buf_text(&text), "openat");
-}
-
-static void the_first_rule_that_says_so(void **state)
-{
-	static const struct {
-		struct field field;
-		const char *path, *tag, *format;
-	} cases[] = {
-		{U(4), "x", "bpfmaptop:ip4", "ip4"},
-		{U(4), "x", "hex", "hex"},
-		{U(8), "x", "bpfmaptop:ip4", "dec"}, /* doesn't fit: as if nothing was said */
-		{U(4), "x", "btf_type_tag", "dec"},
-		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "key.dport", NULL, "port"},
-		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "source", NULL, "port"},
-		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "vlan_tci", NULL, "be16"},
-		{LEAF(FIELD_UINT, "__be32", "", 0, 4), "tuple.daddr", NULL, "ip4"},
-		{LEAF(FIELD_UINT, "__be32", "", 0, 4), "seq", NULL, "be32"},
-		{LEAF(FIELD_UINT, "__be64", "", 0, 8), "n", NULL, "be64"},
-		{LEAF(FIELD_UINT, "__sum16", "", 0, 2), "check", NULL, "hex"},
-		{ARRAY_OF("__be32[4]", "", 0, 4, 4), "saddr", NULL, "ip6"},
-		{LEAF(FIELD_STRUCT, "struct in6_addr", "", 0, 16), "from", NULL, "ip6"},
-		{LEAF(FIELD_STRUCT, "struct in_addr", "", 0, 4), "from", NULL, "ip4"},
-		{LEAF(FIELD_STRUCT, "struct pair", "", 0, 4), "addr", NULL, "fields"},
-		{U(4), "saddr", NULL, "ip4"},
-		{U(4), "src_ip", NULL, "ip4"},
-		{U(4), "srcIP4", NULL, "ip4"},
-		{ARRAY_OF("unsigned char[16]", "", 0, 16, 1), "saddr", NULL, "ip6"},
-		{LEAF(FIELD_TEXT, "unsigned char[16]", "", 0, 16), "saddr", NULL, "ip6"},
-		{LEAF(FIELD_TEXT, "char[16]", "", 0, 16), "ip", NULL, "text"},
-		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "mac", NULL, "mac"},
-		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "h_dest", NULL, "mac"},
-		{ARRAY_OF("__u8[6]", "", 0, 6, 1), "counts", NULL, "fields"},
-		{U(2), "dport", NULL, "port"},
-		{U(8), "ports_seen", NULL, "ktime"},
-		{U(8), "ports", NULL, "dec"},
-		{LEAF(FIELD_UINT, "__be16", "", 0, 2), "h_proto", NULL, "ethertype"},
-		{U(4), "syscall_nr", NULL, "syscall"},
-		{U(1), "proto", NULL, "proto"},
-		{U(1), "nexthdr", NULL, "proto"},
-		{U(4), "ingress_ifindex", NULL, "ifname"},
-		{U(8), "latency_ns", NULL, "duration"},
-		{U(8), "last_seen", NULL, "ktime"},
-		{U(8), "last_seen_ns", NULL, "ktime"},
-		{U(8), "start_ns", NULL, "ktime"},
-		{U(8), "ts", NULL, "ktime"},
-		{U(8), "rx_bytes", NULL, "size"},
-		{U(8), "bytes", NULL, "size"},
-		{U(8), "packets", NULL, "dec"},
-		{U(4), "tgid", NULL, "pid"},
-		{U(8), "cgroup_id", NULL, "cgroup"},
-		{U(4), "queue_id", NULL, "id"},
-		{LEAF(FIELD_POINTER, "void *", "", 0, 8), "next", NULL, "hex"},
-		{LEAF(FIELD_SPECIAL, "struct bpf_timer", "", 0, 16), "timer", NULL, "special"},
-		{LEAF(FIELD_BOOL, "_Bool", "", 0, 1), "port", NULL, "bool"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct field field = cases[i].field;
-
-		field.in_value = true;
-		field.name = strrchr(cases[i].path, '.') ? strrchr(cases[i].path, '.') + 1
-							 : cases[i].path;
-		if (field.kind == FIELD_ARRAY)
-			field.size = field.count * field.stride;
-		assert_string_equal(format_choose(&field, cases[i].path, cases[i].tag)->name,
-				    cases[i].format);
-	}
-}
-
-static void counters_are_quantities_of_the_value(void **state)
-{
-	struct field field = U(8);
-
-	(void)state;
-	field.format = named("dec");
-	assert_false(field_is_counter(&field));
-	field.in_value = true;
-	assert_true(field_is_counter(&field));
-	field.format = named("hex");
-	assert_false(field_is_counter(&field));
-	field.format = named("size");
-	field.kind = FIELD_REAL;
-	assert_false(field_is_counter(&field));
-}
-
-/* struct { be32 addr; union { u32 a; u8 b[4]; }; u32 pad; struct { u16 n; } in[3]; } */
-static void make_nested(struct plan *plan)
-{
-	plan_begin(plan, 8, 18, "test");
-	add(plan, false, LEAF(FIELD_STRUCT, "struct lpm", "", 0, 8));
-	add(plan, false, LEAF(FIELD_UINT, "__u32", "prefixlen", 0, 4));
-	add(plan, false, ARRAY_OF("__u8[4]", "data", 4, 4, 1));
-	add(plan, false, LEAF(FIELD_UINT, "__u8", "", 0, 1));
-	plan_close(plan, NULL);
-	plan_close(plan, NULL);
-	add(plan, true, LEAF(FIELD_STRUCT, "struct value", "", 0, 18));
-	add(plan, true, LEAF(FIELD_UINT, "__be32", "addr", 0, 4));
-	add(plan, true, LEAF(FIELD_UNION, "union", "", 4, 4));
-	add(plan, true, LEAF(FIELD_UINT, "__u32", "a", 4, 4));
-	add(plan, true, ARRAY_OF("__u8[4]", "b", 4, 4, 1));
-	add(plan, true, LEAF(FIELD_UINT, "__u8", "", 0, 1));
-	plan_close(plan, NULL);
-	plan_close(plan, NULL);
-	add(plan, true, LEAF(FIELD_UINT, "__u32", "pad", 8, 4));
-	add(plan, true, ARRAY_OF("struct in[3]", "in", 12, 3, 2));
-	add(plan, true, LEAF(FIELD_STRUCT, "struct in", "", 0, 2));
-	add(plan, true, LEAF(FIELD_UINT, "__u16", "n", 0, 2));
-	for (int i = 0; i < 3; i++)
-		plan_close(plan, NULL);
-	finish(plan);
-}
-
-static void whole_values_are_printed(void **state)
-{
-	static const uint8_t value[18] = {10, 0, 0, 1, 1, 2, 0, 0, 9, 9, 9, 9, 7, 0, 8, 0, 9, 0};
-	static const uint8_t key[8] = {24, 0, 0, 0, 192, 0, 2, 0};
-	SCOPED(plan) plan = {0};
-	SCOPED(buf) text = {0};
-
-	(void)state;
-	make_nested(&plan);
-	format_print_side(&plan, true, value, PRINT_SHORT, NULL, &text);
-	assert_string_equal(buf_text(&text), "{addr=10.0.0.1, a=513, b=[1, 2, 0, 0], "
-					     "in=[{n=7}, {n=8}, {n=9}]}");
-	buf_clear(&text);
-	format_print_side(&plan, false, key, PRINT_SHORT, NULL, &text);
-	assert_string_equal(buf_text(&text), "192.0.2.0/24"); /* a trie's key is one column */
-	assert_true(field_is_leaf(&plan.fields[0]));
-	buf_clear(&text);
-	format_print(find(&plan, "in"), &plan, value, PRINT_EXACT, NULL, &text);
-	assert_string_equal(buf_text(&text), "[{n=7}, {n=8}, {n=9}]");
-}
-
-static void long_arrays_are_cut(void **state)
-{
-	enum { ELEMENTS = 1 << 18 };
-	static uint8_t value[ELEMENTS];
-	SCOPED(plan) plan = {0};
-	SCOPED(buf) text = {0};
-
-	(void)state;
-	plan_begin(&plan, 0, ELEMENTS, "test");
-	add(&plan, true, ARRAY_OF("u8[][]", "", 0, ELEMENTS / 512, 512));
-	add(&plan, true, ARRAY_OF("u8[]", "", 0, 512, 1));
-	add(&plan, true, LEAF(FIELD_UINT, "u8", "", 0, 1));
-	plan_close(&plan, NULL);
-	plan_close(&plan, NULL);
-	finish(&plan);
-	format_print(&plan.fields[1], &plan, value, PRINT_SHORT, NULL, &text);
-	assert_string_equal(buf_text(&text), "[0, 0, 0, 0, 0, 0, 0, 0, …+504]");
-	buf_clear(&text);
-	format_print(&plan.fields[0], &plan, value, PRINT_EXACT, NULL, &text);
-	assert_true(text.len < 70000);
-	assert_non_null(strstr(buf_text(&text), "…+"));
-}
-
-/* Arrays of arrays of nothing: few bytes of BTF, more elements than a lifetime has. */
-static void arrays_of_nothing_end(void **state)
-{
-	static const uint8_t value[4];
-	SCOPED(plan) plan = {0};
-	SCOPED(buf) text = {0};
-
-	(void)state;
-	plan_begin(&plan, 0, 4, "test");
-	for (int i = 0; i < PLAN_MAX_DEPTH - 1; i++)
-		add(&plan, true, ARRAY_OF("nothing", "", 0, UINT32_MAX, 0));
-	add(&plan, true, LEAF(FIELD_STRUCT, "struct nothing", "", 0, 0));
-	for (int i = 0; i < PLAN_MAX_DEPTH; i++)
-		plan_close(&plan, NULL);
-	finish(&plan);
-	format_print(&plan.fields[0], &plan, value, PRINT_EXACT, NULL, &text);
-	assert_true(text.len < 200000);
-}
-
-static bool lo_is_7(void *ctx, uint32_t ifindex, struct buf *out)
-{
-	(void)ctx;
-	if (ifindex == 7)
-		buf_adds(out, "lo");
-	return ifindex == 7;
-}
-
-static bool seven_is_lo(void *ctx, const char *name, size_t len, uint32_t *out)
-{
-	(void)ctx;
-	*out = 7;
-	return len == 2 && memcmp(name, "lo", 2) == 0;
-}
-
-static bool pid_name(void *ctx, uint32_t pid, struct buf *out)
-{
-	(void)ctx;
-	buf_adds(out, "x"); /* half a name is taken back */
-	return pid == 1;
-}
-
-static void names_of_the_system(void **state)
-{
-	const struct lookups lookups = {
-		.ifname = lo_is_7, .ifindex = seven_is_lo, .process = pid_name};
-	struct field field = U(4);
-	SCOPED(buf) text = {0};
-	SCOPED(arena) mem = {0};
-	struct val val;
-	uint32_t seven = 7, one = 1;
-
-	(void)state;
-	field.path = "x";
-	field.format = named("ifname");
-	print(&field, &seven, PRINT_SHORT, &lookups, &text);
-	assert_string_equal(buf_text(&text), "lo");
-	assert_int_equal(format_parse(&field, "lo", 2, &lookups, &mem, &val, NULL), 0);
-	assert_true(val.u == 7);
-	assert_int_equal(format_parse(&field, "9", 1, &lookups, &mem, &val, NULL), 0);
-	assert_true(val.u == 9);
-	field.format = named("pid");
-	print(&field, &one, PRINT_SHORT, &lookups, &text);
-	assert_string_equal(buf_text(&text), "1/x");
-	print(&field, &seven, PRINT_SHORT, &lookups, &text);
-	assert_string_equal(buf_text(&text), "7");
-	print(&field, &one, PRINT_EXACT, &lookups, &text);
-	assert_string_equal(buf_text(&text), "1");
-}
-
 static void numbers_without_a_row(void **state)
 {
 	SCOPED(buf) text = {0};
@@ -670,73 +326,6 @@ static void numbers_without_a_row(void **state)
 	buf_addc(&text, ' ');
 	format_print_val(named("dec"), val_unknown(), PRINT_SHORT, NULL, &text);
 	assert_string_equal(buf_text(&text), "1.50Ki 2.00us -3 -");
-}
-
-/* -- a system that has a name for everything -- */
-
-static bool name_of_id(void *ctx, uint32_t id, struct buf *out)
-{
-	buf_addf(out, "%s%u", (const char *)ctx, id);
-	return true;
-}
-
-static bool name_of_number(void *ctx, uint64_t number, struct buf *out)
-{
-	buf_addf(out, "%s%llu", (const char *)ctx, (unsigned long long)number);
-	return true;
-}
-
-static bool number_of_name(void *ctx, const char *name, size_t len, uint64_t *out)
-{
-	SCOPED(buf) text = {0};
-
-	buf_add(&text, name, len);
-	return sscanf(buf_text(&text), "eth%llu", (unsigned long long *)out) == 1 && ctx;
-}
-
-static bool id_of_name(void *ctx, const char *name, size_t len, uint32_t *out)
-{
-	uint64_t number;
-	bool is_known = number_of_name(ctx, name, len, &number);
-
-	*out = is_known ? (uint32_t)number : 0;
-	return is_known;
-}
-
-/* What stands in a column by the system's names can be typed, and means the same. */
-static void names_that_are_shown_can_be_typed(void **state)
-{
-	static const char *const formats[] = {"ifname", "pid",	  "progid", "mapid",
-					      "cgroup", "socket", "ksym"};
-	char stem[] = "eth";
-	const struct lookups lookups = {.ifname = name_of_id,
-					.ifindex = id_of_name,
-					.process = name_of_id,
-					.cgroup = name_of_number,
-					.cgroup_id = number_of_name,
-					.symbol = name_of_number,
-					.symbol_address = number_of_name,
-					.program = name_of_id,
-					.map = name_of_id,
-					.socket = name_of_number,
-					.socket_cookie = number_of_name,
-					.ctx = stem};
-	uint64_t seed = 13;
-	SCOPED(buf) text = {0};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		const struct field narrow = U(4), wide = U(8);
-		struct field field = named(formats[i])->fits(&narrow) ? narrow : wide;
-		uint64_t number = num_random(&seed);
-
-		field.path = "x";
-		field.format = named(formats[i]);
-		print(&field, &number, PRINT_SHORT, &lookups, &text);
-		if (!strstr(buf_text(&text), stem))
-			fail_msg("%s shows no name: %s", formats[i], buf_text(&text));
-		reads_back_as(&field, (const uint8_t *)&number, PRINT_SHORT, &lookups);
-	}
 }
 
 static bool has_sample(const struct format *format)
@@ -772,18 +361,10 @@ int main(void)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 		cmocka_unit_test(printed_and_read_back),
 		cmocka_unit_test(enums_and_flags_by_name),
-		cmocka_unit_test(whole_values_are_printed),
 #endif
 		cmocka_unit_test(any_bytes_read_back),
 		cmocka_unit_test(exact_texts_keep_to_their_alphabet),
 		cmocka_unit_test(nonsense_is_refused_in_words),
-		cmocka_unit_test(names_of_the_system_are_read),
-		cmocka_unit_test(the_first_rule_that_says_so),
-		cmocka_unit_test(counters_are_quantities_of_the_value),
-		cmocka_unit_test(long_arrays_are_cut),
-		cmocka_unit_test(arrays_of_nothing_end),
-		cmocka_unit_test(names_of_the_system),
-		cmocka_unit_test(names_that_are_shown_can_be_typed),
 		cmocka_unit_test(numbers_without_a_row),
 		cmocka_unit_test(every_row_is_whole),
 	};

@@ -2,70 +2,7 @@
 /* Groups against the rows that their own filters lead back to: as many of them as are counted, with the
  * sums and rates that adding up one by one gives. So folding, ranges, networks and drilling in are held
  * against the query language and table_cell, over maps of every shape and several readings. */
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
-
-#include "tests/unit/tables.h"
-
-#include "base/num.h"
-#include "query/group.h"
-#include "query/query.h"
-#include "read/sim.h"
-#include "read/source.h"
-#include "read/spec.h"
-
-/* -- a simulated map, reading by reading -- */
-
-struct followed {
-	struct source *source;
-	struct map_list maps;
-	struct table table;
-	uint64_t tick;
-};
-
-static void read_on(struct followed *it)
-{
-	struct err err = {0};
-	struct read_plan how = {0};
-
-	source_sim_hold_tick(it->source, ++it->tick);
-	if (source_read(it->source, &it->table.map, &how, it->table.next, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(table_take(&it->table), 0);
-}
-
-static void follow(struct followed *it, const char *name)
-{
-	struct spec spec = {.kind = SPEC_SIM, .text = name};
-	struct plan plan = {0};
-	struct err err = {0};
-
-	*it = (struct followed){0};
-	assert_int_equal(source_sim_new(7, &it->source), 0);
-	assert_int_equal(it->source->ops->find(it->source, &spec, &it->maps, &err), 0);
-	assert_int_equal(it->source->ops->plan(it->source, &it->maps.maps[0], &plan, &err), 0);
-	assert_int_equal(table_init(&it->table, &it->maps.maps[0], &plan), 0);
-	read_on(it);
-}
-
-static void unfollow(struct followed *it)
-{
-	table_release(&it->table);
-	map_list_release(&it->maps);
-	it->source->ops->free(it->source);
-}
-
-static struct group *group_of(struct table *table, const char *by, const char *filter)
-{
-	struct group *group = NULL;
-	struct err err = {0};
-
-	if (group_new(table, by, filter, &group, &err) < 0)
-		fail_msg("'%s' of '%s': %s", by, filter, err.text);
-	assert_int_equal(group_take(group), 0);
-	return group;
-}
+#include "tests/unit/group_followed.h"
 
 /* What was begun and dropped leaves nothing behind. More groups than a slice are taken in slices, too. */
 static void take_in_slices(struct group *group, size_t n_rows)
@@ -117,15 +54,6 @@ static size_t live_bits(const struct table *table, const uint64_t *bits)
 	for (size_t row = 0; row < table_n_live(table); row++)
 		n += bits[row / 64] >> (row % 64) & 1;
 	return n;
-}
-
-/* Called `rows` where a field has the name already. */
-static double count_of(const struct table *groups, size_t row)
-{
-	struct column column = {DERIVE_TOTAL, &groups->plan.fields[groups->plan.n_key_fields]};
-	struct val val = table_cell(groups, row, &column);
-
-	return val_as_real(&val);
 }
 
 static void check_row(struct table *base, struct group *group, size_t row)
@@ -200,6 +128,7 @@ static void assert_same(const struct table *a, const struct table *b)
 static const struct {
 	const char *map, *by, *filter;
 } cases[] = {
+
 	{"flows", "proto", ""},
 	{"flows", "proto,dport", "packets > 3"},
 	{"flows", "saddr/24", ""},
@@ -590,69 +519,6 @@ static void test_gauges(void **state)
 	table_release(&table);
 }
 
-/* -- what is offered -- */
-
-struct offered {
-	struct followed it;
-	struct buf parts;
-};
-
-/* Whatever is offered makes groups of all rows. */
-static void note_offer(void *ctx, const char *part, const char *about)
-{
-	struct offered *offered = ctx;
-	struct group *group = group_of(&offered->it.table, part, "");
-	const struct table *groups = group_table(group);
-	size_t n_rows = 0;
-
-	assert_true(*about);
-	for (size_t row = 0; row < table_n_live(groups); row++)
-		n_rows += (size_t)count_of(groups, row);
-	assert_int_equal(n_rows, table_n_live(&offered->it.table));
-	group_free(group);
-	buf_addf(&offered->parts, "%s%s", offered->parts.len ? " " : "", part);
-}
-
-static void test_offers(void **state)
-{
-	static const struct {
-		const char *map, *parts;
-	} offers[] = {
-		{"flows",
-		 "saddr saddr/64 saddr/48 saddr/32 saddr/24 saddr/16 saddr/8 daddr daddr/64 "
-		 "daddr/48 daddr/32 daddr/24 daddr/16 daddr/8 dport proto packets:log2 "
-		 "packets.rate:log2 bytes:log2 bytes.rate:log2 first_seen:1m last_seen:1m state "
-		 "age:log2 idle:log2"},
-		{"ports", "port proto packets:log2 packets.rate:log2 packets.maxcpu bytes:log2 "
-			  "bytes.rate:log2 bytes.maxcpu state age:log2 idle:log2"},
-		{"kinds", "name part count:log2 count.rate:log2 balance:log2 balance.rate:log2 "
-			  "comment colour "
-			  "is_on letter tiny tiny:log2 small small:log2 low low:log2 mid mid:log2 "
-			  "top top:log2 "
-			  "level mac ratio ratio:log2 share share:log2 owner started_ns:log2 wide "
-			  "wide_signed "
-			  "at.x:log2 at.x.rate:log2 at.y:log2 at.y.rate:log2 either.word:log2 "
-			  "either.word.rate:log2 inner:log2 inner.rate:log2 anonymous:log2 "
-			  "anonymous.rate:log2 "
-			  "state age:log2 idle:log2"},
-		{"globals", ""},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(offers); i++) {
-		struct offered offered = {0};
-		size_t n;
-
-		follow(&offered.it, offers[i].map);
-		read_on(&offered.it);
-		n = group_offers(&offered.it.table, note_offer, &offered);
-		assert_int_equal(n > 0, offered.parts.len > 0);
-		assert_string_equal(buf_text(&offered.parts), offers[i].parts);
-		buf_release(&offered.parts);
-		unfollow(&offered.it);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -665,7 +531,6 @@ int main(void)
 		cmocka_unit_test(test_many_in_slices),
 		cmocka_unit_test(test_gauges),
 		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_offers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
