@@ -27,6 +27,8 @@
 #include <unistd.h>
 #include <dlfcn.h>
 
+#include <bpf/btf.h>
+
 #include "tests/starve/blocks.h"
 
 enum { AHEAD = 500, GLANCE_WORDS = 96 };
@@ -266,7 +268,7 @@ int munmap(void *at, size_t bytes)
 	return (int)syscall(SYS_munmap, at, bytes);
 }
 
-/* -- what the C library forgets by itself when it runs out -- */
+/* -- what libraries forget, or fall over, by themselves when they run out -- */
 
 #define ASIDE(result, call)                                                                        \
 	do {                                                                                       \
@@ -311,6 +313,20 @@ int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *fo
 		real = dlsym(RTLD_NEXT, "regexec");
 	ASIDE(r, real(regex, text, n, found, flags));
 	return r;
+}
+
+/* libbpf's frees by a table that it has none of yet. */
+struct btf_dump *btf_dump__new(const struct btf *btf, btf_dump_printf_fn_t print, void *ctx,
+			       const struct btf_dump_opts *opts)
+{
+	static struct btf_dump *(*real)(const struct btf *, btf_dump_printf_fn_t, void *,
+					const struct btf_dump_opts *);
+	struct btf_dump *dump;
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "btf_dump__new");
+	ASIDE(dump, real(btf, print, ctx, opts));
+	return dump;
 }
 
 /* A thread's own room is the library's; its stack stays mapped for the next one. */

@@ -30,7 +30,7 @@
 #include "base/tidy.h"
 #include "tests/starve/blocks.h"
 
-enum { EVERY = 1000, EVERY_OF_CASE = 100, ANEW = 100, PATIENCE_SECS = 30, MOST_TOLD = 5 };
+enum { EVERY = 1000, EVERY_OF_CASE = 100, ANEW = 100, PATIENCE_SECS = 200, MOST_TOLD = 5 };
 
 /* -- one run of one test, in a process of its own -- */
 

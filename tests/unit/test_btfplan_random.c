@@ -431,6 +431,7 @@ static void check_layout(uint64_t seed, uint8_t *data)
 	struct err err = {0};
 	struct made made;
 
+	assert_non_null(maker.btf);
 	btf__set_pointer_size(maker.btf, 8);
 	btf__add_int(maker.btf, "int", 4, BTF_INT_SIGNED);
 	made = make_type(&maker, MAX_DEPTH);
