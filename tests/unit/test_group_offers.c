@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What is offered while a grouping is typed. */
+/* What is offered while a grouping is typed, and what is said of one that means nothing. */
 #include "tests/unit/group_followed.h"
 
 /* -- what is offered -- */
@@ -65,10 +65,47 @@ static void test_offers(void **state)
 	}
 }
 
+static void test_faults(void **state)
+{
+	static const struct {
+		const char *by, *text;
+		int column;
+	} faults[] = {
+		{"nope", "no field is called 'nope'", 1},
+		{"proto, nope", "no field is called 'nope'", 8},
+		{"proto/8", "'proto' is not an address, so it has no prefix", 1},
+		{"saddr/200", "a prefix of 'saddr' has 0 to 128 bits", 7},
+		{"saddr/x", "a prefix of 'saddr' has 0 to 128 bits", 7},
+		{"saddr:log2", "'saddr' is not a number, so it has no ranges", 7},
+		{"proto:0", "'0' is no format and no range", 7},
+		{"proto:nonsense", "'nonsense' is no format and no range", 7},
+		{"proto,", "expected a column's name", 7},
+		{"key", "cannot group by 'key'", 1},
+		{"proto,proto,proto,proto,proto,proto,proto,proto,proto",
+		 "at most 8 fields make a group", 49},
+	};
+	struct followed it;
+
+	(void)state;
+	follow(&it, "flows");
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		struct group *group = NULL;
+		struct err err = {0};
+
+		assert_int_equal(group_new(&it.table, faults[i].by, "", &group, &err), -EINVAL);
+		assert_null(group);
+		if (strncmp(err.text, faults[i].text, strlen(faults[i].text)) != 0 ||
+		    err.column != faults[i].column)
+			fail_msg("'%s': %d: %s", faults[i].by, err.column, err.text);
+	}
+	unfollow(&it);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
