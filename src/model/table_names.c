@@ -176,12 +176,22 @@ static unsigned distance_to_fields(const struct plan *plan, const char *name, si
 	return least;
 }
 
-/* A word of the row may be what was meant; else plan_find has something to offer. */
+static int of_groups(const char *name, size_t len, struct err *err)
+{
+	return err_set(err, -EINVAL,
+		       "only groups have a '%.*s'; -g makes them of the rows that a filter picks",
+		       (int)len, name);
+}
+
+/* A word of groups, or of the row, may be what was meant; else plan_find has something to offer. */
 static int no_such_column(const struct table *table, const char *name, size_t len, struct err *err)
 {
+	static const char count[] = "count";
 	unsigned least = MIN_OF(distance_to_fields(&table->plan, name, len), (unsigned)len / 2 + 1);
 	struct column ignored;
 
+	if (!table->share_of && says(name, len, count))
+		return of_groups(name, len, err);
 	for (unsigned i = 0; i < N_DERIVES; i++) {
 		const char *word = derive_rows[i].name;
 
@@ -207,8 +217,7 @@ static int check_derive(const struct table *table, const struct field *field, en
 		return err_set(err, -EINVAL, "'%.*s' is not a counter, so it has no '%s'", (int)len,
 			       name, derive_rows[derive].name);
 	if (of == OF_SHARED && !table->share_of)
-		return err_set(err, -EINVAL, "only groups have a '%s'; -g makes some",
-			       derive_rows[derive].name);
+		return of_groups(derive_rows[derive].name, strlen(derive_rows[derive].name), err);
 	if (of == OF_SMOOTHED && !table->smooth)
 		return err_set(
 			err, -EINVAL,

@@ -207,6 +207,18 @@ static void look_inside(const struct table *table, struct column *column)
 		*column = (struct column){.derive = DERIVE_TOTAL, .field = &plan->fields[first]};
 }
 
+static bool is_part_already(const struct group *group, const struct part *part)
+{
+	for (unsigned i = 0; i < group->n_parts; i++) {
+		const struct part *other = &group->parts[i];
+
+		if (other->kind == part->kind && other->prefix == part->prefix &&
+		    other->width == part->width && column_equal(&other->column, &part->column))
+			return true;
+	}
+	return false;
+}
+
 static int read_part(struct group *group, const struct item *item, struct err *err)
 {
 	struct part *part = &group->parts[group->n_parts];
@@ -231,6 +243,8 @@ static int read_part(struct group *group, const struct item *item, struct err *e
 		r = range_of(item, table, part, width, err);
 	else if (r == 0)
 		r = value_of(item, table, part, err);
+	if (r == 0 && is_part_already(group, part))
+		r = refuse(item, "it is grouped by that already", err);
 	if (r < 0)
 		return r;
 	part->is_limited = part->kind != PART_CELL && part->kind != PART_STATE &&

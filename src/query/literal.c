@@ -234,12 +234,13 @@ static void set_one(struct range *out, struct val val)
 	*out = (struct range){.low.val = val, .high.val = val};
 }
 
-/* ADDRESS/PREFIX: all addresses that share the first bits. */
+/* ADDRESS/PREFIX: all addresses that share the first bits. -EINVAL: it is none; -ERANGE: too many bits. */
 static int network_range(const struct table *table, const struct field *field, const char *text,
-			 size_t len, struct arena *mem, struct range *out)
+			 size_t len, struct arena *mem, struct range *out, struct err *err)
 {
 	const char *slash = memchr(text, '/', len);
 	struct val address, prefix;
+	unsigned mapped_bits;
 	enum num_kind kind;
 	uint8_t *low, *high;
 	int r;
@@ -249,13 +250,14 @@ static int network_range(const struct table *table, const struct field *field, c
 	r = format_parse(field, text, (size_t)(slash - text), &table->lookups, mem, &address, NULL);
 	if (r)
 		return r;
-	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT || prefix.u > 128)
+	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT)
 		return -EINVAL;
 	/* An IPv4 network among IPv6 addresses lies behind the 96 bits that map it into them. */
-	if (address.len == 16 && !memchr(text, ':', (size_t)(slash - text)))
-		prefix.u += 96;
-	if (prefix.u > address.len * 8)
-		return -EINVAL;
+	mapped_bits = address.len == 16 && !memchr(text, ':', (size_t)(slash - text)) ? 96 : 0;
+	if (prefix.u > address.len * 8 - mapped_bits)
+		return err_set(err, -ERANGE, "the prefix of '%.*s' has 0 to %zu bits",
+			       (int)(slash - text), text, address.len * 8 - mapped_bits);
+	prefix.u += mapped_bits;
 	low = arena_alloc(mem, 2 * address.len);
 	if (!low)
 		return -ENOMEM;
@@ -367,7 +369,7 @@ static int field_range(const struct table *table, const struct column *column, c
 		return 0;
 	}
 	if (r == -EINVAL && (domain == DOMAIN_ADDRESS || domain == DOMAIN_BYTES))
-		r = network_range(table, &field, text, len, mem, out);
+		r = network_range(table, &field, text, len, mem, out, err);
 	if (r != -EINVAL || !domain_is_number(domain))
 		return r == -EINVAL ? mismatch(table, column, domain, text, len, err) : r;
 	return number_range(table, column, domain, text, len, out, err);

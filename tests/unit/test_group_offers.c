@@ -77,12 +77,15 @@ static void test_faults(void **state)
 		{"saddr/200", "a prefix of 'saddr' has 0 to 128 bits", 7},
 		{"saddr/x", "a prefix of 'saddr' has 0 to 128 bits", 7},
 		{"saddr:log2", "'saddr' is not a number, so it has no ranges", 7},
+		{"proto,saddr/24,proto", "cannot group by 'proto': it is grouped by that already",
+		 16},
+		{"saddr/24,saddr/24", "cannot group by 'saddr': it is grouped by that already", 10},
 		{"proto:0", "'0' is no format and no range", 7},
 		{"proto:nonsense", "'nonsense' is no format and no range", 7},
 		{"proto,", "expected a column's name", 7},
 		{"key", "cannot group by 'key'", 1},
-		{"proto,proto,proto,proto,proto,proto,proto,proto,proto",
-		 "at most 8 fields make a group", 49},
+		{"bytes:1,bytes:2,bytes:3,bytes:4,bytes:5,bytes:6,bytes:7,bytes:8,bytes:9",
+		 "at most 8 fields make a group", 65},
 	};
 	struct followed it;
 
