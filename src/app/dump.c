@@ -186,6 +186,14 @@ static void share_marks(struct batch *batch)
 	}
 }
 
+/* Of several maps: a field that one of them has, another one hasn't. */
+static int told_of(const struct table *table, int code, struct err *err)
+{
+	struct err told = *err;
+
+	return err_set(err, code, "map '%s': %s", table->map.name, told.text);
+}
+
 static int add_map(struct batch *batch, struct err *err)
 {
 	struct written **grown = reallocarray(batch->maps, batch->n_maps + 1, sizeof(*grown));
@@ -200,7 +208,7 @@ static int add_map(struct batch *batch, struct err *err)
 	r = rows_init(&map->rows, &batch->set.watches[i]->table, batch->set.options, batch->output,
 		      batch->is_stream, err);
 	if (r < 0)
-		return r;
+		return batch->set.n > 1 ? told_of(&batch->set.watches[i]->table, r, err) : r;
 	set_saved_alert(batch, &map->rows);
 	return check_joint(batch, i, err);
 }

@@ -116,6 +116,13 @@ falls() { awk -F, 'NR > 1 && $NF != "true" { n++; if (n > 1 && $4 > was) bad++; 
 same "a first reading's order by rates" 1 "$("$BPFMAPTOP" stream -n 1 -s -packets.rate -c packets -o csv sim:flows | falls)"
 same "of groups, too" 1 "$("$BPFMAPTOP" stream -n 1 -g dport -s -packets.rate -c packets -o csv sim:flows | falls)"
 
+# -- one of several has no such field --
+
+same "a filter says which of several maps it doesn't fit" "bpfmaptop: map 'ports': filter, column 1: no field" \
+	"$("$BPFMAPTOP" dump -f 'saddr == 10.0.0.1' sim:flows sim:ports 2>&1 >/dev/null | head -1 | cut -d' ' -f1-8)"
+same "and of one map doesn't" "bpfmaptop: filter, column 1: no field" \
+	"$("$BPFMAPTOP" dump -f 'saddr == 10.0.0.1' sim:ports 2>&1 >/dev/null | head -1 | cut -d' ' -f1-6)"
+
 # -- one of several can't be read --
 
 needs_bpf
