@@ -22,9 +22,9 @@ static const char map_words[] =
 	"(/sys/fs/bpf/flows), all maps\n"
 	"of a program (prog:17, prog:xdp_main) or of an interface's XDP "
 	"and TC programs (dev:eth0),\n"
-	"a recording (file:x.tape), a simulation (sim:flows), or a map of a "
-	"host that ssh reaches and\n"
-	"that has bpfmaptop too (ssh:web1:flows).\n";
+	"a recording or one map of it (file:x.tape, file:x.tape:flows), a simulation (sim:flows), "
+	"or\n"
+	"a map of a host that ssh reaches and that has bpfmaptop too (ssh:web1:flows).\n";
 
 static const char statuses[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a reading was incomplete).\n";

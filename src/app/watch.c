@@ -17,6 +17,7 @@
 #include "read/remote.h"
 #include "read/replay.h"
 #include "read/schema.h"
+#include "read/spec.h"
 
 /* What is taken between two looks at the clock. */
 enum { TAKE_ROWS = 8192 };
@@ -258,17 +259,25 @@ static struct watch_tape *tape_at(struct watch_set *set, const char *path, bool 
 	return &tapes[set->n_tapes];
 }
 
-struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err)
+struct source *watch_set_tape(struct watch_set *set, const char *text, struct err *err)
 {
-	struct watch_tape *tape = tape_at(set, path, false, err);
+	struct watch_tape *tape = tape_at(set, text, false, err);
+	size_t len = spec_tape_path(text);
+	char *path;
+	int r;
 
 	if (!tape || tape->source)
 		return tape ? tape->source : NULL;
 	/* Anybody may have made it, and root may be looking. */
 	caps_keep_reading();
-	if (source_tape_new(path, &tape->source, err) < 0)
+	path = strndup(text, len);
+	r = path ? source_tape_new(path, &tape->source, err)
+		 : err_set(err, -ENOMEM, "out of memory");
+	free(path);
+	if (r < 0)
 		return NULL;
 	set->n_tapes++;
+	tape->map = text[len] ? text + len + 1 : NULL;
 	tape->n_maps = replay_n_maps(tape->source);
 	return tape->source;
 }

@@ -45,7 +45,8 @@ struct watch {
 };
 
 struct watch_tape {
-	const char *path;      /* or `HOST:MAP`; borrowed from the command line */
+	const char *path;      /* with the map, or `HOST:MAP`; borrowed from the command line */
+	const char *map;       /* of a file: the one that is meant, a name or id; NULL: all */
 	struct source *source; /* owned, unless it is remote's */
 	struct remote *remote; /* owned: what brings it from another host; NULL: nothing does */
 	size_t n_maps;	       /* of it that were there when it was looked at last */
@@ -77,8 +78,8 @@ void watch_set_release(struct watch_set *set);
 /* The source that a spec of this kind is looked up in; made when needed. NULL with a sentence. */
 struct source *watch_set_kernel(struct watch_set *set, struct err *err);
 struct source *watch_set_sim(struct watch_set *set, struct err *err);
-/* The tape at path ("-": stdin), opened when it wasn't yet. path must outlive the set. */
-struct source *watch_set_tape(struct watch_set *set, const char *path, struct err *err);
+/* The tape at `PATH` or `PATH:MAP` ("-": stdin), opened when it wasn't yet. text must outlive the set. */
+struct source *watch_set_tape(struct watch_set *set, const char *text, struct err *err);
 
 /* The recording that ssh brings: `HOST:MAP`; perhaps without any map, yet. */
 struct source *watch_set_remote(struct watch_set *set, const char *text, struct err *err);

@@ -9,6 +9,7 @@
 
 #include "app/options.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/smooth.h"
 #include "read/remote.h"
@@ -98,23 +99,62 @@ static struct source *source_of(struct watch_set *set, const struct spec *spec, 
 	}
 }
 
+static struct watch_tape *tape_of(struct watch_set *set, const struct source *source)
+{
+	for (size_t i = 0; i < set->n_tapes; i++)
+		if (set->tapes[i].source == source)
+			return &set->tapes[i];
+	return NULL;
+}
+
 /* Waits for the tape of another host. */
 static int await(struct watch_set *set, const struct source *source, struct err *err)
 {
-	for (size_t i = 0; i < set->n_tapes; i++) {
-		struct watch_tape *tape = &set->tapes[i];
-		int r;
+	struct watch_tape *tape = tape_of(set, source);
+	int r = remote_await(tape->remote, err);
 
-		if (tape->source != source)
-			continue;
-		r = remote_await(tape->remote, err);
-		tape->n_maps = replay_n_maps(source);
-		return r;
-	}
-	return 0;
+	tape->n_maps = replay_n_maps(source);
+	return r;
+}
+
+/* Of a tape perhaps one map alone. */
+static bool is_meant(const char *wanted, const struct map *map)
+{
+	uint64_t id;
+
+	return !wanted || strcmp(map->name, wanted) == 0 ||
+	       (num_u64(wanted, &id) == 0 && id == map->id);
+}
+
+static int none_meant(const struct watch_tape *tape, const struct map_list *found, struct err *err)
+{
+	SCOPED(buf) names = {0};
+
+	for (size_t i = 0; i < found->n; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", found->maps[i].name);
+	return err_set(err, -ENOENT, "no map of tape '%.*s' is called '%s'; there are %s",
+		       (int)(tape->map - 1 - tape->path), tape->path, tape->map, buf_text(&names));
 }
 
 /* Without the first n_passed that are found. */
+static int open_found(struct watch_set *set, struct source *source, struct map_list *found,
+		      size_t n_passed, struct err *err)
+{
+	const struct watch_tape *tape = tape_of(set, source);
+	const char *wanted = tape ? tape->map : NULL;
+	size_t n_meant = 0;
+	int r = 0;
+
+	for (size_t i = n_passed; r == 0 && i < found->n; i++) {
+		if (!is_meant(wanted, &found->maps[i]))
+			continue;
+		n_meant++;
+		if (!is_open(set, source, &found->maps[i]))
+			r = open_map(set, source, &found->maps[i], err);
+	}
+	return r == 0 && wanted && !n_meant && !n_passed ? none_meant(tape, found, err) : r;
+}
+
 static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_passed,
 		     struct err *err)
 {
@@ -131,11 +171,8 @@ static int open_spec(struct watch_set *set, const struct spec *spec, size_t n_pa
 			return r == -EAGAIN ? 0 : r;
 	}
 	r = source->ops->find(source, spec, &found, err);
-	for (size_t i = n_passed; r == 0 && i < found.n; i++) {
-		if (is_open(set, source, &found.maps[i]))
-			continue;
-		r = open_map(set, source, &found.maps[i], err);
-	}
+	if (r == 0)
+		r = open_found(set, source, &found, n_passed, err);
 	while (r < 0 && set->n > n_before)
 		watch_set_close(set, set->watches[set->n - 1]);
 	return r;

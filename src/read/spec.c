@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -106,4 +108,17 @@ int spec_parse(const char *argument, struct spec *out, struct err *err)
 	else if (is_digits(argument))
 		scheme = "id";
 	return parse_rest(scheme_of(scheme, strlen(scheme)), argument, out, err);
+}
+
+size_t spec_tape_path(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = strlen(text), before = colon ? (size_t)(colon - text) : len;
+	char *path = strndup(text, before);
+
+	if (path && colon && colon[1] && access(text, F_OK) < 0 &&
+	    (strcmp(path, "-") == 0 || access(path, F_OK) == 0))
+		len = before;
+	free(path);
+	return len;
 }

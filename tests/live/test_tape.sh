@@ -44,6 +44,24 @@ same "each place can be dumped" "$(grep -c '"map":"ports"' all.jsonl)" "$(cat n)
 fails "a place behind the last one" 2 "has no reading 5, only 4" dump --at 5 file:a.tape
 same "the last one is what a dump is of" "$("$BPFMAPTOP" dump --at 4 file:a.tape)" "$("$BPFMAPTOP" dump file:a.tape)"
 
+# One map of several, by name or id; a colon may also be part of the path.
+"$BPFMAPTOP" -o jsonl stream file:a.tape:ports >one.jsonl
+same "one map of a tape is streamed" "$(grep '"map":"ports"' all.jsonl)" "$(cat one.jsonl)"
+id=$(jq -s '.[] | select(.map == "kinds").id' all.jsonl | head -n 1)
+same "by its id, too" "$(jq -c 'select(.map == "kinds")' all.jsonl)" "$("$BPFMAPTOP" replay -o jsonl "a.tape:$id" | jq -c .)"
+for output in csv prom bpftool; do
+	"$BPFMAPTOP" dump -o $output file:a.tape:ports >one && [ -s one ]
+	same "so can be what takes one map: $output" 0 $?
+done
+"$BPFMAPTOP" dump file:a.tape:ports file:a.tape:kinds -o jsonl >both.jsonl
+same "two words are two maps" "kinds ports" "$(jq -r .map both.jsonl | sort -u | xargs)"
+fails "a map that isn't in the tape" 1 "no map of tape 'a.tape' is called 'nosuch'; there are ports, kinds" dump file:a.tape:nosuch
+ln -s a.tape at:noon.tape
+same "a path with a colon" "$("$BPFMAPTOP" dump file:a.tape)" "$("$BPFMAPTOP" dump file:at:noon.tape)"
+same "and a map behind it" ports "$("$BPFMAPTOP" dump file:at:noon.tape:ports -o json | jq -r .map.name)"
+fails "a colon in a path that isn't there" 1 "cannot open tape 'no:such.tape'" dump file:no:such.tape
+same "of a pipe, too" ports "$("$BPFMAPTOP" dump file:-:ports -o jsonl <a.tape | jq -r .map | sort -u)"
+
 # Pipes
 "$BPFMAPTOP" -d 0.1 -n 3 record - sim:ports | "$BPFMAPTOP" replay - -o csv >piped.csv
 same "through a pipe, quietly" "0 0" "${PIPESTATUS[*]}"
