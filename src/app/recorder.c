@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
 
@@ -142,6 +143,25 @@ static int pack(struct recorder *recorder, size_t place, uint64_t tick)
 			      is_full ? NULL : track->last);
 }
 
+/* Of a file with no reading in it yet. */
+static int note_size(struct recorder *recorder, struct err *err)
+{
+	SCOPED(buf) size = {0};
+
+	if (!tape_file_is_full(&recorder->file, &recorder->chunk) || recorder->is_over_size)
+		return 0;
+	num_short(&size, (double)(recorder->file.n_bytes + tape_chunk_bytes(&recorder->chunk)),
+		  1024);
+	if (!recorder->n_readings)
+		return err_set(err, -EFBIG,
+			       "a file with one reading takes %sB, more than --max-size",
+			       buf_text(&size));
+	log_add(LOG_WARN, "tape '%s' with one reading takes %sB, more than --max-size",
+		recorder->file.path, buf_text(&size));
+	recorder->is_over_size = true;
+	return 0;
+}
+
 int recorder_write(struct recorder *recorder, size_t place, uint64_t tick, struct err *err)
 {
 	struct track *track = recorder->tracks[place];
@@ -154,6 +174,8 @@ int recorder_write(struct recorder *recorder, size_t place, uint64_t tick, struc
 			return r;
 		r = pack(recorder, place, tick);
 	}
+	if (r == 0 && !recorder->n_in_file && note_size(recorder, err) < 0)
+		return -EFBIG;
 	r = put(recorder, r, err);
 	if (r < 0)
 		return r;

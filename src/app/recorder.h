@@ -35,6 +35,7 @@ struct recorder {
 	uint64_t n_readings, n_bytes; /* of all files */
 	uint64_t n_in_file;	      /* readings of this one */
 	uint32_t n_maps;	      /* likewise */
+	bool is_over_size;	      /* a reading came to be larger than a file may be, as was said */
 };
 
 /* The head of a tape that is made on this host: its name and boot are written to `text`, which must live as
@@ -48,7 +49,8 @@ int recorder_begin(struct recorder *recorder, struct err *err);
 int recorder_add(struct recorder *recorder, struct tape_chunk *map, struct err *err);
 /* What the map's next reading is to be read into; borrowed until it is written. */
 struct snap *recorder_room(struct recorder *recorder, size_t place);
-/* Writes what is in that room, as of this tick. 0 or -errno with a sentence. */
+/* Writes what is in that room, as of this tick. 0 or -errno with a sentence: -EFBIG when the very first one
+ * is larger than a file may be; one that comes to be so has a file of its own, and the log says it. */
 int recorder_write(struct recorder *recorder, size_t place, uint64_t tick, struct err *err);
 /* Says that the map went. Its room is gone, too. 0 or -errno with a sentence. */
 int recorder_gone(struct recorder *recorder, size_t place, uint64_t tick, struct err *err);

@@ -62,16 +62,45 @@ static int cannot_write(struct tape_file *file, int code, struct err *err)
 		       name_of(file), err_words(code));
 }
 
+/* path for 0, path.1, path.2, ... */
+static const char *numbered(const struct tape_file *file, size_t i, char *out)
+{
+	if (i)
+		snprintf(out, PATH_MAX, "%s.%zu", file->path, i);
+	else
+		snprintf(out, PATH_MAX, "%s", file->path);
+	return out;
+}
+
+static int is_there_already(const char *path, struct err *err)
+{
+	return err_set(err, -EEXIST, "'%s' is there already: remove it, or record to another file",
+		       path);
+}
+
+/* Those that follow would move over files of somebody's. */
+static int check_numbered(const struct tape_file *file, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (strlen(file->path) > PATH_MAX - 32)
+		return err_set(err, -ENAMETOOLONG, "the name of tape '%s' is too long", file->path);
+	for (size_t i = 1; i < file->max_files; i++)
+		if (access(numbered(file, i, path), F_OK) == 0)
+			return is_there_already(path, err);
+	return 0;
+}
+
 int tape_file_open(struct tape_file *file, struct err *err)
 {
 	struct stat stat;
-	int r;
+	int r = file->max_bytes && !file->n_files ? check_numbered(file, err) : 0;
 
+	if (r < 0)
+		return r;
 	file->fd = open_path(file);
 	if (file->fd < 0 && errno == EEXIST)
-		return err_set(err, -EEXIST,
-			       "'%s' is there already: remove it, or record to another file",
-			       file->path);
+		return is_there_already(file->path, err);
 	if (file->fd < 0 || fstat(file->fd, &stat) < 0)
 		return err_set(err, -errno, "cannot make tape '%s': %s", name_of(file),
 			       err_words(-errno));
@@ -107,23 +136,11 @@ bool tape_file_is_full(const struct tape_file *file, const struct tape_chunk *ch
 	       file->n_bytes + tape_chunk_bytes(chunk) + end_bytes > file->max_bytes;
 }
 
-/* path for 0, path.1, path.2, ... */
-static const char *numbered(const struct tape_file *file, size_t i, char *out)
-{
-	if (i)
-		snprintf(out, PATH_MAX, "%s.%zu", file->path, i);
-	else
-		snprintf(out, PATH_MAX, "%s", file->path);
-	return out;
-}
-
 static int move_on(struct tape_file *file, struct err *err)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 	size_t n = MIN_OF(file->max_files, file->n_files + 1);
 
-	if (strlen(file->path) > PATH_MAX - 32)
-		return err_set(err, -ENAMETOOLONG, "the name of tape '%s' is too long", file->path);
 	if (n == 1 && unlink(file->path) < 0)
 		return err_set(err, -errno, "cannot remove tape '%s': %s", file->path,
 			       err_words(-errno));

@@ -22,8 +22,8 @@ struct tape_file {
 	size_t n_files;	  /* begun so far */
 };
 
-/* Opens file->path, which must not be there yet unless it is no regular file, and writes how a tape
- * begins. 0 or -errno with a sentence. */
+/* Opens file->path, which must not be there yet unless it is no regular file (nor path.1, ... where others
+ * may follow), and writes how a tape begins. 0 or -errno with a sentence. */
 int tape_file_open(struct tape_file *file, struct err *err);
 /* Writes the chunk whole or, in a regular file, not at all. 0 or -errno with a sentence (-EPIPE when
  * nobody reads it any more, -EINTR when stopped while it waited). */

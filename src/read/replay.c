@@ -402,6 +402,15 @@ static void count(const struct replay *replay, struct replay_check *out)
 	out->last_ns = label->time_ns;
 }
 
+/* A tape that was ended in order. */
+static void look_behind_end(struct replay *replay, uint64_t end)
+{
+	uint8_t byte;
+
+	if (read(replay->fd, &byte, 1) == 1)
+		replay_goes_on(replay, end, NULL);
+}
+
 int replay_verify(const char *path, struct replay_check *out, struct err *err)
 {
 	int fd = open_tape(path, err), r;
@@ -428,6 +437,8 @@ int replay_verify(const char *path, struct replay_check *out, struct err *err)
 	if (replay->reader.is_whole && r != -EBADMSG)
 		out->n_bytes += TAPE_LABEL_BYTES + replay->reader.label.length + TAPE_SUM_BYTES;
 	out->is_ended = r == -ENODATA && replay->reader.label.tag == TAPE_END;
+	if (out->is_ended)
+		look_behind_end(replay, out->n_bytes);
 	if (r == -ENODATA)
 		r = replay->fault.text[0] ? err_set(err, -EBADMSG, "%s", replay->fault.text) : 0;
 	free_tape(&replay->source);

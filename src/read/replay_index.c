@@ -36,6 +36,15 @@ int replay_fault(struct replay *replay, uint64_t at, const char *what, struct er
 	return err_set(err, -EBADMSG, "%s", replay->fault.text);
 }
 
+int replay_goes_on(struct replay *replay, uint64_t at, struct err *err)
+{
+	err_set(&replay->fault, -EBADMSG,
+		"'%s' goes on behind its end, at byte %llu, as where two tapes were joined; what "
+		"comes before is whole",
+		replay->name, (unsigned long long)at);
+	return err_set(err, -EBADMSG, "%s", replay->fault.text);
+}
+
 /* -- entries and places -- */
 
 static int add_place(struct replay *replay, const struct tape_label *label)
@@ -235,7 +244,11 @@ int replay_look(struct replay *replay)
 		replay->is_ended = true;
 		return 0;
 	}
-	if (!replay->is_ended && (uint64_t)stat.st_size > replay->indexed_bytes)
+	if ((uint64_t)stat.st_size <= replay->indexed_bytes)
+		return MIN_OF(r, 0);
+	if (!replay->is_ended)
 		replay->n_torn = (uint64_t)stat.st_size - replay->indexed_bytes;
+	else if (!replay->fault.text[0])
+		replay_goes_on(replay, replay->indexed_bytes, NULL);
 	return r < 0 ? r : 0;
 }

@@ -127,6 +127,8 @@ uint32_t replay_target(const struct replay *replay, const struct replay_map *map
 bool replay_is_gone(const struct replay *replay, const struct replay_map *map);
 /* A reading that isn't good, in words; returns -EBADMSG. */
 int replay_fault(struct replay *replay, uint64_t at, const char *what, struct err *err);
+/* Something stands behind the tape's end, at that byte; likewise. */
+int replay_goes_on(struct replay *replay, uint64_t at, struct err *err);
 
 /* -- replay_maps.c -- */
 

@@ -119,6 +119,15 @@ same "what was whole before is replayed" 3 $?
 has "the rest is named" "is damaged at byte" "$(cat said)"
 [ -s part.jsonl ] && cmp -s -n "$(size part.jsonl)" part.jsonl all.jsonl && ok "exactly" || not_ok "exactly"
 
+# Something behind its end
+cat a.tape a.tape >twice.tape
+fails "what stands behind the end is found" 1 "goes on behind its end, at byte $(size a.tape)" replay --verify twice.tape
+"$BPFMAPTOP" replay -o jsonl twice.tape >part.jsonl 2>said
+same "what is before it is replayed" "3 same" "$? $(cmp -s part.jsonl all.jsonl && echo same)"
+has "the rest is named" "goes on behind its end" "$(cat said)"
+"$BPFMAPTOP" replay --verify - <twice.tape >verified 2>&1
+same "of a pipe, too" 1 $?
+
 # No tapes
 : >empty.tape
 echo "hello, this is a text and no tape" >text.tape
@@ -137,6 +146,13 @@ for f in turn.tape*; do
 	[ "$(size "$f")" -le 10000 ] && "$BPFMAPTOP" replay --verify "$f" >/dev/null || echo "$f: $(size "$f")"
 done >wrong
 same "each whole and no larger than asked for" "" "$(cat wrong)"
+echo mine >kept.tape.2
+fails "a file of somebody's isn't moved on over" 1 "'kept.tape.2' is there already" --max-size 10k --max-files 3 -n 1 record kept.tape sim:ports
+same "it stays" "mine kept.tape.2" "$(cat kept.tape.2) $(echo kept.tape*)"
+"$BPFMAPTOP" -n 1 --max-size 10k --max-files 2 record kept.tape sim:ports
+same "one that is out of the way is none" 0 $?
+fails "files that no reading fits into" 1 "more than --max-size" --max-size 1k -n 1 record small.tape sim:flows
+same "there are none then" "small.tape*" "$(echo small.tape*)"
 
 # Full disks
 fails "a full device" 1 "no space left" -n 1 record /dev/full sim:ports
