@@ -55,6 +55,7 @@ int table_init(struct table *table, struct map *map, struct plan *plan)
 	if (r < 0) {
 		hist_release(&table->trends);
 		free(table->differences);
+		*table = (struct table){0};
 		return r;
 	}
 	table->map = *map;

@@ -31,6 +31,7 @@ static long allocations_live;	   /* not given back; mappings count too */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *at, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *at);
 
 static bool allocation_fails(void)
@@ -63,6 +64,11 @@ void *realloc(void *at, size_t size)
 	if (allocation_fails())
 		return NULL;
 	return at ? __libc_realloc(at, size) : counted(__libc_realloc(NULL, size));
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return allocation_fails() ? NULL : counted(__libc_memalign(alignment, size));
 }
 
 void *reallocarray(void *at, size_t n, size_t size)
