@@ -50,6 +50,7 @@ struct row {
 	struct {
 		uint16_t x, grid[2];
 	} corners[2];
+	uint64_t last_seen, rtt_ns;
 };
 
 enum { KEY_BYTES = 8, VALUE_BYTES = (sizeof(struct row) - KEY_BYTES + 7) / 8 * 8 };
@@ -106,6 +107,18 @@ static const struct field fields[] = {
 	 .is_bitfield = true,
 	 .bit_shift = 3,
 	 .bit_size = 7},
+	{.kind = FIELD_UINT,
+	 .type = "u64",
+	 .name = "last_seen",
+	 .offset = IN_VALUE(last_seen),
+	 .size = 8,
+	 .in_value = true},
+	{.kind = FIELD_UINT,
+	 .type = "u64",
+	 .name = "rtt_ns",
+	 .offset = IN_VALUE(rtt_ns),
+	 .size = 8,
+	 .in_value = true},
 };
 
 /* struct { u16 x, grid[2]; } corners[2]; */
@@ -136,6 +149,15 @@ static int add_corners(struct plan *plan)
 	return r;
 }
 
+static const uint64_t NOW_NS = UINT64_C(100000000000);
+
+/* What is said of columns and of rows is said of the same moment. */
+static uint64_t stands_still(void *ctx)
+{
+	(void)ctx;
+	return NOW_NS;
+}
+
 static void must(bool is_true)
 {
 	if (!is_true)
@@ -153,6 +175,8 @@ static void fill_row(struct row *row, uint32_t i, uint64_t draw, uint64_t readin
 	row->src6[0] = 0x20;
 	row->src6[15] = (uint8_t)(draw >> 20);
 	row->packed[0] = (uint8_t)(draw >> 28);
+	row->last_seen = draw % (2 * NOW_NS);
+	row->rtt_ns = draw >> 36;
 	row->corners[1].x = (uint16_t)(draw >> 36);
 	row->corners[0].grid[1] = (uint16_t)i;
 }
@@ -173,6 +197,7 @@ static void make_table(struct table *table, uint32_t n_cpus)
 		must(plan_add(&plan, fields[i].in_value, &fields[i], NULL) == 0);
 	must(add_corners(&plan) == 0);
 	must(plan_finish(&plan, NULL) == 0 && table_init(table, &map, &plan) == 0);
+	table->lookups.boot_ns = stands_still;
 	must(smooth_set(table, 1000000000) == 0);
 	for (uint64_t reading = 0; reading < 2; reading++) {
 		uint64_t seed = 1;
@@ -313,18 +338,92 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 static const char *const words[] = {
-	"packets", "load",  "balance", "saddr",	   "dport",	 "name",   "proto",
-	"state",   "key",   "age",     "packets.", ".rate",	 ".delta", "@0",
-	" and ",   " or ",  " not ",   " in ",	   "(",		 ")",	   ",",
-	"..",	   "==",    "!=",      "<",	   ">=",	 "~",	   "!~",
-	"+",	   "-",	    "*",       "/",	   "%",		 "1.5Mi",  "30s",
-	"0x1f",	   "1e308", "1e-3",    "-1",	   "10.0.0.0/8", "::/0",   "\"",
-	"'",	   "\\",    "\\x00",   "{2,5}",	   "{99}",	 "[^a",	   "]",
-	"(?i)",	   "|",	    "^",       "$",	   "\xc3\xa4",	 "\xff",   "18446744073709551615",
-	"new",	   "tcp",   " ",       "true",	   "corners[1]", ".x",	   ".grid[0]",
-	"[9]",	   "[",	    ".smooth", "@1",	   ".max",	 "src6",   "smac",
-	"bits",	   "/24",   ":log2",   ":1000",	   "::ffff:1",	 "/64",	   "02:00:00:00:00:01",
-	"key.",	   "value", "idle",    "seen",
+	"packets",
+	"load",
+	"balance",
+	"saddr",
+	"dport",
+	"name",
+	"proto",
+	"state",
+	"key",
+	"age",
+	"packets.",
+	".rate",
+	".delta",
+	"@0",
+	" and ",
+	" or ",
+	" not ",
+	" in ",
+	"(",
+	")",
+	",",
+	"..",
+	"==",
+	"!=",
+	"<",
+	">=",
+	"~",
+	"!~",
+	"+",
+	"-",
+	"*",
+	"/",
+	"%",
+	"1.5Mi",
+	"30s",
+	"0x1f",
+	"1e308",
+	"1e-3",
+	"-1",
+	"10.0.0.0/8",
+	"::/0",
+	"\"",
+	"'",
+	"\\",
+	"\\x00",
+	"{2,5}",
+	"{99}",
+	"[^a",
+	"]",
+	"(?i)",
+	"|",
+	"^",
+	"$",
+	"\xc3\xa4",
+	"\xff",
+	"18446744073709551615",
+	"new",
+	"tcp",
+	" ",
+	"true",
+	"corners[1]",
+	".x",
+	".grid[0]",
+	"[9]",
+	"[",
+	".smooth",
+	"@1",
+	".max",
+	"src6",
+	"smac",
+	"bits",
+	"/24",
+	":log2",
+	":1000",
+	"::ffff:1",
+	"/64",
+	"02:00:00:00:00:01",
+	"key.",
+	"value",
+	"idle",
+	"seen",
+	"last_seen",
+	"rtt_ns",
+	"age",
+	"\"5s ago\"",
+	"\"in 2s\"",
 };
 
 /* Writes a mutation of file into out[MAX_INPUT_BYTES]; returns its length. */
