@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "ui/line.h"
 
+#include "base/tidy.h"
+
+enum { CUT_MIN = 6 }; /* less of a text tells nothing */
+
 struct line line_of(const struct scene *scene, struct area area)
 {
 	return (struct line){scene, area, 1, area.n_cols - 1};
@@ -18,6 +22,17 @@ bool line_left(struct line *line, enum role role, const char *text, int gap)
 		return false;
 	line->left = grid_put(line->scene->grid, line->area, 0, line->left, role, text) + gap;
 	return true;
+}
+
+void line_left_cut(struct line *line, enum role role, const char *text, int gap)
+{
+	int width = line_width(line, text), room = line->right - line->left;
+
+	if (!*text || room < MIN_OF(width, CUT_MIN))
+		return;
+	line->left = grid_fit(line->scene->grid, line->area, 0, line->left, MIN_OF(width, room),
+			      false, role, text) +
+		     gap;
 }
 
 bool line_right(struct line *line, enum role role, const char *text, int gap)

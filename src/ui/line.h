@@ -20,6 +20,8 @@ int line_width(const struct line *line, const char *text);
 /* A piece and a gap behind it, or before it; false: there is no room. */
 bool line_left(struct line *line, enum role role, const char *text, int gap);
 bool line_right(struct line *line, enum role role, const char *text, int gap);
+/* As much of a piece as has room, with a mark where it is cut; nothing where hardly any has. */
+void line_left_cut(struct line *line, enum role role, const char *text, int gap);
 /* A word and its value, both or neither. */
 bool line_pair(struct line *line, const char *word, enum role role, const char *value);
 

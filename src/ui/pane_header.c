@@ -204,6 +204,14 @@ static void put_fill_history(struct line *line)
 	line->right -= width + GAP;
 }
 
+static void put_entries(struct line *line)
+{
+	SCOPED(buf) text = {0};
+
+	entries_text(line->scene->tab, &text);
+	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
+}
+
 static void put_fill(struct line *line)
 {
 	const struct tab *tab = line->scene->tab;
@@ -212,16 +220,23 @@ static void put_fill(struct line *line)
 	SCOPED(buf) text = {0};
 	SCOPED(buf) percent = {0};
 
-	entries_text(tab, &text);
-	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 	if (isnan(fill) || !tab->table->current->number)
 		return;
 	num_percent(&percent, fill);
-	buf_clear(&text);
 	buf_addf(&text, "%4s", buf_text(&percent));
 	line_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
 	put_meter(line, fill, map->type->is_lru);
 	put_fill_history(line);
+}
+
+/* What a person must know before believing the reading is never left out for want of room, only cut; `m`
+ * has all of it. */
+static void put_notes(struct line *line, int gap)
+{
+	SCOPED(buf) text = {0};
+
+	snap_notes(line->scene->tab->table->current, &text);
+	line_left_cut(line, ROLE_WARN, buf_text(&text), gap);
 }
 
 /* Only what asks for somebody to act, and only when it is sure; `C` says the rest. */
@@ -254,10 +269,8 @@ void pane_map(const struct scene *scene, struct area area)
 	ring_text(tab->table->current, tab->table->previous, &text);
 	if (text.len)
 		line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
-	buf_clear(&text);
-	snap_notes(tab->table->current, &text);
-	if (text.len)
-		line_left(&line, ROLE_WARN, buf_text(&text), GAP);
+	put_entries(&line);
+	put_notes(&line, GAP);
 	put_verdict(&line);
 	put_fill(&line);
 }
@@ -322,6 +335,7 @@ void pane_compact(const struct scene *scene, struct area area)
 		line_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
 			  buf_text(&text), 1);
 	}
+	put_notes(&line, 1);
 	buf_clear(&text);
 	churn_words(scene->tab, &text);
 	line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);

@@ -4,7 +4,9 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/snap.h"
 #include "ui/glyph.h"
+#include "ui/line.h"
 #include "ui/state.h"
 
 static pane_fn draw_rows, draw_detail;
@@ -22,14 +24,28 @@ static const struct {
 	[PANE_LOG] = {"messages", pane_log, false},
 };
 
-static void put_filter(const struct scene *scene, struct area top, int col)
+static void put_filter(const struct scene *scene, struct line *line)
 {
 	const char *filter = buf_text(&scene->tab->view.filter_text);
-	int width = grid_columns(scene->grid, filter);
+	SCOPED(buf) text = {0};
 
-	if (*filter && col + width + 5 < top.n_cols)
-		grid_putf(scene->grid, top, 0, top.n_cols - width - 5, ROLE_HEADER, " / %s ",
-			  filter);
+	buf_addf(&text, " / %s ", filter);
+	if (*filter)
+		line_right(line, ROLE_HEADER, buf_text(&text), 1);
+}
+
+/* The header says it of the map in front. */
+static void put_notes(const struct scene *scene, const struct tab *map, struct line *line)
+{
+	SCOPED(buf) text = {0};
+
+	if (!scene->is_aside || map->table->why_unread)
+		return;
+	snap_notes(map->table->current, &text);
+	if (text.len) {
+		buf_addc(&text, ' ');
+		line_left_cut(line, ROLE_WARN, buf_text(&text), 0);
+	}
 }
 
 struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
@@ -37,6 +53,7 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 {
 	size_t number = tab_place(scene->screen, map) + 1;
 	struct area top = {area.row, area.col, 1, area.n_cols};
+	struct line line = line_of(scene, top);
 	SCOPED(buf) text = {0};
 	int col;
 
@@ -52,9 +69,10 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 		buf_adds(&text, scene->tab == map ? num_noun(n, " row", " rows")
 						  : num_noun(n, " group", " groups"));
 	}
-	col = grid_putf(scene->grid, top, 0, col, ROLE_HEADER, scene->is_aside ? "%s " : " %s ",
-			buf_text(&text));
-	put_filter(scene, top, col);
+	line.left = grid_putf(scene->grid, top, 0, col, ROLE_HEADER,
+			      scene->is_aside ? "%s " : " %s ", buf_text(&text));
+	put_notes(scene, map, &line);
+	put_filter(scene, &line);
 	area.row++;
 	area.n_rows--;
 	return area;

@@ -17,16 +17,22 @@ struct watched {
 	struct grid grid;
 };
 
-static int open_watched(void **state)
+static void make_hits(struct table *table)
 {
-	static struct watched watched;
 	struct plan plan = {0};
 
-	watched = (struct watched){0};
 	plan_begin(&plan, 4, 8, "test");
 	open_field(&plan, IN_KEY, "id", FIELD_UINT, 0, 4);
 	open_field(&plan, IN_VALUE, "hits", FIELD_UINT, 0, 8);
-	make_table(&watched.table, &plan, 1);
+	make_table(table, &plan, 1);
+}
+
+static int open_watched(void **state)
+{
+	static struct watched watched;
+
+	watched = (struct watched){0};
+	make_hits(&watched.table);
 	watched.screen = screen_new();
 	assert_non_null(watched.screen);
 	assert_int_equal(grid_resize(&watched.grid, 24, 120), 0);
@@ -90,13 +96,18 @@ static void check_screen(struct watched *watched, const char *words)
 		fail_msg("no '%s' in:\n%s", words, buf_text(&text));
 }
 
+static void start_watching(struct watched *watched)
+{
+	take_with(&watched->table, 0);
+	assert_int_equal(screen_add(watched->screen, &watched->table, NULL), 0);
+}
+
 static void each_note_is_seen(void **state)
 {
 	struct watched *watched = *state;
 	SCOPED(buf) words = {0};
 
-	take_with(&watched->table, 0);
-	assert_int_equal(screen_add(watched->screen, &watched->table, NULL), 0);
+	start_watching(watched);
 	for (uint32_t note = SNAP_TRUNCATED; note <= SNAP_NOTE_LAST; note <<= 1) {
 		take_with(&watched->table, note);
 		buf_clear(&words);
@@ -107,10 +118,58 @@ static void each_note_is_seen(void **state)
 	}
 }
 
+/* Whatever the screen's size and however many there are: where not all of it has room, its beginning. */
+static void notes_are_seen_at_every_size(void **state)
+{
+	static const int sizes[][2] = {{5, 24}, {10, 40}, {24, 60}, {24, 80}, {10, 200}, {60, 200}};
+	struct watched *watched = *state;
+	char beginning[6] = ""; /* of 24 columns there is room for no more */
+	SCOPED(buf) words = {0};
+
+	start_watching(watched);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		assert_int_equal(grid_resize(&watched->grid, sizes[i][0], sizes[i][1]), 0);
+		for (uint32_t note = SNAP_TRUNCATED; note <= SNAP_NOTE_LAST; note <<= 1) {
+			take_with(&watched->table, note | SNAP_SLOW | SNAP_UNLOCKED);
+			buf_clear(&words);
+			snap_notes(watched->table.current, &words);
+			memcpy(beginning, buf_text(&words), sizeof(beginning) - 1);
+			check_screen(watched, beginning);
+		}
+	}
+}
+
+/* A map that another pane shows stands in no header, only in its caption. */
+static void notes_are_seen_in_every_pane(void **state)
+{
+	struct watched *watched = *state;
+	struct table other = {0};
+
+	start_watching(watched);
+	make_hits(&other);
+	take_with(&other, 0);
+	assert_int_equal(screen_add(watched->screen, &other, NULL), 0);
+	check_screen(watched, "1 test");
+	screen_key(watched->screen, '_');
+	check_screen(watched, "2 test");
+	take_with(&other, SNAP_RESTARTED);
+	take_with(&watched->table, 0);
+	check_screen(watched, "restarted");
+	take_with(&other, 0);
+	take_with(&watched->table, SNAP_RESTARTED);
+	check_screen(watched, "restarted");
+	screen_remove(watched->screen, &other);
+	table_release(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_note_is_seen, open_watched, close_watched),
+		cmocka_unit_test_setup_teardown(notes_are_seen_at_every_size, open_watched,
+						close_watched),
+		cmocka_unit_test_setup_teardown(notes_are_seen_in_every_pane, open_watched,
+						close_watched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
