@@ -109,7 +109,7 @@ bool snap_is_cut(const struct snap *snap)
 {
 	/* A walk that restarted still came by every row that stayed. One that ran into its bound, or
 	 * found more rows than fit, may have missed some. */
-	return snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_GREW);
+	return snap->notes & (SNAP_TRUNCATED | SNAP_PARTIAL | SNAP_OUTRUN);
 }
 
 bool snap_is_complete(const struct snap *snap)
@@ -165,7 +165,7 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		buf_addf(out, "%zu %s dropped", snap->n_dropped,
 			 num_noun(snap->n_dropped, "duplicate", "duplicates"));
 		break;
-	case SNAP_GREW:
+	case SNAP_OUTRUN:
 		buf_adds(out, "writers were faster than the reading");
 		break;
 	case SNAP_FALLBACK:
@@ -192,6 +192,10 @@ static void note_words(const struct snap *snap, uint32_t note, struct buf *out)
 		break;
 	case SNAP_REPLACED:
 		buf_adds(out, "took another map's place");
+		break;
+	case SNAP_GREW:
+		buf_addf(out, "grew while it was read, to %llu entries",
+			 (unsigned long long)snap->n_there);
 		break;
 	}
 }

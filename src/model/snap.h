@@ -17,7 +17,8 @@ enum snap_note {
 	SNAP_RESTARTED = 1 << 1,  /* the key stood on was deleted; the walk began again */
 	SNAP_PARTIAL = 1 << 2,	  /* an error ended it early: `error` says which */
 	SNAP_DUPLICATES = 1 << 3, /* keys met twice were dropped: `n_dropped` */
-	SNAP_GREW = 1 << 4, /* more rows than max_entries or the walk's bound: writers were fast */
+	SNAP_OUTRUN =
+		1 << 4, /* more rows than max_entries or the walk's bound: writers were fast */
 	SNAP_FALLBACK = 1 << 5,	   /* a faster method was refused; see the log */
 	SNAP_SLOW = 1 << 6,	   /* took longer than the interval; ticks were missed */
 	SNAP_PARTLY_SEEN = 1 << 7, /* the type shows only a part: the head of a queue, storages of
@@ -26,7 +27,8 @@ enum snap_note {
 	SNAP_UNLOCKED = 1 << 9,	 /* walked past a writer: a key that it replaced may be missing */
 	SNAP_EVICTED = 1 << 10,	 /* an LRU map turned over under the reader: `n_evicted` */
 	SNAP_REPLACED = 1 << 11, /* the first of a map that took another one's place */
-	SNAP_NOTE_LAST = SNAP_REPLACED,
+	SNAP_GREW = 1 << 12, /* by a good part from early in the reading to its end, to `n_there` */
+	SNAP_NOTE_LAST = SNAP_GREW,
 };
 
 /* A ring buffer at the moment of a reading. Positions count bytes since the buffer was made. */
@@ -51,8 +53,8 @@ struct snap {
 	uint64_t n_calls;  /* system calls it took */
 	uint64_t busy_ns;  /* time spent in steps, without the waits between them */
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
-	uint64_t
-		n_there; /* SNAP_TRUNCATED: entries in the map, as counted without reading; 0: unknown */
+	/* SNAP_TRUNCATED, SNAP_GREW: entries in the map at the end, as counted without reading; 0: unknown */
+	uint64_t n_there;
 	size_t n_evicted, n_looked_again; /* of rows looked up once more at the end, those gone */
 	struct ring_facts ring;
 };

@@ -280,7 +280,7 @@ static bool is_over(const struct cursor *cursor, struct snap *snap)
 		return true;
 	}
 	if (snap->n_rows > cursor->most_rows) {
-		snap->notes |= SNAP_GREW;
+		snap->notes |= SNAP_OUTRUN;
 		return true;
 	}
 	return false;
@@ -315,6 +315,8 @@ static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
 		snap->notes |= SNAP_RESTARTED;
 	if (snap->notes & SNAP_TRUNCATED)
 		kernel_count_one(cursor->kernel, cursor->map, &snap->n_there);
+	else
+		grown_look(cursor, snap);
 	if (can_miss_keys(cursor)) {
 		if (again_begin(cursor, snap))
 			return STEP_MORE;
@@ -342,7 +344,10 @@ static int step_on(struct cursor *cursor, struct snap *snap, struct err *err)
 		return fall_back(cursor, r, snap, err);
 	if (r < 0)
 		return fail(cursor, r, snap, err);
-	return is_over(cursor, snap) || r == STEP_DONE ? finish(cursor, snap, err) : STEP_MORE;
+	if (is_over(cursor, snap) || r == STEP_DONE)
+		return finish(cursor, snap, err);
+	grown_count(cursor, snap);
+	return STEP_MORE;
 }
 
 int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err)

@@ -52,6 +52,9 @@ struct cursor {
 	bool may_repeat; /* the walk can meet a key twice */
 	bool is_again;	 /* all rows are there, and their keys are walked a second time */
 	size_t n_again;	 /* keys that agreed */
+	bool is_counted;
+	uint64_t
+		n_early; /* is_counted: entries early in the reading; UINT64_MAX: they can't be counted */
 
 	/* Where the walk stands, where it goes next and where it began: a bucket number or a key, so
 	 * that each is at least max(4, key_size) bytes. has_here: false at the very start. */
@@ -105,11 +108,15 @@ bool cursor_has_buckets(const struct map *map);
 /* Remembers for the next reading of this map how many rows to ask for. */
 void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask);
 
-/* -- what is found out about a reading after its last row -- */
+/* -- what is found out about a reading beside its rows -- */
 
 /* Whether a second walk over the keys can tell if one was passed over; then again_step makes it. */
 bool again_begin(struct cursor *cursor, const struct snap *snap);
 /* STEP_MORE, STEP_DONE, where a key differs with SNAP_UNLOCKED, or -errno. */
 int again_step(struct cursor *cursor, struct snap *snap);
+/* Before the last row: counts the map's entries once, where that is worth it. */
+void grown_count(struct cursor *cursor, const struct snap *snap);
+/* Sets SNAP_GREW and n_there when there are more by now, by a good part. */
+void grown_look(const struct cursor *cursor, struct snap *snap);
 /* Sets SNAP_EVICTED when rows of an LRU map are gone by the time the last one was read. 0 or -ENOMEM. */
 int evicted_look(const struct cursor *cursor, struct snap *snap);

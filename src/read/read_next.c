@@ -88,7 +88,7 @@ static bool walk_onto(struct cursor *cursor, const uint8_t *key, struct snap *sn
 	}
 	if (++cursor->walk.n_walked <= cursor->most_rows)
 		return true;
-	snap->notes |= SNAP_RESTARTED | SNAP_GREW;
+	snap->notes |= SNAP_RESTARTED | SNAP_OUTRUN;
 	return false;
 }
 

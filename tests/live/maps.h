@@ -144,6 +144,16 @@ static inline bool wait_gone(uint32_t id)
 	return false;
 }
 
+/* Whether entries can be counted without reading them. */
+static inline bool kernel_counts(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, "bpf_map_sum_elem_count", BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
 /* Runs the tests, or says in TAP why they can't be. */
 #define run_live(tests)                                                                            \
 	(bpf_is_permitted() ? cmocka_run_group_tests(tests, open_source, close_source) : 0)

@@ -189,7 +189,7 @@ static void test_sent_back_for_ever(void **state)
 	}
 	the_source->ops->end(cursor, &snap);
 	assert_int_equal(r, STEP_DONE);
-	assert_true(snap.notes & SNAP_GREW);
+	assert_true(snap.notes & SNAP_OUTRUN);
 	assert_true(snap_is_cut(&snap) && snap.n_rows <= 5000 && snap.n_dropped > 0);
 	snap_notes(&snap, &notes);
 	assert_non_null(strstr(buf_text(&notes), "writers were faster than the reading"));
@@ -284,6 +284,50 @@ static void test_turned_over(void **state)
 	close(fd);
 }
 
+/* -- growth -- */
+
+/* How much a writer adds, or takes, while the reading is under way. */
+static void test_grew(void **state)
+{
+	enum { N_BEFORE = 20000, N_EARLY = 8192 };
+	static const struct {
+		uint32_t n_after;
+		uint32_t notes;
+	} kinds[] = {{N_BEFORE, 0}, {N_BEFORE + 200, 0}, {2 * N_BEFORE, SNAP_GREW}};
+
+	(void)state;
+	if (!kernel_counts())
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		int fd = make_map(BPF_MAP_TYPE_HASH, "grows", 4, 8, 3 * N_BEFORE, 0);
+		struct map_list list = {0};
+		const struct map *map = find_fd(the_source, fd, &list);
+		SCOPED(snap) snap = {0};
+		SCOPED(buf) notes = {0};
+		struct cursor *cursor;
+		int r = STEP_MORE;
+
+		fill(fd, 0, N_BEFORE);
+		assert_int_equal(
+			the_source->ops->begin(the_source, map, NULL, &snap, &cursor, NULL), 0);
+		while (snap.n_rows < N_EARLY)
+			assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
+		fill(fd, N_BEFORE, kinds[i].n_after);
+		while (r == STEP_MORE)
+			r = the_source->ops->step(cursor, &snap, NULL);
+		the_source->ops->end(cursor, &snap);
+		assert_int_equal(r, STEP_DONE);
+		assert_int_equal(snap.notes, kinds[i].notes);
+		assert_true(snap_is_complete(&snap) && snap.n_rows >= N_BEFORE);
+		snap_notes(&snap, &notes);
+		assert_string_equal(buf_text(&notes),
+				    kinds[i].notes ? "grew while it was read, to 40000 entries"
+						   : "");
+		map_list_release(&list);
+		close(fd);
+	}
+}
+
 /* -- walks that can pass over a key -- */
 
 /* Once the last row is there, the step that walks the keys again sees what a writer did meanwhile. */
@@ -329,7 +373,8 @@ int main(void)
 		cmocka_unit_test(test_owner_goes),	   cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_pin_replaced),	   cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_sent_back_for_ever), cmocka_unit_test(test_eviction_unmoved),
-		cmocka_unit_test(test_turned_over),	   cmocka_unit_test(test_walks_disagree),
+		cmocka_unit_test(test_turned_over),	   cmocka_unit_test(test_grew),
+		cmocka_unit_test(test_walks_disagree),
 	};
 
 	return run_live(tests);

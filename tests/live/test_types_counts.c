@@ -24,15 +24,6 @@ static int make_filled(enum bpf_map_type type, uint32_t flags, uint32_t n)
 	return fd;
 }
 
-static bool kernel_counts(void)
-{
-	const struct btf *btf = btf__load_vmlinux_btf();
-	bool has = btf && btf__find_by_name_kind(btf, "bpf_map_sum_elem_count", BTF_KIND_FUNC) > 0;
-
-	btf__free((struct btf *)btf);
-	return has;
-}
-
 static void test_counts(void **state)
 {
 	static const struct {

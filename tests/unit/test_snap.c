@@ -108,7 +108,7 @@ static void test_complete(void **state)
 		{SNAP_RESTARTED, true},
 		{SNAP_PARTIAL, false},
 		{SNAP_DUPLICATES, true},
-		{SNAP_GREW, false},
+		{SNAP_OUTRUN, false},
 		{SNAP_FALLBACK, true},
 		{SNAP_SLOW, true},
 		{SNAP_UNLOCKED, false},
