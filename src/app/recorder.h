@@ -35,7 +35,7 @@ struct recorder {
 	uint64_t n_readings, n_bytes; /* of all files */
 	uint64_t n_in_file;	      /* readings of this one */
 	uint32_t n_maps;	      /* likewise */
-	bool is_over_size;	      /* a reading came to be larger than a file may be, as was said */
+	bool is_over_size; /* a reading came to be larger than a file may be, as was said */
 };
 
 /* The head of a tape that is made on this host: its name and boot are written to `text`, which must live as
