@@ -140,6 +140,11 @@ static int check_joint(struct batch *batch, size_t i, struct err *err)
 	const char *first_name = batch->set.watches[0]->table.map.name;
 	SCOPED(buf) names = {0};
 
+	if (batch->output->is_metrics && batch->is_stream && !is_alone(batch, i))
+		return err_set(err, -EINVAL,
+			       "metrics of maps '%s' and '%s' are one document, which 'export -' "
+			       "writes again and again: bpfmaptop export - MAP...",
+			       first_name, name);
 	if (batch->output->is_document && !is_alone(batch, i))
 		return err_set(
 			err, -EINVAL,
@@ -296,11 +301,41 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 
 /* -- from begin to end -- */
 
+/* Of all maps together. */
+static int write_metrics(struct batch *batch, struct err *err)
+{
+	struct prom_map **proms = calloc(batch->n_maps + 1, sizeof(*proms));
+	struct buf *out = &batch->maps[0]->rows.out;
+	size_t n = 0;
+	int r = proms ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < batch->n_maps; i++) {
+		struct rows *rows = &batch->maps[i]->rows;
+
+		if (!batch->maps[i]->waits)
+			continue;
+		note_missing(batch, &batch->set.watches[i]->table, err);
+		r = rows_take_metrics(rows);
+		if (r == 0)
+			r = watch_out(batch, rows, err);
+		proms[n++] = &rows->prom;
+	}
+	if (r == 0 && n) {
+		batch->has_begun = true;
+		prom_write(proms, n, batch->output == &out_openmetrics, out);
+		r = out->failed ? -ENOMEM : rows_flush(NULL, out);
+	}
+	free(proms);
+	return r == -ENOMEM ? err_set(err, r, "out of memory for metrics") : r;
+}
+
 /* What was read for a dump. */
 static int write_waiting(struct batch *batch, struct err *err)
 {
 	int r = 0;
 
+	if (batch->output->is_metrics && !batch->is_stream)
+		return write_metrics(batch, err);
 	for (size_t i = 0; r == 0 && i < batch->n_maps; i++)
 		if (batch->maps[i]->waits)
 			r = write_reading(batch, i, err);

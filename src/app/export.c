@@ -30,9 +30,8 @@
 
 struct exported {	     /* a map */
 	struct watch *watch; /* borrowed from the set */
-	struct rows rows;    /* its view and columns */
-	struct prom_map prom;
-	bool has_failed; /* and that was said */
+	struct rows rows;    /* its view, columns and metrics */
+	bool has_failed;     /* and that was said */
 	bool was_tried;
 	bool is_left_out; /* it took a place, and nothing that was asked for fits it */
 };
@@ -58,34 +57,17 @@ static void say(const char *text)
 
 static void exported_free(struct exported *map)
 {
-	prom_map_release(&map->prom);
 	rows_release(&map->rows);
 	free(map);
-}
-
-static int check_columns(const struct rows *rows, struct err *err)
-{
-	SCOPED(buf) name = {0};
-
-	for (size_t k = 0; k < rows->job.n_columns; k++) {
-		if (!rows->job.is_selected || prom_takes(&rows->columns[k]))
-			continue;
-		table_column_name(rows->table, &rows->columns[k], &name);
-		return err_set(err, -EINVAL, "column '%s' is neither part of the key nor a number",
-			       buf_text(&name));
-	}
-	return 0;
 }
 
 static int make_rows(const struct exporter *exporter, struct watch *watch, const char *columns,
 		     struct rows *rows, struct err *err)
 {
 	struct options options = exporter->options;
-	int r;
 
 	options.columns = columns;
-	r = rows_init(rows, &watch->table, &options, &out_prom, false, err);
-	return r < 0 ? r : check_columns(rows, err);
+	return rows_init(rows, &watch->table, &options, &out_prom, false, err);
 }
 
 /* Those of -c that can be exported of the map, and those that can't. */
@@ -155,11 +137,7 @@ static int add_map(struct exporter *exporter, struct watch *watch, struct err *e
 		map->is_left_out = map->was_tried = exporter->is_partly = true;
 		return 0;
 	}
-	if (r < 0)
-		return err_set(err, r, "%s", r == -ENOMEM ? "out of memory" : why.text);
-	r = prom_map_init(&map->prom, map->rows.table, &map->rows.job,
-			  exporter->options.max_series);
-	return r < 0 ? err_set(err, r, "out of memory") : 0;
+	return r < 0 ? err_set(err, r, "%s", r == -ENOMEM ? "out of memory" : why.text) : 0;
 }
 
 static void replaced(void *ctx, size_t i)
@@ -202,7 +180,7 @@ static void failed(struct exporter *exporter, struct exported *map, int code, co
 		say(why->text);
 	map->has_failed = true;
 	exporter->is_partly = true;
-	prom_map_failed(&map->prom);
+	prom_map_failed(&map->rows.prom);
 }
 
 static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
@@ -230,9 +208,7 @@ static int taken(void *ctx, size_t i, struct err *err)
 	map->was_tried = true;
 	exporter->is_partly |= snap_is_cut(table->current);
 	touch(exporter);
-	r = rows_refresh(&map->rows);
-	if (r == 0)
-		r = prom_map_take(&map->prom, map->rows.table, &map->rows.view);
+	r = rows_take_metrics(&map->rows);
 	return r < 0 ? err_set(err, r, "out of memory for map '%s'", table->map.name) : 0;
 }
 
@@ -247,7 +223,7 @@ static int write_text(struct exporter *exporter, struct err *err)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < exporter->n_maps; i++)
 		if (!exporter->maps[i]->is_left_out)
-			proms[n++] = &exporter->maps[i]->prom;
+			proms[n++] = &exporter->maps[i]->rows.prom;
 	buf_clear(&exporter->text);
 	prom_write(proms, n, exporter->options.output == &out_openmetrics, &exporter->text);
 	free(proms);

@@ -20,6 +20,7 @@ void rows_release(struct rows *rows)
 	group_free(rows->totals);
 	alert_release(&rows->alert);
 	alert_release(&rows->until);
+	prom_map_release(&rows->prom);
 	view_release(&rows->view);
 	buf_release(&rows->out);
 	*rows = (struct rows){0};
@@ -97,6 +98,32 @@ static int set_alerts(struct rows *rows, const struct table *table, const struct
 	return r;
 }
 
+/* What is neither a label nor a sample's value has no place in metrics. */
+static int check_metrics(const struct rows *rows, struct err *err)
+{
+	SCOPED(buf) name = {0};
+
+	for (size_t k = 0; k < rows->job.n_columns; k++) {
+		if (!rows->job.is_selected || prom_takes(&rows->columns[k]))
+			continue;
+		table_column_name(rows->table, &rows->columns[k], &name);
+		return err_set(err, -EINVAL, "column '%s' is neither part of the key nor a number",
+			       buf_text(&name));
+	}
+	return 0;
+}
+
+static int begin_metrics(struct rows *rows, size_t max_series, struct err *err)
+{
+	int r = check_metrics(rows, err);
+
+	if (r < 0)
+		return r;
+	r = prom_map_init(&rows->prom, rows->table, &rows->job, max_series);
+	rows->job.prom = &rows->prom;
+	return r < 0 ? err_set(err, r, "out of memory") : 0;
+}
+
 int rows_init(struct rows *rows, struct table *table, const struct options *options,
 	      const struct out_ops *output, bool is_stream, struct err *err)
 {
@@ -107,11 +134,11 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 	rows->job = (struct out_job){
 		.columns = rows->columns,
 		.is_formatted = options->is_formatted,
-		.is_stream = is_stream,
+		/* Of metrics rates are made by whoever collects them. */
+		.is_stream = is_stream && !output->is_metrics,
 		.limit = options->limit,
-		.max_series = options->max_series,
 	};
-	rows->view.hides_gone = !is_stream;
+	rows->view.hides_gone = !rows->job.is_stream;
 	rows->view.keeps_order = true;
 	if (options->group) {
 		r = make_groups(rows, table, options, err);
@@ -128,7 +155,9 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 				options->sort, err);
 	if (r == 0)
 		r = set_alerts(rows, table, options, err);
-	return r < 0 ? r : pick_columns(rows, table, options, err);
+	if (r == 0)
+		r = pick_columns(rows, table, options, err);
+	return r < 0 || !output->is_metrics ? r : begin_metrics(rows, options->max_series, err);
 }
 
 bool rows_look_back(const struct rows *rows)
@@ -177,6 +206,13 @@ int rows_refresh(struct rows *rows)
 	if (r == 0 && rows->totals)
 		r = group_take(rows->totals);
 	return r < 0 ? r : view_refresh(&rows->view, rows->table, 0);
+}
+
+int rows_take_metrics(struct rows *rows)
+{
+	int r = rows_refresh(rows);
+
+	return r < 0 ? r : prom_map_take(&rows->prom, rows->table, &rows->view);
 }
 
 int rows_write(struct rows *rows, struct err *err)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/table.h"
 #include "out/out.h"
+#include "out/prom.h"
 #include "query/alert.h"
 #include "query/view.h"
 
@@ -27,6 +28,7 @@ struct rows {
 	struct view view;
 	struct column columns[ROWS_MAX_COLUMNS];
 	struct out_job job;
+	struct prom_map prom; /* of metrics: what they keep from reading to reading */
 	struct buf out;
 };
 
@@ -40,7 +42,9 @@ bool rows_look_back(const struct rows *rows);
 void rows_names(const struct rows *rows, struct buf *out);
 /* After table_take of the map's own table: groups and view follow. 0 or -ENOMEM. */
 int rows_refresh(struct rows *rows);
-/* The same, and writes the current reading of its table to stdout. As rows_flush. */
+/* The same, and takes the reading into the metrics. */
+int rows_take_metrics(struct rows *rows);
+/* As rows_refresh, and writes the current reading of its table to stdout. As rows_flush. */
 int rows_write(struct rows *rows, struct err *err);
 /* Writes what is waiting in out. 0, -EPIPE, -EINTR when told to end and nobody takes it, or -errno. */
 int rows_flush(void *unused, struct buf *out);

@@ -6,11 +6,10 @@
 #include "base/json.h"
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/utf8.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void json_init(struct json *json, struct buf *out)
@@ -136,22 +135,14 @@ void json_int(struct json *json, int64_t n)
 	buf_addi(json->out, n);
 }
 
-/* 15 digits are often enough and 17 always. */
 void json_real(struct json *json, double x)
 {
-	char text[32];
-
 	begin_item(json);
 	if (!isfinite(x)) {
 		buf_adds(json->out, "null");
 		return;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	buf_adds(json->out, text);
+	num_exact(json->out, x);
 	/* As a whole number it would lose its sign. */
 	if (x == 0 && signbit(x))
 		buf_adds(json->out, ".0");

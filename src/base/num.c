@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Decimals are rounded to a whole number of their last digit and written by hand: no printf, so no
  * locale, and a value that rounds up to the next unit is written in that unit. Durations are cut, not
- * rounded: nothing is older than it is. */
+ * rounded: nothing is older than it is. Exact ones are printf's, and LC_NUMERIC stays C. */
 #include "base/num.h"
 
 #include "base/buf.h"
 #include "base/tidy.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const double tens[] = {1, 10, 100, 1000};
 
@@ -87,6 +89,19 @@ void num_short(struct buf *out, double value, unsigned unit_step)
 	buf_addc(out, unit_step == 1000 ? si[unit] : iec[unit]);
 	if (unit_step != 1000)
 		buf_addc(out, 'i');
+}
+
+/* 15 digits are often enough and 17 always; those that say nothing are left out. */
+void num_exact(struct buf *out, double value)
+{
+	char text[32];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	buf_adds(out, text);
 }
 
 /* "4m31s": a number of the larger unit and two digits of the smaller. */

@@ -13,6 +13,9 @@ struct buf;
  * NaN is "-", what is too small "<0.001". */
 void num_short(struct buf *out, double value, unsigned unit_step);
 
+/* As few digits as tell it from every other number: "0.1", "1e+300", "-0"; "nan", "-inf". */
+void num_exact(struct buf *out, double value);
+
 /* "0", "850ns", "12.3us", "4.50ms", "1.2s", "59s", "4m31s", "2h05m", "3d04h", "412d". */
 void num_duration(struct buf *out, double ns);
 

@@ -107,18 +107,10 @@ void format_write_hex(unsigned __int128 bits, struct buf *out)
 
 static void write_real(double x, enum print_style style, struct buf *out)
 {
-	char text[32];
-
-	if (style == PRINT_SHORT) {
+	if (style == PRINT_SHORT)
 		num_short(out, x, 1000);
-		return;
-	}
-	for (int digits = 6; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	buf_adds(out, text);
+	else
+		num_exact(out, x);
 }
 
 void format_write_single(double x, struct buf *out)

@@ -10,6 +10,7 @@ struct alert;
 struct buf;
 struct column;
 struct err;
+struct prom_map;
 struct table;
 struct view;
 
@@ -25,7 +26,7 @@ struct out_job {
 	bool is_continued;	   /* not the first reading of this output */
 	size_t limit;		   /* 0: all */
 	const struct alert *alert; /* marks the rows that match; NULL: none */
-	size_t max_series;	   /* prom: 0: as many as usual */
+	struct prom_map *prom;	   /* of metrics: what is kept from reading to reading; borrowed */
 	const struct out_groups *groups; /* rows are groups; NULL: they are a map's own */
 };
 
@@ -41,6 +42,7 @@ struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
 	bool is_document;      /* one a map: several can't stand behind each other */
+	bool is_metrics;       /* one of all maps, written by prom_write, of what job.prom keeps */
 	bool has_one_header;   /* one line of names for all: maps must have the same columns */
 	bool has_totals;       /* of groups */
 	const char *no_groups; /* why it can't write groups; NULL: it can */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "model/maptype.h"
@@ -31,7 +32,7 @@ static void add_value(struct buf *out, const struct val *val)
 	else if (val->kind == VAL_INT)
 		buf_addi(out, val->i);
 	else if (isfinite(x))
-		buf_addf(out, "%.17g", x);
+		num_exact(out, x);
 	else
 		buf_adds(out, isnan(x) ? "NaN" : x < 0 ? "-Inf" : "+Inf");
 	buf_addc(out, '\n');
@@ -300,15 +301,10 @@ void prom_map_failed(struct prom_map *prom)
 static int write_reading(struct table *table, struct view *view, const struct out_job *job,
 			 bool is_openmetrics, struct buf *out)
 {
-	SCOPED(prom_map) prom = {0};
-	struct prom_map *one = &prom;
-	int r = prom_map_init(&prom, table, job,
-			      job->max_series ? job->max_series : PROM_MAX_SERIES);
+	int r = prom_map_take(job->prom, table, view);
 
 	if (r == 0)
-		r = prom_map_take(&prom, table, view);
-	if (r == 0)
-		prom_write(&one, 1, is_openmetrics, out);
+		prom_write(&job->prom, 1, is_openmetrics, out);
 	return out->failed ? -ENOMEM : r;
 }
 
@@ -329,13 +325,13 @@ static int write_openmetrics(struct table *table, struct view *view, const struc
 const struct out_ops out_prom = {
 	.name = "prom",
 	.help = "metrics for Prometheus and node_exporter, one document a reading",
-	.is_document = true,
+	.is_metrics = true,
 	.write = write_prom,
 };
 
 const struct out_ops out_openmetrics = {
 	.name = "openmetrics",
 	.help = "the same in strict OpenMetrics 1.0",
-	.is_document = true,
+	.is_metrics = true,
 	.write = write_openmetrics,
 };

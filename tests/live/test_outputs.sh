@@ -58,6 +58,8 @@ for format in text json jsonl csv prom openmetrics bpftool; do
 	wrong= k=0
 	rm -rf "$format" && mkdir "$format"
 	for option in "${options[@]}"; do
+		# Metrics are of keys and numbers.
+		case $format in prom | openmetrics) option=${option/,value/} option=${option/,state/} ;; esac
 		for run in "dump file:bad.tape" "dump file:empty.tape" "stream -n 3 file:bad.tape" "stream file:both.tape"; do
 			case "$format $run" in prom\ stream* | openmetrics\ stream* | bpftool\ *both*) continue ;; esac # a document each
 			k=$((k + 1))
@@ -123,4 +125,27 @@ same "a column that is called as what stands there already is told apart" '["map
 same "but not where nothing is" '["id","map"]' "$("$BPFMAPTOP" dump -o json -c id,map -l 1 file:bad.tape | jq -c '.entries[0] | keys_unsorted')"
 same "a whole value is text, as in CSV" "$("$BPFMAPTOP" dump -o csv -c value -l 1 sim:ports | tail -n 1)" \
 	"$("$BPFMAPTOP" dump -o jsonl -c value -l 1 sim:ports | jq -r '"\"\(.value)\""')"
+
+# Metrics of a stream go on from reading to reading.
+"$BPFMAPTOP" stream sim:flows -n 12 -d 0.1 -o prom --max-series 4 >metrics
+same "readings are counted" "$(seq 12 | xargs)" "$(sed -n 's/^bpfmaptop_reads_total{.*} //p' metrics | xargs)"
+for number in 'row="other"' bpf_map_gone_keys_total; do
+	same "what adds up never falls: $number" "" \
+		"$(grep -v '^#' metrics | grep -F "$number" | awk '{ k = $1; if ($2 < was[k]) print; was[k] = $2 }')"
+done
+series() { awk -v RS='# EOF\n' -v n="$1" 'NR == n' metrics | grep -o 'field="packets".*}' | sort; }
+same "busy rows keep their series" "$(series 1)" "$(series 12)"
+for command in dump "export -"; do
+	text=$("$BPFMAPTOP" $command sim:flows -o prom -c saddr,state 2>&1)
+	same "a column that is no metric is refused: $command" "2 bpfmaptop: column 'state' is neither part of the key nor a number" "$? $text"
+done
+# A tape of several maps, or several maps, are one document.
+"$BPFMAPTOP" dump file:both.tape sim:ports -o prom >metrics
+same "metrics of several maps stand together" "1 3" "$(grep -c '# TYPE bpf_map_entries ' metrics) $(grep -c '^bpf_map_entries{' metrics)"
+for format in prom openmetrics; do
+	"$BPFMAPTOP" dump file:both.tape sim:ports -o $format >metrics
+	same "$format of several maps is taken by its parsers" "" "$(wrong_of $format metrics)"
+done
+same "reals are as short as they can be" "" \
+	"$("$BPFMAPTOP" dump sim:flows -o prom | grep -o '[0-9.]*\.[0-9]*0000000[0-9]*$')"
 echo "1..$n"

@@ -62,6 +62,24 @@ static void short_numbers(void **state)
 	check_shown(iec, ARRAY_LEN(iec), show_iec);
 }
 
+static void exact_numbers(void **state)
+{
+	static const struct shown exact[] = {
+		{0, "0"},
+		{-0.0, "-0"},
+		{0.1, "0.1"},
+		{0.001347213, "0.001347213"},
+		{0.1 + 0.2, "0.30000000000000004"},
+		{1e300, "1e+300"},
+		{0x1p64, "1.8446744073709552e+19"},
+		{NAN, "nan"},
+		{-INFINITY, "-inf"},
+	};
+
+	(void)state;
+	check_shown(exact, ARRAY_LEN(exact), num_exact);
+}
+
 static void short_numbers_keep_to_six_columns(void **state)
 {
 	uint64_t seed = 3;
@@ -284,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_numbers),
+		cmocka_unit_test(exact_numbers),
 		cmocka_unit_test(short_numbers_keep_to_six_columns),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(percents),
