@@ -67,8 +67,8 @@ static void asked_and_ended(void **state)
 	pty_send(&pty, ":record a.tape\r");
 	assert_true(pty_wait_text(&pty, "'a.tape' is there already", PATIENCE_MS));
 	pty_send(&pty, ":record nowhere/a.tape\r");
-	assert_true(pty_wait_text(&pty, "cannot make tape 'nowhere/a.tape': no such", PATIENCE_MS));
-	pty_send(&pty, ":record -\r");
+	assert_true(pty_wait_text(&pty, "there is no folder 'nowhere'", PATIENCE_MS));
+	pty_send(&pty, "\025record -\r"); /* the line is still to be mended */
 	assert_true(pty_wait_text(&pty, "record to a file", PATIENCE_MS));
 	/* Whoever quits meanwhile has a whole tape. */
 	pty_send(&pty, ":record quit.tape\r");
