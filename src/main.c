@@ -17,15 +17,32 @@ static int print(const struct buf *text)
 										  : EXIT_FAILED;
 }
 
-static int print_config(struct buf *out, struct err *err)
+static void say(const struct err *err)
+{
+	fprintf(stderr, "bpfmaptop: %s\n", err->text);
+}
+
+static void say_fault(void *unused, const struct err *fault)
+{
+	(void)unused;
+	say(fault);
+}
+
+/* What is in force, also where the rest has faults. */
+static int print_config(const struct options *options)
 {
 	struct config *config;
-	int r = config_load(&config, err);
+	unsigned n_faults = config_load(&config, say_fault, NULL);
+	SCOPED(buf) out = {0};
+	int status = EXIT_FAILED;
 
-	if (r == 0)
-		r = config_print(config, out);
+	if (config) {
+		config_bind_keys(config, say_fault, NULL);
+		if (config_print(config, options, &out) == 0)
+			status = print(&out);
+	}
 	config_free(config);
-	return r;
+	return n_faults ? EXIT_FAILED : status;
 }
 
 /* --help, --version, --man and --print-config. */
@@ -37,10 +54,9 @@ static int tell(const struct options *options, struct err *err)
 		buf_addf(&out, "bpfmaptop %s\n", VERSION);
 	else if (options->wants_manual)
 		options_manual(&out);
-	else if (options->wants_config) {
-		if (print_config(&out, err) < 0)
-			return EXIT_USAGE;
-	} else if (options_help(options->help_topic, &out, err) < 0)
+	else if (options->wants_config)
+		return print_config(options);
+	else if (options_help(options->help_topic, &out, err) < 0)
 		return EXIT_USAGE;
 	return print(&out);
 }
@@ -62,6 +78,6 @@ int main(int argc, char **argv)
 	else
 		status = options.command->run(&options, &err);
 	if (status != EXIT_DONE && err.text[0])
-		fprintf(stderr, "bpfmaptop: %s\n", err.text);
+		say(&err);
 	return status;
 }

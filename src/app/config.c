@@ -12,11 +12,13 @@
 
 #include "app/config_check.h"
 #include "app/config_file.h"
+#include "app/options.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
 #include "ui/keys.h"
+#include "ui/theme_list.h"
 
 enum { CONFIG_MAX_BYTES = 1 << 20 };
 enum whose { USER, SYSTEM, N_WHOSE };
@@ -44,11 +46,21 @@ static int place_theme(cJSON *root, const char *path)
 	return !whole.failed && cJSON_SetValuestring(theme, buf_text(&whole)) ? 0 : -ENOMEM;
 }
 
-static int read_one(struct config *config, enum whose whose, struct err *err)
+static unsigned refuse(config_fault_fn *tell, void *ctx, int code, const char *path)
+{
+	struct err fault = {0};
+
+	err_set(&fault, code, "cannot read config '%s': %s", path, err_words(code));
+	tell(ctx, &fault);
+	return 1;
+}
+
+static unsigned read_one(struct config *config, enum whose whose, config_fault_fn *tell, void *ctx)
 {
 	const char *path = buf_text(&config->paths[whose]);
 	SCOPED(buf) text = {0};
-	bool had_comments;
+	bool had_comments = false;
+	unsigned n_faults;
 	int r;
 
 	if (!config->paths[whose].len)
@@ -56,35 +68,34 @@ static int read_one(struct config *config, enum whose whose, struct err *err)
 	r = file_read(path, CONFIG_MAX_BYTES, &text);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
-	if (r < 0)
-		return err_set(err, r, "cannot read config '%s': %s", path, err_words(r));
-	had_comments = config_blank_comments(&text);
-	r = config_parse(buf_text(&text), path, &config->roots[whose], err);
-	if (r == 0 && place_theme(config->roots[whose], path) < 0)
-		r = err_set(err, -ENOMEM, "out of memory for the configuration");
+	if (r < 0) {
+		n_faults = refuse(tell, ctx, r, path);
+	} else {
+		had_comments = config_blank_comments(&text);
+		n_faults = config_parse(buf_text(&text), path, &config->roots[whose], tell, ctx);
+		if (place_theme(config->roots[whose], path) < 0)
+			n_faults += refuse(tell, ctx, -ENOMEM, path);
+	}
 	if (whose == USER) {
 		config->had_comments = had_comments;
-		config->is_broken = r < 0;
+		config->is_broken = n_faults > 0;
 	}
-	return r;
+	return n_faults;
 }
 
-int config_load(struct config **out, struct err *err)
+unsigned config_load(struct config **out, config_fault_fn *tell, void *ctx)
 {
 	struct config *config = calloc(1, sizeof(*config));
-	int r = 0;
+	unsigned n_faults = 0;
 
 	*out = config;
 	if (!config)
-		return err_set(err, -ENOMEM, "out of memory for the configuration");
+		return refuse(tell, ctx, -ENOMEM, "config.json");
 	config_user_path(&config->paths[USER]);
 	config_system_path(&config->paths[SYSTEM]);
-	for (int whose = 0; whose < N_WHOSE; whose++) {
-		int one = read_one(config, (enum whose)whose, r == 0 ? err : NULL);
-
-		r = r ? r : one;
-	}
-	return r;
+	for (int whose = 0; whose < N_WHOSE; whose++)
+		n_faults += read_one(config, (enum whose)whose, tell, ctx);
+	return n_faults;
 }
 
 void config_free(struct config *config)
@@ -164,19 +175,48 @@ bool config_saves_on_exit(const struct config *config)
 	return cJSON_IsTrue(member_of(config, "save_on_exit"));
 }
 
-int config_bind_keys(const struct config *config, struct err *err)
+/* "action": "" in one of the files. */
+static bool is_unbound(const struct config *config, const char *action)
 {
-	int r = 0;
+	for (int whose = 0; whose < N_WHOSE; whose++) {
+		const cJSON *keys = cJSON_GetObjectItemCaseSensitive(config->roots[whose], "keys");
+		const char *text =
+			cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(keys, action));
 
+		if (text && !text[strspn(text, " ")])
+			return true;
+	}
+	return false;
+}
+
+static void tell_lost(const struct config *config, config_fault_fn *tell, void *ctx)
+{
+	for (int action = ACT_NONE + 1; action < N_ACTIONS; action++) {
+		SCOPED(buf) words = {0};
+		struct err fault = {0};
+
+		if (is_unbound(config, act_rows[action].name) ||
+		    !keys_lost((enum action)action, &words))
+			continue;
+		err_set(&fault, -EINVAL, "%s", buf_text(&words));
+		tell(ctx, &fault);
+	}
+}
+
+void config_bind_keys(const struct config *config, config_fault_fn *tell, void *ctx)
+{
 	/* The user's last: they take keys away from the system's. */
 	for (int whose = N_WHOSE; whose-- > 0;) {
 		const cJSON *keys = cJSON_GetObjectItemCaseSensitive(config->roots[whose], "keys");
 
-		for (const cJSON *item = keys ? keys->child : NULL; item && r == 0;
-		     item = item->next)
-			r = keys_bind(item->string, item->valuestring, err);
+		for (const cJSON *item = keys ? keys->child : NULL; item; item = item->next) {
+			struct err why = {0};
+
+			if (keys_bind(item->string, item->valuestring, &why) < 0)
+				tell(ctx, &why);
+		}
 	}
-	return r;
+	tell_lost(config, tell, ctx);
 }
 
 /* -- saving --------------------------------------------------------------------------------------------- */
@@ -309,11 +349,47 @@ static int join(cJSON *to, const cJSON *from)
 	return r;
 }
 
-int config_print(const struct config *config, struct buf *out)
+/* Every action that keys can be bound to, as the files name them. */
+static int put_keys(cJSON *all)
+{
+	cJSON *keys = cJSON_CreateObject();
+	int r = put(all, "keys", keys);
+
+	for (int action = ACT_NONE + 1; action < N_ACTIONS && r == 0; action++) {
+		SCOPED(buf) text = {0};
+
+		if (keys_of((enum action)action, &text))
+			r = put(keys, act_rows[action].name, cJSON_CreateString(buf_text(&text)));
+	}
+	return r;
+}
+
+static int put_in_force(const struct config *config, const struct options *options, cJSON *all)
+{
+	const char *theme = options->theme ? options->theme : config_theme(config);
+	uint64_t ns = options->has_interval ? 0 : config_interval_ns(config);
+	const struct {
+		const char *name;
+		bool is_on;
+	} switches[] = {
+		{"ascii", options->is_ascii || config_is_ascii(config)},
+		{"mouse", options->has_mouse || config_has_mouse(config)},
+		{"save_on_exit", options->saves_on_exit || config_saves_on_exit(config)},
+	};
+	int r = put(all, "theme", cJSON_CreateString(theme ? theme : theme_name_at(0)));
+
+	ns = ns ? ns : options->interval_ns;
+	r = r ? r : put(all, "interval", cJSON_CreateNumber((double)ns / 1e9));
+	for (size_t i = 0; i < ARRAY_LEN(switches) && r == 0; i++)
+		r = put(all, switches[i].name, cJSON_CreateBool(switches[i].is_on));
+	return r ? r : put_keys(all);
+}
+
+int config_print(const struct config *config, const struct options *options, struct buf *out)
 {
 	cJSON *all = cJSON_CreateObject();
 	char *json = NULL;
-	int r = all ? 0 : -ENOMEM;
+	int r = all ? put_in_force(config, options, all) : -ENOMEM;
 
 	for (int whose = 0; whose < N_WHOSE && r == 0; whose++) {
 		if (config->paths[whose].len)

@@ -14,13 +14,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/config_check.h"
+
 struct buf;
 struct config;
 struct err;
+struct options;
 
-/* Both files, checked; those that aren't there are empty. -ENOMEM, or -EINVAL with a sentence that names
- * the file and the place; *out is then what was understood of the other one, and can't be saved. */
-int config_load(struct config **out, struct err *err);
+/* Both files, checked; those that aren't there are empty. What has a fault is told and left out, the rest holds;
+ * a user's file with one can't be saved. Returns how many faults were told; *out is NULL when out of memory. */
+unsigned config_load(struct config **out, config_fault_fn *tell, void *ctx);
 void config_free(struct config *config);
 
 const char *config_theme(const struct config *config);	  /* NULL: none */
@@ -32,8 +35,8 @@ bool config_saves_on_exit(const struct config *config);
 const char *config_setting(const struct config *config, const char *map, const char *name);
 /* How the panes of a set of maps stand, or NULL. */
 const char *config_layout(const struct config *config, const char *set);
-/* Binds the keys. 0, or -EINVAL with a sentence. */
-int config_bind_keys(const struct config *config, struct err *err);
+/* Binds the keys. Tells of actions that have none any more, unless a file says so of them. */
+void config_bind_keys(const struct config *config, config_fault_fn *tell, void *ctx);
 
 /* For config_save; "" takes it away. 0 or -ENOMEM. */
 int config_set_setting(struct config *config, const char *map, const char *name, const char *text);
@@ -44,5 +47,6 @@ int config_set_interval(struct config *config, uint64_t ns);
  * had some is kept beside it, as *has_backup says. 0 or -errno with a sentence. */
 int config_save(struct config *config, struct buf *where, bool *has_backup, struct err *err);
 
-/* What is in force, as JSON, with the files it is from as comments. */
-int config_print(const struct config *config, struct buf *out);
+/* What is in force, as JSON: options come first, then the files, which stand above it as comments, then what
+ * holds where nobody says; of keys those that are bound now. 0 or -ENOMEM. */
+int config_print(const struct config *config, const struct options *options, struct buf *out);

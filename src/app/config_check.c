@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A row a member, with what it must be. What is wrong is told with its line. */
+/* A row a member, with what it must be. What is wrong is told with its line and left out; the rest holds. */
 #include "app/config_check.h"
 
 #include <errno.h>
@@ -25,23 +25,28 @@ struct check {
 	const char *path, *text;
 	const char *names[MOST_NAMES]; /* that lead to the member being checked */
 	size_t n_names;
-	struct err *err;
+	config_fault_fn *tell;
+	void *ctx;
+	unsigned *n_faults;
 };
 
-static int refuse(const struct check *check, const char *fmt, ...)
+static bool refuse(const struct check *check, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What is wrong comes before the place, which may be long: a line of the screen has not room for both. */
-static int refuse_at(const struct check *check, unsigned line, const char *words, const char *cure)
+static bool refuse_at(const struct check *check, unsigned line, const char *words, const char *cure)
 {
 	SCOPED(buf) tame = {0};
+	struct err fault = {0};
 
 	utf8_tame(&tame, words, strlen(words));
-	return err_set(check->err, -EINVAL, "%s: line %u of '%s'%s", buf_text(&tame), line,
-		       check->path, cure);
+	err_set(&fault, -EINVAL, "%s: line %u of '%s'%s", buf_text(&tame), line, check->path, cure);
+	check->tell(check->ctx, &fault);
+	++*check->n_faults;
+	return false;
 }
 
-static int refuse(const struct check *check, const char *fmt, ...)
+static bool refuse(const struct check *check, const char *fmt, ...)
 {
 	SCOPED(buf) words = {0};
 	va_list args;
@@ -53,131 +58,127 @@ static int refuse(const struct check *check, const char *fmt, ...)
 			 buf_text(&words), "");
 }
 
-/* The same of a member of what is being checked. */
-static struct check below(const struct check *check, const char *name)
-{
-	struct check member = *check;
+/* Whether a member can stay; what is wrong in it was told. */
+typedef bool member_fn(const struct check *check, const cJSON *object, cJSON *item);
 
-	member.names[member.n_names++] = name;
-	return member;
+/* Leaves out the members that can't stay. */
+static bool check_members(const struct check *check, const char *place, cJSON *object,
+			  member_fn *fits)
+{
+	cJSON *next;
+
+	if (!cJSON_IsObject(object))
+		return refuse(check, "\"%s\" is not an object", place);
+	for (cJSON *item = object->child; item; item = next) {
+		struct check member = *check;
+
+		next = item->next;
+		member.names[member.n_names++] = item->string;
+		if (!fits(&member, object, item))
+			cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
+	}
+	return true;
 }
 
-static int check_theme(const struct check *check, const cJSON *item)
+static bool check_theme(const struct check *check, cJSON *item)
 {
-	return cJSON_IsString(item) ? 0 : refuse(check, "\"theme\" is not a text");
+	return cJSON_IsString(item) || refuse(check, "\"theme\" is not a text");
 }
 
-static int check_interval(const struct check *check, const cJSON *item)
+static bool check_interval(const struct check *check, cJSON *item)
 {
 	bool fits = cJSON_IsNumber(item) && item->valuedouble >= INTERVAL_MIN_S &&
 		    item->valuedouble <= INTERVAL_MAX_S;
 
-	return fits ? 0 : refuse(check, "\"interval\" is not a number of seconds from 0.1 to 3600");
+	return fits || refuse(check, "\"interval\" is not a number of seconds from 0.1 to 3600");
 }
 
-static int check_switch(const struct check *check, const cJSON *item)
+static bool check_switch(const struct check *check, cJSON *item)
 {
-	if (cJSON_IsBool(item))
-		return 0;
-	return refuse(check, "\"%s\" is neither true nor false", item->string);
+	return cJSON_IsBool(item) ||
+	       refuse(check, "\"%s\" is neither true nor false", item->string);
 }
 
-/* Every member is a text whose name is known. */
-static int check_texts(const struct check *check, const char *place, const cJSON *object,
-		       bool (*is_known)(const char *name))
+/* A text whose name is known. */
+static bool check_text(const struct check *check, const char *place, const cJSON *item,
+		       bool is_known)
 {
-	if (!cJSON_IsObject(object))
-		return refuse(check, "\"%s\" is not an object", place);
-	for (const cJSON *item = object->child; item; item = item->next) {
-		struct check member = below(check, item->string);
-
-		if (!is_known(item->string))
-			return refuse(&member, "%s has \"%s\", which means nothing", place,
-				      item->string);
-		if (!cJSON_IsString(item))
-			return refuse(&member, "%s.%s is not a text", place, item->string);
-	}
-	return 0;
-}
-
-static bool is_action(const char *name)
-{
-	return keys_action_named(name) != ACT_NONE;
-}
-
-static bool is_setting(const char *name)
-{
-	return setting_named(name) != NULL;
+	if (!is_known)
+		return refuse(check, "%s has \"%s\", which means nothing", place, item->string);
+	return cJSON_IsString(item) || refuse(check, "%s.%s is not a text", place, item->string);
 }
 
 /* Two actions of one file can't both have a key. */
-static int check_key(const struct check *check, const cJSON *item)
+static bool check_key(const struct check *check, const cJSON *keys, cJSON *item)
 {
-	struct check member = below(check, item->string);
 	SCOPED(buf) spelled = {0};
 	struct err why = {0};
 
+	if (!check_text(check, "keys", item, keys_action_named(item->string) != ACT_NONE))
+		return false;
 	if (keys_check(item->string, item->valuestring, &why) < 0)
-		return refuse(&member, "%s", why.text);
-	for (const cJSON *before = item->prev; before->next; before = before->prev) {
+		return refuse(check, "%s", why.text);
+	for (const cJSON *before = keys->child; before != item; before = before->next) {
 		uint32_t key = keys_clash(before->string, before->valuestring, item->string,
 					  item->valuestring);
 
 		if (!key)
 			continue;
 		key_spell(key, &spelled);
-		return refuse(&member, "'%s' and '%s' are both to have %s", before->string,
+		return refuse(check, "'%s' and '%s' are both to have %s", before->string,
 			      item->string, buf_text(&spelled));
 	}
-	return 0;
-}
-
-static int check_keys(const struct check *check, const cJSON *keys)
-{
-	int r = check_texts(check, "keys", keys, is_action);
-
-	for (const cJSON *item = keys->child; item && r == 0; item = item->next)
-		r = check_key(check, item);
-	return r;
-}
-
-static int check_maps(const struct check *check, const cJSON *maps)
-{
-	int r = 0;
-
-	if (!cJSON_IsObject(maps))
-		return refuse(check, "\"maps\" is not an object");
-	for (const cJSON *map = maps->child; map && r == 0; map = map->next) {
-		struct check member = below(check, map->string);
-		SCOPED(buf) place = {0};
-
-		buf_addf(&place, "maps.%s", map->string);
-		r = check_texts(&member, buf_text(&place), map, is_setting);
-	}
-	return r;
-}
-
-static bool is_any(const char *name)
-{
-	(void)name;
 	return true;
 }
 
-static int check_layouts(const struct check *check, const cJSON *layouts)
+static bool check_keys(const struct check *check, cJSON *keys)
 {
-	return check_texts(check, "layouts", layouts, is_any);
+	return check_members(check, "keys", keys, check_key);
+}
+
+static bool check_setting(const struct check *check, const cJSON *map, cJSON *item)
+{
+	SCOPED(buf) place = {0};
+
+	buf_addf(&place, "maps.%s", map->string);
+	return check_text(check, buf_text(&place), item, setting_named(item->string) != NULL);
+}
+
+static bool check_map(const struct check *check, const cJSON *maps, cJSON *map)
+{
+	SCOPED(buf) place = {0};
+
+	(void)maps;
+	buf_addf(&place, "maps.%s", map->string);
+	return check_members(check, buf_text(&place), map, check_setting);
+}
+
+static bool check_maps(const struct check *check, cJSON *maps)
+{
+	return check_members(check, "maps", maps, check_map);
+}
+
+static bool check_layout(const struct check *check, const cJSON *layouts, cJSON *item)
+{
+	(void)layouts;
+	return check_text(check, "layouts", item, true);
+}
+
+static bool check_layouts(const struct check *check, cJSON *layouts)
+{
+	return check_members(check, "layouts", layouts, check_layout);
 }
 
 static const struct member {
 	const char *name;
-	int (*check)(const struct check *check, const cJSON *item);
+	bool (*fits)(const struct check *check, cJSON *item);
 } members[] = {
 	{"theme", check_theme},	 {"interval", check_interval},	 {"ascii", check_switch},
 	{"mouse", check_switch}, {"save_on_exit", check_switch}, {"keys", check_keys},
 	{"maps", check_maps},	 {"layouts", check_layouts},
 };
 
-static int refuse_unknown(const struct check *check, const char *name)
+static bool refuse_unknown(const struct check *check, const char *name)
 {
 	SCOPED(buf) words = {0}, cure = {0};
 	struct place place = place_of_member(check->text, check->names, check->n_names);
@@ -188,41 +189,32 @@ static int refuse_unknown(const struct check *check, const char *name)
 	return refuse_at(check, place.line, buf_text(&words), buf_text(&cure));
 }
 
-static int check_member(const struct check *check, const cJSON *item)
+static bool check_member(const struct check *check, const cJSON *root, cJSON *item)
 {
+	(void)root;
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		if (strcmp(members[i].name, item->string) == 0)
-			return members[i].check(check, item);
+			return members[i].fits(check, item);
 	return refuse_unknown(check, item->string);
 }
 
-static int check_root(const struct check *check, const cJSON *root)
+unsigned config_parse(const char *text, const char *path, cJSON **root, config_fault_fn *tell,
+		      void *ctx)
 {
-	int r = 0;
-
-	if (!cJSON_IsObject(root))
-		return refuse(check, "the configuration is not an object");
-	for (const cJSON *item = root->child; item && r == 0; item = item->next) {
-		struct check member = below(check, item->string);
-
-		r = check_member(&member, item);
-	}
-	return r;
-}
-
-int config_parse(const char *text, const char *path, cJSON **root, struct err *err)
-{
-	struct check check = {.path = path, .text = text, .err = err};
+	unsigned n_faults = 0;
+	struct check check = {
+		.path = path, .text = text, .tell = tell, .ctx = ctx, .n_faults = &n_faults};
 	const char *end = NULL;
-	int r;
 
 	*root = cJSON_ParseWithOpts(text, &end, 1);
-	if (!*root)
-		return refuse_at(&check, place_of(text, end).line, "this is not JSON", "");
-	r = check_root(&check, *root);
-	if (r < 0) {
+	if (!*root) {
+		refuse_at(&check, place_of(text, end).line, "this is not JSON", "");
+	} else if (!cJSON_IsObject(*root)) {
+		refuse(&check, "the configuration is not an object");
 		cJSON_Delete(*root);
 		*root = NULL;
+	} else {
+		check_members(&check, "", *root, check_member);
 	}
-	return r;
+	return n_faults;
 }

@@ -441,6 +441,12 @@ static void batch_release(struct batch *batch)
 	watch_set_release(&batch->set);
 }
 
+static void say_fault(void *unused, const struct err *fault)
+{
+	(void)unused;
+	say(fault->text);
+}
+
 static int run_rows(const struct options *options, bool is_stream, struct err *err)
 {
 	struct batch batch = {
@@ -448,14 +454,12 @@ static int run_rows(const struct options *options, bool is_stream, struct err *e
 		.output = options->output ? options->output : &out_text,
 		.is_stream = is_stream,
 	};
-	struct err why = {0};
 	bool is_met;
 	int r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
-	if (config_load(&batch.config, &why) < 0)
-		say(why.text);
+	config_load(&batch.config, say_fault, NULL);
 	r = run_batch(&batch, err);
 	rows_tell_unwritten(r, err);
 	if (r == 0)

@@ -18,22 +18,39 @@ static void say(struct tui *tui, const struct err *why)
 	screen_say(tui->screen, true, "%s", why->text);
 }
 
+struct faults {
+	struct tui *tui;
+	unsigned n;
+};
+
+static void say_fault(void *ctx, const struct err *fault)
+{
+	struct faults *faults = ctx;
+
+	say(faults->tui, fault);
+	faults->n++;
+}
+
 void tui_config_open(struct tui *tui)
 {
 	const struct options *options = tui->set->options;
+	struct faults faults = {.tui = tui};
 	struct err why = {0};
 
 	tui->is_ascii = options->is_ascii;
 	tui->has_mouse = options->has_mouse;
-	if (config_load(&tui->config, &why) < 0)
-		say(tui, &why);
+	config_load(&tui->config, say_fault, &faults);
 	if (!tui->config)
 		return;
-	if (config_bind_keys(tui->config, &why) < 0)
-		say(tui, &why);
+	config_bind_keys(tui->config, say_fault, &faults);
 	if (!options->theme && config_theme(tui->config) &&
 	    theme_load(&tui->theme, config_theme(tui->config), &why) < 0)
-		say(tui, &why);
+		say_fault(&faults, &why);
+	if (faults.n > 1)
+		screen_say(tui->screen, true,
+			   "the configuration has %u faults, the rest of it holds: ':messages' "
+			   "tells each",
+			   faults.n);
 	if (!options->has_interval && config_interval_ns(tui->config))
 		tui->interval_ns = config_interval_ns(tui->config);
 	tui->is_ascii |= config_is_ascii(tui->config);

@@ -4,11 +4,10 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/tidy.h"
 #include "ui/term.h"
 
-#define CTRL_KEY(letter) (TERM_CTRL + (letter))
+#define CTRL(letter) (TERM_CTRL + (letter))
 
 enum {
 	LISTS = SCOPE_PICKER | SCOPE_MENU | SCOPE_GROUPS | SCOPE_HELP | SCOPE_COLUMNS |
@@ -32,7 +31,7 @@ static struct key_row rows[] = {
 	 0},
 	{{TERM_UP}, 0, SCOPE_PICKER, ACT_UP, "Up", NULL, "one map up", 0},
 	{{TERM_DOWN}, 0, SCOPE_PICKER, ACT_DOWN, "Down", NULL, "one map down", 0},
-	{{TERM_PAGE_UP, CTRL_KEY('u'), CTRL_KEY('b')},
+	{{TERM_PAGE_UP, CTRL('u'), CTRL('b')},
 	 0,
 	 ALL,
 	 ACT_PAGE_UP,
@@ -40,14 +39,7 @@ static struct key_row rows[] = {
 	 NULL,
 	 "one page up",
 	 0},
-	{{TERM_PAGE_DOWN, CTRL_KEY('d')},
-	 0,
-	 ALL,
-	 ACT_PAGE_DOWN,
-	 "PgDn ^D",
-	 NULL,
-	 "one page down",
-	 0},
+	{{TERM_PAGE_DOWN, CTRL('d')}, 0, ALL, ACT_PAGE_DOWN, "PgDn ^D", NULL, "one page down", 0},
 	{{TERM_HOME, 'g'}, 0, LETTERS, ACT_FIRST, "Home g", NULL, "first row", 0},
 	{{TERM_END, 'G'}, 0, LETTERS, ACT_LAST, "End G", NULL, "last row", 0},
 	{{TERM_HOME}, 0, SCOPE_PICKER, ACT_FIRST, "Home", NULL, "first map", 0},
@@ -78,7 +70,7 @@ static struct key_row rows[] = {
 	 "/ filter",
 	 "filter, checked as it is typed; the last valid one stays in force",
 	 2},
-	{{CTRL_KEY('f'), TERM_F1 + 2},
+	{{CTRL('f'), TERM_F1 + 2},
 	 0,
 	 SCOPE_ROWS,
 	 ACT_SEARCH,
@@ -86,7 +78,7 @@ static struct key_row rows[] = {
 	 NULL,
 	 "search: what matches is lit, nothing is hidden",
 	 0},
-	{{'/', CTRL_KEY('f'), TERM_F1 + 2},
+	{{'/', CTRL('f'), TERM_F1 + 2},
 	 0,
 	 SEARCHED,
 	 ACT_SEARCH,
@@ -337,7 +329,7 @@ static struct key_row rows[] = {
 	 NULL,
 	 "split the pane: another map below it",
 	 0},
-	{{CTRL_KEY('w')},
+	{{CTRL('w')},
 	 0,
 	 SCOPE_ROWS,
 	 ACT_PANE_KEY,
@@ -370,7 +362,7 @@ static struct key_row rows[] = {
 	 NULL,
 	 "to the pane below",
 	 0},
-	{{'w', CTRL_KEY('w'), TERM_TAB},
+	{{'w', CTRL('w'), TERM_TAB},
 	 0,
 	 SCOPE_PANES,
 	 ACT_FOCUS_NEXT,
@@ -471,10 +463,10 @@ static struct key_row rows[] = {
 	{{TERM_BACKSPACE}, 0, ALL, ACT_ERASE, "Backspace", NULL, "one level back", 0},
 	{{'q'}, 0, LETTERS, ACT_QUIT, "q", "q quit", "back, then quit", 5},
 	{{'Q'}, 0, LETTERS, ACT_QUIT_NOW, "Q", NULL, "quit at once", 0},
-	{{CTRL_KEY('c')}, 0, LETTERS, ACT_QUIT_NOW, "^C", NULL, "quit at once", 0},
-	{{CTRL_KEY('c')}, 0, SCOPE_PICKER, ACT_QUIT_NOW, "^C", "^C quit", "quit at once", 5},
-	{{CTRL_KEY('l')}, 0, ALL, ACT_REDRAW, "^L", NULL, "draw everything again", 0},
-	{{CTRL_KEY('z')}, 0, ALL, ACT_SUSPEND, "^Z", NULL, "suspend", 0},
+	{{CTRL('c')}, 0, LETTERS, ACT_QUIT_NOW, "^C", NULL, "quit at once", 0},
+	{{CTRL('c')}, 0, SCOPE_PICKER, ACT_QUIT_NOW, "^C", "^C quit", "quit at once", 5},
+	{{CTRL('l')}, 0, ALL, ACT_REDRAW, "^L", NULL, "draw everything again", 0},
+	{{CTRL('z')}, 0, ALL, ACT_SUSPEND, "^Z", NULL, "suspend", 0},
 };
 const struct key_row *const key_rows = rows;
 const unsigned n_key_rows = ARRAY_LEN(rows);
@@ -489,6 +481,11 @@ struct key_row *keys_row(unsigned i)
 		memcpy(usual, rows, sizeof(rows));
 	is_bound = true;
 	return &rows[i];
+}
+
+const struct key_row *keys_usual(unsigned i)
+{
+	return is_bound ? &usual[i] : &rows[i];
 }
 
 void keys_reset(void)

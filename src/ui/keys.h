@@ -49,6 +49,8 @@ extern const unsigned n_key_rows;
 
 /* A row to be bound anew. */
 struct key_row *keys_row(unsigned i);
+/* A row as it was before. */
+const struct key_row *keys_usual(unsigned i);
 
 /* -- keys_find.c -- */
 
@@ -66,6 +68,8 @@ uint32_t key_named(const char *name, size_t len);
 void key_spell(uint32_t key, struct buf *out);
 /* The action called so, if it has a key on the rows, in the detail or of the panes; else ACT_NONE. */
 enum action keys_action_named(const char *name);
+/* The keys of an action as keys_bind takes them; false: none can be bound to it. */
+bool keys_of(enum action action, struct buf *out);
 /* Gives an action of the rows, the detail or the panes other keys ("p Z"), which other actions lose; "" takes all of its keys
  * away. 0, or -EINVAL with a sentence. */
 int keys_bind(const char *name, const char *keys, struct err *err);
@@ -73,6 +77,8 @@ int keys_bind(const char *name, const char *keys, struct err *err);
 int keys_check(const char *name, const char *keys, struct err *err);
 /* A key that both actions are to have where both hold; 0: there is none. */
 uint32_t keys_clash(const char *name, const char *keys, const char *other, const char *other_keys);
+/* Whether an action had keys and has none any more; then *words says which, and what has them now. */
+bool keys_lost(enum action action, struct buf *words);
 void keys_reset(void); /* as they were */
 
 /* -- keys_print.c -- */

@@ -101,19 +101,24 @@ enum action keys_action_named(const char *name)
 	return row ? row->action : ACT_NONE;
 }
 
+static void spell_keys(const struct key_row *row, struct buf *out)
+{
+	for (unsigned i = 0; i < KEY_ROW_KEYS && row->keys[i]; i++) {
+		if (i)
+			buf_addc(out, ' ');
+		key_spell(row->keys[i], out);
+	}
+}
+
 /* What help and footer say follows the keys. */
 static void describe(struct key_row *row)
 {
 	const char *word = row->footer ? strchr(row->footer, ' ') : NULL;
 	SCOPED(buf) shown = {0}, first = {0}, footer = {0};
 
-	for (unsigned i = 0; i < KEY_ROW_KEYS && row->keys[i]; i++) {
-		if (i)
-			buf_addc(&shown, ' ');
-		else if (row->scopes & SCOPE_PANES)
-			buf_adds(&shown, "^W ");
-		key_spell(row->keys[i], &shown);
-	}
+	if (row->keys[0] && row->scopes & SCOPE_PANES)
+		buf_adds(&shown, "^W ");
+	spell_keys(row, &shown);
 	snprintf(row->bound_shown, sizeof(row->bound_shown), "%s",
 		 shown.len ? buf_text(&shown) : "(none)");
 	row->shown = row->bound_shown;
@@ -201,6 +206,16 @@ uint32_t keys_clash(const char *name, const char *text, const char *other, const
 	return 0;
 }
 
+bool keys_of(enum action action, struct buf *out)
+{
+	const struct key_row *row = row_named(act_rows[action].name);
+
+	if (!row || row->range_end)
+		return false;
+	spell_keys(row, out);
+	return true;
+}
+
 int keys_bind(const char *name, const char *text, struct err *err)
 {
 	const struct key_row *found;
@@ -218,4 +233,39 @@ int keys_bind(const char *name, const char *text, struct err *err)
 	memcpy(row->keys, keys, sizeof(keys));
 	describe(row);
 	return 0;
+}
+
+/* "x is for 'pause'" of each key that the row had. */
+static void add_takers(const struct key_row *was, struct buf *words)
+{
+	for (unsigned k = 0; k < KEY_ROW_KEYS && was->keys[k]; k++) {
+		enum key_scope scope = (enum key_scope)(was->scopes & -was->scopes);
+		enum action taker = keys_find(scope, was->keys[k]);
+
+		if (taker == ACT_NONE)
+			continue;
+		buf_addc(words, words->len ? ',' : ':');
+		buf_addc(words, ' ');
+		key_spell(was->keys[k], words);
+		buf_addf(words, " is for '%s'", act_rows[taker].name);
+	}
+}
+
+bool keys_lost(enum action action, struct buf *words)
+{
+	SCOPED(buf) takers = {0};
+	bool had_any = false;
+
+	for (unsigned i = 0; i < n_key_rows; i++) {
+		if (key_rows[i].action != action)
+			continue;
+		if (key_rows[i].keys[0])
+			return false;
+		had_any = true;
+		add_takers(keys_usual(i), &takers);
+	}
+	if (had_any)
+		buf_addf(words, "'%s' has no key any more%s", act_rows[action].name,
+			 buf_text(&takers));
+	return had_any;
 }

@@ -102,6 +102,12 @@ echo '{' >"$scratch/config/bpfmaptop/config.json"
 kept dump sim:ports >/dev/null
 same "nor is a configuration with a fault" 0 $?
 has "it is said" "config.json" "$(cat "$scratch/err")"
+echo "{\"colour\": 1, \"maps\": {\"flows\": {\"alert\": \"dport == 443\", \"sorting\": \"x\"}}}" >"$scratch/config/bpfmaptop/config.json"
+same "what has no fault in it holds" 1 "$(kept dump -c saddr,dport sim:flows | awk "$right")"
+has "each fault is said" "maps.flows has \"sorting\", which means nothing: line 1" "$(grep -A1 colour "$scratch/err")"
+kept --print-config >"$scratch/printed"
+same "printing it fails then" 1 $?
+has "with what is in force" "dport == 443" "$(cat "$scratch/printed")"
 text=$("$BPFMAPTOP" dump -g proto -f 'dport == 443' sim:flows | awk 'NR > 1 && $1 != "total" { n += $2 } $1 == "total" { t = $2 } END { print (n > 0 && n == t) }')
 same "groups add up to their total" 1 "$text"
 text=$("$BPFMAPTOP" stream -n 2 -d 0.1 -g saddr/8,proto -o json sim:flows | jq -s '.[1] | .groups as $g | [.entries[]] |

@@ -207,6 +207,31 @@ static void a_broken_theme_is_no_end(void **state)
 	leave(&pty, 0);
 }
 
+/* The rest of a configuration holds, and each fault can be read. */
+static void faults_are_told_one_by_one(void **state)
+{
+	static const char faulty[] = "{\"interval\": 7,\n\"colour\": 1,\n\"maps\": {\"flows\": "
+				     "{\"colums\": \"\"}},\n\"keys\": {\"pause\": \"x\"}}";
+	SCOPED(buf) text = {0};
+	struct pty pty;
+
+	(void)state;
+	make("config/bpfmaptop/config.json", faulty);
+	start(&pty, NULL);
+	assert_true(pty_wait_text(&pty, "the configuration has 3 faults", WAIT_MS));
+	assert_true(pty_wait_text(&pty, "every 7.0s", WAIT_MS));
+	pty_send(&pty, "l");
+	assert_true(pty_wait_text(&pty, "\"colour\" means nothing: line 2", WAIT_MS));
+	assert_true(pty_wait_text(&pty, "has \"colums\", which means nothing: line 3", WAIT_MS));
+	assert_true(pty_wait_text(&pty, "'cpus' has no key any more: x is for 'pause'", WAIT_MS));
+	pty_send(&pty, "l");
+	pty_send(&pty, "W");
+	assert_true(pty_wait_text(&pty, "has a fault; mend it first", WAIT_MS));
+	leave(&pty, 0);
+	read_back("config/bpfmaptop/config.json", &text);
+	assert_string_equal(buf_text(&text), faulty);
+}
+
 /* Its rows are red on the screen: the name of the map is text in the role that the theme colours. */
 static void must_be_red(struct pty *pty)
 {
@@ -277,6 +302,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_saved_is_said),
 		cmocka_unit_test(a_lost_history_is_no_failure),
 		cmocka_unit_test(a_broken_theme_is_no_end),
+		cmocka_unit_test(faults_are_told_one_by_one),
 		cmocka_unit_test(a_theme_is_kept_by_its_path),
 	};
 

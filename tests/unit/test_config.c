@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "app/config.h"
+#include "app/options.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -42,27 +43,46 @@ static void write_config(const char *text)
 	assert_int_equal(file_replace(buf_text(&path), text, strlen(text), NULL), 0);
 }
 
+/* A line each. */
+static void note_fault(void *ctx, const struct err *fault)
+{
+	buf_addf(ctx, "%s\n", fault->text);
+}
+
 static struct config *load(const char *text)
 {
 	struct config *config = NULL;
-	struct err err = {0};
+	SCOPED(buf) faults = {0};
+
+	if (text)
+		write_config(text);
+	if (config_load(&config, note_fault, &faults) > 0)
+		fail_msg("%s", buf_text(&faults));
+	return config;
+}
+
+static struct config *load_with_faults(const char *text, unsigned n_expected, struct buf *faults)
+{
+	struct config *config = NULL;
 
 	write_config(text);
-	if (config_load(&config, &err) < 0)
-		fail_msg("%s", err.text);
+	assert_int_equal(config_load(&config, note_fault, faults), n_expected);
+	assert_non_null(config);
 	return config;
+}
+
+static void assert_has(const struct buf *text, const char *expected)
+{
+	if (!strstr(buf_text(text), expected))
+		fail_msg("'%s' has not '%s'", buf_text(text), expected);
 }
 
 static void assert_fault(const char *text, const char *expected)
 {
-	struct config *config = NULL;
-	struct err err = {0};
+	SCOPED(buf) faults = {0};
 
-	write_config(text);
-	assert_true(config_load(&config, &err) < 0);
-	if (!strstr(err.text, expected))
-		fail_msg("'%s' has not '%s'", err.text, expected);
-	config_free(config);
+	config_free(load_with_faults(text, 1, &faults));
+	assert_has(&faults, expected);
 }
 
 static void what_is_written_is_read(void **state)
@@ -107,6 +127,63 @@ static void faults_are_named_with_their_place(void **state)
 		"'pause' and 'sort' are both to have Space: line 2 of '");
 }
 
+/* What is good holds, whatever stands beside it; each fault is told with its line. */
+static void faults_leave_the_rest_in_force(void **state)
+{
+	SCOPED(buf) faults = {0}, where = {0};
+	bool has_backup;
+	struct config *config = load_with_faults("{\"colour\": 1, \"theme\": \"mono\",\n"
+						 "\"interval\": \"2\", \"ascii\": true,\n"
+						 "\"keys\": {\"fly\": \"x\",\n"
+						 "\"pause\": \"x\", \"sort\": \"x\"},\n"
+						 "\"maps\": {\"flows\": {\"colums\": \"a\",\n"
+						 "\"sort\": \"n\"}, \"ports\": 1},\n"
+						 "\"layouts\": {\"a\": 1, \"b\": \"1\"}}",
+						 7, &faults);
+
+	(void)state;
+	assert_has(&faults, "\"colour\" means nothing: line 1 of '");
+	assert_has(&faults, "\"interval\" is not a number of seconds from 0.1 to 3600: line 2");
+	assert_has(&faults, "keys has \"fly\", which means nothing: line 3 of '");
+	assert_has(&faults, "'pause' and 'sort' are both to have x: line 4 of '");
+	assert_has(&faults, "maps.flows has \"colums\", which means nothing: line 5 of '");
+	assert_has(&faults, "\"maps.ports\" is not an object: line 6 of '");
+	assert_has(&faults, "layouts.a is not a text: line 7 of '");
+	assert_string_equal(config_theme(config), "mono");
+	assert_int_equal(config_interval_ns(config), 0);
+	assert_true(config_is_ascii(config));
+	assert_string_equal(config_setting(config, "flows", "sort"), "n");
+	assert_null(config_setting(config, "flows", "colums"));
+	assert_null(config_layout(config, "a"));
+	assert_string_equal(config_layout(config, "b"), "1");
+	config_bind_keys(config, note_fault, &faults);
+	assert_int_equal(keys_find(SCOPE_ROWS, 'x'), ACT_PAUSE);
+	assert_int_equal(keys_find(SCOPE_ROWS, 's'), ACT_SORT_MENU);
+	keys_reset();
+	/* What was not understood would be lost. */
+	assert_true(config_save(config, &where, &has_backup, NULL) < 0);
+	config_free(config);
+}
+
+/* Once, unless it was asked for. */
+static void a_key_that_was_the_last_is_missed(void **state)
+{
+	SCOPED(buf) faults = {0};
+	struct config *config = load("{\"keys\": {\"pause\": \"x p\", \"columns\": \"/\"}}");
+
+	(void)state;
+	config_bind_keys(config, note_fault, &faults);
+	assert_string_equal(buf_text(&faults), "'cpus' has no key any more: x is for 'pause'\n");
+	config_free(config);
+	keys_reset();
+	buf_clear(&faults);
+	config = load("{\"keys\": {\"pause\": \"x\", \"cpus\": \"\", \"mouse\": \" \"}}");
+	config_bind_keys(config, note_fault, &faults);
+	assert_string_equal(buf_text(&faults), "");
+	config_free(config);
+	keys_reset();
+}
+
 static void what_is_saved_comes_back(void **state)
 {
 	struct config *config = load("{\"theme\": \"mono\", \"maps\": {\"a\": {\"sort\": \"x\"}, "
@@ -129,7 +206,7 @@ static void what_is_saved_comes_back(void **state)
 	assert_string_equal(buf_text(&where), buf_text(&path));
 	assert_false(has_backup);
 	config_free(config);
-	assert_int_equal(config_load(&config, NULL), 0);
+	config = load(NULL);
 	assert_null(config_setting(config, "a", "sort"));
 	assert_string_equal(config_setting(config, "a", "filter"), "n > \"1\"");
 	assert_string_equal(config_setting(config, "b", "raw"), "on");
@@ -166,13 +243,12 @@ static void a_broken_file_is_left_alone(void **state)
 	SCOPED(buf) where = {0};
 	SCOPED(buf) path = {0};
 	SCOPED(buf) is = {0};
+	SCOPED(buf) faults = {0};
 	struct err err = {0};
 	bool has_backup;
 
 	(void)state;
-	write_config("{ broken");
-	assert_true(config_load(&config, &err) < 0);
-	assert_non_null(config);
+	config = load_with_faults("{ broken", 1, &faults);
 	assert_true(config_save(config, &where, &has_backup, &err) < 0);
 	path_of("config.json", &path);
 	assert_int_equal(file_read(buf_text(&path), 4096, &is), 0);
@@ -195,7 +271,7 @@ static void another_users_home_is_left_alone(void **state)
 	assert_int_equal(mkdir(theirs, 0777), 0);
 	assert_int_equal(chown(theirs, 12345, 12345), 0);
 	setenv("XDG_CONFIG_HOME", theirs, 1);
-	assert_int_equal(config_load(&config, &err), 0);
+	config = load(NULL);
 	assert_int_equal(config_save(config, &where, &has_backup, &err), -EPERM);
 	assert_non_null(strstr(err.text, "belongs to another user"));
 	setenv("XDG_CONFIG_HOME", folder, 1);
@@ -234,9 +310,10 @@ static void a_full_disk_leaves_the_old_file(void **state)
 static void keys_are_bound_anew(void **state)
 {
 	struct config *config = load("{\"keys\": {\"pause\": \"x ^X\", \"help\": \"F2 ?\"}}");
+	SCOPED(buf) faults = {0};
 
 	(void)state;
-	assert_int_equal(config_bind_keys(config, NULL), 0);
+	config_bind_keys(config, note_fault, &faults);
 	assert_int_equal(keys_find(SCOPE_ROWS, 'x'), ACT_PAUSE);
 	assert_int_equal(keys_find(SCOPE_ROWS, TERM_CTRL + 'x'), ACT_PAUSE);
 	assert_int_equal(keys_find(SCOPE_ROWS, 'p'), ACT_NONE);
@@ -255,6 +332,37 @@ static void keys_are_bound_anew(void **state)
 	assert_true(keys_bind("pause", "Strg", NULL) < 0);
 	assert_true(keys_bind("map-number", "x", NULL) < 0);
 	config_free(config);
+}
+
+/* What is printed means the same when it is read. */
+static void what_is_in_force_can_be_read(void **state)
+{
+	static const struct options options = {.interval_ns = 1500000000, .has_mouse = true};
+	struct config *config = load("{\"keys\": {\"pause\": \"x ^X\"}, \"ascii\": true, "
+				     "\"maps\": {\"flows\": {\"sort\": \"a\"}}}");
+	SCOPED(buf) printed = {0}, again = {0}, faults = {0};
+
+	(void)state;
+	config_bind_keys(config, note_fault, &faults);
+	assert_int_equal(config_print(config, &options, &printed), 0);
+	config_free(config);
+	keys_reset();
+	assert_has(&printed, "\"theme\":\t\"default\"");
+	assert_has(&printed, "\"filter\":\t\"/ \\\\ F4\"");
+	assert_has(&printed, "\"cpus\":\t\"\"");
+	config = load(buf_text(&printed));
+	assert_int_equal(config_interval_ns(config), 1500000000);
+	assert_true(config_is_ascii(config) && config_has_mouse(config));
+	assert_false(config_saves_on_exit(config));
+	assert_string_equal(config_theme(config), "default");
+	assert_string_equal(config_setting(config, "flows", "sort"), "a");
+	config_bind_keys(config, note_fault, &faults);
+	assert_int_equal(keys_find(SCOPE_ROWS, TERM_CTRL + 'x'), ACT_PAUSE);
+	assert_int_equal(config_print(config, &options, &again), 0);
+	assert_string_equal(buf_text(&printed), buf_text(&again));
+	assert_string_equal(buf_text(&faults), "'cpus' has no key any more: x is for 'pause'\n");
+	config_free(config);
+	keys_reset();
 }
 
 static void every_key_has_a_name(void **state)
@@ -282,12 +390,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(faults_are_named_with_their_place),
+		cmocka_unit_test(faults_leave_the_rest_in_force),
+		cmocka_unit_test(a_key_that_was_the_last_is_missed),
 		cmocka_unit_test(what_is_saved_comes_back),
 		cmocka_unit_test(comments_are_kept_beside),
 		cmocka_unit_test(a_broken_file_is_left_alone),
 		cmocka_unit_test(another_users_home_is_left_alone),
 		cmocka_unit_test(a_full_disk_leaves_the_old_file),
 		cmocka_unit_test(keys_are_bound_anew),
+		cmocka_unit_test(what_is_in_force_can_be_read),
 		cmocka_unit_test(every_key_has_a_name),
 	};
 
