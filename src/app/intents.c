@@ -149,7 +149,7 @@ static void next_theme(struct tui *tui)
 
 	theme_list_read();
 	n = n_themes();
-	at = place_of_theme(tui->theme.name);
+	at = place_of_theme(tui->theme.source);
 	for (unsigned i = 1; i <= n; i++) {
 		struct theme theme = {0};
 		struct err why = {0};

@@ -20,6 +20,8 @@ struct saying {
 	const char *(*word_at)(const struct screen *screen, unsigned i); /* for completion; NULL */
 	/* What can be told without doing it, in screen->fault; NULL: nothing. */
 	int (*check)(struct screen *screen, const char *text);
+	/* Whether it is to be asked for twice, likewise; NULL: never. */
+	bool (*doubts)(struct screen *screen, const char *text);
 };
 
 static struct intent answer(struct screen *screen, enum intent_kind kind, const char *text)
@@ -143,13 +145,13 @@ static const char *map_word(const struct screen *screen, unsigned i)
 }
 
 static const struct saying sayings[] = {
-	{"write", say_write, NULL, file_check},
-	{"record", say_record, NULL, file_check},
-	{"theme", say_theme, theme_word, check_theme},
-	{"search", say_search, NULL, check_search},
-	{"interval", say_interval, NULL, check_interval},
-	{"map", say_map, map_word, check_map},
-	{"panes", say_panes, NULL, NULL},
+	{"write", say_write, NULL, file_check, file_doubts},
+	{"record", say_record, NULL, file_check, NULL},
+	{"theme", say_theme, theme_word, check_theme, NULL},
+	{"search", say_search, NULL, check_search, NULL},
+	{"interval", say_interval, NULL, check_interval, NULL},
+	{"map", say_map, map_word, check_map, NULL},
+	{"panes", say_panes, NULL, NULL, NULL},
 };
 
 static const struct saying *saying_named(const char *name)
@@ -208,6 +210,15 @@ int command_check(struct screen *screen, const char *text)
 	if (saying_named(name))
 		return err_at(&screen->fault, (int)strlen(text) + 1, "'%s' what?", name);
 	return err_at(&screen->fault, 1, "no such command; Tab shows those that begin so");
+}
+
+bool command_doubts(struct screen *screen, const char *text)
+{
+	SCOPED(buf) word = {0};
+	const char *rest = split(text, &word);
+	const struct saying *saying = saying_named(buf_text(&word));
+
+	return *rest && saying && saying->doubts && saying->doubts(screen, rest);
 }
 
 static struct intent run_words(struct screen *screen, const char *name, const char *rest)

@@ -58,13 +58,14 @@ void pane_themes(const struct scene *scene, struct area area)
 		bool is_cursor = i == list->cursor;
 		struct area whole = {area.row + line, area.col, 1, area.n_cols};
 		enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
-		const char *name;
+		const char *name, *slash;
 
 		if (i >= list->n)
 			return;
 		grid_fill(scene->grid, whole, role, " ");
 		name = theme_name_at((unsigned)i);
-		grid_putf(scene->grid, whole, 0, 0, role, "%s %s%s", is_cursor ? ">" : " ", name,
-			  theme_is_own(name) ? "  (own)" : "");
+		slash = strrchr(name, '/'); /* of a path the file */
+		grid_putf(scene->grid, whole, 0, 0, role, "%s %s%s", is_cursor ? ">" : " ",
+			  slash ? slash + 1 : name, theme_is_own(name) ? "  (own)" : "");
 	}
 }

@@ -57,6 +57,18 @@ int file_check(struct screen *screen, const char *text)
 	return 0;
 }
 
+bool file_doubts(struct screen *screen, const char *text)
+{
+	SCOPED(buf) path = {0};
+	struct stat st;
+
+	file_path(text, &path);
+	if (stat(buf_text(&path), &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return false;
+	err_set(&screen->fault, -EEXIST, "'%s' is there already: Enter writes over it", text);
+	return true;
+}
+
 static bool is_folder(const char *folder, const char *name)
 {
 	SCOPED(buf) path = {0};

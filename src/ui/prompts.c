@@ -21,6 +21,8 @@ struct asking {
 	bool is_selected; /* what is there to begin with is rather replaced than added to */
 	/* Checks the text and may put it in force; fills screen->fault. */
 	int (*check)(struct screen *screen, const char *text);
+	/* Whether Enter is to be pressed twice, with the reason in screen->fault; NULL: never. */
+	bool (*doubts)(struct screen *screen, const char *text);
 	struct intent (*accept)(struct screen *screen, const char *text);
 	void (*cancel)(struct screen *screen);
 	/* Calls offer for every word that could stand at text[at]; NULL: none is known. */
@@ -162,10 +164,12 @@ static const struct asking askings[N_PROMPTS] = {
 			  .complete = group_complete},
 	[PROMPT_COMMAND] = {.label = " : ",
 			    .check = command_check,
+			    .doubts = command_doubts,
 			    .accept = command_run,
 			    .complete = command_complete},
 	[PROMPT_WRITE] = {.label = " write to: ",
 			  .check = file_check,
+			  .doubts = file_doubts,
 			  .accept = accept_file,
 			  .complete = file_complete},
 	[PROMPT_RECORD] = {.label = " record to: ",
@@ -197,6 +201,7 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 	if (prompt_open(&screen->prompt, text, &screen->histories[kind]) < 0)
 		return;
 	screen->prompting = kind;
+	screen->was_doubted = false;
 	if (askings[kind].is_selected)
 		prompt_select(&screen->prompt);
 }
@@ -281,6 +286,17 @@ static void complete(struct screen *screen)
 	buf_release(&found.words);
 }
 
+/* Asked once; editing the text makes it another question. */
+static bool is_doubtful(struct screen *screen, const char *text)
+{
+	const struct asking *asking = &askings[screen->prompting];
+
+	if (screen->was_doubted || !asking->doubts)
+		return false;
+	screen->was_doubted = asking->doubts(screen, text);
+	return screen->was_doubted;
+}
+
 struct intent prompt_take_key(struct screen *screen, uint32_t key)
 {
 	const struct asking *asking = &askings[screen->prompting];
@@ -296,7 +312,9 @@ struct intent prompt_take_key(struct screen *screen, uint32_t key)
 	text = buf_text(&screen->prompt.text);
 	if (result == PROMPT_EDITED || result == PROMPT_ACCEPTED) {
 		memset(&screen->fault, 0, sizeof(screen->fault));
-		if (asking->check(screen, text) < 0 || result == PROMPT_EDITED)
+		screen->was_doubted &= result == PROMPT_ACCEPTED;
+		if (asking->check(screen, text) < 0 || result == PROMPT_EDITED ||
+		    is_doubtful(screen, text))
 			return nothing();
 		prompt_remember(&screen->prompt);
 		screen->prompting = PROMPT_NONE;

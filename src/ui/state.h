@@ -170,6 +170,7 @@ struct screen {
 	int seeks;	   /* when it is drawn, the next place is looked for: 1, or -1 before it */
 	size_t n_offered;  /* words of a completion that were seen, while Tab goes on with it */
 	struct err fault;  /* in what is typed; text "" while there is none */
+	bool was_doubted;  /* Enter was pressed, and is to be pressed again */
 	struct buf before; /* the filter to go back to */
 
 	bool rings; /* an alert was said */
@@ -261,11 +262,14 @@ int interval_parse(const char *text, uint64_t *ns, struct err *err);
 void file_path(const char *text, struct buf *out); /* adds what a typed name leads to */
 /* Whether a file can be written there, as far as that is known; a sentence in screen->fault. */
 int file_check(struct screen *screen, const char *text);
+/* Whether something is there that would be lost; then the sentence in screen->fault. */
+bool file_doubts(struct screen *screen, const char *text);
 void file_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
 		   void *ctx);
 
 /* command_line.c */
 int command_check(struct screen *screen, const char *text);
+bool command_doubts(struct screen *screen, const char *text);
 struct intent command_run(struct screen *screen, const char *text);
 void command_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
 		      void *ctx);

@@ -326,6 +326,8 @@ static void remember_source(struct theme *theme, const char *name)
 	else
 		snprintf(theme->source, sizeof(theme->source), "%s", name);
 	free(real);
+	if (slash)
+		theme_list_keep(theme->source);
 }
 
 void theme_default(struct theme *theme)

@@ -4,6 +4,7 @@
 #include "ui/theme_list.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static const struct built_in {
 #include "theme_all.h"
 };
 
-enum { MOST_OWN = 256, MOST_NAME = 63 };
+enum { MOST_OWN = 256, MOST_NAME = 63, MOST_PATHS = 16 };
 #define ENDING ".json"
 
 static struct {
@@ -24,6 +25,12 @@ static struct {
 	bool is_other[MOST_OWN]; /* no compiled-in one is called so */
 	unsigned n;
 } own;
+
+/* Those that were asked for by their paths. */
+static struct {
+	char at[MOST_PATHS][PATH_MAX];
+	unsigned n;
+} paths;
 
 /* -- places -- */
 
@@ -136,10 +143,24 @@ const char *theme_name_at(unsigned i)
 	for (unsigned j = 0; j < own.n; j++)
 		if (own.is_other[j] && i-- == 0)
 			return own.names[j];
-	return NULL;
+	return i < paths.n ? paths.at[i] : NULL;
+}
+
+static bool is_kept(const char *path)
+{
+	for (unsigned i = 0; i < paths.n; i++)
+		if (strcmp(paths.at[i], path) == 0)
+			return true;
+	return false;
+}
+
+void theme_list_keep(const char *path)
+{
+	if (!is_kept(path) && paths.n < MOST_PATHS && strlen(path) < PATH_MAX)
+		strcpy(paths.at[paths.n++], path);
 }
 
 bool theme_is_own(const char *name)
 {
-	return is_listed(name);
+	return is_listed(name) || is_kept(name);
 }

@@ -8,10 +8,13 @@ struct buf;
 
 /* Looks into the folders anew; before it is first called nothing was found there. */
 void theme_list_read(void);
+/* Takes the absolute path of a theme's file into the list, where it stays. */
+void theme_list_keep(const char *path);
 /* Names in the order in which a key steps through them: those compiled in, the default one first, then
- * those of the folders that have other names. NULL past the end; valid until the next theme_list_read. */
+ * those of the folders that have other names, then paths of files. NULL past the end; valid until the next
+ * theme_list_read. */
 const char *theme_name_at(unsigned i);
-/* The file of that name in a folder would be loaded: it is no compiled-in theme, or takes its place. */
+/* A file would be loaded: it is no compiled-in theme, or takes its place. */
 bool theme_is_own(const char *name);
 
 /* For theme.c: the text of a compiled-in theme, or NULL; and where the file of a theme may be, the place

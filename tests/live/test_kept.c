@@ -264,10 +264,18 @@ static void a_theme_is_kept_by_its_path(void **state)
 	must_be_red(&pty);
 	pty_send(&pty, "T");
 	assert_true(pty_wait_text(&pty, "themes", WAIT_MS));
-	pty_key(&pty, VTERM_KEY_DOWN);
-	assert_true(pty_wait_text(&pty, "> dark", WAIT_MS));
+	assert_true(pty_wait_text(&pty, "> red.json  (own)", WAIT_MS));
+	pty_key(&pty, VTERM_KEY_HOME);
+	assert_true(pty_wait_text(&pty, "> default", WAIT_MS));
 	pty_send(&pty, "q");
-	assert_true(pty_wait_gone(&pty, "> dark", WAIT_MS));
+	assert_true(pty_wait_gone(&pty, "> default", WAIT_MS));
+	must_be_red(&pty);
+	/* And by the key that goes round. */
+	pty_send(&pty, "t");
+	assert_true(pty_wait_text(&pty, "theme 'default'", WAIT_MS));
+	pty_send(&pty, ":theme b-dusk\r");
+	pty_send(&pty, "t");
+	assert_true(pty_wait_text(&pty, "theme 'red'", WAIT_MS));
 	must_be_red(&pty);
 	pty_send(&pty, "W");
 	assert_true(pty_wait_text(&pty, "saved to", WAIT_MS));
