@@ -296,8 +296,8 @@ static int tui_open(struct tui *tui, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	tui_config_layout(tui);
 	r = tui_remote_start(tui, err);
+	tui_config_layout(tui);
 	if (r == 0)
 		r = tui_start_state(tui, err);
 	if (r < 0) {

@@ -101,6 +101,16 @@ static int save_map(struct tui *tui, struct table *table)
 	return r;
 }
 
+/* Who names several hosts wants to see them beside each other. */
+static bool are_several_hosts(const struct watch_set *set)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n_tapes; i++)
+		n += set->tapes[i].remote != NULL;
+	return n > 1;
+}
+
 void tui_config_layout(struct tui *tui)
 {
 	SCOPED(buf) set = {0};
@@ -109,6 +119,8 @@ void tui_config_layout(struct tui *tui)
 
 	screen_set_name(tui->screen, &set);
 	text = tui->config ? config_layout(tui->config, buf_text(&set)) : NULL;
+	if (!text && are_several_hosts(tui->set))
+		screen_tile(tui->screen);
 	if (text && screen_set_panes(tui->screen, text, &why) < 0)
 		screen_say(tui->screen, true, "the saved layout of '%s' doesn't fit: %s",
 			   buf_text(&set), why.text);

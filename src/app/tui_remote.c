@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What stands for a host without a map is a table that nothing fills. */
+/* What stands for a host without a map is a table that nothing fills. One that was lost keeps its tables; each
+ * says so until it is read again. */
 #include "app/tui_remote.h"
 
 #include <errno.h>
@@ -69,6 +70,14 @@ int tui_remote_start(struct tui *tui, struct err *err)
 	return 0;
 }
 
+/* why: NULL: it is there. */
+static void mark_tables(struct tui *tui, const struct watch_tape *tape, const char *why)
+{
+	for (size_t i = 0; i < tui->set->n; i++)
+		if (tui->set->watches[i]->source == tape->source)
+			tui->set->watches[i]->table.why_lost = why;
+}
+
 static void say_lost(struct tui *tui, struct watch_tape *tape, const struct err *why)
 {
 	/* Each try that fails the same way is no news. */
@@ -76,6 +85,7 @@ static void say_lost(struct tui *tui, struct watch_tape *tape, const struct err 
 		return;
 	buf_clear(&tape->words);
 	buf_adds(&tape->words, why->text);
+	mark_tables(tui, tape, buf_text(&tape->words));
 	screen_say(tui->screen, true, "%s; trying again", why->text);
 }
 
@@ -92,6 +102,7 @@ void tui_remote_turn(struct tui *tui, struct watch_tape *tape, uint64_t now_ns)
 		say_lost(tui, tape, &why);
 	if (turn == REMOTE_BACK && !tape->waiting) {
 		screen_say(tui->screen, false, "'%s' is back", tape->path);
+		mark_tables(tui, tape, NULL);
 		buf_clear(&tape->words);
 	}
 	if (tui_tape_await(tui, tape) < 0)

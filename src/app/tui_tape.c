@@ -115,8 +115,10 @@ static struct watch *before(const struct watch_set *set, const struct watch *nex
 static int show_new(struct tui *tui, struct watch_tape *tape, struct err *err)
 {
 	size_t n_before = tui->set->n, n_known = tape->n_maps;
+	struct replay_state state;
 	int r;
 
+	replay_state(tape->source, &state);
 	tape->n_maps = replay_n_maps(tape->source);
 	r = watch_set_open_tape(tui->set, tape, n_known, err);
 
@@ -124,8 +126,9 @@ static int show_new(struct tui *tui, struct watch_tape *tape, struct err *err)
 		struct watch *next = tui->set->watches[n_before];
 		struct watch *old = tape->fd >= 0 ? before(tui->set, next) : NULL;
 
-		screen_say(tui->screen, true, "the recording goes on with map %u, '%s'",
-			   next->table.map.id, next->table.map.name);
+		if (state.n_places) /* else it only begins */
+			screen_say(tui->screen, true, "the recording goes on with map %u, '%s'",
+				   next->table.map.id, next->table.map.name);
 		/* The old one makes room in the set, too. */
 		if (old)
 			r = follow_to(tui, old, next) ? 0 : -ENOMEM;

@@ -21,16 +21,6 @@ static int put_filter(const struct scene *scene, struct area area)
 	return area.n_cols - width - 4;
 }
 
-/* A map of another host is called by both names. */
-static void name_of(const struct scene *scene, size_t i, struct buf *out)
-{
-	const struct map *map = &scene->screen->tabs[i]->table->map;
-
-	if (map->host)
-		buf_addf(out, "%s:", map->host);
-	buf_adds(out, map->name);
-}
-
 static int put_tab(const struct scene *scene, struct area area, int col, size_t i)
 {
 	struct tab *tab = scene->screen->tabs[i];
@@ -38,7 +28,7 @@ static int put_tab(const struct scene *scene, struct area area, int col, size_t 
 	SCOPED(buf) name = {0};
 	int end;
 
-	name_of(scene, i, &name);
+	tab_name(scene->screen->tabs[i], &name);
 	end = grid_putf(scene->grid, area, 0, col, is_front ? ROLE_TAB_ACTIVE : ROLE_TAB,
 			is_front ? "[%zu %s]" : " %zu %s ", i + 1, buf_text(&name));
 	tab->title = (struct area){area.row, area.col + col, 1, end - col};
@@ -50,7 +40,7 @@ static int tab_columns_of(const struct scene *scene, size_t i)
 	int digits = i + 1 >= 10 ? 2 : 1;
 	SCOPED(buf) name = {0};
 
-	name_of(scene, i, &name);
+	tab_name(scene->screen->tabs[i], &name);
 	return grid_columns(scene->grid, buf_text(&name)) + digits + 3;
 }
 

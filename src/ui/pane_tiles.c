@@ -35,6 +35,14 @@ static void put_filter(const struct scene *scene, struct line *line)
 }
 
 /* The header says it of the map in front. */
+static void put_state(const struct scene *scene, const struct table *table, struct line *line)
+{
+	if (scene->is_aside && table->is_gone)
+		line_left(line, ROLE_CRIT, "MAP GONE ", 0);
+	else if (scene->is_aside && table->why_lost)
+		line_left(line, ROLE_CRIT, "LOST ", 0);
+}
+
 static void put_notes(const struct scene *scene, const struct tab *map, struct line *line)
 {
 	SCOPED(buf) text = {0};
@@ -55,11 +63,13 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	struct area top = {area.row, area.col, 1, area.n_cols};
 	struct line line = line_of(scene, top);
 	SCOPED(buf) text = {0};
+	SCOPED(buf) name = {0};
 	int col;
 
+	tab_name(map, &name);
 	grid_fill(scene->grid, top, ROLE_BORDER, scene->glyphs->line);
 	col = grid_putf(scene->grid, top, 0, 1, scene->is_aside ? ROLE_TAB : ROLE_TAB_ACTIVE,
-			scene->is_aside ? " %zu %s " : "[%zu %s]", number, map->table->map.name);
+			scene->is_aside ? " %zu %s " : "[%zu %s]", number, buf_text(&name));
 	if (what) {
 		buf_adds(&text, what);
 	} else if (!map->table->why_unread) {
@@ -71,6 +81,7 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	}
 	line.left = grid_putf(scene->grid, top, 0, col, ROLE_HEADER,
 			      scene->is_aside ? "%s " : " %s ", buf_text(&text));
+	put_state(scene, map->table, &line);
 	put_notes(scene, map, &line);
 	put_filter(scene, &line);
 	area.row++;

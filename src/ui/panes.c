@@ -7,7 +7,7 @@
 #include "base/tidy.h"
 #include "ui/state.h"
 
-enum { RESIZE_PERCENT = 10 };
+enum { RESIZE_PERCENT = 10, ONE_COLUMN_PANES = 3 };
 
 static bool leaf_shows(const struct screen *screen, int i, const struct tab *tab)
 {
@@ -110,6 +110,39 @@ bool pane_toggle(struct screen *screen, enum pane_kind kind)
 	else
 		fill_pane(screen, screen->tiling.focus, pane->tab, kind);
 	return true;
+}
+
+/* -- a pane a map ---------------------------------------------------------------------------------------- */
+
+/* Divides the leaf among n maps, one below the other. */
+static void stack(struct screen *screen, int leaf, size_t first, size_t n)
+{
+	struct tiling *tiling = &screen->tiling;
+
+	for (; n > 1; n--, first++) {
+		int made = tiling_split(tiling, leaf, SPLIT_BELOW);
+
+		tiling->tiles[tiling->tiles[leaf].parent].share = (int)(100 / n);
+		fill_pane(screen, leaf, screen->tabs[first], PANE_ROWS);
+		leaf = made;
+	}
+	fill_pane(screen, leaf, screen->tabs[first], PANE_ROWS);
+}
+
+void screen_tile(struct screen *screen)
+{
+	size_t n = MIN_OF(screen->n_tabs, (size_t)TILING_LEAVES);
+	size_t n_left = n > ONE_COLUMN_PANES ? (n + 1) / 2 : n;
+	int right;
+
+	if (!n)
+		return;
+	tiling_init(&screen->tiling);
+	right = n > n_left ? tiling_split(&screen->tiling, 0, SPLIT_BESIDE) : -1;
+	stack(screen, 0, 0, n_left);
+	if (right >= 0)
+		stack(screen, right, n_left, n - n_left);
+	pane_focus(screen, 0);
 }
 
 /* -- splitting ------------------------------------------------------------------------------------------- */

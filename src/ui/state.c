@@ -34,6 +34,15 @@ bool detail_has_focus(const struct screen *screen)
 	       (screen->is_zoomed || focused_kind(screen) == PANE_DETAIL);
 }
 
+void tab_name(const struct tab *tab, struct buf *out)
+{
+	const struct map *map = &tab->table->map;
+
+	if (map->host)
+		buf_addf(out, "%s:", map->host);
+	buf_adds(out, map->name);
+}
+
 size_t tab_place(const struct screen *screen, const struct tab *tab)
 {
 	size_t i = 0;

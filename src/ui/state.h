@@ -199,6 +199,8 @@ struct tab *map_tab(const struct screen *screen);
 struct tab *front_tab(const struct screen *screen);
 /* Where it stands among the tabs; n_tabs: nowhere. */
 size_t tab_place(const struct screen *screen, const struct tab *tab);
+/* What its map is called; one of another host by both names. */
+void tab_name(const struct tab *tab, struct buf *out);
 enum key_scope screen_scope(const struct screen *screen);
 /* Where everything stands on a terminal of that size: screen->layout, and over where something lies over
  * the rows. */

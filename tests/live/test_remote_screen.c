@@ -87,9 +87,41 @@ static void several_hosts(void **state)
 	assert_non_null(strstr(buf_text(&asked), "ssh web1 bpfmaptop record - sim:ports\n"));
 	assert_non_null(strstr(buf_text(&asked), "ssh web2 bpfmaptop record - sim:ports\n"));
 	recorded(&pty);
+	/* Both are seen, also that the other one was lost. */
+	assert_true(pty_find(&pty, "2 web2:ports") >= 0);
+	assert_int_equal(sshd("drop"), 0);
+	assert_true(pty_wait_text(&pty, " rows LOST", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "'web2:sim:ports' is back", PATIENCE_MS));
+	assert_true(pty_find(&pty, " rows LOST") < 0);
 	pty_send(&pty, "q");
 	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
 	assert_true(pty_termios_is_as_before(&pty));
+	pty_close(&pty);
+}
+
+/* As they were kept, which goes before a pane each. */
+static void kept_panes(void **state)
+{
+	const char *const argv[] = {program(), "ssh:web1:sim:ports", "ssh:web2:sim:ports", NULL};
+	char path[PATH_MAX];
+	struct pty pty;
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "mkdir -p %s/config/bpfmaptop", folder);
+	assert_int_equal(system(path), 0);
+	snprintf(path, sizeof(path), "%s/config/bpfmaptop/config.json", folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("{\"layouts\": {\"web1:sim:ports,web2:sim:ports\": \"|60 1 2*\"}}", file);
+	fclose(file);
+	snprintf(path, sizeof(path), "%s/config", folder);
+	setenv("XDG_CONFIG_HOME", path, 1);
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 120), 0);
+	assert_true(pty_wait_text(&pty, "1 web1:ports [2 web2:ports]", PATIENCE_MS));
+	unsetenv("XDG_CONFIG_HOME");
+	pty_send(&pty, "q");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
 	pty_close(&pty);
 }
 
@@ -208,9 +240,8 @@ static void in_the_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(several_hosts),
-		cmocka_unit_test(lost_and_back),
-		cmocka_unit_test(not_there_yet),
+		cmocka_unit_test(several_hosts), cmocka_unit_test(kept_panes),
+		cmocka_unit_test(lost_and_back), cmocka_unit_test(not_there_yet),
 		cmocka_unit_test(in_the_way),
 	};
 

@@ -59,6 +59,24 @@ static void what_keys_make_is_written(void **state)
 	stage_close(&stage);
 }
 
+static void a_pane_a_map(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_maps(&stage, "verdicts", "flows", "ports");
+	screen_tile(stage.screen);
+	assert_panes(&stage, "_33 3* _50 1 2");
+	open_map(&stage, "sizes");
+	open_map(&stage, "globals");
+	take_ticks(&stage, 1);
+	screen_tile(stage.screen);
+	/* 1 flows, 2 globals, 3 ports, 4 sizes, 5 verdicts */
+	assert_panes(&stage, "|50 _33 5* _50 1 3 _50 4 2");
+	draw(&stage);
+	stage_close(&stage);
+}
+
 static void the_same_set_finds_its_panes_again(void **state)
 {
 	static const char *const texts[] = {
@@ -182,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_keys_make_is_written),
+		cmocka_unit_test(a_pane_a_map),
 		cmocka_unit_test(the_same_set_finds_its_panes_again),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(panes_go_with_their_map),
