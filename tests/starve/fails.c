@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <link.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <regex.h>
 #include <signal.h>
@@ -36,6 +37,7 @@ enum { AHEAD = 500, GLANCE_WORDS = 96 };
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *at, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *at);
 
 struct told *told;
@@ -227,6 +229,26 @@ void *reallocarray(void *at, size_t n, size_t size)
 		return NULL;
 	}
 	return realloc(at, bytes);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+	return must_fail() ? NULL : took(__libc_memalign(alignment, size), size, false);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return memalign(alignment, size);
+}
+
+int posix_memalign(void **at_ret, size_t alignment, size_t size)
+{
+	void *at = memalign(alignment, size);
+
+	if (!at)
+		return ENOMEM;
+	*at_ret = at;
+	return 0;
 }
 
 void free(void *at)

@@ -4,7 +4,7 @@
  * done. It must not crash, nor hang, nor lose memory: when it ends, or at the very assertion that fails, with
  * the test's own variables still in place, everything allocated since it began can be reached from a variable.
  *
- * What fails: malloc, calloc, realloc, reallocarray, mmap, mremap, whoever calls them: our code, the test, the
+ * What fails: malloc and its kin, those of aligned blocks, too, mmap, mremap, whoever calls them: our code, the test, the
  * libraries. Which of them: in a test with no more than EVERY allocations each one; in one with more, of each
  * distinct stack of callers the 1st, 4th, 16th, 64th, ... Where several tests are cases of one function, those of
  * more than EVERY_OF_CASE allocations share their stacks.
