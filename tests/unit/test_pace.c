@@ -109,6 +109,7 @@ static void run_for(uint64_t n_readings, uint64_t duration_ns)
 	assert_int_equal(pace_run(&pace, &err), 0);
 	for (unsigned i = 0; i < N_MAPS; i++) {
 		assert_null(watches[i].cursor);
+		buf_release(&watches[i].why);
 		table_release(&watches[i].table);
 	}
 }
