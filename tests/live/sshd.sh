@@ -65,19 +65,20 @@ start() {
 	done
 }
 
-below() { # PID: everything that it started
+below() { # PID: everything that it started, the first ones first
 	local child
 	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
-		below "$child"
 		echo "$child"
+		below "$child"
 	done
 }
 
-# Ends its connections.
+# Ends its connections, as a cable that is pulled: what runs behind them has no time for last words, which would
+# make it a recording that has come to its end.
 drop() {
 	local pid
 	pid=$(cat "$folder/sshd.pid") || return 1
-	kill $(below "$pid") 2>/dev/null
+	kill -KILL $(below "$pid") 2>/dev/null
 	return 0
 }
 
@@ -85,7 +86,8 @@ stop() {
 	local pid all
 	pid=$(cat "$folder/sshd.pid" 2>/dev/null) || return 0
 	all=$(below "$pid") # before they are nobody's any more
-	kill "$pid" $all 2>/dev/null
+	kill -KILL $all 2>/dev/null
+	kill "$pid" 2>/dev/null
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 	return 0
 }
