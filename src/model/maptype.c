@@ -38,7 +38,7 @@ static const struct maptype types[] = {
 	     .why_not = "only the head of a queue can be seen without taking it"),
 	TYPE(23, "stack", .reading = READS_SPECIAL,
 	     .why_not = "only the top of a stack can be seen without taking it"),
-	TYPE(24, "sk_storage", .reading = READS_SPECIAL,
+	TYPE(24, "sk_storage", .reading = READS_SPECIAL, .needs_program = true,
 	     .why_not = "its entries hang on sockets and can't be listed by key"),
 	TYPE(25, "devmap_hash"),
 	TYPE(26, "struct_ops"),
@@ -54,7 +54,8 @@ static const struct maptype types[] = {
 	     .why_not = "a ring buffer has records, not entries"),
 	TYPE(32, "cgrp_storage", .reading = READS_SPECIAL,
 	     .why_not = "its entries hang on cgroups and can't be listed by key"),
-	TYPE(33, "arena", .reading = READS_SPECIAL, .why_not = "an arena has pages, not entries"),
+	TYPE(33, "arena", .reading = READS_SPECIAL, .needs_program = true,
+	     .why_not = "an arena has pages, not entries"),
 	TYPE(34, "insn_array", .is_array = true),
 };
 

@@ -23,7 +23,8 @@ struct maptype {
 	bool is_lru;	 /* evicts by itself, below 100 % fill */
 	bool is_array;	 /* key is the u32 index, entries are never absent */
 	bool has_slots; /* key is the u32 index of a slot, of which those without entry are holes */
-	bool is_touchy; /* a lookup moves something in the kernel: read slowly, and say so */
+	bool needs_program; /* only a program of our own that the kernel takes can read it */
+	bool is_touchy;	    /* a lookup moves something in the kernel: read slowly, and say so */
 	/* why a plain read shows nothing (all but READS_ROWS and READS_IDS), else NULL */
 	const char *why_not;
 };

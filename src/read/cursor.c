@@ -40,13 +40,16 @@ static bool is_refusal(int r)
 	return r == -EINVAL || r == -EOPNOTSUPP || r == -KERNEL_ENOTSUPP;
 }
 
+static bool is_meant(const struct cursor *cursor, const struct method *method)
+{
+	return !cursor->how.method || strcmp(cursor->how.method, method->name) == 0;
+}
+
 /* The first method from `from` on that may be tried now; ARRAY_LEN(methods) when there is none. */
 static unsigned method_from(const struct cursor *cursor, unsigned from, struct snap *snap)
 {
 	for (unsigned i = from; i < ARRAY_LEN(methods); i++) {
-		if (cursor->how.method && strcmp(cursor->how.method, methods[i]->name) != 0)
-			continue;
-		if (!methods[i]->suits(cursor->map, &cursor->how))
+		if (!is_meant(cursor, methods[i]) || !methods[i]->suits(cursor->map, &cursor->how))
 			continue;
 		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number) &&
 		    !memo_map_refuses(&cursor->kernel->memo, cursor->map->id, i))
@@ -57,19 +60,47 @@ static unsigned method_from(const struct cursor *cursor, unsigned from, struct s
 	return ARRAY_LEN(methods);
 }
 
+/* What to add where nothing but --strict stands in the way. */
+static const char *under_strict(const struct cursor *cursor)
+{
+	struct read_plan relaxed = cursor->how;
+
+	relaxed.is_strict = false;
+	for (unsigned i = 0; cursor->how.is_strict && i < ARRAY_LEN(methods); i++)
+		if (is_meant(cursor, methods[i]) && methods[i]->suits(cursor->map, &relaxed) &&
+		    !methods[i]->suits(cursor->map, &cursor->how))
+			return "; its memory can't be looked at under --strict";
+	return "";
+}
+
+static int no_program(const struct cursor *cursor, struct err *err)
+{
+	const struct map *map = cursor->map;
+
+	if (cursor->kernel->own.lacks_rights)
+		return err_set(err, -EOPNOTSUPP,
+			       "not permitted to read map '%s' (%s): it takes a program of our "
+			       "own, and that needs CAP_BPF and CAP_PERFMON",
+			       map->name, map->type->name);
+	return err_set(err, -EOPNOTSUPP,
+		       "map '%s' (%s) cannot be read: %s, and the kernel refuses the program that "
+		       "would find them; --verbose says why",
+		       map->name, map->type->name, map->type->why_not);
+}
+
 static int no_method(const struct cursor *cursor, int code, struct err *err)
 {
 	const struct map *map = cursor->map;
 
 	if (cursor->how.method)
-		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'",
-			       map->name, map->type->name, cursor->how.method);
+		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'%s",
+			       map->name, map->type->name, cursor->how.method,
+			       under_strict(cursor));
+	if (map->type->needs_program)
+		return no_program(cursor, err);
 	if (map->type->why_not)
 		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: %s%s", map->name,
-			       map->type->name, map->type->why_not,
-			       cursor->how.is_strict ? "; its memory can't be looked at under "
-						       "--strict"
-						     : "");
+			       map->type->name, map->type->why_not, under_strict(cursor));
 	return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: the kernel answers '%s'",
 		       map->name, map->type->name, err_words(code));
 }
@@ -238,10 +269,6 @@ static int fail(struct cursor *cursor, int code, struct snap *snap, struct err *
 	cursor->is_done = true;
 	snap->notes |= SNAP_PARTIAL;
 	snap->error = code;
-	if (code == -EPERM && (map->flags & BPF_F_WRONLY))
-		return err_set(err, code,
-			       "map '%s' (id %u) was made write-only; its rows cannot be read",
-			       map->name, map->id);
 	return err_set(err, code, "reading map '%s' (id %u) stopped after %zu rows: %s", map->name,
 		       map->id, snap->n_rows, err_words(code));
 }

@@ -37,28 +37,40 @@ void own_release(struct own *own)
 	*own = (struct own){0};
 }
 
+static bool is_right_missing(int code)
+{
+	return code == -EPERM || code == -EACCES;
+}
+
 /* The end of each loading; NULL: it could not even be opened. */
-static int load(struct bpf_object_skeleton *skeleton, const char *what, bool *is_refused)
+static int load(struct own *own, struct bpf_object_skeleton *skeleton, const char *what,
+		bool *is_refused)
 {
 	int r = skeleton ? bpf_object__load_skeleton(skeleton) : -errno;
 
 	if (r == 0)
 		return 0;
+	/* The verifier answers EACCES, too, but to nobody who may not ask it. */
+	own->lacks_rights |= r == -EPERM;
 	log_add(LOG_INFO, "the kernel refuses our program '%s': %s", what, err_words(r));
 	*is_refused = true;
 	return -EOPNOTSUPP;
 }
 
 /* map_fd -1: over no map in particular. */
-static int open_iterator(const struct bpf_program *program, int map_fd)
+static int open_iterator(struct own *own, const struct bpf_program *program, int map_fd)
 {
 	union bpf_iter_link_info info = {.map.map_fd = (uint32_t)map_fd};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 	struct bpf_link *link = bpf_program__attach_iter(program, map_fd < 0 ? NULL : &opts);
 	int fd;
 
+	if (!link && is_right_missing(-errno)) {
+		own->lacks_rights = true;
+		return -EOPNOTSUPP;
+	}
 	if (!link)
-		return errno == EPERM || errno == EACCES ? -EOPNOTSUPP : -errno;
+		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(link));
 	bpf_link__destroy(link);
 	return fd;
@@ -89,7 +101,7 @@ static int load_counts(struct own *own)
 	int r;
 
 	own->counts = counts__open();
-	r = load(own->counts ? own->counts->skeleton : NULL, "counts", &own->no_counts);
+	r = load(own, own->counts ? own->counts->skeleton : NULL, "counts", &own->no_counts);
 	if (r < 0) {
 		counts__destroy(own->counts);
 		own->counts = NULL;
@@ -103,7 +115,7 @@ int own_counts(struct own *own)
 
 	if (r == 0 && !own->counts)
 		r = load_counts(own);
-	return r < 0 ? r : open_iterator(own->counts->progs.counts, -1);
+	return r < 0 ? r : open_iterator(own, own->counts->progs.counts, -1);
 }
 
 static int load_owners(struct own *own)
@@ -111,7 +123,7 @@ static int load_owners(struct own *own)
 	int r;
 
 	own->owners = owners__open();
-	r = load(own->owners ? own->owners->skeleton : NULL, "owners", &own->no_owners);
+	r = load(own, own->owners ? own->owners->skeleton : NULL, "owners", &own->no_owners);
 	if (r < 0) {
 		owners__destroy(own->owners);
 		own->owners = NULL;
@@ -125,7 +137,7 @@ int own_owners(struct own *own)
 
 	if (r == 0 && !own->owners)
 		r = load_owners(own);
-	return r < 0 ? r : open_iterator(own->owners->progs.owners, -1);
+	return r < 0 ? r : open_iterator(own, own->owners->progs.owners, -1);
 }
 
 static int load_elems(struct own *own, uint32_t key_bytes, uint32_t value_bytes)
@@ -138,7 +150,7 @@ static int load_elems(struct own *own, uint32_t key_bytes, uint32_t value_bytes)
 		own->elems->rodata->key_bytes = key_bytes;
 		own->elems->rodata->value_bytes = value_bytes;
 	}
-	r = load(own->elems ? own->elems->skeleton : NULL, "elems", &own->no_elems);
+	r = load(own, own->elems ? own->elems->skeleton : NULL, "elems", &own->no_elems);
 	if (r < 0) {
 		elems__destroy(own->elems);
 		own->elems = NULL;
@@ -155,7 +167,7 @@ int own_elems(struct own *own, const struct map *map, int map_fd)
 	if (r == 0 && (!own->elems || own->elems->rodata->key_bytes != key_bytes ||
 		       own->elems->rodata->value_bytes != value_bytes))
 		r = load_elems(own, key_bytes, value_bytes);
-	return r < 0 ? r : open_iterator(own->elems->progs.elems, map_fd);
+	return r < 0 ? r : open_iterator(own, own->elems->progs.elems, map_fd);
 }
 
 static int load_sockets(struct own *own, uint32_t value_bytes)
@@ -166,7 +178,7 @@ static int load_sockets(struct own *own, uint32_t value_bytes)
 	own->sockets = sockets__open();
 	if (own->sockets)
 		own->sockets->rodata->value_bytes = value_bytes;
-	r = load(own->sockets ? own->sockets->skeleton : NULL, "sockets", &own->no_sockets);
+	r = load(own, own->sockets ? own->sockets->skeleton : NULL, "sockets", &own->no_sockets);
 	if (r < 0) {
 		sockets__destroy(own->sockets);
 		own->sockets = NULL;
@@ -180,7 +192,7 @@ int own_sockets(struct own *own, const struct map *map, int map_fd)
 
 	if (r == 0 && (!own->sockets || own->sockets->rodata->value_bytes != map->value_size))
 		r = load_sockets(own, map->value_size);
-	return r < 0 ? r : open_iterator(own->sockets->progs.sockets, map_fd);
+	return r < 0 ? r : open_iterator(own, own->sockets->progs.sockets, map_fd);
 }
 
 static int load_arenas(struct own *own)
@@ -188,7 +200,7 @@ static int load_arenas(struct own *own)
 	int r;
 
 	own->arenas = arenas__open();
-	r = load(own->arenas ? own->arenas->skeleton : NULL, "arenas", &own->no_arenas);
+	r = load(own, own->arenas ? own->arenas->skeleton : NULL, "arenas", &own->no_arenas);
 	if (r < 0) {
 		arenas__destroy(own->arenas);
 		own->arenas = NULL;
@@ -210,7 +222,7 @@ int own_pages(struct own *own, const struct map *map, uint64_t *page, struct own
 	own->arenas->bss->first_page = own->arenas->bss->next_page = *page;
 	own->arenas->bss->end_page = map->max_entries;
 	own->arenas->bss->n_found = 0;
-	fd = open_iterator(own->arenas->progs.arenas, -1);
+	fd = open_iterator(own, own->arenas->progs.arenas, -1);
 	if (fd < 0)
 		return fd;
 	do

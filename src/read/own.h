@@ -23,6 +23,7 @@ struct own {
 	struct arenas *arenas;
 	struct owners *owners;
 	bool no_counts, no_elems, no_sockets, no_arenas, no_owners; /* refused */
+	bool lacks_rights; /* one was refused for want of them */
 };
 
 void own_release(struct own *own);

@@ -42,6 +42,23 @@ has "and which of our programs is refused" "the kernel refuses our program 'coun
 refused "an id with CAP_BPF" CAP_SYS_ADMIN only bpf dump "id:$id"
 refused "a program with CAP_BPF" CAP_SYS_ADMIN only bpf dump prog:1
 
+
+# -- CAP_BPF without CAP_PERFMON: what only a program of our own can read --
+coproc ODD { exec "$BUILD/live/odd" "$pins" 2>&1; }
+odd=$ODD_PID
+IFS= read -r -t 20 -u "${ODD[0]}" _
+for type in arena sk_storage; do
+	if [ -e "$pins/$type" ]; then
+		refused "$type with CAP_BPF" "CAP_PERFMON" only bpf dump "$pins/$type"
+	else
+		skip "$type with CAP_BPF" "this kernel has no such map"
+	fi
+done
+same "by its fd a process' storage is read all the same" 1 \
+	"$(only bpf dump "$pins/task_storage" -o json | jq .reading.entries)"
+exec {ODD[1]}>&-
+wait "$odd"
+
 # -- nothing: recordings and simulations --
 same "without any right a recording is replayed" "$rows" \
 	"$(nobody replay - -b -n 1 -o csv <"$scratch/a.tape" | sed 's/^[^,]*,[^,]*,[^,]*,//')"

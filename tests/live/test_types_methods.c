@@ -108,6 +108,29 @@ static void test_forced_and_unfit(void **state)
 	close(fd);
 }
 
+/* Named where it is what stands in the way, and only there. */
+static void test_strict_is_named(void **state)
+{
+	const struct read_plan forced = {.method = "mmap", .is_strict = true};
+	const struct read_plan strict = {.is_strict = true};
+	int fds[] = {make_array(8, ROWS), make_map(BPF_MAP_TYPE_HASH, "unfit", 4, 8, 8, 0),
+		     make_map(BPF_MAP_TYPE_BLOOM_FILTER, "unfit", 0, 8, 8, 0)};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		const struct read_plan *how = i < 2 ? &forced : &strict;
+		struct map_list list = {0};
+		const struct map *map = find_fd(the_source, fds[i], &list);
+		SCOPED(snap) snap = {0};
+		struct err err = {0};
+
+		assert_int_equal(source_read(the_source, map, how, &snap, &err), -EOPNOTSUPP);
+		assert_int_equal(strstr(err.text, "--strict") != NULL, i == 0);
+		map_list_release(&list);
+		close(fds[i]);
+	}
+}
+
 /* What the kernel refuses for one map is not held against the others of its type. Claiming twice the
  * entries that there are makes it refuse to map so much. */
 static void test_refused_for_one(void **state)
@@ -136,7 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arrays_by_each),	cmocka_unit_test(test_best_unasked),
 		cmocka_unit_test(test_nothing_stays),	cmocka_unit_test(test_forced_and_unfit),
-		cmocka_unit_test(test_refused_for_one),
+		cmocka_unit_test(test_strict_is_named), cmocka_unit_test(test_refused_for_one),
 	};
 
 	return run_live(tests);
