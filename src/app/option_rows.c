@@ -12,6 +12,7 @@
 #include "base/tidy.h"
 #include "model/returns.h"
 #include "model/smooth.h"
+#include "model/words.h"
 #include "out/out.h"
 #include "read/source.h"
 
@@ -138,14 +139,27 @@ static int set_hex_width(struct options *options, const char *value, struct err 
 	return 0;
 }
 
+static int no_output(const char *name, struct err *err)
+{
+	unsigned least = words_far(strlen(name));
+	const struct out_ops *out;
+	const char *near = NULL;
+
+	for (unsigned i = 0; (out = out_at(i)); i++)
+		if (words_nearer(name, strlen(name), out->name, &least))
+			near = out->name;
+	if (near)
+		return err_set(err, -EINVAL, "no output format is called '%s'; did you mean '%s'?",
+			       name, near);
+	return err_set(err, -EINVAL, "no output format is called '%s'; --help=outputs lists them",
+		       name);
+}
+
 static int set_output(struct options *options, const char *value, struct err *err)
 {
 	options->output = out_named(value);
 	options->wants_c = strcmp(value, "c") == 0;
-	if (!options->output && !options->wants_c)
-		return err_set(err, -EINVAL,
-			       "no output format is called '%s'; --help=outputs lists them", value);
-	return 0;
+	return options->output || options->wants_c ? 0 : no_output(value, err);
 }
 
 static int set_colour(struct options *options, const char *value, struct err *err)

@@ -53,19 +53,15 @@ static const struct option_row *row_of(int code)
 	return NULL;
 }
 
-/* The one that may have been meant, a third of it mistyped at most; NULL: none. */
+/* The one that may have been meant; NULL: none. */
 static const struct option_row *option_near(const char *name, size_t len)
 {
 	const struct option_row *nearest = NULL;
-	unsigned least = (unsigned)len / 3 + 1;
+	unsigned least = words_far(len);
 
-	for (unsigned i = 0; i < n_option_rows; i++) {
-		const char *real = option_rows[i].name;
-		unsigned distance = words_distance(name, len, real, strlen(real));
-
-		if (distance < least)
-			least = distance, nearest = &option_rows[i];
-	}
+	for (unsigned i = 0; i < n_option_rows; i++)
+		if (words_nearer(name, len, option_rows[i].name, &least))
+			nearest = &option_rows[i];
 	return nearest;
 }
 

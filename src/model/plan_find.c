@@ -111,21 +111,16 @@ static const char *last_part(const char *path)
 static const struct field *nearest(const struct plan *plan, const char *path, size_t len)
 {
 	const struct field *best = NULL;
-	unsigned best_distance = (unsigned)len / 3 + 1; /* as many and it's another word */
+	unsigned least = words_far(len);
 
 	for (uint32_t i = 0; i < plan->n_fields; i++) {
 		const struct field *field = &plan->fields[i];
-		const char *tail = last_part(field->path);
 
 		if (!can_be_named(field))
 			continue;
-		unsigned whole = words_distance(path, len, field->path, strlen(field->path));
-		unsigned part = words_distance(path, len, tail, strlen(tail));
-
-		if (MIN_OF(whole, part) < best_distance) {
-			best_distance = MIN_OF(whole, part);
+		if (words_nearer(path, len, field->path, &least) ||
+		    words_nearer(path, len, last_part(field->path), &least))
 			best = field;
-		}
 	}
 	return best;
 }

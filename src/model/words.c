@@ -148,3 +148,18 @@ unsigned words_distance(const char *a, size_t a_len, const char *b, size_t b_len
 	}
 	return row[b_len];
 }
+
+unsigned words_far(size_t len)
+{
+	return (unsigned)len / 3 + 1;
+}
+
+bool words_nearer(const char *typed, size_t len, const char *name, unsigned *least)
+{
+	unsigned distance = words_distance(typed, len, name, strlen(name));
+
+	if (distance >= *least)
+		return false;
+	*least = distance;
+	return true;
+}

@@ -17,3 +17,9 @@ bool words_has(const char *text, const char *word, size_t len);
 /* Letters to add, drop or change to make b of a; for "did you mean". Names longer than 64 are far from
  * everything. (Levenshtein 1966) */
 unsigned words_distance(const char *a, size_t a_len, const char *b, size_t b_len);
+
+/* What is as far as this from a word of so many letters is another word. */
+unsigned words_far(size_t len);
+/* Whether name is nearer than *least to what was typed; then *least is how far it is. From words_far() on over
+ * all names, the last one that was nearer may have been meant. */
+bool words_nearer(const char *typed, size_t len, const char *name, unsigned *least);

@@ -22,6 +22,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "model/snap.h"
+#include "model/words.h"
 #include "read/kernel.h"
 
 /* The kernel's own ENOTSUPP, which no header of user space knows. */
@@ -118,6 +119,25 @@ static int start_method(struct cursor *cursor, unsigned from, int code, struct s
 	return 0;
 }
 
+static int no_such_method(const char *name, struct err *err)
+{
+	unsigned least = words_far(strlen(name));
+	const char *near = NULL;
+	SCOPED(buf) names = {0};
+
+	for (unsigned i = 0; i < ARRAY_LEN(methods); i++) {
+		if (words_nearer(name, strlen(name), methods[i]->name, &least))
+			near = methods[i]->name;
+		buf_addf(&names, "%s%s", i ? ", " : "", methods[i]->name);
+	}
+	if (near)
+		return err_set(err, -EINVAL,
+			       "there is no way to read a map called '%s'; did you mean '%s'?",
+			       name, near);
+	return err_set(err, -EINVAL, "there is no way to read a map called '%s'; there are %s",
+		       name, buf_text(&names));
+}
+
 int source_check_method(const char *name, struct err *err)
 {
 	if (!name)
@@ -125,12 +145,7 @@ int source_check_method(const char *name, struct err *err)
 	for (unsigned i = 0; i < ARRAY_LEN(methods); i++)
 		if (strcmp(methods[i]->name, name) == 0)
 			return 0;
-	SCOPED(buf) names = {0};
-
-	for (unsigned i = 0; i < ARRAY_LEN(methods); i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", methods[i]->name);
-	return err_set(err, -EINVAL, "there is no way to read a map called '%s'; there are %s",
-		       name, buf_text(&names));
+	return no_such_method(name, err);
 }
 
 /* True when the BTF says that the value is guarded by a spin lock, which only stands at the top level

@@ -39,6 +39,8 @@ says "rows of a recording" 2 "'record' takes no --filter" record /nosuch/x.tape 
 says "a schema of rows" 2 "'dump' takes no --schema-out" dump sim:flows --schema-out
 says "declarations of rows" 2 "only 'info' writes c" dump sim:flows -o c
 says "an option cut too short" 2 "the beginning of --max-rows, --max-size, --max-files, --max-series" --max 5 dump sim:flows
+says "a method that is mistyped" 2 "did you mean 'batch'?" dump --method baatch sim:flows
+says "an output that is mistyped" 2 "did you mean 'json'?" dump -o jsn sim:flows
 says "an option that is mistyped" 2 "did you mean '--filter'?" dump --filtre 'packets > 1' sim:flows
 says "a method that isn't" 2 "mmap, batch, iter, next-key" dump --method nosuch sim:flows
 says "neither a map nor a command" 1 "'bpfmaptop list' shows the maps, --help the commands" frob -b
