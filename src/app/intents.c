@@ -114,6 +114,8 @@ static void do_open_picker(struct tui *tui, const struct intent *intent)
 
 	(void)intent;
 	screen_pick(tui->screen, &found, r < 0 ? why.text : NULL);
+	if (r > 0)
+		screen_say(tui->screen, true, "%s", why.text);
 	map_list_release(&tui->picked);
 	tui->picked = found;
 }

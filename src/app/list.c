@@ -227,7 +227,7 @@ int run_list(const struct options *options, struct err *err)
 	struct watch_set set = {.options = options};
 	SCOPED(map_list) maps = {0};
 	struct source *kernel;
-	int r;
+	int listed, r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
@@ -235,9 +235,8 @@ int run_list(const struct options *options, struct err *err)
 	if (r < 0)
 		return EXIT_USAGE;
 	kernel = watch_set_kernel(&set, err);
-	r = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
-	if (r == 0)
-		r = sort_maps(&maps, options->sort, err);
+	listed = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
+	r = listed < 0 ? listed : sort_maps(&maps, options->sort, err);
 	if (r == 0)
 		r = write_list(options, &maps, err);
 	if (r == 0)
@@ -245,5 +244,5 @@ int run_list(const struct options *options, struct err *err)
 	watch_set_release(&set);
 	if (r == -EINVAL)
 		return EXIT_USAGE;
-	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+	return r < 0 ? EXIT_FAILED : listed > 0 ? EXIT_PARTLY : EXIT_DONE;
 }

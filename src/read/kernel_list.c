@@ -254,23 +254,24 @@ static int add_pinned_only(struct kernel *kernel, struct map_list *out, struct e
 		return err_set(err, -EPERM,
 			       "not permitted to list maps: that needs CAP_SYS_ADMIN; without it "
 			       "pinned maps are listed, and there are none to be had");
-	log_add(LOG_WARN, "only pinned maps are listed: the rest needs CAP_SYS_ADMIN");
-	return 0;
+	err_set(err, -EPERM, "only pinned maps are listed: the rest needs CAP_SYS_ADMIN");
+	return 1;
 }
 
 int kernel_list(struct source *source, struct map_list *out, struct err *err)
 {
 	struct kernel *kernel = (struct kernel *)source;
-	int r = add_all_ids(kernel, out);
+	int listed = add_all_ids(kernel, out), r;
 
-	if (r == -EPERM)
-		r = add_pinned_only(kernel, out, err);
-	else if (r < 0)
-		err_set(err, r, "cannot list maps: %s", err_words(r));
-	if (r < 0)
-		return r;
+	if (listed == -EPERM)
+		listed = add_pinned_only(kernel, out, err);
+	else if (listed < 0)
+		err_set(err, listed, "cannot list maps: %s", err_words(listed));
+	if (listed < 0)
+		return listed;
 	r = kernel_count(source, out);
 	if (r < 0)
 		log_add(LOG_INFO, "entries of maps can't be counted: %s", err_words(r));
-	return kernel_users(source, out, err);
+	r = kernel_users(source, out, err);
+	return r < 0 ? r : listed;
 }

@@ -38,7 +38,8 @@ struct source_ops {
 	/* Adds the maps that a spec names. 0; -ENOENT, -EPERM, ... with a sentence. */
 	int (*find)(struct source *source, const struct spec *spec, struct map_list *out,
 		    struct err *err);
-	/* Adds every map there is, facts as complete as can be had cheaply. */
+	/* Adds every map there is, facts as complete as can be had cheaply. 0; 1: only some of them, and
+	 * err says which and why; or -errno. */
 	int (*list)(struct source *source, struct map_list *out, struct err *err);
 	/* Fills in who uses maps that were found: programs, pins, owners. Costs a walk over all of
 	 * them. 0 or -errno; what can't be looked at stays unknown. NULL: nobody does. */
