@@ -106,7 +106,8 @@ int watch_set_open_words(struct watch_set *set, struct err *err);
  * the schema folds it, map becomes the folded one and *reader what reads it so; else *reader is left. */
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err);
-/* Those of all that were opened: -EINVAL where --schema or --btf were given and describe none of them. */
+/* Those of all that were opened: -EINVAL where --schema or --btf were given and describe none of them, or where
+ * --hex-width was and fits none. */
 int watch_set_check_layouts(const struct watch_set *set, struct err *err);
 
 /* Closes one and gives its memory back. */

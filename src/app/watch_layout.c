@@ -77,10 +77,30 @@ static int nothing_described(const struct watch_set *set, struct err *err)
 		       set->options->schema, name, names.len ? buf_text(&names) : "no map at all");
 }
 
+static int check_words_of(const struct table *table, unsigned width, struct err *err)
+{
+	if (plan_has_unknown(&table->plan))
+		return plan_check_words(&table->plan, width, table->map.name, err);
+	return err_set(err, -EINVAL, "map '%s' has a layout; --hex-width is for maps without one",
+		       table->map.name);
+}
+
+/* Where words were asked for and nothing is shown in any; the first map says why. */
+static int check_words(const struct watch_set *set, struct err *err)
+{
+	unsigned width = set->options->hex_width;
+	struct err first = {0};
+
+	for (size_t i = 0; width && i < set->n; i++)
+		if (check_words_of(&set->watches[i]->table, width, i ? NULL : &first) == 0)
+			return 0;
+	return err_set(err, first.code, "%s", first.text);
+}
+
 /* A layout that was asked for and isn't used is more likely a slip than a wish. */
 int watch_set_check_layouts(const struct watch_set *set, struct err *err)
 {
 	if (set->n && !set->n_described && (set->schema || set->object))
 		return nothing_described(set, err);
-	return 0;
+	return check_words(set, err);
 }

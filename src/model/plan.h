@@ -135,7 +135,9 @@ int plan_words(struct plan *plan, unsigned width, struct err *err);
 int plan_in_words(const struct plan *from, unsigned width, struct plan *out, struct err *err);
 /* Whether there is such a key or value. */
 bool plan_has_unknown(const struct plan *plan);
-/* Whether words so wide divide one. */
+/* 0 where words so wide divide one and are not too many for a plan; else -EINVAL, and err says it of the map of
+ * that name. */
+int plan_check_words(const struct plan *plan, unsigned width, const char *name, struct err *err);
 bool plan_takes_words(const struct plan *plan, unsigned width);
 /* How wide the words are that it is shown in, 0: it is in bytes. */
 static inline unsigned plan_word_bytes(const struct plan *plan)

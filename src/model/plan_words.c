@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "model/format.h"
 #include "model/plan.h"
+
+enum { MOST_WORDS = PLAN_MAX_FIELDS / 2 };
 
 static const char *const word_types[] = {[1] = "u8", [2] = "u16", [4] = "u32", [8] = "u64"};
 
@@ -50,23 +53,58 @@ bool plan_has_unknown(const struct plan *plan)
 	return is_unknown(plan, false) || is_unknown(plan, true);
 }
 
-/* More words than a plan holds stay bytes. */
+static uint32_t size_of(const struct plan *plan, bool in_value)
+{
+	return in_value ? plan->value_size : plan->key_size;
+}
+
+static bool divides(const struct plan *plan, bool in_value, unsigned width)
+{
+	return width && is_unknown(plan, in_value) && size_of(plan, in_value) % width == 0;
+}
+
+/* Stay bytes. */
+static bool are_too_many(const struct plan *plan, bool in_value, unsigned width)
+{
+	return size_of(plan, in_value) / width > MOST_WORDS;
+}
+
 static bool takes_words(const struct plan *plan, bool in_value, unsigned width)
 {
-	uint32_t size = in_value ? plan->value_size : plan->key_size;
+	return divides(plan, in_value, width) && !are_too_many(plan, in_value, width);
+}
 
-	return width && is_unknown(plan, in_value) && size % width == 0 &&
-	       size / width <= PLAN_MAX_FIELDS / 2;
+int plan_check_words(const struct plan *plan, unsigned width, const char *name, struct err *err)
+{
+	bool fits = false;
+
+	for (int in_value = 0; in_value < 2; in_value++) {
+		if (!divides(plan, in_value, width))
+			continue;
+		if (are_too_many(plan, in_value, width))
+			return err_set(err, -EINVAL,
+				       "the %s of map '%s' would be %u words of %u %s, and %u is "
+				       "the most",
+				       in_value ? "value" : "key", name,
+				       size_of(plan, in_value) / width, width,
+				       num_noun(width, "byte", "bytes"), MOST_WORDS);
+		fits = true;
+	}
+	if (!fits)
+		return err_set(err, -EINVAL,
+			       "words of %u %s divide neither key nor value of map '%s'", width,
+			       num_noun(width, "byte", "bytes"), name);
+	return 0;
 }
 
 bool plan_takes_words(const struct plan *plan, unsigned width)
 {
-	return takes_words(plan, false, width) || takes_words(plan, true, width);
+	return plan_check_words(plan, width, "", NULL) == 0;
 }
 
 static int add_words(bool in_value, unsigned width, struct plan *out, struct err *err)
 {
-	uint32_t size = in_value ? out->value_size : out->key_size;
+	uint32_t size = size_of(out, in_value);
 	char name[16];
 	int r = 0;
 
@@ -106,7 +144,7 @@ static int add_side(const struct plan *from, bool in_value, unsigned width, stru
 	if (takes_words(from, in_value, width))
 		return add_words(in_value, width, out, err);
 	if (is_unknown(from, in_value))
-		return add_bytes(out, in_value, in_value ? from->value_size : from->key_size, err);
+		return add_bytes(out, in_value, size_of(from, in_value), err);
 	for (; r == 0 && i < end; i += 1 + from->fields[i].n_below)
 		r = copy(&from->fields[i], out, err);
 	return r;

@@ -72,6 +72,7 @@ int tab_set_words(struct tab *tab, unsigned width, struct err *err)
 {
 	const struct plan *plan = &tab->table->plan;
 	SCOPED(kept) kept = {0};
+	struct err why = {0};
 	int r;
 
 	if (width == plan_word_bytes(plan))
@@ -79,9 +80,8 @@ int tab_set_words(struct tab *tab, unsigned width, struct err *err)
 	if (!plan_has_unknown(plan))
 		return err_at(err, 1, "map '%s' has a layout; h shows its bytes",
 			      tab->table->map.name);
-	if (width && !plan_takes_words(plan, width))
-		return err_at(err, 1, "words of %u bytes divide neither key nor value of map '%s'",
-			      width, tab->table->map.name);
+	if (width && plan_check_words(plan, width, tab->table->map.name, &why) < 0)
+		return err_at(err, 1, "%s", why.text);
 	r = keep(tab, &kept);
 	if (r < 0)
 		return err_set(err, r, "out of memory for words");
@@ -105,13 +105,18 @@ static unsigned next_width(const struct plan *plan)
 ACTION(act_words)
 {
 	struct tab *tab = map_tab(screen);
+	const struct plan *plan;
 	struct err why = {0};
 	unsigned width;
 
 	if (!tab)
 		return nothing();
-	width = next_width(&tab->table->plan);
-	if (!width && !plan_word_bytes(&tab->table->plan))
+	plan = &tab->table->plan;
+	width = next_width(plan);
+	if (!width && plan_has_unknown(plan) && !plan_word_bytes(plan))
+		screen_say(screen, false, "words of no width fit map '%s'; it stays bytes",
+			   tab->table->map.name);
+	else if (!width && !plan_word_bytes(plan))
 		screen_say(screen, false, "map '%s' has a layout; h shows its bytes",
 			   tab->table->map.name);
 	else if (tab_set_words(tab, width, &why) < 0)

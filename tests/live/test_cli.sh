@@ -210,8 +210,14 @@ says "a path that is no pin" 1 "$scratch/file" dump "$scratch/file"
 bpftool map create "$pins/plain" type hash key 4 value 8 entries 16 name plain_$me
 for i in 1 2 3; do bpftool map update pinned "$pins/plain" key hex 0$i 0 0 0 value hex 0 0 0 0 0 0 0 $i; done
 id=$(id_of "$pins/plain")
+bpftool map create "$pins/odd_$me" type hash key 3 value 5 entries 16 name odd_$me
+bpftool map create "$pins/large_$me" type hash key 4 value 65536 entries 1 name large_$me
 same "a map without BTF is shown in bytes" 3 "$("$BPFMAPTOP" dump "id:$id" -o jsonl | wc -l)"
 has "or in words" '"k0":1' "$("$BPFMAPTOP" dump "id:$id" -o jsonl --hex-width 4)"
+says "words that divide nothing" 2 "words of 8 bytes divide neither key nor value of map" dump --hex-width 8 "$pins/odd_$me"
+says "words too many to show" 2 "would be 65536 words of 1 byte" dump --hex-width 1 "$pins/large_$me"
+says "words where there is a layout" 2 "map 'flows' has a layout" dump --hex-width 4 sim:flows
+same "which is no fault of others" 0 "$("$BPFMAPTOP" dump --hex-width 4 -o jsonl "$pins/plain" "$pins/odd_$me" >/dev/null 2>&1; echo $?)"
 bpftool map create "$pins/indexed" type array key 4 value 8 entries 3 name idx_$me
 bpftool map update pinned "$pins/indexed" key 2 0 0 0 value 7 0 0 0 9 0 0 0
 same "an array's index is a number, also without BTF" '[2,["0x07","0x00","0x00","0x00","0x09","0x00","0x00","0x00"]]' \

@@ -375,6 +375,23 @@ static void untyped_maps_are_bytes_or_words(void **state)
 	assert_int_equal(large.n_fields, 1);
 }
 
+static void words_that_do_not_fit_say_why(void **state)
+{
+	SCOPED(plan) large = {0};
+	SCOPED(plan) odd = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(plan_untyped(&large, 4, 1 << 20, NULL), 0);
+	assert_int_equal(plan_check_words(&large, 1, "m", &err), -EINVAL);
+	assert_string_equal(err.text, "the value of map 'm' would be 1048576 words of 1 byte, and "
+				      "8192 is the most");
+	assert_int_equal(plan_untyped(&odd, 3, 4, NULL), 0);
+	assert_int_equal(plan_check_words(&odd, 8, "m", &err), -EINVAL);
+	assert_string_equal(err.text, "words of 8 bytes divide neither key nor value of map 'm'");
+	assert_int_equal(plan_check_words(&odd, 2, "m", &err), 0);
+}
+
 /* Words replace what nobody has a layout of, and leave the other side as it was. */
 static void words_leave_what_is_known(void **state)
 {
@@ -485,6 +502,7 @@ int main(void)
 		cmocka_unit_test(variables_are_listed),
 		cmocka_unit_test(padding_is_hidden),
 		cmocka_unit_test(untyped_maps_are_bytes_or_words),
+		cmocka_unit_test(words_that_do_not_fit_say_why),
 		cmocka_unit_test(words_leave_what_is_known),
 		cmocka_unit_test(text_shows_the_layout),
 		cmocka_unit_test(words_of_names),
