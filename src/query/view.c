@@ -307,6 +307,7 @@ static int next_stage(struct view *view, const struct table *table)
 	switch (work->stage) {
 	case VIEW_MATCHING:
 		view->n_matched = work->n_matched;
+		view->n_gone = work->n_gone;
 		view->matched_number = table->current->number;
 		return begin_window(view, table);
 	case VIEW_SPREADING:

@@ -43,7 +43,7 @@ struct view_work {
 	enum view_stage stage;
 	size_t height;	 /* 0: everything is sorted */
 	size_t next_row; /* rows before it are done with in this stage */
-	size_t n_matched;
+	size_t n_matched, n_gone;
 	struct pin *pins; /* owned, by place; their rows are taken out of the bits meanwhile */
 	size_t n_pins;
 	struct sorter sorter;
@@ -73,6 +73,7 @@ struct view {
 	bool holds; /* rows near the last window keep their places; others are sorted around them */
 
 	size_t n_matched;
+	size_t n_gone;	    /* ghosts among them */
 	size_t top, height; /* the window, in places of the order */
 	size_t cursor;	    /* place of the cursor in the order */
 	struct buf

@@ -4,6 +4,7 @@
  * are kept until there is a new reading, a new filter, or something else is hidden. */
 #include <errno.h>
 
+#include "base/tidy.h"
 #include "query/query.h"
 #include "query/view_parts.h"
 
@@ -49,6 +50,16 @@ int view_match_begin(struct view *view, const struct table *table)
 	return pages_reserve(&view->bits, table_n_rows(table) / 8 + sizeof(uint64_t));
 }
 
+/* They stand behind the rows that are there. */
+static void count_gone(struct view *view, const struct table *table, size_t end)
+{
+	struct view_work *work = &view->work;
+	const uint64_t *bits = view_bits(view);
+
+	for (size_t row = MAX_OF(work->next_row, table_n_live(table)); row < end; row++)
+		work->n_gone += bits[row / 64] >> row % 64 & 1;
+}
+
 int view_match_some(struct view *view, const struct table *table, size_t end)
 {
 	struct view_work *work = &view->work;
@@ -60,6 +71,7 @@ int view_match_some(struct view *view, const struct table *table, size_t end)
 		hide_rows(view, table, work->next_row, end);
 	for (size_t word = work->next_row / 64; word * 64 < end; word++)
 		work->n_matched += (size_t)__builtin_popcountll(view_bits(view)[word]);
+	count_gone(view, table, end);
 	return 0;
 }
 

@@ -43,7 +43,8 @@ bool scene_waits(const struct scene *scene, struct buf *out)
 	return what != NULL;
 }
 
-/* How many rows are shown is not known before they are found. */
+/* How many rows are shown is not known before they are found. Those that went stand among them, and are
+ * in the map no more. */
 static void put_shown(struct counts *counts, const struct tab *tab)
 {
 	const struct view *view = &tab->view;
@@ -57,6 +58,11 @@ static void put_shown(struct counts *counts, const struct tab *tab)
 	buf_addf(&text, "rows %zu-%zu of ", MIN_OF(view->top + 1, last), last);
 	num_grouped(&text, view->n_matched);
 	buf_adds(&text, " shown");
+	if (view->n_gone) {
+		buf_adds(&text, ", ");
+		num_grouped(&text, view->n_gone);
+		buf_adds(&text, " gone");
+	}
 	put_count(counts, &text);
 }
 

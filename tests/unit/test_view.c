@@ -202,12 +202,15 @@ static void test_ghosts_stay_in_place(void **state)
 	refresh(&view, &table, 5);
 	assert_true(table_is_ghost(&table, (size_t)view_row(&view, 1)));
 	check_keys(&view, &table, "5 2 4 3 1");
+	assert_int_equal(view.n_matched, 5);
+	assert_int_equal(view.n_gone, 1);
 	refresh(&view, &table, 5);
 	check_keys(&view, &table, "5 2 4 3 1");
 	for (uint64_t at = 4; table_n_rows(&table) > table_n_live(&table); at++)
 		TAKE(&table, at, {1, 150}, {3, 112}, {4, 94}, {5, 76});
 	refresh(&view, &table, 5);
 	check_keys(&view, &table, "1 3 4 5");
+	assert_int_equal(view.n_gone, 0);
 	finish(&table, &view);
 }
 
@@ -231,6 +234,7 @@ static void test_hidden_rows(void **state)
 	view.hides_gone = true;
 	refresh(&view, &table, 9);
 	check_keys(&view, &table, "1 2 9");
+	assert_int_equal(view.n_gone, 0);
 	view.hides_zero = true;
 	refresh(&view, &table, 9);
 	check_keys(&view, &table, "1 2");
