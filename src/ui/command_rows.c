@@ -81,12 +81,10 @@ ACTION(act_last)
 static struct intent scroll(struct screen *screen, int by)
 {
 	struct tab *tab = front_tab(screen);
-	struct picker *picker = &screen->picker;
 	unsigned n_behind = 0;
 
 	if (screen->overlay == OVERLAY_PICKER) {
-		picker->sort = (picker->sort + N_PICKER_SORTS + (unsigned)by) % N_PICKER_SORTS;
-		picker_order(screen);
+		picker_sort_next(screen, by);
 		return nothing();
 	}
 	if (screen->overlay == OVERLAY_STACKS || detail_has_focus(screen)) {

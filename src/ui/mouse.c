@@ -145,6 +145,20 @@ static struct intent click_choice(struct screen *screen, int line)
 	return screen->overlay == OVERLAY_THEMES ? theme_under_cursor(screen) : nothing();
 }
 
+/* A title of the picker. false: none is there. */
+static bool click_picker_title(struct screen *screen, const struct mouse *mouse)
+{
+	struct area over = screen->over;
+	enum picker_sort sort;
+
+	if (screen->overlay != OVERLAY_PICKER || mouse->row != over.row + 1)
+		return false;
+	sort = picker_sort_at(&screen->picker, over.n_cols, mouse->col - over.col);
+	if (sort != N_PICKER_SORTS)
+		picker_sort_by(screen, sort);
+	return true;
+}
+
 /* The tab whose title is there; its map comes in front. false: none is. */
 static bool click_tab(struct screen *screen, const struct mouse *mouse)
 {
@@ -187,6 +201,8 @@ struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 		return nothing();
 	if (mouse->kind != MOUSE_PRESS)
 		return turn_wheel(screen, mouse->kind == MOUSE_WHEEL_UP, mouse);
+	if (click_picker_title(screen, mouse))
+		return nothing();
 	if (screen->overlay != OVERLAY_NONE && is_in(screen->over, mouse))
 		return click_choice(screen, mouse->row - screen->over.row - n_titles(screen));
 	if (!tab || screen->overlay != OVERLAY_NONE || click_tab(screen, mouse))

@@ -101,7 +101,7 @@ static const struct picker_column {
 	{"ENTRIES", 8, true, false, PICK_BY_ENTRIES, put_entries, NULL},
 	{"MAX", 8, true, false, PICK_BY_MAX, put_max, NULL},
 	{"MEMORY", 8, true, false, PICK_BY_MEMORY, put_memory, NULL},
-	{"AGE", 6, true, true, N_PICKER_SORTS, put_age, has_age},
+	{"AGE", 6, true, true, PICK_BY_AGE, put_age, has_age},
 	{"PROGRAMS", 32, false, true, N_PICKER_SORTS, put_programs, NULL},
 	{"PIN", 48, false, true, N_PICKER_SORTS, put_pin, NULL},
 	{"OWNERS", 40, false, true, N_PICKER_SORTS, put_owners, NULL},
@@ -145,6 +145,18 @@ static void make_widths(const struct picker *picker, int n_cols, int widths[N_CO
 	}
 }
 
+/* The sort mark stands on the side of the title that the numbers don't. */
+static void title_text(const struct scene *scene, const struct picker_column *column,
+		       struct buf *out)
+{
+	const struct picker *picker = &scene->screen->picker;
+	const char *mark = "";
+
+	if (column->sort == picker->sort)
+		mark = picker_descends(picker) ? scene->glyphs->down : scene->glyphs->up;
+	buf_addf(out, column->is_right ? "%2$s%1$s" : "%s%s", column->title, mark);
+}
+
 static void put_titles(const struct scene *scene, struct area top, const int *widths)
 {
 	const struct picker *picker = &scene->screen->picker;
@@ -158,14 +170,24 @@ static void put_titles(const struct scene *scene, struct area top, const int *wi
 
 		if (!widths[i])
 			continue;
-		if (is_sorted)
-			buf_adds(&title,
-				 picker->is_reversed ? scene->glyphs->up : scene->glyphs->down);
-		buf_adds(&title, column->title);
+		title_text(scene, column, &title);
 		grid_fit(scene->grid, top, 0, col, widths[i], column->is_right,
 			 is_sorted ? ROLE_COLUMN_SORTED : ROLE_COLUMN, buf_text(&title));
 		col += widths[i] + 1;
 	}
+}
+
+enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col)
+{
+	int widths[N_COLUMNS], from = TAB_GUTTER;
+
+	make_widths(picker, n_cols, widths);
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		if (col >= from && col < from + widths[i])
+			return picker_columns[i].sort;
+		from += widths[i] + (widths[i] > 0);
+	}
+	return N_PICKER_SORTS;
 }
 
 static void put_map(const struct scene *scene, struct area area, int line, size_t place,

@@ -69,6 +69,9 @@ static int compare_maps(const struct map *a, const struct map *b, enum picker_so
 	case PICK_BY_ENTRIES:
 		order = compare_numbers(b->n_entries, a->n_entries);
 		break;
+	case PICK_BY_AGE: /* the youngest first, where it is unknown last */
+		order = compare_numbers(b->loaded_boot_ns, a->loaded_boot_ns);
+		break;
 	default:
 		break;
 	}
@@ -98,11 +101,45 @@ void picker_order(struct screen *screen)
 	list_open(&screen->list, n);
 }
 
+static bool has_ages(const struct picker *picker)
+{
+	for (size_t i = 0; i < picker->n_maps; i++)
+		if (picker->maps[i].loaded_boot_ns)
+			return true;
+	return false;
+}
+
+bool picker_descends(const struct picker *picker)
+{
+	bool descends = picker->sort == PICK_BY_ENTRIES || picker->sort == PICK_BY_MAX ||
+			picker->sort == PICK_BY_MEMORY;
+
+	return descends != picker->is_reversed;
+}
+
+void picker_sort_by(struct screen *screen, enum picker_sort sort)
+{
+	struct picker *picker = &screen->picker;
+
+	picker->is_reversed = sort == picker->sort && !picker->is_reversed;
+	picker->sort = sort;
+	picker_order(screen);
+}
+
+void picker_sort_next(struct screen *screen, int by)
+{
+	struct picker *picker = &screen->picker;
+	unsigned n = has_ages(picker) ? N_PICKER_SORTS : PICK_BY_AGE;
+
+	picker_sort_by(screen, (picker->sort + n + (unsigned)by) % n);
+}
+
 int picker_set(struct screen *screen, const struct map_list *maps, const char *why)
 {
 	struct picker *picker = &screen->picker;
 
 	picker_release(picker);
+	picker->sort = PICK_BY_NAME;
 	picker->maps = maps->maps;
 	picker->n_maps = maps->n;
 	picker->why = why ? strdup(why) : NULL;

@@ -47,12 +47,13 @@ enum prompt_kind {
 	N_PROMPTS
 };
 enum picker_sort {
+	PICK_BY_ID, /* in the order of the columns */
 	PICK_BY_NAME,
-	PICK_BY_ID,
 	PICK_BY_TYPE,
-	PICK_BY_MEMORY,
-	PICK_BY_MAX,
 	PICK_BY_ENTRIES,
+	PICK_BY_MAX,
+	PICK_BY_MEMORY,
+	PICK_BY_AGE,
 	N_PICKER_SORTS
 };
 
@@ -71,7 +72,7 @@ struct picker {
 	uint32_t *order; /* owned [n_maps]: those that match, sorted; list.n of them */
 	bool *is_tagged; /* owned [n_maps] */
 	enum picker_sort sort;
-	bool is_reversed;
+	bool is_reversed; /* not as one means it mostly: names from A, numbers from the largest */
 };
 
 /* A column that may be shown. */
@@ -324,6 +325,13 @@ void say_hunted(struct screen *screen, struct tab *tab);
 void picker_release(struct picker *picker);
 int picker_set(struct screen *screen, const struct map_list *maps, const char *why);
 void picker_order(struct screen *screen);
+void picker_sort_next(struct screen *screen,
+		      int by); /* by the next column that there is, or the one before */
+/* By that, or if it is so already, turned around. */
+void picker_sort_by(struct screen *screen, enum picker_sort sort);
+bool picker_descends(const struct picker *picker);
+/* pane_picker.c: what the column there on the line of titles sorts by, or N_PICKER_SORTS. */
+enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col);
 /* pane_picker.c: brings the list to what has room in the area of the picker; returns its lines. */
 struct area picker_fit(struct screen *screen, struct area area);
 struct intent picker_open(struct screen *screen);

@@ -14,6 +14,7 @@
  *   later 200               ms that go by
  *   filter / sort / columns TEXT      as the options give them
  *   lost TEXT                no reading could begin, for that reason
+ *   ages                     in the picker some maps have one
  *   refused TEXT             the picker, where the kernel lists no maps for that reason
  *   ----                    what is expected follows
  *
@@ -136,6 +137,8 @@ static inline void run_line(struct stage *stage, char *line)
 			snprintf(stage->why_lost, sizeof(stage->why_lost), "%s", rest) > 0
 				? stage->why_lost
 				: NULL;
+	else if (strcmp(line, "ages") == 0)
+		stage->has_ages = true;
 	else if (strcmp(line, "replay") == 0)
 		stage->is_replay = true;
 	else if (strcmp(line, "press") == 0)

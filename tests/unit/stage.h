@@ -49,7 +49,7 @@ struct stage {
 	struct map_list picked;
 	uint64_t now_ns, interval_ns, tick;
 	int from_cols; /* a script is about sizes of at least so many columns */
-	bool with_roles, quits, is_replay, records;
+	bool with_roles, quits, is_replay, records, has_ages;
 	char theme[64], why_lost[256];
 	char pressed[64],
 		then[64]; /* names of the keys a script is about, and of those behind each */
@@ -215,6 +215,13 @@ static inline void use_map(struct map *map)
 	map->owners_known = true;
 }
 
+/* Every second map's program was loaded so many tenths of a second after the start as its id says. */
+static inline void age_maps(struct map_list *maps)
+{
+	for (size_t i = 0; i < maps->n; i += 2)
+		maps->maps[i].loaded_boot_ns = maps->maps[i].id * SECOND_NS / 10;
+}
+
 static inline void pick(struct stage *stage)
 {
 	struct err err = {0};
@@ -223,6 +230,8 @@ static inline void pick(struct stage *stage)
 	assert_int_equal(stage->sim->ops->list(stage->sim, &stage->picked, &err), 0);
 	for (size_t i = 0; i < stage->picked.n; i++)
 		use_map(&stage->picked.maps[i]);
+	if (stage->has_ages)
+		age_maps(&stage->picked);
 	screen_pick(stage->screen, &stage->picked, NULL);
 }
 
