@@ -142,10 +142,11 @@ static void light_lines(const struct scene *scene, struct area area, const struc
 {
 	for (int row = 0; row < area.n_rows && scene->screen->found.len; row++) {
 		struct area line = {area.row + row, area.col, 1, area.n_cols};
+		size_t number = scene->list->top + (size_t)row;
 		SCOPED(buf) text = {0};
 
-		line_text(listing, scene->list->top + (size_t)row, &text);
-		text_light(scene, line, buf_text(&text));
+		line_text(listing, number, &text);
+		text_light(scene, line, number, buf_text(&text));
 	}
 }
 

@@ -82,18 +82,22 @@ int text_put(const struct scene *scene, struct area area, int row, int col, enum
 	return row;
 }
 
-void text_light(const struct scene *scene, struct area line, const char *text)
+void text_light(const struct scene *scene, struct area line, size_t number, const char *text)
 {
-	const char *found = scene->is_aside ? NULL : text_search_in(scene->screen, text);
-	struct area match = {line.row, line.col, 1,
-			     grid_columns(scene->grid, buf_text(&scene->screen->found))};
+	const struct screen *screen = scene->screen;
+	const char *found = scene->is_aside ? NULL : text_search_in(screen, text);
+	bool is_current = number == screen->found_line;
+	int width = grid_columns(scene->grid, buf_text(&screen->found));
 
-	if (!found)
-		return;
-	match.col += (int)utf8_columns(text, (size_t)(found - text));
-	match.n_cols = MIN_OF(match.n_cols, line.col + line.n_cols - match.col);
-	if (match.n_cols > 0)
-		grid_role(scene->grid, match, ROLE_MATCH);
+	if (found && is_current)
+		grid_put(scene->grid, line, 0, 0, ROLE_CURSOR, ">");
+	for (; found; found = text_search_in(screen, found + screen->found.len)) {
+		int col = (int)utf8_columns(text, (size_t)(found - text));
+		struct area match = {line.row, line.col + col, 1, MIN_OF(width, line.n_cols - col)};
+
+		if (match.n_cols > 0)
+			grid_role(scene->grid, match, is_current ? ROLE_CURSOR : ROLE_MATCH);
+	}
 }
 
 struct area pane_titled(const struct scene *scene, struct area area, const char *title)

@@ -371,8 +371,9 @@ void pane_list(const struct scene *scene, struct area area, const char *title, s
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));
 /* search.c: moves the list to the next place if one is to be looked for. */
 void text_search_go(const struct scene *scene, const char *text);
-/* pane_text.c: lights what is searched for in a line that was drawn with that text. */
-void text_light(const struct scene *scene, struct area line, const char *text);
+/* pane_text.c: lights what is searched for in a line that was drawn with that text; that of the line which
+ * the search went to last has the cursor. */
+void text_light(const struct scene *scene, struct area line, size_t number, const char *text);
 /* Lines of text, broken where they are wider than that. */
 void text_wrap(const char *text, int columns, struct buf *out);
 /* The same, drawn from that row and column of the area on; returns the row behind it. */
