@@ -304,8 +304,13 @@ static int refuse_tapes(const struct watch_set *set, struct err *err)
 	for (size_t i = 0; i < set->n; i++)
 		if (source_is_tape(set->watches[i]->source))
 			return err_set(
-				err, -EINVAL,
-				"a recording is not exported: its numbers are of another time");
+				err, -EINVAL, "%s",
+				set->watches[i]->table.map.host
+					? "a map of another host is not exported here: its "
+					  "node_exporter is there; run 'bpfmaptop export' there, "
+					  "too"
+					: "a recording is not exported: its numbers are of another "
+					  "time; 'dump -o prom' writes them");
 	return 0;
 }
 

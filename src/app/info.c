@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/rows.h"
+#include "app/tapes.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -233,14 +234,16 @@ static bool has_counters(const struct table *table)
 	return false;
 }
 
-/* A moment later, to see which numbers fall. A tape has its readings at times of its own. */
+/* A moment later, to see which numbers fall. A tape, which stands at its last reading, has the one before it
+ * first. */
 static int read_again(struct watch *watch, struct err *err)
 {
 	const struct timespec moment = {.tv_nsec = A_MOMENT_NS};
 
-	if (source_is_tape(watch->source))
+	if (!source_is_tape(watch->source))
+		nanosleep(&moment, NULL);
+	else if (watch->source->ops->due(watch->source, &watch->table.map) > clock_now_ns())
 		return 0;
-	nanosleep(&moment, NULL);
 	return watch_read(watch, err);
 }
 
@@ -297,6 +300,8 @@ int run_info(const struct options *options, struct err *err)
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
 	r = watch_set_open_words(&set, err);
+	if (r == 0)
+		r = tapes_seek(&set, 0, err);
 	if (r == 0 && options->wants_schema)
 		r = info_schema(&set, &out, err);
 	for (size_t i = 0; r == 0 && !options->wants_schema && i < set.n; i++)

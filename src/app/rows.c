@@ -31,6 +31,9 @@ static int pick_columns(struct rows *rows, struct table *table, const struct opt
 {
 	int n;
 
+	if (options->columns && rows->output->why_whole)
+		return err_set(err, -EINVAL, "%s %s: leave out -c", rows->output->name,
+			       rows->output->why_whole);
 	if (!options->columns) {
 		rows->job.n_columns = table_default_columns(table, rows->job.is_stream,
 							    rows->columns, ROWS_MAX_COLUMNS);
@@ -54,9 +57,9 @@ static int make_groups(struct rows *rows, struct table *table, const struct opti
 	struct query *query = NULL;
 	int r;
 
-	if (rows->output->no_groups)
+	if (rows->output->why_whole)
 		return err_set(err, -EINVAL, "%s %s: leave out -g", rows->output->name,
-			       rows->output->no_groups);
+			       rows->output->why_whole);
 	r = fault_shown(query_compile(filter, table, &query, err), "filter", filter, err);
 	query_free(query);
 	if (r == 0)

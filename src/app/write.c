@@ -60,9 +60,9 @@ int write_view(struct screen *screen, struct table *table, const char *path, siz
 	SCOPED(buf) out = {0};
 	int r;
 
-	if (job.groups && output->no_groups)
+	if (job.groups && output->why_whole)
 		return err_set(err, -EINVAL, "%s %s, and these are groups", output->name,
-			       output->no_groups);
+			       output->why_whole);
 	job.n_columns = screen_shown_columns(screen, columns, ROWS_MAX_COLUMNS);
 	r = write_rows(output, table, view, &job, &out);
 	*n_rows_ret = view->n_matched;

@@ -154,7 +154,7 @@ static int bpftool_write(struct table *table, struct view *view, const struct ou
 
 const struct out_ops out_bpftool = {
 	.name = "bpftool",
-	.no_groups = "prints entries as bpftool does",
+	.why_whole = "prints entries as bpftool does",
 	.help = "what 'bpftool -j map dump' prints",
 	.is_document = true,
 	.write = bpftool_write,

@@ -41,11 +41,12 @@ struct out_groups {
 struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
-	bool is_document;      /* one a map: several can't stand behind each other */
-	bool is_metrics;       /* one of all maps, written by prom_write, of what job.prom keeps */
-	bool has_one_header;   /* one line of names for all: maps must have the same columns */
-	bool has_totals;       /* of groups */
-	const char *no_groups; /* why it can't write groups; NULL: it can */
+	bool is_document;    /* one a map: several can't stand behind each other */
+	bool is_metrics;     /* one of all maps, written by prom_write, of what job.prom keeps */
+	bool has_one_header; /* one line of names for all: maps must have the same columns */
+	bool has_totals;     /* of groups */
+	const char *
+		why_whole; /* why it writes entries and all of them, not groups or columns; NULL: it can */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
 	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
 	 * 0 or -errno (-EPIPE from flush). */

@@ -59,7 +59,8 @@ for format in text json jsonl csv prom openmetrics bpftool; do
 	rm -rf "$format" && mkdir "$format"
 	for option in "${options[@]}"; do
 		# Metrics are of keys and numbers.
-		case $format in prom | openmetrics) option=${option/,value/} option=${option/,state/} ;; esac
+		case $format in prom | openmetrics) option=${option/,value/} option=${option/,state/} ;;
+		bpftool) option=${option/-c key,value,state/} option=${option/-c key,value/} ;; esac
 		for run in "dump file:bad.tape" "dump file:empty.tape" "stream -n 3 file:bad.tape" "stream file:both.tape"; do
 			case "$format $run" in prom\ stream* | openmetrics\ stream* | bpftool\ *both*) continue ;; esac # a document each
 			k=$((k + 1))
@@ -135,6 +136,10 @@ for number in 'row="other"' bpf_map_gone_keys_total; do
 done
 series() { awk -v RS='# EOF\n' -v n="$1" 'NR == n' metrics | grep -o 'field="packets".*}' | sort; }
 same "busy rows keep their series" "$(series 1)" "$(series 12)"
+for option in "-c port" "-g proto"; do
+	text=$("$BPFMAPTOP" dump sim:ports -o bpftool $option 2>&1)
+	same "what bpftool's shape has no place for is refused: $option" "2 bpfmaptop: bpftool prints entries as bpftool does: leave out ${option% *}" "$? $text"
+done
 for command in dump "export -"; do
 	text=$("$BPFMAPTOP" $command sim:flows -o prom -c saddr,state 2>&1)
 	same "a column that is no metric is refused: $command" "2 bpfmaptop: column 'state' is neither part of the key nor a number" "$? $text"

@@ -61,6 +61,7 @@ same "a path with a colon" "$("$BPFMAPTOP" dump file:a.tape)" "$("$BPFMAPTOP" du
 same "and a map behind it" ports "$("$BPFMAPTOP" dump file:at:noon.tape:ports -o json | jq -r .map.name)"
 fails "a colon in a path that isn't there" 1 "cannot open tape 'no:such.tape'" dump file:no:such.tape
 same "of a pipe, too" ports "$("$BPFMAPTOP" dump file:-:ports -o jsonl <a.tape | jq -r .map | sort -u)"
+has "what a counter is guessed from is what the tape has" "dec counter (a guess: rose" "$("$BPFMAPTOP" info file:a.tape:ports | grep packets)"
 
 # Pipes
 "$BPFMAPTOP" -d 0.1 -n 3 record - sim:ports | "$BPFMAPTOP" replay - -o csv >piped.csv
