@@ -92,7 +92,9 @@ struct cursor {
 			bool no_threads; /* this kernel has no descriptors for them */
 		} tasks;
 		struct {
+			DIR *roots; /* of the hierarchies; NULL: there is one */
 			FTS *walk;
+			bool is_version_1;
 		} cgroups;
 	};
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Storages of tasks and cgroups: the kernel doesn't list them, but asked with a descriptor of a process
  * or of a cgroup's directory it says what is stored there. So every one that can be seen from here is
- * asked. Those in other process or cgroup namespaces can't be seen, and when one that can be seen may
- * not be opened, the reading says that it is a part.
+ * asked. From within a process or cgroup namespace not all can be seen; then, and when one that can be
+ * seen may not be opened, the reading says that it is a part.
  * source: bpf_pid_task_storage_lookup_elem(), bpf_cgrp_storage_lookup_elem() */
 #include <ctype.h>
 #include <dirent.h>
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -30,6 +31,18 @@
 enum { TYPE_CGRP_STORAGE = 32, THREAD_PIDFD = O_EXCL };
 
 enum { STEP_TIME_NS = 2000000 };
+
+/* The namespaces that all others are within. source: include/linux/proc_ns.h */
+#define FIRST_CGROUP_NS 0xeffffffbU
+#define FIRST_PID_NS	0xeffffffcU
+
+static void note_namespace(const char *path, uint64_t first, struct snap *snap)
+{
+	struct stat of;
+
+	if (stat(path, &of) < 0 || of.st_ino != first)
+		snap->notes |= SNAP_PARTLY_SEEN;
+}
 
 static bool storage_is_expected(const struct map *map)
 {
@@ -147,8 +160,10 @@ static int tasks_step(struct cursor *cursor, struct snap *snap)
 	uint64_t began = clock_now_ns();
 	int r = STEP_MORE;
 
-	if (!cursor->tasks.processes)
+	if (!cursor->tasks.processes) {
 		cursor->tasks.processes = opendir("/proc");
+		note_namespace("/proc/self/ns/pid", FIRST_PID_NS, snap);
+	}
 	if (!cursor->tasks.processes)
 		return -errno;
 	while (r == STEP_MORE && clock_now_ns() - began < STEP_TIME_NS)
@@ -165,7 +180,11 @@ const struct method read_tasks = {
 	.stop = tasks_stop,
 };
 
-/* -- cgroups: every directory of the hierarchy of version 2; the inode is the cgroup's id -- */
+/* -- cgroups: every directory of the hierarchy of version 2; the inode is the cgroup's id. Those of version 1
+ * count their ids each for itself, so that several cgroups have the same: they are asked, too, but what is found
+ * there is only said to be missing. -- */
+
+static const char root_path[] = "/sys/fs/cgroup";
 
 static bool cgroups_suit(const struct map *map, const struct read_plan *how)
 {
@@ -177,35 +196,81 @@ static void cgroups_start(struct cursor *cursor)
 {
 	cursor->may_repeat = false;
 	cursor->cgroups.walk = NULL;
+	cursor->cgroups.roots = NULL;
 }
 
 static void cgroups_stop(struct cursor *cursor)
 {
 	if (cursor->cgroups.walk)
 		fts_close(cursor->cgroups.walk);
+	if (cursor->cgroups.roots)
+		closedir(cursor->cgroups.roots);
 	cursor->cgroups.walk = NULL;
+	cursor->cgroups.roots = NULL;
 }
 
-static FTS *open_hierarchy(void)
+/* Version 2 alone is mounted at root_path itself; else every hierarchy has a folder there. 0 or -errno. */
+static int open_hierarchy(struct cursor *cursor, char *path)
 {
-	static char beside_v1[] = "/sys/fs/cgroup/unified", alone[] = "/sys/fs/cgroup";
-	char *const roots[] = {beside_v1, alone};
 	struct statfs fs;
 
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		if (statfs(roots[i], &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
-			return fts_open((char *const[]){roots[i], NULL},
-					FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	errno = ENOENT;
-	return NULL;
+	if (statfs(path, &fs) < 0 ||
+	    (fs.f_type != CGROUP2_SUPER_MAGIC && fs.f_type != CGROUP_SUPER_MAGIC))
+		return -ENOENT;
+	cursor->cgroups.is_version_1 = fs.f_type == CGROUP_SUPER_MAGIC;
+	cursor->cgroups.walk =
+		fts_open((char *const[]){path, NULL}, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	return cursor->cgroups.walk ? 0 : -errno;
+}
+
+/* STEP_MORE, STEP_DONE or -errno. */
+static int next_hierarchy(struct cursor *cursor)
+{
+	const struct dirent *entry;
+	char path[sizeof(root_path) + sizeof(entry->d_name) + 1];
+	int r;
+
+	while ((entry = readdir(cursor->cgroups.roots))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", root_path, entry->d_name);
+		r = open_hierarchy(cursor, path);
+		if (r != -ENOENT)
+			return r < 0 ? r : STEP_MORE;
+	}
+	return STEP_DONE;
+}
+
+static int first_hierarchy(struct cursor *cursor, struct snap *snap)
+{
+	char path[sizeof(root_path)];
+	int r;
+
+	memcpy(path, root_path, sizeof(path));
+	note_namespace("/proc/self/ns/cgroup", FIRST_CGROUP_NS, snap);
+	r = open_hierarchy(cursor, path);
+	if (r != -ENOENT)
+		return r < 0 ? r : STEP_MORE;
+	cursor->cgroups.roots = opendir(root_path);
+	r = cursor->cgroups.roots ? next_hierarchy(cursor) : -errno;
+	return r == STEP_DONE ? -ENOENT : r;
 }
 
 static int ask_cgroup(struct cursor *cursor, const FTSENT *entry, struct snap *snap)
 {
 	uint64_t id = entry->fts_statp->st_ino;
-	int fd = open(entry->fts_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(entry->fts_path, O_PATH | O_DIRECTORY | O_CLOEXEC), r;
+	size_t n = snap->n_rows;
 
-	return fd >= 0 ? ask(cursor, fd, &id, snap) : not_opened(-errno, snap);
+	if (fd < 0)
+		return not_opened(-errno, snap);
+	r = ask(cursor, fd, &id, snap);
+	if (cursor->cgroups.is_version_1 && snap->n_rows > n) {
+		snap->n_rows = n;
+		snap->notes |= SNAP_PARTLY_SEEN;
+	}
+	/* Where the kernel takes no such descriptor nothing hangs on it. */
+	return cursor->cgroups.is_version_1 && r == -EBADF ? 0 : r;
 }
 
 /* The next directory. STEP_MORE, STEP_DONE or -errno. */
@@ -213,8 +278,13 @@ static int next_cgroup(struct cursor *cursor, struct snap *snap)
 {
 	const FTSENT *entry = fts_read(cursor->cgroups.walk);
 
-	if (!entry)
-		return errno ? -errno : STEP_DONE;
+	if (!entry && errno)
+		return -errno;
+	if (!entry) {
+		fts_close(cursor->cgroups.walk);
+		cursor->cgroups.walk = NULL;
+		return cursor->cgroups.roots ? next_hierarchy(cursor) : STEP_DONE;
+	}
 	if (entry->fts_info == FTS_DNR)
 		return not_opened(-entry->fts_errno, snap) ?: STEP_MORE;
 	if (entry->fts_info != FTS_D)
@@ -225,12 +295,8 @@ static int next_cgroup(struct cursor *cursor, struct snap *snap)
 static int cgroups_step(struct cursor *cursor, struct snap *snap)
 {
 	uint64_t began = clock_now_ns();
-	int r = STEP_MORE;
+	int r = cursor->cgroups.walk ? STEP_MORE : first_hierarchy(cursor, snap);
 
-	if (!cursor->cgroups.walk)
-		cursor->cgroups.walk = open_hierarchy();
-	if (!cursor->cgroups.walk)
-		return -errno;
 	while (r == STEP_MORE && clock_now_ns() - began < STEP_TIME_NS)
 		r = next_cgroup(cursor, snap);
 	return r;
