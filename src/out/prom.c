@@ -3,8 +3,8 @@
  * family stand together, whatever map they are of, as the format wants it.
  *
  * The text format is that of promtool and the textfile collector, closed by the "# EOF" of OpenMetrics, which
- * is a comment to them. Where OpenMetrics differs is the name of a counter's family, which its samples have
- * with _total behind it: no other family may have that name. */
+ * is a comment to them. Where OpenMetrics differs is the name of a family whose samples have its type behind
+ * it (_total of a counter, _info): no other family may have that name. Facts are gauges to the text format. */
 #include "out/prom.h"
 
 #include <errno.h>
@@ -77,6 +77,16 @@ static void field_counters(const struct samples *samples)
 static void field_gauges(const struct samples *samples)
 {
 	add_fields(samples, false);
+}
+
+static void facts(const struct samples *samples)
+{
+	const char *type = samples->prom->table->map.type->name;
+	SCOPED(buf) labels = {0};
+
+	buf_adds(&labels, ",type=");
+	prom_quote(&labels, type, strlen(type));
+	add_sample(samples, buf_text(&labels), val_uint(1));
 }
 
 static void entries(const struct samples *samples)
@@ -167,6 +177,7 @@ static const struct family {
 	void (*add)(const struct samples *samples);
 	bool is_always; /* also of maps that can't be read */
 } families[] = {
+	{"bpf_map_info", "info", "What the map is.", facts},
 	{"bpf_map_entries", "gauge", "Entries in the map.", entries},
 	{"bpf_map_max_entries", "gauge", "Entries that the map has room for.", max_entries},
 	{"bpf_map_memory_bytes", "gauge", "Memory that the kernel charges for the map.", memory},
@@ -197,11 +208,15 @@ static const struct family {
 /* As far as it is the family's, where that isn't its samples'. */
 static int name_bytes(const struct family *family, bool is_openmetrics)
 {
-	static const char total[] = "_total";
-	size_t len = strlen(family->name), n = sizeof(total) - 1;
+	static const char *const behind[] = {"_total", "_info"};
+	size_t len = strlen(family->name);
 
-	if (is_openmetrics && len > n && strcmp(family->name + len - n, total) == 0)
-		len -= n;
+	for (size_t i = 0; is_openmetrics && i < ARRAY_LEN(behind); i++) {
+		size_t n = strlen(behind[i]);
+
+		if (len > n && strcmp(family->name + len - n, behind[i]) == 0)
+			return (int)(len - n);
+	}
 	return (int)len;
 }
 
@@ -210,9 +225,10 @@ static void write_family(const struct family *family, struct prom_map *const *ma
 {
 	size_t before = out->len, head;
 	int n = name_bytes(family, is_openmetrics);
+	bool is_unknown = !is_openmetrics && strcmp(family->type, "info") == 0;
 
 	buf_addf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", n, family->name, family->help, n,
-		 family->name, family->type);
+		 family->name, is_unknown ? "gauge" : family->type);
 	head = out->len;
 	for (size_t i = 0; i < n_maps; i++) {
 		struct samples samples = {family->name, maps[i], out};

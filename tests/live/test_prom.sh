@@ -27,6 +27,40 @@ same "rows that share their labels are one series" "" "$(sed 's/ [^ ]*$//' "$scr
 
 examples=$(dirname "$0")/../examples
 text=$(promtool check rules "$examples/alerts.yml" 2>&1) && ok "the example rules are rules" || not_ok "the example rules are rules" "$text"
+# Which of them meet what maps come to: a full array is as it should be, and so is an LRU map.
+cat >"$scratch/meet.yml" <<END
+rule_files: [$(realpath "$examples/alerts.yml")]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+$(for type in hash percpu_hash lpm_trie lru_hash array percpu_array; do
+	labels="map=\"$type\",id=\"1\""
+	echo "      - {series: 'bpf_map_info{$labels,type=\"$type\"}', values: '1x30'}"
+	echo "      - {series: 'bpf_map_entries{$labels}', values: '95x30'}"
+	echo "      - {series: 'bpf_map_max_entries{$labels}', values: '100x30'}"
+done)
+      - {series: 'bpfmaptop_map_up{map="gone",id="2"}', values: '0x30'}
+      - {series: 'bpfmaptop_map_up{map="there",id="3"}', values: '1x30'}
+      - {series: 'bpfmaptop_read_timestamp_seconds{map="old",id="4"}', values: '0x30'}
+      - {series: 'bpfmaptop_read_timestamp_seconds{map="new",id="5"}', values: '0+60x30'}
+      - {series: 'bpf_map_returned_keys_total{map="small",id="6"}', values: '0+50x30'}
+      - {series: 'bpf_map_followed_keys_total{map="small",id="6"}', values: '0+100x30'}
+      - {series: 'bpf_map_returned_keys_total{map="large",id="7"}', values: '0+5x30'}
+      - {series: 'bpf_map_followed_keys_total{map="large",id="7"}', values: '0+100x30'}
+    promql_expr_test:
+      - expr: count by (alertname, map) (ALERTS{alertstate="firing"})
+        eval_time: 30m
+        exp_samples:
+$(for firing in BpfMapGone:gone BpfMapFull:hash BpfMapFull:lpm_trie BpfMapNotCurrent:old BpfMapFull:percpu_hash BpfMapTooSmall:small; do
+	echo "          - {labels: '{alertname=\"${firing%:*}\", map=\"${firing#*:}\"}', value: 1}"
+done)
+END
+text=$(promtool test rules "$scratch/meet.yml" 2>&1) && ok "and meet what they should" || not_ok "and meet what they should" "$text"
+for map in flows ports verdicts; do
+	same "sim:$map says what it is" "bpf_map_info{map=\"$map\",id=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq .map.id)\",type=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq -r .map.type)\"} 1" \
+		"$("$BPFMAPTOP" dump "sim:$map" -o prom | grep ^bpf_map_info)"
+done
 # What rules and dashboard ask for is what an export has.
 known=$("$BPFMAPTOP" export - sim:flows sim:kinds -n 1 | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
 text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
