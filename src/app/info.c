@@ -137,7 +137,7 @@ static void add_nature(const void *ctx, const struct field *field, struct buf *o
 	const struct table *table = ctx;
 	const struct habit *habit;
 
-	if (!field->in_value || field->in_array || !field_is_counter(field))
+	if (!field->in_value || field->in_array || !table_counts(table, field))
 		return;
 	buf_addf(out, " %s", nature_names[nature_of(table, field)]);
 	habit = nature_habit(table, field);
@@ -169,7 +169,7 @@ static void natures_json(const struct table *table, struct json *json)
 		const struct field *field = &table->plan.fields[i];
 		const struct habit *habit = nature_habit(table, field);
 
-		if (field->in_array || !field_is_counter(field))
+		if (field->in_array || !table_counts(table, field))
 			continue;
 		json_open(json, '{');
 		json_name(json, "field");
@@ -229,7 +229,7 @@ static bool has_counters(const struct table *table)
 	const struct plan *plan = &table->plan;
 
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++)
-		if (field_is_counter(&plan->fields[i]) && !plan->fields[i].in_array)
+		if (table_counts(table, &plan->fields[i]) && !plan->fields[i].in_array)
 			return table_n_live(table) > 0;
 	return false;
 }

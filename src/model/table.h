@@ -172,6 +172,8 @@ size_t table_default_columns(const struct table *table, bool with_rates, struct 
  * returns how many, or -EINVAL with the 1-based column of the fault; fills at most max. */
 int table_columns_named(const struct table *table, const char *text, struct column *columns,
 			size_t max, struct err *err);
+/* Whether a field grows from reading to reading: not where rows are records, which are written once. */
+bool table_counts(const struct table *table, const struct field *field);
 bool column_equal(const struct column *a, const struct column *b);
 bool column_is_left(const struct table *table, const struct column *column);
 bool column_is_numeric(const struct column *column);

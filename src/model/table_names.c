@@ -216,6 +216,10 @@ static int check_derive(const struct table *table, const struct field *field, en
 	if (!is_variable && (!field || !field->in_value || !field_is_integer(field)))
 		return err_set(err, -EINVAL, "'%.*s' is not a counter, so it has no '%s'", (int)len,
 			       name, derive_rows[derive].name);
+	if ((of == OF_COUNTER || of == OF_SMOOTHED) && table->plan.record_from)
+		return err_set(err, -EINVAL,
+			       "rows are records, written once, so '%.*s' has no '%s'", (int)len,
+			       name, derive_rows[derive].name);
 	if (of == OF_SHARED && !table->share_of)
 		return of_groups(derive_rows[derive].name, strlen(derive_rows[derive].name), err);
 	if (of == OF_SMOOTHED && !table->smooth)
@@ -435,7 +439,7 @@ size_t table_default_columns(const struct table *table, bool with_rates, struct 
 	struct choice choice = {
 		.columns = columns,
 		.max = max,
-		.with_rates = with_rates,
+		.with_rates = with_rates && !table->plan.record_from,
 		.with_shares = table->share_of != NULL,
 	};
 

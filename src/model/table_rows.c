@@ -20,6 +20,11 @@ size_t table_n_rows(const struct table *table)
 	return table_n_live(table) + (table->plan.is_variables ? 0 : table->ghosts.n_rows);
 }
 
+bool table_counts(const struct table *table, const struct field *field)
+{
+	return field_is_counter(field) && !table->plan.record_from;
+}
+
 bool table_is_ghost(const struct table *table, size_t row)
 {
 	return row >= table_n_live(table);

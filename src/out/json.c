@@ -45,7 +45,7 @@ static int list_rates(struct entries *entries)
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
 		const struct field *field = &plan->fields[i];
 
-		if (field_is_counter(field) && !field->in_array)
+		if (table_counts(entries->table, field) && !field->in_array)
 			entries->rates[entries->n_rates++] =
 				(struct column){.derive = DERIVE_RATE, .field = field};
 	}
@@ -287,7 +287,7 @@ static void write_natures(const struct table *table, struct json *json)
 
 	json_open(json, '{');
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
-		if (plan->fields[i].in_array || !field_is_counter(&plan->fields[i]))
+		if (plan->fields[i].in_array || !table_counts(table, &plan->fields[i]))
 			continue;
 		json_name(json, plan->fields[i].path);
 		json_text(json, nature_names[nature_of(table, &plan->fields[i])]);

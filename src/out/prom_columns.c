@@ -93,9 +93,9 @@ static int add_field(struct prom_columns *columns, const struct table *table,
 		.column = *column,
 		.adds_up =
 			column_adds_up(column) || (table->share_of && is_quantity(table, column)),
-		.is_counter = column->derive == DERIVE_TOTAL && field_is_counter(column->field) &&
-			      column->field->kind == FIELD_UINT &&
-			      !nature_is_gauge(table, column->field),
+		.is_counter =
+			column->derive == DERIVE_TOTAL && table_counts(table, column->field) &&
+			column->field->kind == FIELD_UINT && !nature_is_gauge(table, column->field),
 		.name = name.failed ? NULL : taken(&quoted),
 	};
 	if (!field->name)

@@ -40,11 +40,6 @@ enum rank {
 	RANK_AGE = 300,
 };
 
-bool table_counts(const struct table *table, const struct field *field)
-{
-	return field_is_counter(field) && !table->plan.record_from;
-}
-
 bool tab_has_trend(const struct tab *tab)
 {
 	return tab->trend.derive != DERIVE_STATE;

@@ -166,8 +166,6 @@ int tab_fold(struct tab *tab);
 
 /* -- columns.c -- */
 
-/* Whether a field grows from reading to reading: not where rows are records, which are written once. */
-bool table_counts(const struct table *table, const struct field *field);
 bool tab_is_per_cpu(const struct tab *tab);
 bool tab_has_trend(const struct tab *tab);
 /* Readings that trends can know of, up to the one that is shown. */

@@ -388,10 +388,29 @@ static void the_screen_has_no_rates_of_records(void **state)
 	tab_free(tab);
 }
 
+static void outputs_have_no_rates_of_records(void **state)
+{
+	SCOPED(table) table = {0};
+	struct column columns[32];
+	struct err err = {0};
+	size_t n;
+
+	(void)state;
+	make_typed(&table);
+	n = table_default_columns(&table, true, columns, ARRAY_LEN(columns));
+	assert_true(n > 5);
+	for (size_t i = 0; i < n; i++)
+		assert_int_not_equal(columns[i].derive, DERIVE_RATE);
+	assert_int_equal(table_column_named(&table, "bytes.rate", 10, columns, &err), -EINVAL);
+	assert_string_equal(err.text, "rows are records, written once, so 'bytes' has no 'rate'");
+	assert_int_equal(table_column_named(&table, "bytes", 5, columns, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_screen_has_no_rates_of_records),
+		cmocka_unit_test(outputs_have_no_rates_of_records),
 		cmocka_unit_test(cells_end_with_the_record),
 		cmocka_unit_test(chosen_formats_end_with_the_record),
 		cmocka_unit_test(bytes_end_with_the_record),
