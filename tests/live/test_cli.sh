@@ -51,7 +51,7 @@ says "a schema that is none" 2 "not JSON" dump --schema "$0" sim:flows
 says "a tape that is none" 1 "is not a tape" replay "$0" -b
 says "no map at all" 2 "the name of a map is empty" dump ""
 says "maps with different columns in one CSV" 2 "different columns" dump -o csv sim:flows sim:ports
-says "several maps in one document" 2 "one map at a time" dump -o bpftool sim:flows sim:ports
+says "several maps in one document" 2 "write one map at a time" dump -o bpftool sim:flows sim:ports
 says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c state
 says "an export as something else" 2 "prom or openmetrics" export /dev/null sim:flows -o json
 says "an export without a map" 2 "needs FILE" export /dev/null
