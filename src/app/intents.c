@@ -268,6 +268,7 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_REPLAY_HOLD] = tui_tape_hold,
 	[INTENT_REPLAY_STEP] = tui_tape_step,
 	[INTENT_REPLAY_SKIP] = tui_tape_skip,
+	[INTENT_REPLAY_SEEK] = tui_tape_seek,
 	[INTENT_REPLAY_SPEED] = tui_tape_speed,
 };
 

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/rows.h"
+#include "app/tapes.h"
 #include "app/tui.h"
 #include "app/watch.h"
 #include "base/buf.h"
@@ -71,8 +72,8 @@ static int on_screen(struct watch_set *set, const char *word, int keys_fd, struc
 
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	if (options->place)
-		replay_seek(set->tapes[0].source, options->place);
+	if (options->place && tapes_seek(set, options->place, err) < 0)
+		return EXIT_USAGE;
 	replay_state(set->tapes[0].source, &state);
 	if (dup2(keys_fd, STDIN_FILENO) < 0)
 		return EXIT_FAILED;

@@ -222,6 +222,23 @@ void tui_tape_skip(struct tui *tui, const struct intent *intent)
 	move_by(tui, (int64_t)intent->number * (int64_t)MAX_OF(state.n_places / 10, (size_t)1));
 }
 
+void tui_tape_seek(struct tui *tui, const struct intent *intent)
+{
+	struct source *tape = tui_tape_front(tui);
+	struct replay_state state;
+
+	if (!tape)
+		return;
+	replay_state(tape, &state);
+	if (intent->number > state.n_places) {
+		screen_say(tui->screen, true, "the recording has no reading %llu, only %zu",
+			   (unsigned long long)intent->number, state.n_places);
+		return;
+	}
+	replay_hold(tape, true);
+	replay_seek(tape, (size_t)intent->number);
+}
+
 void tui_tape_speed(struct tui *tui, const struct intent *intent)
 {
 	struct source *tape = tui_tape_front(tui);

@@ -26,4 +26,5 @@ uint64_t tui_tape_wakes_ns(const struct tui *tui);
 void tui_tape_hold(struct tui *tui, const struct intent *intent);
 void tui_tape_step(struct tui *tui, const struct intent *intent);
 void tui_tape_skip(struct tui *tui, const struct intent *intent);
+void tui_tape_seek(struct tui *tui, const struct intent *intent);
 void tui_tape_speed(struct tui *tui, const struct intent *intent);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "query/query.h"
 #include "ui/setting.h"
@@ -107,6 +108,30 @@ static struct intent say_interval(struct screen *screen, const char *text, struc
 	return intent;
 }
 
+/* A reading of a recording. */
+static int read_at(const struct screen *screen, const char *text, uint64_t *out, struct err *err)
+{
+	if (!screen->is_replay)
+		return err_at(err, 1, "only a recording in a file has readings to go to");
+	if (num_u64(text, out) < 0 || *out == 0)
+		return err_at(err, 1, "expected a number from 1: that of a reading");
+	return 0;
+}
+
+static int check_at(struct screen *screen, const char *text)
+{
+	uint64_t place;
+
+	return read_at(screen, text, &place, &screen->fault);
+}
+
+static struct intent say_at(struct screen *screen, const char *text, struct err *err)
+{
+	struct intent intent = {.kind = INTENT_REPLAY_SEEK};
+
+	return read_at(screen, text, &intent.number, err) < 0 ? nothing() : intent;
+}
+
 /* Its place among the tabs; n_tabs: none is called so, nor has that number. */
 static size_t map_meant(const struct screen *screen, const char *text)
 {
@@ -150,6 +175,7 @@ static const struct saying sayings[] = {
 	{"theme", say_theme, theme_word, check_theme, NULL},
 	{"search", say_search, NULL, check_search, NULL},
 	{"interval", say_interval, NULL, check_interval, NULL},
+	{"at", say_at, NULL, check_at, NULL},
 	{"map", say_map, map_word, check_map, NULL},
 	{"panes", say_panes, NULL, NULL, NULL},
 };

@@ -43,6 +43,7 @@ enum intent_kind {
 	INTENT_REPLAY_HOLD,  /* hold it, or play on */
 	INTENT_REPLAY_STEP,  /* number, as int64_t: readings on, or back */
 	INTENT_REPLAY_SKIP,  /* number, as int64_t: tenths of it on, or back */
+	INTENT_REPLAY_SEEK,  /* number: the reading, from 1 */
 	INTENT_REPLAY_SPEED, /* number, as int64_t: the next speed up, or down */
 };
 

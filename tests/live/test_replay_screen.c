@@ -67,6 +67,16 @@ static void held_stepped_and_sought(void **state)
 	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x0.1 held", PATIENCE_MS));
 	pty_send(&pty, "}}}");
 	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x1 held", PATIENCE_MS));
+	/* To a reading by its number, checked as it is typed. */
+	pty_send(&pty, ":at 9\r");
+	assert_true(pty_wait_text(&pty, "REPLAY 9/12 x1 held", PATIENCE_MS));
+	pty_send(&pty, ":at 99\r");
+	assert_true(pty_wait_text(&pty, "no reading 99, only 12", PATIENCE_MS));
+	pty_send(&pty, ":at 0");
+	assert_true(pty_wait_text(&pty, "a number from 1", PATIENCE_MS));
+	pty_send(&pty, "\x1b");
+	pty_send(&pty, ":at 2\r");
+	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x1 held", PATIENCE_MS));
 	pty_send(&pty, "}}{");
 	assert_true(pty_wait_text(&pty, "REPLAY 2/12 x2 held", PATIENCE_MS));
 	pty_send(&pty, "p");
@@ -94,7 +104,11 @@ static void through_a_pipe(void **state)
 	assert_true(pty_wait_text(&pty, "REMOTE", PATIENCE_MS));
 	/* Keys come from the terminal, not from the pipe. */
 	pty_send(&pty, "}");
-	assert_true(pty_wait_text(&pty, "only a recording in a file", PATIENCE_MS));
+	assert_true(pty_wait_text(&pty, "only a recording in a file has a speed", PATIENCE_MS));
+	pty_send(&pty, ":at 2");
+	assert_true(pty_wait_text(&pty, "only a recording in a file has readings to go to",
+				  PATIENCE_MS));
+	pty_send(&pty, "\x1b");
 	assert_true(pty_wait_text(&pty, "REMOTE 30 ended", PATIENCE_MS));
 	pty_send(&pty, "q");
 	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
