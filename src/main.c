@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 	/* Text is bytes and UTF-8; numbers never depend on the locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of files is told like a full disk */
 	if (options_parse(&options, argc, argv, &err) < 0)
 		status = EXIT_USAGE;
 	else if (options.help_topic || options.wants_version || options.wants_manual ||

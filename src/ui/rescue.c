@@ -10,7 +10,12 @@
 
 #include "base/tidy.h"
 
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+/* What ends a program unasked: its own faults, and what others send. Those that ask it to end are the
+ * driver's (base/stop). */
+static const int crash_signals[] = {
+	SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGSYS,  SIGTRAP,	 SIGQUIT, SIGALRM,
+	SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGIO,   SIGPROF, SIGVTALRM, SIGPWR,  SIGSTKFLT,
+};
 
 static struct {
 	volatile sig_atomic_t is_armed;
@@ -48,8 +53,11 @@ void rescue_arm(int fd, const char *leave, size_t n, const struct termios *modes
 	rescue.modes = *modes;
 	rescue.n = MIN_OF(n, sizeof(rescue.leave));
 	memcpy(rescue.leave, leave, rescue.n);
-	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
+	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++) {
 		sigaction(crash_signals[i], &act, &rescue.before[i]);
+		if (rescue.before[i].sa_handler == SIG_IGN)
+			sigaction(crash_signals[i], &rescue.before[i], NULL);
+	}
 	rescue.is_armed = 1;
 }
 

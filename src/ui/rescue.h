@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Gives the terminal back when the program crashes. One terminal a process. */
+/* Gives the terminal back when the program crashes or is shot. One terminal a process. */
 #pragma once
 
 #include <stddef.h>

@@ -101,8 +101,9 @@ static void test_count_ends_it(void **state)
 /* In the midst of things: the mouse is on, and something is being typed. */
 static void test_signals_restore(void **state)
 {
-	static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGSEGV,
-				      SIGABRT, SIGBUS, SIGFPE, SIGILL};
+	static const int signals[] = {SIGTERM, SIGHUP,	SIGINT,	 SIGSEGV, SIGABRT,  SIGBUS,
+				      SIGFPE,  SIGILL,	SIGQUIT, SIGTRAP, SIGSYS,   SIGALRM,
+				      SIGUSR1, SIGUSR2, SIGXCPU, SIGIO,	  SIGVTALRM};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {

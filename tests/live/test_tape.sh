@@ -157,6 +157,9 @@ same "there are none then" "small.tape*" "$(echo small.tape*)"
 
 # Full disks
 fails "a full device" 1 "no space left" -n 1 record /dev/full sim:ports
+(ulimit -f 400 && exec "$BPFMAPTOP" -d 0.1 record limit.tape sim:flows) 2>said
+same "a limit of the size of files ends a recording, too" 1 $?
+has "in words" "file too large; what was written before is whole" "$(cat said)"
 mkdir full
 if mount -t tmpfs -o size=256k none full 2>/dev/null; then
 	at_exit+=("umount $scratch/full")
