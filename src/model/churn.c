@@ -130,10 +130,12 @@ double churn_death_age(const struct churn *churn, double part)
 
 double churn_fill(const struct map *map, const struct snap *current)
 {
+	bool is_whole = snap_is_complete(current);
+
 	if (current->ring.size_bytes)
 		return ring_fill(current);
-	if (!current->number || !snap_is_complete(current) || !map->max_entries ||
-	    map->row_key_size || (map->type && map->type->is_array))
+	if (!current->number || !map->max_entries || map->row_key_size ||
+	    (map->type && map->type->is_array) || (!is_whole && !current->n_there))
 		return NAN;
-	return (double)current->n_rows / map->max_entries;
+	return (double)(is_whole ? current->n_rows : current->n_there) / map->max_entries;
 }

@@ -59,5 +59,5 @@ double churn_mean_life(const struct churn *churn);
 /* The age in seconds that this part (0..1) of the keys did not reach, of those whose age is known: the
  * bucket's upper end. Infinity in the last one, NaN while there are none. */
 double churn_death_age(const struct churn *churn, double part);
-/* Entries / max_entries, 0..1; NaN for arrays (always full). */
+/* Entries / max_entries, 0..1; NaN for arrays (always full) and where it is unknown how many there are. */
 double churn_fill(const struct map *map, const struct snap *current);

@@ -53,7 +53,8 @@ struct snap {
 	uint64_t n_calls;  /* system calls it took */
 	uint64_t busy_ns;  /* time spent in steps, without the waits between them */
 	uint64_t n_missed; /* ticks that passed unread since the reading before */
-	/* SNAP_TRUNCATED, SNAP_GREW: entries in the map at the end, as counted without reading; 0: unknown */
+	/* SNAP_TRUNCATED, SNAP_PARTLY_SEEN, SNAP_GREW: entries in the map at the end, as counted without
+	 * reading; 0: unknown */
 	uint64_t n_there;
 	size_t n_evicted, n_looked_again; /* of rows looked up once more at the end, those gone */
 	struct ring_facts ring;

@@ -136,6 +136,8 @@ int table_baseline(struct table *table);
 
 size_t table_n_rows(const struct table *table); /* ghosts included */
 size_t table_n_live(const struct table *table); /* without ghosts; variables of a variable map */
+/* Entries of the map itself: where the reading fell short of them, as counted without reading. false: unknown. */
+bool table_n_in_map(const struct table *table, uint64_t *n_ret);
 size_t table_n_readings(const struct table *table); /* that DERIVE_SEEN is of */
 bool table_is_ghost(const struct table *table, size_t row);
 enum row_state table_state(const struct table *table, size_t row);

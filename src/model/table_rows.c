@@ -15,6 +15,15 @@ size_t table_n_live(const struct table *table)
 	return table->current->n_rows ? table->plan.n_variables : 0;
 }
 
+bool table_n_in_map(const struct table *table, uint64_t *n_ret)
+{
+	const struct snap *snap = table->current;
+	bool is_short = snap_is_cut(snap) || (snap->notes & SNAP_PARTLY_SEEN);
+
+	*n_ret = is_short ? snap->n_there : table_n_live(table);
+	return !is_short || snap->n_there;
+}
+
 size_t table_n_rows(const struct table *table)
 {
 	return table_n_live(table) + (table->plan.is_variables ? 0 : table->ghosts.n_rows);

@@ -91,11 +91,10 @@ static void facts(const struct samples *samples)
 
 static void entries(const struct samples *samples)
 {
-	const struct table *table = samples->prom->table;
+	uint64_t n;
 
-	/* Of a reading that was cut short, the map's own count is the truer one. */
-	add_sample(samples, "",
-		   val_uint(MAX_OF((uint64_t)table_n_live(table), table->current->n_there)));
+	if (table_n_in_map(samples->prom->table, &n))
+		add_sample(samples, "", val_uint(n));
 }
 
 static void max_entries(const struct samples *samples)

@@ -355,7 +355,7 @@ static int finish(struct cursor *cursor, struct snap *snap, struct err *err)
 	/* By next-key, only a walk that was sent back to the start meets a key twice. */
 	if (snap->n_dropped && methods[cursor->method] != &read_iter)
 		snap->notes |= SNAP_RESTARTED;
-	if (snap->notes & SNAP_TRUNCATED)
+	if (snap->notes & (SNAP_TRUNCATED | SNAP_PARTLY_SEEN))
 		kernel_count_one(cursor->kernel, cursor->map, &snap->n_there);
 	else
 		grown_look(cursor, snap);

@@ -66,17 +66,35 @@ static void put_shown(struct counts *counts, const struct tab *tab)
 	put_count(counts, &text);
 }
 
-static void put_in_map(struct counts *counts, const struct tab *tab)
+static void put_number(struct counts *counts, uint64_t n, const char *of)
 {
-	size_t n = table_n_live(tab->table);
 	SCOPED(buf) text = {0};
 
 	num_grouped(&text, n);
-	if (*screen_grouped(counts->scene->screen))
-		buf_adds(&text, num_noun(n, " group", " groups"));
-	else
-		buf_adds(&text, " in map");
+	buf_adds(&text, of);
 	put_count(counts, &text);
+}
+
+/* What was read of a map is not all of it. */
+static void put_in_map(struct counts *counts, const struct tab *tab)
+{
+	size_t n_live = table_n_live(tab->table);
+	uint64_t n;
+	bool is_known;
+	SCOPED(buf) unknown = {0};
+
+	if (*screen_grouped(counts->scene->screen)) {
+		put_number(counts, n_live, num_noun(n_live, " group", " groups"));
+		return;
+	}
+	is_known = table_n_in_map(tab->table, &n);
+	if (!is_known || n != n_live)
+		put_number(counts, n_live, " read");
+	buf_adds(&unknown, "- in map");
+	if (is_known)
+		put_number(counts, n, " in map");
+	else
+		put_count(counts, &unknown);
 }
 
 /* "(+1.2k -1.2k last reading)" */

@@ -148,9 +148,11 @@ static enum role fill_role(double fill, bool is_lru)
 static void entries_text(const struct tab *tab, struct buf *out)
 {
 	const struct map *map = &tab->table->map;
-	bool is_read = tab->table->current->number, is_known = is_read || map->entries_known;
-	uint64_t n = is_read ? table_n_live(tab->table) : map->n_entries;
+	bool is_known = map->entries_known;
+	uint64_t n = map->n_entries;
 
+	if (tab->table->current->number)
+		is_known = table_n_in_map(tab->table, &n);
 	if (is_known)
 		num_short(out, (double)n, 1000);
 	else
@@ -328,6 +330,7 @@ void pane_compact(const struct scene *scene, struct area area)
 	line_left(&line, ROLE_TITLE, scene->tab ? scene->tab->table->map.name : "bpfmaptop", 1);
 	if (!scene->tab)
 		return;
+	put_notes(&line, 1);
 	fill = churn_fill(&scene->tab->table->map, scene->tab->table->current);
 	buf_clear(&text);
 	if (!isnan(fill)) {
@@ -335,7 +338,6 @@ void pane_compact(const struct scene *scene, struct area area)
 		line_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
 			  buf_text(&text), 1);
 	}
-	put_notes(&line, 1);
 	buf_clear(&text);
 	churn_words(scene->tab, &text);
 	line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);

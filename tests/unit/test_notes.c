@@ -118,6 +118,29 @@ static void each_note_is_seen(void **state)
 	}
 }
 
+/* What was read of a map is not what is in it. */
+static void rows_left_out_are_in_the_map(void **state)
+{
+	static const struct {
+		uint32_t note;
+		const char *fill, *counts;
+	} cases[] = {
+		{0, "2/1.00k", "2 of 2 shown  2 in map"},
+		{SNAP_TRUNCATED, "4.0%  40/1.00k", "2 of 2 shown  2 read  40 in map"},
+		{SNAP_PARTIAL, "-/1.00k", "2 of 2 shown  2 read  - in map"},
+	};
+	struct watched *watched = *state;
+
+	start_watching(watched);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		take_with(&watched->table, cases[i].note);
+		if (cases[i].note != SNAP_TRUNCATED)
+			watched->table.current->n_there = 0;
+		check_screen(watched, cases[i].fill);
+		check_screen(watched, cases[i].counts);
+	}
+}
+
 /* Whatever the screen's size and however many there are: where not all of it has room, its beginning. */
 static void notes_are_seen_at_every_size(void **state)
 {
@@ -166,6 +189,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_note_is_seen, open_watched, close_watched),
+		cmocka_unit_test_setup_teardown(rows_left_out_are_in_the_map, open_watched,
+						close_watched),
 		cmocka_unit_test_setup_teardown(notes_are_seen_at_every_size, open_watched,
 						close_watched),
 		cmocka_unit_test_setup_teardown(notes_are_seen_in_every_pane, open_watched,
