@@ -16,6 +16,7 @@ struct page {
 	struct area area;
 	size_t row;
 	bool has_cursor; /* keys move through its lines */
+	bool has_bytes;	 /* raw bytes stand below: asked for, or there is room */
 	int line;	 /* next one, counted from the top of the area; may be negative */
 };
 
@@ -31,4 +32,6 @@ void detail_cpus(struct page *page);   /* detail_cpus.c: a bar a CPU */
 /* detail_bytes.c: key and value byte by byte, a line a field, and how many lines that takes */
 void detail_bytes(struct page *page);
 int detail_bytes_rows(const struct page *page);
-void detail_graph(struct page *page); /* detail_graph.c: the history of what trends show */
+/* detail_graph.c: the history of what trends show; and how many lines it takes at least where there is room */
+void detail_graph(struct page *page);
+int detail_graph_rows(const struct page *page);

@@ -10,6 +10,7 @@
 #include "ui/graph.h"
 
 enum {
+	TITLE_ROWS = 2,
 	LEAST_ROWS = 5,
 	MOST_ROWS = 12, /* of a low page that isn't alone */
 	SCALE_COLS = 7, /* of the numbers at the left */
@@ -74,11 +75,16 @@ static int graph_rows(const struct page *page)
 	const struct screen *screen = page->scene->screen;
 	int n = page->area.n_rows - page->line - (int)page->scene->detail_at->list.top;
 
-	if (page->scene->tab->is_raw)
+	if (page->has_bytes)
 		n -= detail_bytes_rows(page);
 	if (!screen->is_zoomed)
 		n = MIN_OF(n, MAX_OF(page->area.n_rows / 2, MOST_ROWS));
 	return MAX_OF(n, LEAST_ROWS);
+}
+
+int detail_graph_rows(const struct page *page)
+{
+	return tab_has_trend(page->scene->tab) ? TITLE_ROWS + MOST_ROWS : 0;
 }
 
 void detail_graph(struct page *page)

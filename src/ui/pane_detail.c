@@ -93,6 +93,14 @@ static void put_state(struct page *page)
 
 /* -- the page ---------------------------------------------------------------------------------------------- */
 
+/* Behind everything else, of which the graph is as high as it needs to be. */
+static bool has_room_for_bytes(const struct page *page)
+{
+	int n_left = page->area.n_rows - page->line - (int)page->scene->detail_at->list.top;
+
+	return detail_graph_rows(page) + detail_bytes_rows(page) <= n_left;
+}
+
 static void put_page(struct page *page)
 {
 	const struct tab *tab = page->scene->tab;
@@ -102,9 +110,10 @@ static void put_page(struct page *page)
 	detail_fields(page);
 	if (tab_is_per_cpu(tab) && tab->trend.field && field_is_integer(tab->trend.field))
 		detail_cpus(page);
+	page->has_bytes = tab->is_raw || has_room_for_bytes(page);
 	if (tab_has_trend(tab))
 		detail_graph(page);
-	if (tab->is_raw)
+	if (page->has_bytes)
 		detail_bytes(page);
 }
 
