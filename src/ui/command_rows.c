@@ -9,33 +9,37 @@
 
 /* -- moving ------------------------------------------------------------------------------------------- */
 
-static struct intent move_by(struct screen *screen, ptrdiff_t by)
+/* The list that keys move in; NULL: the rows. */
+static struct list_place *list_moved(struct screen *screen)
 {
-	struct tab *tab = front_tab(screen);
-
 	if (screen->overlay != OVERLAY_NONE)
-		list_move(&screen->list, by);
-	screen->stacks.was_moved = true;
-	if (screen->overlay == OVERLAY_THEMES)
-		return theme_under_cursor(screen);
-	if (screen->overlay != OVERLAY_NONE)
-		return nothing();
+		return &screen->list;
 	if (detail_has_focus(screen))
-		list_move(&screen->detail_at.list, by);
-	else if (screen_shows_text(screen))
-		list_move(&focused_pane(screen)->list, by);
-	else if (tab)
-		tab_move(tab, by);
-	return nothing();
+		return &screen->detail_at.list;
+	return screen_shows_text(screen) ? &focused_pane(screen)->list : NULL;
 }
 
-static ptrdiff_t page_of(const struct screen *screen)
+static struct intent move_by(struct screen *screen, ptrdiff_t by)
 {
+	struct list_place *list = list_moved(screen);
+
+	if (list)
+		list_move(list, by);
+	else if (front_tab(screen))
+		tab_move(front_tab(screen), by);
+	screen->stacks.was_moved = true;
+	return screen->overlay == OVERLAY_THEMES ? theme_under_cursor(screen) : nothing();
+}
+
+/* One line less than is seen, so that the eye has something to hold on to. */
+static ptrdiff_t page_of(struct screen *screen)
+{
+	const struct list_place *list = list_moved(screen);
 	const struct layout *layout = &screen->layout;
 	int n_rows = layout->rows.n_rows;
 
-	if (screen->is_zoomed)
-		n_rows = layout->detail.n_rows;
+	if (list)
+		n_rows = (int)list->n_seen;
 	else if (!n_rows)
 		n_rows = layout->panes[screen->tiling.focus].n_rows - 2; /* titles */
 	return MAX_OF(n_rows - 1, 1);

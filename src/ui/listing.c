@@ -36,6 +36,17 @@ void listing_top(struct listing *listing)
 	listing->line = 0;
 }
 
+void listing_fold(struct listing *listing, size_t line, int columns)
+{
+	for (struct listing_part *part = listing->first; part; part = part->next) {
+		if (part->line < line)
+			continue;
+		part->line -= line;
+		part->col += columns;
+	}
+	listing->n_lines = MAX_OF(line, listing->n_lines - line);
+}
+
 static void add_part(struct listing *listing, const struct listing_part *part)
 {
 	struct listing_part *made = arena_alloc(&listing->mem, sizeof(*made));
@@ -150,14 +161,25 @@ static void light_lines(const struct scene *scene, struct area area, const struc
 	}
 }
 
-void listing_draw(const struct scene *scene, struct area area, const struct listing *listing)
+void listing_draw(const struct scene *scene, struct area area, const char *title,
+		  const struct listing *listing)
 {
 	struct list_place *list = scene->list;
-	size_t n = listing->n_lines, height = (size_t)MAX_OF(area.n_rows, 1);
+	struct area top = area;
+	size_t n = listing->n_lines, height;
 
+	area = pane_titled(scene, area, title);
+	height = (size_t)MAX_OF(area.n_rows, 1);
 	list_fit(list, n > height ? n - height + 1 : 1, 1);
+	list->n_seen = height;
 	seek(scene, listing);
 	list->top = list->cursor;
+	if (n > height) {
+		SCOPED(buf) place = {0};
+
+		buf_addf(&place, "%zu-%zu of %zu", list->top + 1, MIN_OF(list->top + height, n), n);
+		pane_place(scene, top, title, buf_text(&place));
+	}
 	for (const struct listing_part *part = listing->first; part; part = part->next) {
 		struct area line = {area.row, area.col, 1, area.n_cols};
 

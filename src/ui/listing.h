@@ -29,6 +29,8 @@ void listing_release(struct listing *listing);
 void listing_next(struct listing *listing);
 /* Back to the top, for another column of lines. */
 void listing_top(struct listing *listing);
+/* Lines from that one on go beside those from the top on, so many columns to the right. */
+void listing_fold(struct listing *listing, size_t line, int columns);
 
 /* Text at a column of the line; one behind the other. */
 void listing_put(struct listing *listing, int col, enum role role, const char *text);
@@ -42,5 +44,6 @@ void listing_put_words(struct listing *listing, int col, int columns, enum role 
 void listing_put_picture(struct listing *listing, int col, listing_picture_fn *fn, const void *ctx,
 			 unsigned i);
 
-/* A window of the lines, from the scene's list on. */
-void listing_draw(const struct scene *scene, struct area area, const struct listing *listing);
+/* A window of the lines, from the scene's list on, below a title that says which they are where some aren't seen. */
+void listing_draw(const struct scene *scene, struct area area, const char *title,
+		  const struct listing *listing);

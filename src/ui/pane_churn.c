@@ -268,23 +268,26 @@ static void put_ages(struct sheet *sheet)
 	}
 }
 
+static void put_sheet(struct sheet *sheet, const struct table *table, int n_cols)
+{
+	sheet->n_cols = n_cols;
+	sheet->churn = &table->churn;
+	sheet->back = (unsigned)table->past.back;
+	verdict_make(table, &sheet->verdict);
+	put_verdict(sheet);
+	if (sheet->verdict.kind != VERDICT_NONE)
+		put_evidence(sheet);
+	put_rates(sheet);
+	put_ages(sheet);
+}
+
 void pane_churn(const struct scene *scene, struct area area)
 {
 	const struct table *table = tab_map_table(scene->tab);
 	struct sheet sheet = {0};
 
-	area = pane_titled(scene, area, "churn");
-	if (!table)
-		return;
-	sheet.n_cols = area.n_cols;
-	sheet.churn = &table->churn;
-	sheet.back = (unsigned)table->past.back;
-	verdict_make(table, &sheet.verdict);
-	put_verdict(&sheet);
-	if (sheet.verdict.kind != VERDICT_NONE)
-		put_evidence(&sheet);
-	put_rates(&sheet);
-	put_ages(&sheet);
-	listing_draw(scene, area, &sheet.lines);
+	if (table)
+		put_sheet(&sheet, table, area.n_cols);
+	listing_draw(scene, area, "churn", &sheet.lines);
 	listing_release(&sheet.lines);
 }

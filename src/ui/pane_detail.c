@@ -178,6 +178,7 @@ static void put_window(struct page *page)
 	if (!page->has_cursor) /* places of the window, not lines */
 		n = n > height ? n - height + 1 : 1;
 	list_fit(list, n, page->has_cursor ? height : 1);
+	list->n_seen = height;
 	if (list->top == top)
 		return;
 	grid_fill(page->scene->grid, page->area, ROLE_TEXT, " ");

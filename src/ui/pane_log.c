@@ -15,7 +15,6 @@ void pane_log(const struct scene *scene, struct area area)
 	const struct log_line *line;
 	SCOPED(listing) lines = {0};
 
-	area = pane_titled(scene, area, "messages");
 	for (size_t i = 0; (line = log_line(i)); i++) {
 		SCOPED(buf) time = {0};
 
@@ -27,5 +26,5 @@ void pane_log(const struct scene *scene, struct area area)
 	}
 	if (!lines.n_lines)
 		listing_put(&lines, 1, ROLE_DIM, "nothing was said yet");
-	listing_draw(scene, area, &lines);
+	listing_draw(scene, area, "messages", &lines);
 }

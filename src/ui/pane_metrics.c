@@ -193,7 +193,6 @@ void pane_metrics(const struct scene *scene, struct area area)
 	struct facts facts = {.n_cols = has_two ? area.n_cols / 2 : area.n_cols};
 	SCOPED(buf) title = {0};
 
-	area = pane_titled(scene, area, "what reading and showing cost");
 	if (table) {
 		buf_addf(&title, "Reading %s", table->map.name);
 		add_title(&facts, buf_text(&title));
@@ -213,6 +212,6 @@ void pane_metrics(const struct scene *scene, struct area area)
 		add_churn(&table->churn, &facts);
 		add_map(table, &facts);
 	}
-	listing_draw(scene, area, &facts.lines);
+	listing_draw(scene, area, "what reading and showing cost", &facts.lines);
 	listing_release(&facts.lines);
 }

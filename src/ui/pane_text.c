@@ -114,21 +114,27 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 	return area;
 }
 
+void pane_place(const struct scene *scene, struct area area, const char *title, const char *place)
+{
+	int width = grid_columns(scene->grid, place), col = area.n_cols - width - 1;
+
+	if (!scene->has_caption && grid_columns(scene->grid, title) + 2 < col)
+		grid_put(scene->grid, (struct area){area.row, area.col, 1, area.n_cols}, 0, col,
+			 ROLE_COLUMN, place);
+}
+
 void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i))
 {
 	struct list_place *list = &scene->screen->list;
-	struct area top = {area.row, area.col, 1, area.n_cols};
+	struct area top = area;
 	SCOPED(buf) place = {0};
-	int width;
 
 	area = pane_titled(scene, area, title);
 	list_fit(list, n, (size_t)MAX_OF(area.n_rows, 1));
 	buf_addf(&place, "%zu of %zu", list->cursor + 1, n);
-	width = grid_columns(scene->grid, buf_text(&place));
-	if (n > list->height && grid_columns(scene->grid, title) + width + 3 < top.n_cols)
-		grid_put(scene->grid, top, 0, top.n_cols - width - 1, ROLE_COLUMN,
-			 buf_text(&place));
+	if (n > list->height)
+		pane_place(scene, top, title, buf_text(&place));
 	for (int line = 0; line < area.n_rows && list->top + (size_t)line < list->n; line++)
 		put(scene, area, line, list->top + (size_t)line);
 }

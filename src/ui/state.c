@@ -75,7 +75,7 @@ void list_move(struct list_place *list, ptrdiff_t by)
 void list_fit(struct list_place *list, size_t n, size_t height)
 {
 	list->n = n;
-	list->height = height;
+	list->height = list->n_seen = height;
 	list_move(list, 0);
 	if (list->cursor < list->top)
 		list->top = list->cursor;

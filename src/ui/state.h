@@ -62,6 +62,7 @@ enum { MESSAGE_SECONDS = 5 };
 /* A cursor in something that is longer than its area. */
 struct list_place {
 	size_t n, cursor, top, height;
+	size_t n_seen; /* lines, as last drawn: a page */
 };
 
 struct picker {
@@ -366,6 +367,8 @@ pane_fn pane_counts, pane_footer; /* pane_footer.c */
 bool scene_waits(const struct scene *scene, struct buf *out);
 /* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
+/* At the right end of that title which part is seen, where there is room. */
+void pane_place(const struct scene *scene, struct area area, const char *title, const char *place);
 /* A menu: a title, and those of n items that have room, each drawn by put into a line of area. */
 void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));

@@ -90,13 +90,12 @@ pane grouping "choosing what to group by" "$run sim:flows" 6s b End Up Up Space 
 pane themes "picking a theme, seen at once" "$run sim:flows" 6s T Down Down Down Down Down 0.5s
 pane command "the command line, completed" "$run sim:flows" 3s : "group proto,saddr/" Tab 0.5s
 pane filter "a filter, checked as it is typed" "$run sim:flows" 3s / "proto == tcp and packets.rate > fast" 0.5s
-pane help "help, with the legend of the theme" "$run sim:flows" 3s "?" 0.5s
+pane help "help, with the legend of the theme" "$run sim:flows" 3s "?" End Up Up Up Up 0.5s
 pane split "split: several maps and what is said of them" "$run sim:flows sim:ports" 6s _ 1s
 
-# Each theme on the first background it is made for; the one of the terminal's 16 colours looks as they do.
+# Each theme on the first background it is made for; in the one of the terminal's 16 colours those of svg.py.
 for file in themes/*.json; do
 	theme=$(basename "$file" .json)
-	[ "$theme" = 16-colours ] && continue
 	PAPER=$(sed -n 's/.*"made_for": \["\(#[0-9a-f]*\)".*/\1/p' "$file") shot "theme-$theme" 72 13 "theme $theme" \
 		"build/bpfmaptop sim:flows --theme $theme" 4s Down Space Down 0.5s
 done
