@@ -93,6 +93,8 @@ static void add_identity(const struct map *map, struct buf *out)
 	add_loaded(map, out);
 	if (map->pin)
 		buf_addf(out, "  pin        %s\n", map->pin);
+	for (size_t i = 0; i < map->n_other_pins; i++)
+		buf_addf(out, "  pin        %s\n", map->other_pins[i].name);
 	add_users(out, "programs", map->programs, map->n_programs);
 	add_users(out, "owners", map->owners, map->n_owners);
 }

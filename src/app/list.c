@@ -64,12 +64,17 @@ static void cell_memory(const struct map *map, struct buf *out)
 
 static void cell_programs(const struct map *map, struct buf *out)
 {
-	add_users(out, map->programs, map->n_programs);
+	if (map->programs_known)
+		add_users(out, map->programs, map->n_programs);
+	else
+		buf_addc(out, '?');
 }
 
 static void cell_pin(const struct map *map, struct buf *out)
 {
 	buf_adds(out, map->pin ? map->pin : "");
+	if (map->n_other_pins)
+		buf_addf(out, " +%zu", map->n_other_pins);
 }
 
 static void cell_owners(const struct map *map, struct buf *out)

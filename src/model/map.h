@@ -43,10 +43,11 @@ struct map {
 	const char *pin;	 /* path it was opened by or found at, or NULL */
 	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
 	const char *section;	 /* ".bss" etc. when is_variables, else NULL */
-	const struct map_user *programs, *owners;
-	size_t n_programs, n_owners;
-	bool owners_known; /* false: looked for and not allowed, or not looked for */
-	struct arena mem;  /* holds all of the above strings */
+	const struct map_user *programs, *owners, *other_pins; /* names: paths beside `pin` */
+	size_t n_programs, n_owners, n_other_pins;
+	/* false: looked for and not allowed, or not looked for */
+	bool programs_known, owners_known, pins_known;
+	struct arena mem; /* holds all of the above strings */
 };
 
 void map_release(struct map *map);

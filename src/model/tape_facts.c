@@ -61,6 +61,7 @@ static const struct fact map_facts[] = {
 	FACT(map, "pin", pin, TEXT),
 	FACT(map, "section", section, TEXT),
 	FACT(map, "owners_known", owners_known, BOOL),
+	FACT(map, "programs_known", programs_known, BOOL),
 };
 
 static const struct fact user_facts[] = {

@@ -76,6 +76,17 @@ static void add_flag_names(struct json *json, uint32_t flags)
 	json_close(json, ']');
 }
 
+static void add_pins(struct json *json, const struct map *map)
+{
+	json_name(json, "pins");
+	json_open(json, '[');
+	if (map->pin)
+		json_text(json, map->pin);
+	for (size_t i = 0; i < map->n_other_pins; i++)
+		json_text(json, map->other_pins[i].name);
+	json_close(json, ']');
+}
+
 void out_map_json(struct json *json, const struct map *map)
 {
 	json_open(json, '{');
@@ -101,7 +112,10 @@ void out_map_json(struct json *json, const struct map *map)
 	add_loaded_at(json, map);
 	add_known_text(json, "section", map->section);
 	add_known_text(json, "pin", map->pin);
-	add_users(json, "programs", "id", map->programs, map->n_programs);
+	if (map->pins_known)
+		add_pins(json, map);
+	if (map->programs_known || map->n_programs)
+		add_users(json, "programs", "id", map->programs, map->n_programs);
 	if (map->owners_known)
 		add_users(json, "owners", "pid", map->owners, map->n_owners);
 	add_known_text(json, "source", map->source);

@@ -93,7 +93,7 @@ static size_t find_uses(const struct uses *uses, uint32_t map_id, size_t *until_
 }
 
 /* The users of one map, copied into its memory. NULL with *n_ret 0 when there are none. */
-static const struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
+static struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
 {
 	size_t until, from = find_uses(uses, map->id, &until);
 	struct map_user *users;
@@ -153,9 +153,10 @@ static uint64_t first_loaded_ns(const struct uses *programs, const struct map *m
 	return first_ns;
 }
 
-static void join_programs(const struct uses *uses, struct map_list *maps)
+static void join_programs(const struct uses *uses, bool is_known, struct map_list *maps)
 {
 	for (size_t i = 0; i < maps->n; i++) {
+		maps->maps[i].programs_known = is_known;
 		maps->maps[i].programs = users_of(uses, &maps->maps[i], &maps->maps[i].n_programs);
 		maps->maps[i].loaded_boot_ns = first_loaded_ns(uses, &maps->maps[i]);
 	}
@@ -169,17 +170,22 @@ static void join_owners(const struct uses *uses, bool is_known, struct map_list 
 	}
 }
 
-static void join_pins(const struct uses *uses, struct map_list *maps)
+/* The one that it was opened by stays the first. */
+static void join_pins(const struct uses *uses, bool is_known, struct map_list *maps)
 {
 	for (size_t i = 0; i < maps->n; i++) {
-		const struct map_user *pins;
-		size_t n;
+		struct map *map = &maps->maps[i];
+		struct map_user *pins = users_of(uses, map, &map->n_other_pins);
+		size_t n = 0;
 
-		if (maps->maps[i].pin)
-			continue;
-		pins = users_of(uses, &maps->maps[i], &n);
-		if (n)
-			maps->maps[i].pin = pins[0].name;
+		if (!map->pin && map->n_other_pins)
+			map->pin = pins[0].name;
+		for (size_t j = 0; j < map->n_other_pins; j++)
+			if (strcmp(pins[j].name, map->pin) != 0)
+				pins[n++] = pins[j];
+		map->n_other_pins = n;
+		map->other_pins = pins;
+		map->pins_known = is_known;
 	}
 }
 
@@ -201,8 +207,8 @@ int kernel_users(struct source *source, struct map_list *maps, struct err *err)
 	uses_tidy(&programs);
 	uses_tidy(&pins);
 	uses_tidy(&owners);
-	join_programs(&programs, maps);
-	join_pins(&pins, maps);
+	join_programs(&programs, by_program == 0, maps);
+	join_pins(&pins, by_pin == 0, maps);
 	join_owners(&owners, by_owner == 0, maps);
 	uses_release(&programs);
 	uses_release(&pins);

@@ -109,6 +109,7 @@ static int add_map(struct map_list *list, const struct sim_map *map, size_t i, s
 	out->is_variables = map->section != NULL;
 	out->section = map->section;
 	out->source = "sim";
+	out->programs_known = true;
 	out->memory_bytes = (map->key_size + map_value_stride(out)) * map->max_entries;
 	if (map->is_demo && add_program(out) < 0)
 		return err_set(err, -ENOMEM, "out of memory for the list of maps");

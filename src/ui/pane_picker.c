@@ -58,7 +58,7 @@ static void put_users(const struct map_user *users, size_t n, bool is_known, str
 
 static void put_programs(const struct map *map, struct buf *out)
 {
-	put_users(map->programs, map->n_programs, true, out);
+	put_users(map->programs, map->n_programs, map->programs_known, out);
 }
 
 static void put_owners(const struct map *map, struct buf *out)
@@ -79,6 +79,8 @@ static void put_age(const struct map *map, struct buf *out)
 static void put_pin(const struct map *map, struct buf *out)
 {
 	buf_adds(out, map->pin ? map->pin : "");
+	if (map->n_other_pins)
+		buf_addf(out, " +%zu", map->n_other_pins);
 }
 
 /* Nothing is known of it, of any map: no column. */

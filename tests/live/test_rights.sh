@@ -35,8 +35,10 @@ same "recorded" 0 $?
 same "explained" "batch" "$(only bpf info "$pins/held" -o json | jq -r .method)"
 text=$(only bpf list -o jsonl 2>"$scratch/err" | jq -r "select(.id == $id) | .pin")
 same "and listed" "$pins/held" "$text"
-only bpf list >/dev/null 2>"$scratch/err"
+only bpf list -o json >"$scratch/list" 2>"$scratch/err"
 same "which is a part" 3 $?
+same "programs are unknown, not none" false \
+	"$(jq ".[] | select(.id == $id) | has(\"programs\")" "$scratch/list")"
 has "with what isn't listed, and why" "only pinned maps are listed: the rest needs CAP_SYS_ADMIN" \
 	"$(cat "$scratch/err")"
 has "and which of our programs is refused" "the kernel refuses our program 'counts'" \

@@ -31,6 +31,17 @@ same "frozen, memory and pin as bpftool has them" \
 	"$(jq -c '[.frozen == 1, .bytes_memlock]' "$scratch/theirs")" \
 	"$(jq -c ".[] | select(.name == \"${me}x\") | [.frozen, .memory_bytes]" "$scratch/list")"
 same "each by its pin" "$pins/m1 $pins/m2 $pins/m3" "$(jq -r "$mine | .pin" "$scratch/list" | sort | xargs)"
+bpftool map pin pinned "$pins/m1" "$pins/another"
+"$BPFMAPTOP" list -o json >"$scratch/list"
+same "all of its pins" "[\"$pins/another\",\"$pins/m1\"]" \
+	"$(jq -c "$mine | select(.max_entries == 100) | .pins | sort" "$scratch/list")"
+has "text shows one and how many more" " +1 " "$("$BPFMAPTOP" list | grep -w "$me" | grep -w 100)"
+text=$("$BPFMAPTOP" info "$pins/m1")
+has "info shows the one that was named" "pin        $pins/m1" "$text"
+has "and the other" "pin        $pins/another" "$text"
+rm "$pins/another"
+same "a reading alone asks nobody who uses the map" '[false,false,false]' \
+	"$("$BPFMAPTOP" dump "$pins/m1" -o json | jq -c '.map | [has("programs"), has("owners"), has("pins")]')"
 same "sorted by memory" "$pins/m3 $pins/m2 $pins/m1" \
 	"$("$BPFMAPTOP" list -s memory -o json | jq -r "$mine | .pin" | xargs)"
 line=$("$BPFMAPTOP" list | grep -w "${me}x")

@@ -77,12 +77,17 @@ static void what_is_not_known_of_a_map_is_left_out(void **state)
 	assert_string_equal(buf_text(&out),
 			    "{\"id\":41,\"name\":\"flows\",\"type\":\"lru_percpu_hash\","
 			    "\"key_size\":16,\"value_size\":8,\"max_entries\":64,\"flags\":0,"
-			    "\"cpus\":2,\"frozen\":false,\"programs\":[]}");
+			    "\"cpus\":2,\"frozen\":false}");
+	map.programs_known = map.pins_known = true; /* that there are none */
+	buf_clear(&out);
+	out_map_json(&json, &map);
+	assert_non_null(strstr(out.at, "\"frozen\":false,\"pins\":[],\"programs\":[]}"));
 	map.owners = map.programs = &user;
 	map.n_owners = map.n_programs = 1;
 	map.owners_known = true;
 	map.memory_bytes = 4096;
 	map.pin = "/sys/fs/bpf/flows";
+	map.pins_known = false;
 	buf_clear(&out);
 	out_map_json(&json, &map);
 	assert_non_null(strstr(out.at, "\"memory_bytes\":4096"));
