@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
+#include "out/prom.h"
 #include "ui/screen.h"
 
 static const struct out_ops *output_for(const char *path)
@@ -24,6 +25,21 @@ static int keep_all(void *unused, struct buf *out)
 {
 	(void)unused;
 	return out->failed ? -ENOMEM : 0;
+}
+
+/* Metrics are kept of a map from reading to reading; here it is one. What is seen and can be no metric has no
+ * place in them. */
+static int begin_metrics(struct prom_map *prom, const struct table *table, struct column *columns,
+			 struct out_job *job)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->n_columns; i++)
+		if (prom_takes(&columns[i]))
+			columns[n++] = columns[i];
+	job->n_columns = n;
+	job->prom = prom;
+	return prom_map_init(prom, table, job, PROM_MAX_SERIES);
 }
 
 static int write_rows(const struct out_ops *output, struct table *table, struct view *view,
@@ -57,14 +73,19 @@ int write_view(struct screen *screen, struct table *table, const char *path, siz
 			      .groups = table == groups.base ? NULL : &groups};
 	struct view *view = screen_view(screen);
 	size_t height = view->height;
+	struct prom_map prom = {0};
 	SCOPED(buf) out = {0};
-	int r;
+	int r = 0;
 
 	if (job.groups && output->why_whole)
 		return err_set(err, -EINVAL, "%s %s, and these are groups", output->name,
 			       output->why_whole);
 	job.n_columns = screen_shown_columns(screen, columns, ROWS_MAX_COLUMNS);
-	r = write_rows(output, table, view, &job, &out);
+	if (output->is_metrics)
+		r = begin_metrics(&prom, table, columns, &job);
+	if (r == 0)
+		r = write_rows(output, table, view, &job, &out);
+	prom_map_release(&prom);
 	*n_rows_ret = view->n_matched;
 	view_refresh(view, table, height);
 	if (r < 0)

@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 
 #include "base/file.h"
+#include "out/out.h"
 #include "ptydrive.h"
 #include "tests/unit/folder.h"
 
@@ -243,6 +244,33 @@ static void test_groups_are_written(void **state)
 	ended_clean(&pty, 0);
 }
 
+/* By its ending a file is of any of the formats. */
+static void test_every_format_is_written(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	assert_int_equal(pty_open(&pty, (const char *const[]){program(), "sim:flows", NULL},
+				  (const char *const[]){"LC_ALL=C.UTF-8", NULL}, 24, 100),
+			 0);
+	assert_true(pty_wait_text(&pty, "LIVE", WAIT_MS));
+	for (unsigned i = 0; out_at(i); i++) {
+		SCOPED(buf) text = {0}, line = {0}, said = {0};
+		const char *path;
+
+		buf_addf(&said, "seen.%s", out_at(i)->name);
+		path = in_folder(buf_text(&said));
+		buf_addf(&line, ":write %s\r", path);
+		buf_adds(&said, "'");
+		pty_send(&pty, buf_text(&line));
+		assert_true(pty_wait_text(&pty, buf_text(&said), WAIT_MS));
+		assert_true(file_read(path, 1 << 22, &text) >= 0);
+		assert_true(text.len > 0);
+	}
+	pty_send(&pty, "Q");
+	ended_clean(&pty, 0);
+}
+
 /* No byte of the program's output may be what the hostile keys and values of sim:kinds would do: ring,
  * set the title, or move in the other direction. */
 static void no_harm(const struct pty *pty)
@@ -362,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_filter_as_typed),
 		cmocka_unit_test(test_an_alert_rings),
 		cmocka_unit_test(test_groups_are_written),
+		cmocka_unit_test(test_every_format_is_written),
 		cmocka_unit_test(test_hostile_bytes_are_tamed),
 		cmocka_unit_test(test_bad_terminals),
 		cmocka_unit_test(test_suspend_and_back),
