@@ -17,47 +17,56 @@ struct fields {
 	bool in_value; /* else of the key */
 };
 
-/* A gap and a short figure. */
-enum { SHORT_COLS = DETAIL_NUMBER_COLS - 2, MOST_SHORT = 2 };
+/* A gap and a short figure: apart from each other where that has room, else just none of them cut. */
+enum { WIDE_SHORT_COLS = DETAIL_NUMBER_COLS - 2, SHORT_COLS = WIDE_SHORT_COLS - 2, MOST_SHORT = 2 };
 
-/* How many short figures have room behind an exact one, none of them cut: the rate before the delta. */
+static int room_for_short(const struct page *page, int col)
+{
+	return MAX_OF(page->area.n_cols - col - 1 - DETAIL_NUMBER_COLS, 0);
+}
+
+static int short_cols(const struct page *page, int col)
+{
+	return room_for_short(page, col) >= MOST_SHORT * WIDE_SHORT_COLS ? WIDE_SHORT_COLS
+									 : SHORT_COLS;
+}
+
+/* How many short figures have room behind an exact one: the rate before the delta. */
 static int n_short(const struct page *page, int col)
 {
-	int left = page->area.n_cols - col - 1 - DETAIL_NUMBER_COLS;
-
-	return MIN_OF(MAX_OF(left / SHORT_COLS, 0), (int)MOST_SHORT);
+	return MIN_OF(room_for_short(page, col) / SHORT_COLS, (int)MOST_SHORT);
 }
 
 static int exact_cols(const struct page *page, int col)
 {
-	int left = page->area.n_cols - col - 1 - n_short(page, col) * SHORT_COLS;
+	int left = page->area.n_cols - col - 1 - n_short(page, col) * short_cols(page, col);
 
 	return MIN_OF(left, (int)EXACT_MAX_COLS);
 }
 
-static int put_number(const struct page *page, int col, enum derive derive,
+static int put_number(const struct page *page, int col, int width, enum derive derive,
 		      const struct field *field)
 {
 	SCOPED(buf) text = {0};
 
 	detail_text(page, derive, field, PRINT_SHORT, &text);
-	return grid_fit(page->scene->grid, page->area, page->line, col, SHORT_COLS - 1, true,
+	return grid_fit(page->scene->grid, page->area, page->line, col, width, true,
 			ROLE_HEADER_VALUE, buf_text(&text));
 }
 
 static void put_counter(const struct page *page, const struct field *field, int col)
 {
 	struct grid *grid = page->scene->grid;
-	int n = n_short(page, col);
+	int n = n_short(page, col), width = short_cols(page, col) - 1;
 	SCOPED(buf) text = {0};
 
 	detail_text(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
 	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true,
 		       ROLE_HEADER_VALUE, buf_text(&text));
 	if (n == MOST_SHORT)
-		col = put_number(page, col + 1, DERIVE_DELTA, field);
+		col = put_number(page, col + 1, width, DERIVE_DELTA, field);
 	if (n)
-		col = put_number(page, col + 1, DERIVE_RATE, field);
+		col = put_number(page, col + 1, width, DERIVE_RATE, field);
 	if (nature_is_gauge(page->table, field))
 		grid_put(grid, page->area, page->line, col + 1, ROLE_DIM, "gauge");
 }
@@ -183,18 +192,17 @@ static void put_value_title(struct page *page, int label_cols)
 {
 	struct grid *grid = page->scene->grid;
 	int col = 1 + label_cols + GAP_COLS;
-	int n = n_short(page, col);
+	int n = n_short(page, col), width = short_cols(page, col) - 1;
 
 	detail_title(page, "value");
 	page->line--;
 	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true, ROLE_DIM,
 		       "total");
 	if (n == MOST_SHORT)
-		col = grid_fit(grid, page->area, page->line, col + 1, SHORT_COLS - 1, true,
-			       ROLE_DIM, "delta");
+		col = grid_fit(grid, page->area, page->line, col + 1, width, true, ROLE_DIM,
+			       "delta");
 	if (n)
-		grid_fit(grid, page->area, page->line, col + 1, SHORT_COLS - 1, true, ROLE_DIM,
-			 "per s");
+		grid_fit(grid, page->area, page->line, col + 1, width, true, ROLE_DIM, "per s");
 	page->line++;
 }
 

@@ -139,11 +139,14 @@ static struct area put_frame(const struct scene *scene, struct area area, const 
 	return inner;
 }
 
-/* There is more than the area shows. */
-static void put_more(const struct page *page)
+/* There is more than the area shows, which takes room from the title. */
+static void put_more(const struct page *page, const char *name)
 {
 	struct area top = {page->area.row - 1, page->area.col, 1, page->area.n_cols};
 
+	grid_fill(page->scene->grid, top, ROLE_COLUMN, " ");
+	grid_fit(page->scene->grid, top, 0, 1, MAX_OF(top.n_cols - (int)strlen(MORE) - 1, 0), false,
+		 ROLE_COLUMN_SORTED, name);
 	grid_put(page->scene->grid, top, 0, top.n_cols - (int)strlen(MORE), ROLE_COLUMN, MORE);
 }
 
@@ -218,5 +221,5 @@ void pane_detail(const struct scene *scene, struct area area)
 	if (page.has_cursor && page.area.n_rows > 0)
 		put_cursor(&page);
 	else if (page.line > page.area.n_rows)
-		put_more(&page);
+		put_more(&page, buf_text(&name));
 }
