@@ -56,6 +56,19 @@ static void put_notes(const struct scene *scene, const struct tab *map, struct l
 	}
 }
 
+/* How many rows there are, and how many of them match. */
+static void add_counts(const struct tab *tab, bool are_groups, struct buf *out)
+{
+	size_t n = table_n_live(tab->table);
+
+	if (tab->view.filter || tab->view.hides_zero) {
+		num_grouped(out, tab->view.n_matched - tab->view.n_gone);
+		buf_adds(out, " of ");
+	}
+	num_grouped(out, n);
+	buf_adds(out, are_groups ? num_noun(n, " group", " groups") : num_noun(n, " row", " rows"));
+}
+
 struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
 			   const char *what)
 {
@@ -73,11 +86,7 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	if (what) {
 		buf_adds(&text, what);
 	} else if (!map->table->why_unread) {
-		size_t n = table_n_live(scene->tab->table);
-
-		num_grouped(&text, n);
-		buf_adds(&text, scene->tab == map ? num_noun(n, " row", " rows")
-						  : num_noun(n, " group", " groups"));
+		add_counts(scene->tab, scene->tab != map, &text);
 	}
 	line.left = grid_putf(scene->grid, top, 0, col, ROLE_HEADER,
 			      scene->is_aside ? "%s " : " %s ", buf_text(&text));
