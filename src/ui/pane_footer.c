@@ -198,9 +198,10 @@ static bool is_offered(const struct key_row *row, enum key_scope scope, int max_
 	return row->footer && holds_in(row, scope) && row->footer_rank <= max_rank;
 }
 
+/* A gap before each. */
 static int footer_width(const struct scene *scene, enum key_scope scope, int max_rank)
 {
-	int width = 1;
+	int width = 0;
 
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if (is_offered(&key_rows[i], scope, max_rank))
