@@ -17,10 +17,9 @@
 #include "model/table.h"
 #include "model/tape.h"
 #include "out/out.h"
-#include "out/prom.h"
-#include "query/view.h"
 #include "ui/grid.h"
 #include "ui/screen.h"
+#include "tests/unit/written.h"
 
 enum { TAPE_MAKE_MAPS = 16 };
 
@@ -85,8 +84,6 @@ static inline void tape_make_end(struct tape_make *make, bool in_order)
 
 /* -- what people see -- */
 
-enum { MOST_SERIES = 1000 };
-
 static inline int show_flush(void *ctx, struct buf *out)
 {
 	buf_add(ctx, out->at, out->len);
@@ -98,22 +95,13 @@ static inline void show_as(struct table *table, const struct out_ops *output, bo
 			   struct buf *out)
 {
 	struct column columns[256];
-	struct view view;
-	struct prom_map prom = {0};
 	SCOPED(buf) text = {0};
-	struct out_job job = {
-		.prom = &prom, .columns = columns, .is_stream = is_stream, .limit = 200};
+	struct out_job job = {.columns = columns, .is_stream = is_stream, .limit = 200};
 
-	view_init(&view);
-	view.hides_gone = true;
 	job.n_columns = table_default_columns(table, is_stream, columns, ARRAY_LEN(columns));
 	job.n_columns = MIN_OF(job.n_columns, ARRAY_LEN(columns));
-	if ((!output->is_metrics || prom_map_init(&prom, table, &job, MOST_SERIES) == 0) &&
-	    view_refresh(&view, table, 0) == 0)
-		output->write(table, &view, &job, &text, show_flush, out);
+	written(table, output, job, &text, show_flush, out);
 	show_flush(out, &text);
-	prom_map_release(&prom);
-	view_release(&view);
 }
 
 /* The rows of the current reading, alone and with what changed since the one before. */

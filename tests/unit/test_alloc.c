@@ -218,14 +218,9 @@ static int write_outputs(void)
 
 		for (unsigned i = 0; r == 0 && out_at(i); i++) {
 			const struct out_job job = {.is_formatted = i % 2, .limit = 4};
-			struct view view;
 			SCOPED(buf) out = {0};
 
-			view_init(&view);
-			r = view_refresh(&view, table, 0);
-			if (r == 0)
-				r = out_at(i)->write(table, &view, &job, &out, NULL, NULL);
-			view_release(&view);
+			r = written(table, out_at(i), job, &out, NULL, NULL);
 		}
 	}
 	return r;
