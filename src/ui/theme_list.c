@@ -37,12 +37,13 @@ static struct {
 static int folder_at(unsigned i, struct buf *out)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	bool has_config = config && *config;
+	/* A relative path is none, says the XDG specification. */
+	bool has_config = config && config[0] == '/', has_home = home && home[0] == '/';
 	const struct {
 		const char *root, *below;
 	} places[] = {
 		{has_config ? config : NULL, "/bpfmaptop/themes/"},
-		{home && !has_config ? home : NULL, "/.config/bpfmaptop/themes/"},
+		{has_home && !has_config ? home : NULL, "/.config/bpfmaptop/themes/"},
 		{"/usr/local/share", "/bpfmaptop/themes/"},
 		{"/usr/share", "/bpfmaptop/themes/"},
 	};

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -205,7 +206,7 @@ static bool is_listed(const char *name)
 static void own_themes_are_listed_and_their_faults_told(void **state)
 {
 	const char *folder = own_folder();
-	char at[PATH_MAX];
+	char at[PATH_MAX], here[PATH_MAX];
 	struct theme theme = {.name = "kept"};
 	struct err err = {0};
 
@@ -236,6 +237,14 @@ static void own_themes_are_listed_and_their_faults_told(void **state)
 	assert_string_equal(theme.name, "kept");
 	assert_int_equal(theme_load(&theme, "dusk", &err), 0);
 	assert_string_equal(theme.name, "dusk");
+	/* A relative folder is none. */
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(folder), 0);
+	setenv("XDG_CONFIG_HOME", ".", 1);
+	theme_list_read();
+	assert_false(is_listed("dusk"));
+	assert_int_equal(chdir(here), 0);
+	setenv("XDG_CONFIG_HOME", folder, 1);
 	snprintf(at, sizeof(at), "rm -r %s/bpfmaptop", folder);
 	assert_int_equal(system(at), 0);
 	theme_list_read();
