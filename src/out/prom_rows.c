@@ -266,10 +266,13 @@ static struct val number_at(struct numbers *numbers, size_t row)
 
 static void add_to(struct val *sum, const struct val *val)
 {
+	uint64_t u;
+
 	if (sum->kind == VAL_UNKNOWN)
 		*sum = *val;
-	else if (sum->kind == VAL_UINT && val->kind == VAL_UINT)
-		sum->u += val->u;
+	else if (sum->kind == VAL_UINT && val->kind == VAL_UINT &&
+		 !__builtin_add_overflow(sum->u, val->u, &u))
+		sum->u = u;
 	else
 		*sum = val_real(val_as_real(sum) + val_as_real(val));
 }

@@ -255,6 +255,29 @@ static void keys_that_read_the_same_are_one_series(void **state)
 	end(&setup);
 }
 
+/* Where integers end the sum goes on: it must neither wrap nor fall. */
+static void sums_past_all_integers(void **state)
+{
+	const struct out_job job = {0};
+	struct setup setup = {0};
+	struct plan plan;
+	uint64_t most = UINT64_MAX;
+
+	(void)state;
+	plan_begin(&plan, 4, 8, "test");
+	open_field(&plan, IN_KEY, "map", FIELD_TEXT, 0, 4);
+	open_field(&plan, IN_VALUE, "value", FIELD_UINT, 0, 8);
+	make_table(&setup.table, &plan, 1);
+	view_init(&setup.view);
+	setup.view.keeps_order = true;
+	assert_int_equal(prom_map_init(&setup.prom, &setup.table, &job, 9), 0);
+	assert_int_equal(snap_add(setup.table.next, "a\0xx", &most), 0);
+	assert_int_equal(snap_add(setup.table.next, "a\0yy", &most), 0);
+	take(&setup);
+	has_line(&setup, SERIES("map_=\"a\"") "3.6893488147419103e+19\n");
+	end(&setup);
+}
+
 /* What falls when a row leaves is the count of rows, not what was counted. */
 static void sums_of_groups_never_fall(void **state)
 {
@@ -322,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_counter_with_resets_stays_a_counter),
 		cmocka_unit_test(a_map_that_cannot_be_read_says_only_that),
 		cmocka_unit_test(sums_of_groups_never_fall),
+		cmocka_unit_test(sums_past_all_integers),
 		cmocka_unit_test(keys_that_read_the_same_are_one_series),
 	};
 
