@@ -142,6 +142,8 @@ static int copy_rows(struct cursor *cursor, struct snap *snap)
 	if (n_wanted < from->n_rows)
 		snap->notes |= SNAP_TRUNCATED;
 	cursor->map->given_entry = cursor->target;
+	cursor->map->is_ahead = cursor->replay->is_file &&
+				replay_target(cursor->replay, cursor->map) != cursor->target;
 	cursor->phase = IS_DONE;
 	return STEP_DONE;
 }
@@ -166,10 +168,22 @@ static int fail(struct cursor *cursor, int code, struct snap *snap, struct err *
 	return replay_fault(replay, at, "a reading can't be had whole", err);
 }
 
+/* It was cut off meanwhile, as another map's reading before it is damaged. */
+static bool is_cut_off(const struct cursor *cursor)
+{
+	return cursor->replay->is_file && cursor->target >= cursor->replay->n_entries;
+}
+
 int replay_step(struct cursor *cursor, struct snap *snap, struct err *err)
 {
 	int r = STEP_DONE;
 
+	if (is_cut_off(cursor)) {
+		snap->n_rows = 0;
+		snap->notes |= SNAP_PARTIAL;
+		snap->error = -EBADMSG;
+		return err_set(err, -EBADMSG, "%s", cursor->replay->fault.text);
+	}
 	switch (cursor->phase) {
 	case READ_CHUNK:
 		r = read_chunk(cursor);

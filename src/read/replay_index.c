@@ -86,6 +86,17 @@ static int add_entry(struct replay *replay, const struct tape_label *label, uint
 	return 0;
 }
 
+/* What was handed out isn't again, unless it was so for the sake of one that is cut off; now it is the last. */
+static void give_up(struct replay_map *map, uint32_t entry)
+{
+	if (map->given_entry == REPLAY_NONE)
+		return;
+	if (map->given_entry >= entry)
+		map->given_entry = map->last_entry;
+	else if (map->is_ahead && map->given_entry == map->last_entry)
+		map->given_entry = REPLAY_NONE;
+}
+
 void replay_cut(struct replay *replay, uint32_t entry)
 {
 	for (uint32_t i = 0; i < replay->n_maps; i++) {
@@ -97,8 +108,7 @@ void replay_cut(struct replay *replay, uint32_t entry)
 			replay_entry(replay, map->last_entry)->next = REPLAY_NONE;
 		if (map->now_entry != REPLAY_NONE && map->now_entry >= entry)
 			map->now_entry = REPLAY_NONE;
-		if (map->given_entry != REPLAY_NONE && map->given_entry >= entry)
-			map->given_entry = REPLAY_NONE;
+		give_up(map, entry);
 	}
 	replay->n_entries = entry;
 	while (replay->n_places && replay_place(replay, replay->n_places - 1)->first >= entry)

@@ -50,7 +50,8 @@ struct replay_map {
 	uint32_t gone_place;  /* of files: from there on it isn't there any more, or REPLAY_NONE */
 	bool is_gone;	      /* of pipes: it isn't by now */
 	bool is_gone_told;
-	bool is_lent; /* `now` is being handed out */
+	bool is_ahead; /* what was handed out last is only what comes before the place's own */
+	bool is_lent;  /* `now` is being handed out */
 };
 
 struct replay {

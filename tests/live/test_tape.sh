@@ -120,6 +120,29 @@ same "what was whole before is replayed" 3 $?
 has "the rest is named" "is damaged at byte" "$(cat said)"
 [ -s part.jsonl ] && cmp -s -n "$(size part.jsonl)" part.jsonl all.jsonl && ok "exactly" || not_ok "exactly"
 
+# Anywhere, with several maps: what is read of one when another turns out to be damaged ends, too.
+"$BPFMAPTOP" -d 0.1 -n 3 record three.tape sim:ports sim:kinds sim:sizes
+"$BPFMAPTOP" replay -o jsonl three.tape >whole.jsonl
+at=7 wrong=
+while [ $at -lt "$(size three.tape)" ]; do
+	cp three.tape bad.tape
+	printf "\\x$(od -An -tu1 -j $at -N 1 three.tape | awk '{ printf "%02x", ($1 + 1) % 256 }')" |
+		dd of=bad.tape bs=1 seek=$at conv=notrunc 2>/dev/null
+	timeout 20 "$BPFMAPTOP" replay -o jsonl bad.tape >part.jsonl 2>said
+	status=$?
+	case $status in 1 | 3) ;; *) wrong+="byte $at: status $status: $(cat said)"$'\n' ;; esac
+	[ -z "$(sort part.jsonl | uniq -d)" ] || wrong+="byte $at: lines twice"$'\n'
+	sort part.jsonl | comm -23 - <(sort whole.jsonl) | grep -q . && wrong+="byte $at: lines that aren't"$'\n'
+	at=$((at + $(size three.tape) / 60))
+done
+same "a byte anywhere is damage that is said, and nothing hangs or comes twice" "" "$wrong"
+# In the last reading: the one before it is what a dump is of.
+"$BPFMAPTOP" -d 0.1 -n 3 record last.tape sim:ports
+"$BPFMAPTOP" dump -o jsonl --at 2 file:last.tape >before.jsonl
+printf '\0\0\0\0' | dd of=last.tape bs=1 seek=$(($(size last.tape) - 90)) conv=notrunc 2>/dev/null
+"$BPFMAPTOP" dump -o jsonl file:last.tape >part.jsonl 2>said
+same "of a tape whose last reading is damaged the one before is dumped" "3 same" "$? $(cmp -s before.jsonl part.jsonl && echo same)"
+
 # Something behind its end
 cat a.tape a.tape >twice.tape
 fails "what stands behind the end is found" 1 "goes on behind its end, at byte $(size a.tape)" replay --verify twice.tape
