@@ -26,8 +26,8 @@ static const char map_words[] =
 	"or\n"
 	"a map of a host that ssh reaches and that has bpfmaptop too (ssh:web1:flows).\n";
 
-static const char statuses[] =
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a reading was incomplete).\n";
+static const char statuses[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a "
+			       "reading or the list was incomplete).\n";
 
 /* Those that speak of flows are run by a test, on the simulation of that name. */
 static const struct {
