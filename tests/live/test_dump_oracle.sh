@@ -33,24 +33,28 @@ done
 bpftool map create "$pins/raw_empty" type hash key 4 value 4 entries 4 name raw_empty
 # Every type that can be made without a program, and read.
 create() { # TYPE KEY VALUE ENTRIES [OPTION...]
-	bpftool map create "$pins/t_$1" type "$1" key "$2" value "$3" entries "$4" name "t_$1" "${@:5}" 2>/dev/null
+	bpftool map create "$pins/t_$1" type "$1" key "$2" value "$3" entries "$4" name "t_$1" "${@:5}" 2>"$scratch/words" && return
+	skip "-o bpftool is bpftool's own of t_$1" "none can be made here: $(head -n 1 "$scratch/words")"
+	return 1
 }
 put() { # TYPE KEY... value VALUE...
-	bpftool map update pinned "$pins/t_$1" key "${@:2}" 2>/dev/null
+	bpftool map update pinned "$pins/t_$1" key "${@:2}" 2>"$scratch/words" || not_ok "t_$1 has an entry" "$(cat "$scratch/words")"
 }
 create lru_percpu_hash 4 8 8 && put lru_percpu_hash 1 0 0 0 value 1 2 3 4 5 6 7 8
 create lpm_trie 8 4 8 flags 1 && put lpm_trie 24 0 0 0 10 1 2 0 value 1 0 0 0 && put lpm_trie 8 0 0 0 10 0 0 0 value 2 0 0 0
 create devmap 4 4 4 && put devmap 1 0 0 0 value 1 0 0 0
 create devmap_hash 4 4 4 && put devmap_hash 9 0 0 0 value 1 0 0 0
-create cpumap 4 4 4 && put cpumap 0 0 0 0 value 64 0 0 0 && put cpumap 3 0 0 0 value 64 0 0 0
+create cpumap 4 4 4 && put cpumap 0 0 0 0 value 64 0 0 0 && put cpumap $(($(nproc) - 1)) 0 0 0 value 64 0 0 0
 for type in array_of_maps hash_of_maps; do
 	create $type 4 4 4 inner_map pinned "$pins/raw_array" && put $type 2 0 0 0 value pinned "$pins/raw_array"
 done
 create prog_array 4 4 4
 create stack_trace 4 1016 4
 create sockmap 4 8 4
+create sockhash 4 8 4
 create reuseport_sockarray 4 8 3
 create ringbuf 0 0 4096
+create user_ringbuf 0 0 4096
 for pin in "$pins"/*; do # the very bytes, in the order in which the kernel has the keys
 	name=$(basename "$pin")
 	"$BPFMAPTOP" dump "$pin" -o bpftool >"$scratch/ours"
