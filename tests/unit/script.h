@@ -218,10 +218,13 @@ static inline int run_folder(const char *folder, void (*test)(void **),
 	int n = scandir(folder, &files, is_script, alphasort), failed;
 	struct CMUnitTest *tests;
 	struct arena mem = {0};
+	char *config;
 
 	if (n < 1)
 		return 1;
-	setenv("XDG_CONFIG_HOME", "tests/screens/config", 1); /* themes of one's own */
+	config = realpath("tests/screens/config", NULL);
+	setenv("XDG_CONFIG_HOME", config ? config : "", 1); /* themes of one's own */
+	free(config);
 	tests = arena_array(&mem, (size_t)n + n_last, sizeof(*tests));
 	for (int i = 0; i < n; i++) {
 		char *path = arena_printf(&mem, "%s%s", folder, files[i]->d_name);
