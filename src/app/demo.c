@@ -50,17 +50,12 @@ int run_watch(const struct options *options, struct err *err)
 /* The demo's maps, live; or simulated, where the kernel doesn't let us. */
 static int open_demo(struct watch_set *set, struct demo_feed *feed, struct err *err)
 {
-	static const char *const simulated[] = {"sim:flows", "sim:ports", "sim:verdicts",
-						"sim:sizes", "sim:globals"};
 	uint32_t ids[DEMO_MAX_MAPS];
 	size_t n;
 	int r = 0;
 
-	if (!feed) {
-		for (size_t i = 0; r == 0 && i < ARRAY_LEN(simulated); i++)
-			r = watch_set_open(set, simulated[i], err);
-		return r;
-	}
+	if (!feed)
+		return watch_set_open_simulated(set, err);
 	n = demo_feed_maps(feed, ids, ARRAY_LEN(ids));
 	for (size_t i = 0; r == 0 && i < n && i < ARRAY_LEN(ids); i++)
 		r = watch_set_open_id(set, ids[i], err);
@@ -86,7 +81,7 @@ int run_demo(const struct options *options, struct err *err)
 	}
 	snprintf(opening, sizeof(opening), "%s; showing a simulation instead", why.text);
 	if (open_demo(&set, feed, err) == 0)
-		status = tui_run(&set, feed ? NULL : "SIMULATED", feed ? NULL : opening, err);
+		status = tui_run(&set, feed ? NULL : SIMULATED_BADGE, feed ? NULL : opening, err);
 	watch_set_release(&set);
 	demo_feed_stop(feed);
 	return status;

@@ -105,6 +105,23 @@ static void do_follow_program(struct tui *tui, const struct intent *intent)
 	follow(tui, "prog", intent->number);
 }
 
+static void do_simulate(struct tui *tui, const struct intent *intent)
+{
+	size_t n_before = tui->set->n;
+	struct err why = {0};
+	int r = watch_set_open_simulated(tui->set, &why);
+
+	(void)intent;
+	for (size_t i = n_before; r == 0 && i < tui->set->n; i++)
+		r = tui_add(tui, tui->set->watches[i], &why);
+	if (r == 0 && tui->set->n > n_before)
+		r = tui_add(tui, tui->set->watches[n_before], &why); /* to the front */
+	if (r < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+	tui->badge = tui->set->n > n_before ? SIMULATED_BADGE : tui->badge;
+	tui_config_layout(tui);
+}
+
 static void do_open_picker(struct tui *tui, const struct intent *intent)
 {
 	struct err why = {0};
@@ -254,6 +271,7 @@ static void (*const doers[])(struct tui *, const struct intent *) = {
 	[INTENT_OPEN_IDS] = do_open_ids,
 	[INTENT_FOLLOW_MAP] = do_follow_map,
 	[INTENT_FOLLOW_PROGRAM] = do_follow_program,
+	[INTENT_SIMULATE] = do_simulate,
 	[INTENT_OPEN_PICKER] = do_open_picker,
 	[INTENT_THEME] = do_theme,
 	[INTENT_BASELINE] = do_baseline,

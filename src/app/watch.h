@@ -97,6 +97,9 @@ int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, si
 int watch_set_open(struct watch_set *set, const char *word, struct err *err);
 /* The same for a kernel map's id. */
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
+/* A simulation of the demo's maps, likewise; a badge says that it is one. */
+#define SIMULATED_BADGE "SIMULATED"
+int watch_set_open_simulated(struct watch_set *set, struct err *err);
 /* Opens every map that the options name; all hosts among them are connected to at once. -EINVAL also where
  * --schema or --btf were given and describe none
  * of them. */

@@ -287,7 +287,10 @@ static void put_refusal(const struct scene *scene, struct area area)
 	int row = text_put(scene, area, 1, 1, ROLE_MESSAGE, scene->screen->picker.why);
 
 	text_put(scene, area, row + 1, 1, ROLE_DIM,
-		 "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
+		 picker_has_simulation(scene->screen)
+			 ? "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'; "
+			   "Enter shows a simulation"
+			 : "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
 }
 
 /* Two lines of titles, and one for what has no room where something has none. */

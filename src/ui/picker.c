@@ -154,12 +154,22 @@ int picker_set(struct screen *screen, const struct map_list *maps, const char *w
 }
 
 /* The ids of the tagged maps, or of the one under the cursor. */
+bool picker_has_simulation(const struct screen *screen)
+{
+	return screen->picker.why && !screen->picker.n_maps && !screen->n_tabs;
+}
+
 struct intent picker_open(struct screen *screen)
 {
 	struct picker *picker = &screen->picker;
 	size_t n = 0, n_maps = picker->n_maps;
-	uint32_t *ids = calloc(MAX_OF(n_maps, (size_t)1), sizeof(*ids));
+	uint32_t *ids;
 
+	if (picker_has_simulation(screen)) {
+		screen->overlay = OVERLAY_NONE;
+		return (struct intent){.kind = INTENT_SIMULATE};
+	}
+	ids = calloc(MAX_OF(n_maps, (size_t)1), sizeof(*ids));
 	if (!ids)
 		return nothing();
 	for (size_t i = 0; i < n_maps; i++)

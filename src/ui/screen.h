@@ -28,6 +28,7 @@ enum intent_kind {
 	INTENT_OPEN_IDS,       /* ids[0..n_ids): open these maps */
 	INTENT_FOLLOW_MAP,     /* number: open the map of that id, which a row names */
 	INTENT_FOLLOW_PROGRAM, /* number: open the maps of that program */
+	INTENT_SIMULATE,       /* open a simulation of the demo's maps */
 	INTENT_OPEN_PICKER,    /* list every map of the host into screen_pick */
 	INTENT_THEME,	       /* text: the theme called so; NULL: the next one */
 	INTENT_BASELINE,       /* of the table in front */

@@ -66,6 +66,20 @@ if command -v setpriv >/dev/null; then
 	wait_for 5 other_tab && ok "on every tab" || not_ok "on every tab" "$(screen)"
 	tmux -L "$socket" send-keys -t s q
 	wait_for 5 ended && ok "and q ends it" || not_ok "and q ends it"
+	# Where there are no maps to pick from, Enter shows the same.
+	start 160 24 "exec setpriv --reuid=65534 --regid=65534 --clear-groups $BPFMAPTOP"
+	refused() { screen | grep -q 'Enter shows a simulation'; }
+	if wait_for 5 refused; then
+		tmux -L "$socket" send-keys -t s Enter
+		wait_for 5 moving && ok "a refused picker shows a simulation" ||
+			not_ok "a refused picker shows a simulation" "$(screen)"
+		wait_for 5 other_tab && not_ok "with the first map in front" "$(screen)" || ok "with the first map in front"
+		case $(screen) in *SIMULATED*) ok "marked as one" ;; *) not_ok "marked as one" "$(screen)" ;; esac
+	else
+		not_ok "a refused picker offers a simulation" "$(screen)"
+	fi
+	tmux -L "$socket" send-keys -t s Q
+	wait_for 5 ended && ok "and Q ends that" || not_ok "and Q ends that"
 fi
 
 ns=$me
