@@ -203,8 +203,11 @@ int kernel_add(struct kernel *kernel, int fd, const char *pin, struct map_list *
 
 int kernel_add_id(struct kernel *kernel, uint32_t id, struct map_list *list)
 {
-	int fd = kernel_open_id(id), r;
+	int fd, r;
 
+	if (is_listed(list, id))
+		return 0;
+	fd = kernel_open_id(id);
 	if (fd < 0)
 		return fd;
 	r = kernel_add(kernel, fd, NULL, list);

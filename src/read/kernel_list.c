@@ -194,25 +194,35 @@ static int out_of_memory(struct err *err)
 	return err_set(err, -ENOMEM, "out of memory for the users of maps");
 }
 
-int kernel_users(struct source *source, struct map_list *maps, struct err *err)
+/* pins: already walked, by_pin what that returned. */
+static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, struct map_list *maps,
+		      struct err *err)
 {
-	struct uses programs = {0}, pins = {0}, owners = {0};
+	struct uses programs = {0}, owners = {0};
 	int by_program = programs_each(note_program, &programs);
-	int by_pin = pins_each(note_pin, &pins);
-	int by_owner = owners_each((struct kernel *)source, note_owner, &owners);
+	int by_owner = owners_each(kernel, note_owner, &owners);
 	int r = 0;
 
 	if (by_program == -ENOMEM || by_pin == -ENOMEM || by_owner == -ENOMEM)
 		r = out_of_memory(err);
 	uses_tidy(&programs);
-	uses_tidy(&pins);
+	uses_tidy(pins);
 	uses_tidy(&owners);
 	join_programs(&programs, by_program == 0, maps);
-	join_pins(&pins, by_pin == 0, maps);
+	join_pins(pins, by_pin == 0, maps);
 	join_owners(&owners, by_owner == 0, maps);
 	uses_release(&programs);
-	uses_release(&pins);
 	uses_release(&owners);
+	return r;
+}
+
+int kernel_users(struct source *source, struct map_list *maps, struct err *err)
+{
+	struct uses pins = {0};
+	int by_pin = pins_each(note_pin, &pins);
+	int r = join_users((struct kernel *)source, &pins, by_pin, maps, err);
+
+	uses_release(&pins);
 	return r;
 }
 
@@ -236,27 +246,43 @@ static int add_all_ids(struct kernel *kernel, struct map_list *out)
 struct pin_add {
 	struct kernel *kernel;
 	struct map_list *out;
+	struct uses *pins;
+	bool is_all_there_is; /* without the rights to list by id */
 };
 
+/* A map that is pinned is opened here, and not by its id again. */
 static int add_pin(void *ctx, const char *path, int fd)
 {
 	struct pin_add *add = ctx;
 	size_t n = add->out->n;
-	int r = kernel_add(add->kernel, fd, path, add->out);
+	int r = kernel_add(add->kernel, fd, add->is_all_there_is ? path : NULL, add->out);
 
 	if (add->out->n > n)
-		add->out->maps[n].follows_pin = true;
-	return r == -ENOMEM ? r : 0;
+		add->out->maps[n].follows_pin = add->is_all_there_is;
+	return r == -ENOMEM ? r : note_pin(add->pins, path, fd);
 }
 
-static int add_pinned_only(struct kernel *kernel, struct map_list *out, struct err *err)
+static int compare_ids(const void *a, const void *b)
 {
-	struct pin_add add = {kernel, out};
-	int r = pins_each(add_pin, &add);
+	const struct map *x = a, *y = b;
 
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* 0, 1: *err says of what it is a part, or -errno. */
+static int add_all(struct pin_add *add, int by_pin, struct err *err)
+{
+	int r = add->is_all_there_is ? 0 : add_all_ids(add->kernel, add->out);
+
+	if (add->out->n)
+		qsort(add->out->maps, add->out->n, sizeof(*add->out->maps), compare_ids);
 	if (r < 0)
-		return err_set(err, r, "cannot look through bpffs: %s", err_words(r));
-	if (out->n == 0)
+		return err_set(err, r, "cannot list maps: %s", err_words(r));
+	if (!add->is_all_there_is)
+		return 0;
+	if (by_pin < 0)
+		return err_set(err, by_pin, "cannot look through bpffs: %s", err_words(by_pin));
+	if (add->out->n == 0)
 		return err_set(err, -EPERM,
 			       "not permitted to list maps: that needs CAP_SYS_ADMIN; without it "
 			       "pinned maps are listed, and there are none to be had");
@@ -264,20 +290,29 @@ static int add_pinned_only(struct kernel *kernel, struct map_list *out, struct e
 	return 1;
 }
 
-int kernel_list(struct source *source, struct map_list *out, struct err *err)
+static int list_all(struct pin_add *add, struct err *err)
 {
-	struct kernel *kernel = (struct kernel *)source;
-	int listed = add_all_ids(kernel, out), r;
+	int by_pin = pins_each(add_pin, add);
+	int listed = add_all(add, by_pin, err), r;
 
-	if (listed == -EPERM)
-		listed = add_pinned_only(kernel, out, err);
-	else if (listed < 0)
-		err_set(err, listed, "cannot list maps: %s", err_words(listed));
 	if (listed < 0)
 		return listed;
-	r = kernel_count(source, out);
+	r = kernel_count(&add->kernel->source, add->out);
 	if (r < 0)
 		log_add(LOG_INFO, "entries of maps can't be counted: %s", err_words(r));
-	r = kernel_users(source, out, err);
+	r = join_users(add->kernel, add->pins, by_pin, add->out, err);
 	return r < 0 ? r : listed;
+}
+
+int kernel_list(struct source *source, struct map_list *out, struct err *err)
+{
+	struct uses pins = {0};
+	struct pin_add add = {.kernel = (struct kernel *)source, .out = out, .pins = &pins};
+	uint32_t first;
+	int r;
+
+	add.is_all_there_is = bpf_map_get_next_id(0, &first) == -EPERM;
+	r = list_all(&add, err);
+	uses_release(&pins);
+	return r;
 }
