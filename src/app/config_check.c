@@ -61,6 +61,15 @@ static bool refuse(const struct check *check, const char *fmt, ...)
 /* Whether a member can stay; what is wrong in it was told. */
 typedef bool member_fn(const struct check *check, const cJSON *object, cJSON *item);
 
+/* Of two that are called alike JSON doesn't say which one is meant. */
+static bool is_again(const cJSON *object, const cJSON *item)
+{
+	for (const cJSON *before = object->child; before != item; before = before->next)
+		if (strcmp(before->string, item->string) == 0)
+			return true;
+	return false;
+}
+
 /* Leaves out the members that can't stay. */
 static bool check_members(const struct check *check, const char *place, cJSON *object,
 			  member_fn *fits)
@@ -71,10 +80,15 @@ static bool check_members(const struct check *check, const char *place, cJSON *o
 		return refuse(check, "\"%s\" is not an object", place);
 	for (cJSON *item = object->child; item; item = next) {
 		struct check member = *check;
+		bool stays;
 
 		next = item->next;
 		member.names[member.n_names++] = item->string;
-		if (!fits(&member, object, item))
+		stays = is_again(object, item)
+				? refuse(&member, "\"%s\" stands there twice, the first one holds",
+					 item->string)
+				: fits(&member, object, item);
+		if (!stays)
 			cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
 	}
 	return true;

@@ -120,6 +120,8 @@ static void faults_are_named_with_their_place(void **state)
 	assert_fault("{\"layouts\": [1]}", "\"layouts\" is not an object");
 	assert_fault("{\"layouts\": {\"a,b\": {}}}", "layouts.a,b is not a text");
 	assert_fault("{\"save_on_exit\": 1}", "\"save_on_exit\" is neither true nor false");
+	assert_fault("{\n\"theme\": \"a\",\n\"theme\": \"b\"}",
+		     "\"theme\" stands there twice, the first one holds: line 2 of '");
 	assert_fault("{\"keys\": {\"pause\": \"p\",\n\"sort\": \"F6 Strg\"}}",
 		     "keys of 'sort': 'Strg' is no key: line 2 of '");
 	assert_fault(
