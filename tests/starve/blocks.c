@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Live blocks stand in a hash table in memory of its own, since nothing here may allocate. What is lost is
- * found as a conservative collector finds it: any aligned word that could be an address inside of a block
- * keeps that block. */
+/* Live blocks stand in a hash table in memory of its own, since nothing here may allocate; no larger than need
+ * be, since each process that is split off copies what it touches of it. What is lost is found as a
+ * conservative collector finds it: any aligned word that could be an address inside of a block keeps that
+ * block. */
 #include "tests/starve/blocks.h"
 
 #include <link.h>
@@ -13,15 +14,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { GIVEN_UP = 1 };
-#define MOST_BLOCKS (1u << 17)
+enum { GIVEN_UP = 1, FIRST_PLACES = 1 << 11, LARGE_BYTES = 1 << 14 };
 
 static atomic_flag is_busy = ATOMIC_FLAG_INIT; /* the table */
 static struct block *table;
-static size_t n_blocks;
-static struct block **order; /* by address, while looking */
-static size_t n_order, n_todo;
-static struct block **todo;
+static size_t n_places, n_taken; /* a power of two; those that are not free */
+
+/* While looking. */
+struct met {
+	const struct block *block;
+	bool is_reached;
+};
+static struct met *order; /* by address */
+static size_t n_order;
+static const struct block **todo; /* reached, but not looked into yet: from its end on large ones */
+static size_t n_todo, n_large;
 
 static void *map_room(size_t bytes)
 {
@@ -33,39 +40,67 @@ static void *map_room(size_t bytes)
 	return (void *)at;
 }
 
-static uint32_t place_of(uintptr_t at)
+static void drop_room(void *at, size_t bytes)
 {
-	return (uint32_t)((at * 0x9e3779b97f4a7c15u) >> 40) & (MOST_BLOCKS - 1);
+	syscall(SYS_munmap, at, bytes);
+}
+
+static size_t place_of(uintptr_t at)
+{
+	return (size_t)((at * 0x9e3779b97f4a7c15u) >> 32) & (n_places - 1);
+}
+
+static void put(const struct block *block)
+{
+	size_t i = place_of(block->at);
+
+	while (table[i].at > GIVEN_UP)
+		i = (i + 1) & (n_places - 1);
+	n_taken += !table[i].at;
+	table[i] = *block;
+}
+
+/* Room for another one: a table at least as large again as what it holds. */
+static void make_room(void)
+{
+	struct block *before = table;
+	size_t n_before = n_places, n_live = 0;
+
+	if (n_taken < n_places / 2)
+		return;
+	for (size_t i = 0; i < n_before; i++)
+		n_live += before[i].at > GIVEN_UP;
+	n_places = FIRST_PLACES;
+	while (n_places < 4 * n_live)
+		n_places *= 2;
+	table = map_room(n_places * sizeof(*table));
+	n_taken = 0;
+	for (size_t i = 0; i < n_before; i++)
+		if (before[i].at > GIVEN_UP)
+			put(&before[i]);
+	if (before)
+		drop_room(before, n_before * sizeof(*before));
 }
 
 void blocks_add(void *at, size_t size, uint32_t number, bool is_mapped)
 {
-	uint32_t i = place_of((uintptr_t)at);
-
 	while (atomic_flag_test_and_set(&is_busy))
 		;
-	if (!table)
-		table = map_room(MOST_BLOCKS * sizeof(*table));
-	if (++n_blocks > MOST_BLOCKS / 4 * 3)
-		abort(); /* a suite that holds so many needs a larger table */
-	while (table[i].at > GIVEN_UP)
-		i = (i + 1) & (MOST_BLOCKS - 1);
-	table[i] = (struct block){(uintptr_t)at, size, number, is_mapped, false};
+	make_room();
+	put(&(struct block){(uintptr_t)at, size, number, is_mapped});
 	atomic_flag_clear(&is_busy);
 }
 
 void blocks_drop(void *at)
 {
-	uint32_t i = place_of((uintptr_t)at), next;
-
 	while (atomic_flag_test_and_set(&is_busy))
 		;
-	for (; table && table[i].at; i = (i + 1) & (MOST_BLOCKS - 1)) {
+	for (size_t i = place_of((uintptr_t)at); table && table[i].at;
+	     i = (i + 1) & (n_places - 1)) {
 		if (table[i].at != (uintptr_t)at)
 			continue;
-		next = (i + 1) & (MOST_BLOCKS - 1);
-		table[i].at = table[next].at ? GIVEN_UP : 0;
-		n_blocks--;
+		table[i].at = table[(i + 1) & (n_places - 1)].at ? GIVEN_UP : 0;
+		n_taken -= !table[i].at;
 		break;
 	}
 	atomic_flag_clear(&is_busy);
@@ -73,61 +108,60 @@ void blocks_drop(void *at)
 
 static int by_address(const void *a, const void *b)
 {
-	const struct block *const *left = a, *const *right = b;
+	const struct met *left = a, *right = b;
 
-	return ((*left)->at > (*right)->at) - ((*left)->at < (*right)->at);
+	return (left->block->at > right->block->at) - (left->block->at < right->block->at);
 }
 
 static void put_in_order(void)
 {
-	if (!order) {
-		order = map_room(MOST_BLOCKS * sizeof(*order));
-		todo = map_room(MOST_BLOCKS * sizeof(*todo));
-	}
-	n_order = n_todo = 0;
-	for (size_t i = 0; i < MOST_BLOCKS; i++) {
-		if (table[i].at <= GIVEN_UP)
-			continue;
-		table[i].is_reached = false;
-		order[n_order++] = &table[i];
-	}
+	order = map_room(n_places * sizeof(*order));
+	todo = map_room(n_places * sizeof(*todo));
+	n_order = n_todo = n_large = 0;
+	for (size_t i = 0; i < n_places; i++)
+		if (table[i].at > GIVEN_UP)
+			order[n_order++].block = &table[i];
 	qsort(order, n_order, sizeof(*order), by_address);
 }
 
-static struct block *block_around(uintptr_t at)
+static uintptr_t end_of(const struct met *met)
+{
+	return met->block->at + met->block->size;
+}
+
+static struct met *block_around(uintptr_t at)
 {
 	size_t low = 0, high = n_order;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (order[middle]->at <= at)
+		if (order[middle].block->at <= at)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low)
-		return NULL;
 	/* One past the end counts, too: a cursor that has come to the end of its array. */
-	return at - order[low - 1]->at <= order[low - 1]->size ? order[low - 1] : NULL;
+	return low && at <= end_of(&order[low - 1]) ? &order[low - 1] : NULL;
 }
 
 __attribute__((no_sanitize("address"))) static void reach_from(const void *from, const void *end)
 {
 	const uintptr_t *word = (const void *)(((uintptr_t)from + 7) & ~(uintptr_t)7);
+	const uintptr_t least = order[0].block->at, bytes = end_of(&order[n_order - 1]) - least;
 
-	for (; n_order && (const void *)(word + 1) <= end; word++) {
-		struct block *block;
+	for (; (const void *)(word + 1) <= end; word++) {
+		struct met *met;
 
-		if (*word < order[0]->at ||
-		    *word > order[n_order - 1]->at + order[n_order - 1]->size)
+		if (*word - least > bytes)
 			continue;
-		block = block_around(*word);
-		if (!block || block->is_reached)
+		met = block_around(*word);
+		if (!met || met->is_reached)
 			continue;
-		block->is_reached = true;
-		if (!block->is_mapped)
-			todo[n_todo++] = block;
+		met->is_reached = true;
+		if (met->block->is_mapped)
+			continue;
+		todo[met->block->size > LARGE_BYTES ? n_places - ++n_large : n_todo++] = met->block;
 	}
 }
 
@@ -169,26 +203,47 @@ static __attribute__((noinline)) void reach_stack(void)
 	reach_from(__builtin_frame_address(0), blocks_stack_end());
 }
 
-size_t blocks_lost(uint32_t from, uint32_t *number_ret)
+static void reach_from_block(const struct block *block)
+{
+	reach_from((const void *)block->at, (const char *)block->at + block->size);
+}
+
+static void reach_by_todo(void)
+{
+	while (n_todo)
+		reach_from_block(todo[--n_todo]);
+}
+
+static size_t count_lost(uint32_t from, uint32_t *number_ret)
 {
 	size_t n = 0;
 
-	__builtin_unwind_init(); /* registers onto the stack */
-	if (!table)
-		return 0;
-	put_in_order();
-	dl_iterate_phdr(reach_module, NULL);
-	reach_stack();
-	while (n_todo) {
-		const struct block *block = todo[--n_todo];
-
-		reach_from((const void *)block->at, (const char *)block->at + block->size);
-	}
 	for (size_t i = 0; i < n_order; i++) {
-		if (order[i]->is_reached || order[i]->number < from)
+		if (order[i].is_reached || order[i].block->number < from)
 			continue;
-		*number_ret = order[i]->number;
+		*number_ret = order[i].block->number;
 		n++;
 	}
+	return n;
+}
+
+/* Large blocks, mostly of rows and cells, are looked into only while something seems to be lost. */
+size_t blocks_lost(uint32_t from, uint32_t *number_ret)
+{
+	size_t n;
+
+	__builtin_unwind_init(); /* registers onto the stack */
+	put_in_order();
+	if (n_order) {
+		dl_iterate_phdr(reach_module, NULL);
+		reach_stack();
+	}
+	reach_by_todo();
+	while ((n = count_lost(from, number_ret)) && n_large) {
+		reach_from_block(todo[n_places - n_large--]);
+		reach_by_todo();
+	}
+	drop_room(order, n_places * sizeof(*order));
+	drop_room(todo, n_places * sizeof(*todo));
 	return n;
 }

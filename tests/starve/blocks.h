@@ -11,7 +11,6 @@ struct block {
 	size_t size;
 	uint32_t number; /* of the allocation that made it, from 1 */
 	bool is_mapped;	 /* rows and bytes live there, never pointers */
-	bool is_reached;
 };
 
 void blocks_add(void *at, size_t size, uint32_t number, bool is_mapped);

@@ -6,8 +6,9 @@
  *
  * What fails: malloc and its kin, those of aligned blocks, too, mmap, mremap, whoever calls them: our code, the test, the
  * libraries. Which of them: in a test with no more than EVERY allocations each one; in one with more, of each
- * distinct stack of callers the 1st, 4th, 16th, 64th, ... Where several tests are cases of one function, those of
- * more than EVERY_OF_CASE allocations share their stacks.
+ * stack of callers (DEPTH frames) the 1st, 2nd, 4th, 8th, ... time that a test of the program comes there. Cases
+ * of one function, golden screens and keys say, have each one failing up to EVERY_OF_CASE. How far a process goes
+ * on after its failure: fails.c.
  *
  * STARVE_TESTS=N: one in N tests. STARVE_MOST=N: of each no more than N. STARVE_TURN rotates which.
  * STARVE_NEVER="NAME ...": tests not to be run. STARVE_TEST=NAME STARVE_AT=N runs one test alone, in this process,
@@ -30,7 +31,7 @@
 #include "base/tidy.h"
 #include "tests/starve/blocks.h"
 
-enum { EVERY = 1000, EVERY_OF_CASE = 100, ANEW = 100, PATIENCE_SECS = 200, MOST_TOLD = 5 };
+enum { EVERY = 5000, EVERY_OF_CASE = 100, ANEW = 100, PATIENCE_SECS = 200, MOST_TOLD = 5 };
 
 /* -- one run of one test, in a process of its own -- */
 
@@ -311,7 +312,7 @@ static unsigned run_all(const struct group *group, const struct CMUnitTest *test
 	       told->n_chosen, n_all,
 	       told->n_chosen == n_all ? "each"
 	       : is_every	       ? "some"
-				       : "of each stack the 1st, 4th, 16th, ...");
+				       : "of each stack the 1st, 2nd, 4th, ...");
 	sums.tests++;
 	sums.each += told->n_chosen == n_all;
 	sums.made += n_all;

@@ -64,6 +64,8 @@ struct starving {
 	} does;
 	uint32_t n_made; /* the number of the last allocation, from 1 */
 	uint32_t at, ends_at;
+	uint64_t
+		parted; /* file numbers below 64 that a split process has opened anew, a bit each */
 	uint32_t shown_at; /* its stack is shown, and that of the one that fails; 0: none */
 };
 extern struct starving now;

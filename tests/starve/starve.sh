@@ -38,7 +38,7 @@ setarch -R true 2>/dev/null && fixed="setarch -R"
 
 starve() { # TEST
 	local build=${BUILD#"$PWD/"}
-	local run="TMPDIR=/tmp LD_PRELOAD=./$build/starve.so MALLOC_PERTURB_=165 exec timeout 3600 $fixed $build/unit/test_$1"
+	local run="TMPDIR=/tmp LD_PRELOAD=./$build/starve.so LD_BIND_NOW=1 MALLOC_PERTURB_=165 exec timeout 3600 $fixed $build/unit/test_$1"
 	${confine:-env} sh -c "${confine:+$confined || exit 1; }$run" >"$scratch/$1" 2>&1
 	local status=$? in_all
 	in_all=$(sed -n 's/^# in all: //p' "$scratch/$1")
@@ -59,7 +59,7 @@ tests=$(printf '%s\n' "$@")
 [ $# -gt 0 ] || tests=$(grep -vxF "$(words)" <<<"$built")
 xargs -P "$(nproc)" -I{} bash -c 'starve {}' <<<"$tests"
 awk '
-/^# in all/ { tests += $4; failed += $6; made += $9; each += $13 }
+/^# in all/ { tests += $4; failed += $6; made += $9; each += $14 }
 END { printf "# %d tests, %d failed of %d allocations, each one in %d tests\n", tests, failed, made, each }
 ' "$scratch"/*
 sed 's/\(.*\): \(.*\)/ok - not starved: \1 # SKIP \2/' <<<"$never"
