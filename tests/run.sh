@@ -3,7 +3,7 @@
 # run.sh BUILD_DIR [PATTERN]: runs every test and counts. Each test prints TAP: "ok ...", "not ok ...",
 # "ok ... # SKIP reason". Failures are shown whole, and at the end again, a line each; skips with their reasons.
 # Live tests run one after the other, since they look at the kernel's maps; the rest, which shares nothing, runs
-# beside them, and so does the soak, which gives way to all. What is shown stands in the same order each time.
+# beside them, and so do live tests without maps, which mostly wait, and the soak, which gives way to all. What is shown stands in the same order each time.
 #   REQUIRE_BPF=1   a live test that is skipped for want of BPF counts as failed
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -99,11 +99,19 @@ TEST_TIMEOUT=900 plan rest unit/starve env STARVE_TESTS="${STARVE_TESTS:-20}" ST
 for t in "$BUILD"/fuzz/fuzz_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && plan rest "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac
 done
+lane_of() { # NAME of a live test
+	case $1 in
+	test_remote | test_remote_screen | test_replay_screen) echo waits ;; # simulated maps, tapes
+	*) echo live ;;
+	esac
+}
 for t in tests/live/test_*.sh; do
-	[ -x "$t" ] && plan live "live/$(basename "$t" .sh)" "$t"
+	name=$(basename "$t" .sh)
+	[ -x "$t" ] && plan "$(lane_of "$name")" "live/$name" "$t"
 done
 for t in "$BUILD"/live/test_*; do
-	case $t in *.d) ;; *) [ -x "$t" ] && plan live "live/$(basename "$t")" "$t" ;; esac
+	name=$(basename "$t")
+	case $t in *.d) ;; *) [ -x "$t" ] && plan "$(lane_of "$name")" "live/$name" "$t" ;; esac
 done
 plan soak live/soak nice "$BUILD/live/soak"
 
@@ -112,6 +120,7 @@ touch "$scratch/skips" "$scratch/faults"
 start_lane soak 1
 start_lane rest $((workers > 1 ? workers : 1))
 start_lane live 1
+start_lane waits 1
 for i in "${!names[@]}"; do
 	until [ -e "$scratch/$i.end" ]; do read -r -t 60 -u 3; done
 	read -r status seconds <"$scratch/$i.end"
