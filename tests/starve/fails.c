@@ -3,9 +3,9 @@
  *
  * The first run of a test fails none, and chooses. The second one splits in two (fork) at each that was chosen:
  * the child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
- * lies behind it, and of that no more than AHEAD allocations: there the child looks for what it has lost, and
- * ends. So it does where it would make, write or remove a file or read from a pipe, with which its parent goes
- * on. A file that it reads it opens anew, for a place of its own there.
+ * lies behind it, and of that no more than AHEAD allocations or AHEAD_NS of processor time: there the child looks
+ * for what it has lost, and ends. So it does where it would make, write or remove a file or read from a pipe, with
+ * which its parent goes on. A file that it reads it opens anew, for a place of its own there.
  *
  * Where a test has threads, which a fork leaves behind, it is run anew for each, and to its end.
  *
@@ -30,6 +30,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 #include <dlfcn.h>
 
@@ -37,7 +38,7 @@
 
 #include "tests/starve/blocks.h"
 
-enum { AHEAD = 300, GLANCE_WORDS = 96 };
+enum { AHEAD = 300, GLANCE_WORDS = 96, AHEAD_NS = 5000000 };
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -118,6 +119,14 @@ static void choose(void)
 	told->chosen[told->n_chosen++] = now.n_made;
 }
 
+static uint64_t used_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
 /* true in the child. */
 static bool splits(void)
 {
@@ -161,7 +170,7 @@ static bool fails_here(void)
 	case FAILS:
 		return now.n_made == now.at;
 	case GOES_ON:
-		if (now.n_made >= now.ends_at)
+		if (now.n_made >= now.ends_at || used_ns() > AHEAD_NS)
 			end_split();
 		return false;
 	}
