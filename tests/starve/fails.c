@@ -5,7 +5,7 @@
  * the child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
  * lies behind it, and of that no more than AHEAD allocations or AHEAD_NS of processor time: there the child looks
  * for what it has lost, and ends. So it does where it would make, write or remove a file or read from a pipe, with
- * which its parent goes on. A file that it reads it opens anew, for a place of its own there.
+ * which its parent goes on. A file that it reads it opens anew, for a place of its own there (files.c).
  *
  * Where a test has threads, which a fork leaves behind, it is run anew for each, and to its end.
  *
@@ -15,21 +15,17 @@
 
 #include <errno.h>
 #include <execinfo.h>
-#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <regex.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #include <dlfcn.h>
@@ -149,7 +145,7 @@ static bool splits(void)
 	return false;
 }
 
-__attribute__((noreturn)) static void end_split(void)
+void end_split(void)
 {
 	look_for_lost();
 	_exit(told->n_lost ? ENDED_LOSING : ENDED_WELL);
@@ -185,7 +181,7 @@ static void show_stack(const char *what)
 	backtrace_symbols_fd(frames, backtrace(frames, DEPTH), STDERR_FILENO);
 }
 
-static bool is_starved(void)
+bool is_starved(void)
 {
 	return !now.is_aside && is_prepared && pthread_equal(pthread_self(), starved);
 }
@@ -306,108 +302,6 @@ int munmap(void *at, size_t bytes)
 {
 	blocks_drop(at);
 	return (int)syscall(SYS_munmap, at, bytes);
-}
-
-/* -- what a process that was split off shares with the one that goes on -- */
-
-static bool shares_files(void)
-{
-	return now.does == GOES_ON && now.is_counting && is_starved();
-}
-
-static mode_t kind_of(int fd)
-{
-	struct stat stat;
-
-	return fstat(fd, &stat) == 0 ? stat.st_mode & S_IFMT : 0;
-}
-
-static void leave_file(int fd)
-{
-	if (shares_files() && kind_of(fd) != S_IFCHR)
-		end_split();
-}
-
-/* A file description of its own. */
-static void part_file(int fd)
-{
-	char path[32];
-	off_t place;
-	int own;
-
-	if (fd < 0 || fd >= 64 || now.parted >> fd & 1)
-		return;
-	now.parted |= 1ull << fd;
-	place = lseek(fd, 0, SEEK_CUR);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	own = open(path, O_RDONLY | O_CLOEXEC);
-	if (own < 0)
-		return;
-	lseek(own, place, SEEK_SET);
-	dup3(own, fd, O_CLOEXEC);
-	syscall(SYS_close, own);
-}
-
-ssize_t write(int fd, const void *bytes, size_t n)
-{
-	leave_file(fd);
-	return syscall(SYS_write, fd, bytes, n);
-}
-
-ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
-{
-	leave_file(fd);
-	return syscall(SYS_pwrite64, fd, bytes, n, at);
-}
-
-ssize_t writev(int fd, const struct iovec *parts, int n)
-{
-	leave_file(fd);
-	return syscall(SYS_writev, fd, parts, n);
-}
-
-int ftruncate(int fd, off_t bytes)
-{
-	leave_file(fd);
-	return (int)syscall(SYS_ftruncate, fd, bytes);
-}
-
-ssize_t read(int fd, void *bytes, size_t n)
-{
-	if (shares_files()) {
-		if (kind_of(fd) == S_IFREG)
-			part_file(fd);
-		else
-			leave_file(fd);
-	}
-	return syscall(SYS_read, fd, bytes, n);
-}
-
-int open(const char *path, int flags, ...)
-{
-	va_list more;
-	mode_t mode;
-
-	va_start(more, flags);
-	mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
-	va_end(more);
-	if (flags & O_CREAT && shares_files())
-		end_split();
-	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-}
-
-int unlink(const char *path)
-{
-	if (shares_files())
-		end_split();
-	return (int)syscall(SYS_unlink, path);
-}
-
-int rename(const char *from, const char *to)
-{
-	if (shares_files())
-		end_split();
-	return (int)syscall(SYS_rename, from, to);
 }
 
 /* -- what libraries forget, or fall over, by themselves when they run out -- */

@@ -81,3 +81,7 @@ void note_wrong(int status, uint32_t at);
 void look_for_lost(void);
 /* Whoever hangs is ended. */
 void be_patient(bool is_running);
+/* Not inside of these files, and on the thread that is starved. */
+bool is_starved(void);
+/* Ends a process that was split off, once it has looked for what it lost. */
+__attribute__((noreturn)) void end_split(void);
