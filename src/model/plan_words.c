@@ -35,13 +35,15 @@ int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, stru
 }
 
 /* A side that is nothing but bytes, or words made of them. Bytes of a member have a name, and those with a
- * format of their own a meaning. */
+ * format of their own a meaning; variables are laid out on both sides. */
 static bool is_unknown(const struct plan *plan, bool in_value)
 {
 	uint32_t first = in_value ? plan->n_key_fields : 0;
 	uint32_t end = in_value ? plan->n_fields : plan->n_key_fields;
 	const struct field *field = plan->fields + first;
 
+	if (plan->is_variables)
+		return false;
 	if (plan->word_bytes[in_value])
 		return true;
 	return first + 1 == end && field->kind == FIELD_BYTES && !field->name[0] &&

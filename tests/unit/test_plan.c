@@ -406,6 +406,16 @@ static void words_leave_what_is_known(void **state)
 	plan_text(&plan, NULL, NULL, &after);
 	assert_string_equal(buf_text(&after), buf_text(&before));
 
+	/* The keys of variables are the map's, not what nobody knows. */
+	SCOPED(plan) variables = {0};
+
+	plan_begin(&variables, 4, 8, "test");
+	variables.is_variables = true;
+	add(&variables, false, LEAF(FIELD_BYTES, "bytes", "", 0, 4));
+	add(&variables, true, LEAF(FIELD_UINT, "u64", "drops", 0, 8));
+	finish(&variables);
+	assert_false(plan_has_unknown(&variables));
+
 	SCOPED(plan) half = {0};
 	struct err err = {0};
 
