@@ -406,9 +406,7 @@ static void words_leave_what_is_known(void **state)
 	plan_text(&plan, NULL, NULL, &after);
 	assert_string_equal(buf_text(&after), buf_text(&before));
 
-	/* The keys of variables are the map's, not what nobody knows. */
-	SCOPED(plan) variables = {0};
-
+	SCOPED(plan) variables = {0}; /* their keys are the map's, not what nobody knows */
 	plan_begin(&variables, 4, 8, "test");
 	variables.is_variables = true;
 	add(&variables, false, LEAF(FIELD_BYTES, "bytes", "", 0, 4));
