@@ -170,7 +170,7 @@ static ptrdiff_t read_on(void *ctx, void *bytes, size_t n)
 	return replay_pread(file->fd, &file->at, bytes, n);
 }
 
-/* HEAD or MAP: read whole now. */
+/* All but readings, which are read once they are wanted: whole, now. */
 static int take_facts(struct replay *replay, uint64_t at, const struct tape_label *label,
 		      struct err *err)
 {
@@ -186,9 +186,18 @@ static int take_facts(struct replay *replay, uint64_t at, const struct tape_labe
 	while (r == TAPE_AGAIN);
 	if (r < 0)
 		return r;
-	if (label->tag == TAPE_HEAD)
+	switch (label->tag) {
+	case TAPE_HEAD:
 		return replay_take_head(replay, reader.body.at, (size_t)label->length, err);
-	return replay_add_map(replay, label, reader.body.at, err);
+	case TAPE_MAP:
+		return replay_add_map(replay, label, reader.body.at, err);
+	case TAPE_GONE:
+		return take_gone(replay, label);
+	case TAPE_END:
+		replay->is_ended = true;
+		break;
+	}
+	return 0;
 }
 
 static int take_label(struct replay *replay, uint64_t at, const struct tape_label *label,
@@ -197,15 +206,12 @@ static int take_label(struct replay *replay, uint64_t at, const struct tape_labe
 	switch (label->tag) {
 	case TAPE_HEAD:
 	case TAPE_MAP:
+	case TAPE_GONE:
+	case TAPE_END:
 		return take_facts(replay, at, label, err);
 	case TAPE_SNAP:
 	case TAPE_DIFF:
 		return label->map < replay->n_maps ? add_entry(replay, label, at) : -EBADMSG;
-	case TAPE_GONE:
-		return take_gone(replay, label);
-	case TAPE_END:
-		replay->is_ended = true;
-		break;
 	}
 	return 0;
 }

@@ -39,7 +39,7 @@ setarch -R true 2>/dev/null && fixed="setarch -R"
 starve() { # TEST
 	local build=${BUILD#"$PWD/"}
 	local run="TMPDIR=/tmp LD_PRELOAD=./$build/starve.so LD_BIND_NOW=1 MALLOC_PERTURB_=165 exec timeout 3600 $fixed $build/unit/test_$1"
-	${confine:-env} sh -c "${confine:+$confined || exit 1; }$run" >"$scratch/$1" 2>&1
+	${confine:-env} sh -c "${confine:+$confined || exit 1; export TMPDIR=/tmp; }$run" >"$scratch/$1" 2>&1
 	local status=$? in_all
 	in_all=$(sed -n 's/^# in all: //p' "$scratch/$1")
 	if [ $status -eq 0 ] && [ "$in_all" ]; then
