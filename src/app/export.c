@@ -15,6 +15,7 @@
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/rows.h"
+#include "app/tapes.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -285,7 +286,7 @@ static int export_all(struct exporter *exporter, struct err *err)
 		.set = &exporter->set,
 		.n_readings = exporter->options.n_readings,
 		.duration_ns = exporter->options.duration_ns,
-		.is_endless = !exporter->options.n_readings,
+		.is_endless = !exporter->options.n_readings && !tapes_only(&exporter->set),
 		.follows = true,
 		.taken = taken,
 		.lost = lost,
@@ -299,18 +300,13 @@ static int export_all(struct exporter *exporter, struct err *err)
 	return pace_run(&pace, err);
 }
 
-static int refuse_tapes(const struct watch_set *set, struct err *err)
+static int refuse_hosts(const struct watch_set *set, struct err *err)
 {
 	for (size_t i = 0; i < set->n; i++)
-		if (source_is_tape(set->watches[i]->source))
-			return err_set(
-				err, -EINVAL, "%s",
-				set->watches[i]->table.map.host
-					? "a map of another host is not exported here: its "
-					  "node_exporter is there; run 'bpfmaptop export' there, "
-					  "too"
-					: "a recording is not exported: its numbers are of another "
-					  "time; 'dump -o prom' writes them");
+		if (set->watches[i]->table.map.host)
+			return err_set(err, -EINVAL,
+				       "a map of another host is not exported here: its "
+				       "node_exporter is there; run 'bpfmaptop export' there, too");
 	return 0;
 }
 
@@ -324,7 +320,7 @@ static int start(struct exporter *exporter, struct err *err)
 			       out_prom.name, out_openmetrics.name, output->name);
 	r = watch_set_open_words(&exporter->set, err);
 	if (r == 0)
-		r = refuse_tapes(&exporter->set, err);
+		r = refuse_hosts(&exporter->set, err);
 	if (r == 0)
 		r = add_opened(exporter, err);
 	exporter->has_started = r == 0;

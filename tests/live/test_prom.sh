@@ -61,6 +61,13 @@ for map in flows ports verdicts; do
 	same "sim:$map says what it is" "bpf_map_info{map=\"$map\",id=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq .map.id)\",type=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq -r .map.type)\"} 1" \
 		"$("$BPFMAPTOP" dump "sim:$map" -o prom | grep ^bpf_map_info)"
 done
+# A recording is exported wholly: what it ends with, and what was counted from its first reading on.
+fields() { grep '^bpf_map_field_total' | sort; }
+"$BPFMAPTOP" record -d 0.1 -n 4 "$scratch/a.tape" sim:ports sim:verdicts
+"$BPFMAPTOP" export "$scratch/tape.prom" "file:$scratch/a.tape"
+same "a recording is exported" "0 2" "$? $(grep -c '^bpf_map_entries{' "$scratch/tape.prom")"
+same "with what its last reading says" "$("$BPFMAPTOP" dump -o prom "file:$scratch/a.tape" | fields)" "$(fields <"$scratch/tape.prom")"
+text=$(promtool check metrics <"$scratch/tape.prom" 2>&1) && ok "as metrics" || not_ok "as metrics" "$text"
 # What rules and dashboard ask for is what an export has.
 known=$("$BPFMAPTOP" export - sim:flows sim:kinds -n 1 | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
 text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
