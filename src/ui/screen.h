@@ -128,8 +128,11 @@ void screen_tile(struct screen *screen);
  * once. `why` is the one sentence when the list could not be had, else NULL. */
 void screen_pick(struct screen *screen, const struct map_list *maps, const char *why);
 
-/* A sentence above the footer for a few seconds. */
+/* A sentence above the footer for a few seconds, and among the messages for good. */
 void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Above the footer only: what is found out while a frame is drawn, which the messages may be on. */
+void screen_hint(struct screen *screen, bool is_warning, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* A reading of table was taken (table_take): refreshes views, totals, histories, or begins to. */

@@ -100,13 +100,14 @@ static size_t find_line(const struct screen *screen, const char *text)
 	return screen->seeks < 0 ? last : first;
 }
 
-/* While it is typed, with the prompt: among the messages it would be found itself. */
+/* While it is typed, with the prompt. Never among the messages: it is known when a frame is drawn, which they
+ * may be on already, and it would be found itself. */
 static void say_none(struct screen *screen)
 {
 	if (screen->prompting == PROMPT_SEARCH)
 		err_set(&screen->fault, -ENOENT, "nothing matches '%s'", buf_text(&screen->found));
 	else
-		screen_say(screen, true, "nothing matches '%s'", buf_text(&screen->found));
+		screen_hint(screen, true, "nothing matches '%s'", buf_text(&screen->found));
 }
 
 void text_search_go(const struct scene *scene, const char *text)

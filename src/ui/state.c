@@ -83,15 +83,29 @@ void list_fit(struct list_place *list, size_t n, size_t height)
 		list->top = list->cursor - height + 1;
 }
 
+static void put_message(struct screen *screen, bool is_warning, const char *fmt, va_list args)
+{
+	buf_clear(&screen->message.text);
+	buf_vaddf(&screen->message.text, fmt, args);
+	screen->message.is_warning = is_warning;
+	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
+}
+
+void screen_hint(struct screen *screen, bool is_warning, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	put_message(screen, is_warning, fmt, args);
+	va_end(args);
+}
+
 void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 {
 	va_list args;
 
-	buf_clear(&screen->message.text);
 	va_start(args, fmt);
-	buf_vaddf(&screen->message.text, fmt, args);
+	put_message(screen, is_warning, fmt, args);
 	va_end(args);
 	log_add(is_warning ? LOG_WARN : LOG_INFO, "%s", buf_text(&screen->message.text));
-	screen->message.is_warning = is_warning;
-	screen->message.until_ns = clock_now_ns() + MESSAGE_SECONDS * 1000000000ull;
 }

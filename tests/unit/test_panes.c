@@ -196,6 +196,24 @@ static void whatever_is_read_the_screen_stands(void **state)
 	stage_close(&stage);
 }
 
+/* A search that finds nothing is no message: drawn again, the messages are the same. */
+static void drawing_says_nothing(void **state)
+{
+	struct stage stage;
+	SCOPED(grid) before = {0};
+
+	(void)state;
+	open_maps(&stage, "verdicts", "flows", "ports");
+	set_panes(&stage, "_50 1* 2:messages");
+	type_keys(&stage, "zz^w/nowhere");
+	press(&stage, TERM_ENTER);
+	assert_int_equal(grid_copy(&before, &stage.grid), 0);
+	draw(&stage);
+	assert_memory_equal(before.cells, stage.grid.cells,
+			    (size_t)before.n_rows * before.n_cols * sizeof(*before.cells));
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +223,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(panes_go_with_their_map),
 		cmocka_unit_test(whatever_is_read_the_screen_stands),
+		cmocka_unit_test(drawing_says_nothing),
 	};
 
 	return cmocka_run_group_tests_name("panes", tests, NULL, NULL);
