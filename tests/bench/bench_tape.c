@@ -29,6 +29,7 @@
 #include "read/replay.h"
 #include "read/source.h"
 #include "read/spec.h"
+#include "tests/unit/folder.h"
 
 enum {
 	ROWS = 1000000,
@@ -269,19 +270,14 @@ static void tear_down(struct bench *bench)
 int main(void)
 {
 	struct bench bench = {.fd = -1, .file = -1, .seed = 1};
-	char path[] = "/tmp/bench_tape.XXXXXX";
-	int r = mkstemp(path);
+	const char *path = own_folder() ? in_folder("bench.tape") : NULL;
+	int r = path ? set_up(&bench, path) : -errno;
 
-	if (r >= 0) {
-		close(r);
-		r = set_up(&bench, path);
-	}
 	if (r == 0)
 		r = run(&bench);
 	if (r == 0)
 		r = replay(&bench, path);
 	tear_down(&bench);
-	unlink(path);
 	if (r < 0)
 		printf("tape: could not be measured: %s\n", err_words(r));
 	return r < 0;

@@ -26,8 +26,8 @@ stop() {
 listed() { bpftool -j map list | jq -e ".[] | select(.id == $1)" >/dev/null; }
 gone() { ! listed "$1"; }
 
-make_map() { # NAME BYTE
-	bpftool map create "$pins/$1" type hash key 4 value 8 entries 16 name "$1"
+make_map() { # PIN BYTE [NAME]
+	bpftool map create "$pins/$1" type hash key 4 value 8 entries 16 name "${3:-$1}"
 	bpftool map update pinned "$pins/$1" key hex "$2" 0 0 0 value hex 7 0 0 0 0 0 0 0
 }
 
@@ -72,16 +72,14 @@ shows "MAP GONE" && not_ok "in place of the other" "$(screen)" || ok "in place o
 make_map other 73
 rm "$pins/named_map"
 sees "it goes again" "MAP GONE"
-bpftool map create "$pins/one" type hash key 4 value 8 entries 16 name named_map
-bpftool map update pinned "$pins/one" key hex 74 0 0 0 value hex 7 0 0 0 0 0 0 0
+make_map one 74 named_map
 sees "and is followed again" "74 00 00 00"
 rm "$pins/one" "$pins/other"
 stop "and q quits there"
 
 # Two of a name, of which one comes again: it takes the place of both.
 for twin in a b; do
-	bpftool map create "$pins/$twin" type hash key 4 value 8 entries 16 name twin_map
-	bpftool map update pinned "$pins/$twin" key hex 81 0 0 0 value hex 7 0 0 0 0 0 0 0
+	make_map "$twin" 81 twin_map
 done
 twins="$(id_of "$pins/a") $(id_of "$pins/b")"
 start "name:twin_map"
@@ -91,8 +89,7 @@ for id in $twins; do wait_for 10 gone "$id" || not_ok "they go"; done
 sees "both are gone" "MAP GONE"
 tmux -L "$socket" send-keys -t s Tab
 sees "the other one, too" "MAP GONE"
-bpftool map create "$pins/a" type hash key 4 value 8 entries 16 name twin_map
-bpftool map update pinned "$pins/a" key hex 82 0 0 0 value hex 7 0 0 0 0 0 0 0
+make_map a 82 twin_map
 sees "one is left" "1 map "
 sees "and is the one that came" "82 00 00 00"
 rm "$pins/a"

@@ -229,22 +229,29 @@ static void a_map_that_cannot_be_read_says_only_that(void **state)
 	end(&setup);
 }
 
+/* A series of the text up to its end, whatever bytes stand behind it. */
+static void open_texts(struct setup *setup, const struct out_job *job)
+{
+	struct plan plan;
+
+	plan_begin(&plan, 4, 8, "test");
+	open_field(&plan, IN_KEY, "map", FIELD_TEXT, 0, 4);
+	open_field(&plan, IN_VALUE, "value", FIELD_UINT, 0, 8);
+	make_table(&setup->table, &plan, 1);
+	view_init(&setup->view);
+	setup->view.keeps_order = true;
+	assert_int_equal(prom_map_init(&setup->prom, &setup->table, job, 9), 0);
+}
+
 /* The bytes behind the end of a text are no part of it: one series, counted as one. */
 static void keys_that_read_the_same_are_one_series(void **state)
 {
 	const struct out_job job = {0};
 	struct setup setup = {0};
-	struct plan plan;
 	uint64_t n = 4;
 
 	(void)state;
-	plan_begin(&plan, 4, 8, "test");
-	open_field(&plan, IN_KEY, "map", FIELD_TEXT, 0, 4);
-	open_field(&plan, IN_VALUE, "value", FIELD_UINT, 0, 8);
-	make_table(&setup.table, &plan, 1);
-	view_init(&setup.view);
-	setup.view.keeps_order = true;
-	assert_int_equal(prom_map_init(&setup.prom, &setup.table, &job, 9), 0);
+	open_texts(&setup, &job);
 	assert_int_equal(snap_add(setup.table.next, "a\0xx", &n), 0);
 	assert_int_equal(snap_add(setup.table.next, "a\0yy", &n), 0);
 	take(&setup);
@@ -260,17 +267,10 @@ static void sums_past_all_integers(void **state)
 {
 	const struct out_job job = {0};
 	struct setup setup = {0};
-	struct plan plan;
 	uint64_t most = UINT64_MAX;
 
 	(void)state;
-	plan_begin(&plan, 4, 8, "test");
-	open_field(&plan, IN_KEY, "map", FIELD_TEXT, 0, 4);
-	open_field(&plan, IN_VALUE, "value", FIELD_UINT, 0, 8);
-	make_table(&setup.table, &plan, 1);
-	view_init(&setup.view);
-	setup.view.keeps_order = true;
-	assert_int_equal(prom_map_init(&setup.prom, &setup.table, &job, 9), 0);
+	open_texts(&setup, &job);
 	assert_int_equal(snap_add(setup.table.next, "a\0xx", &most), 0);
 	assert_int_equal(snap_add(setup.table.next, "a\0yy", &most), 0);
 	take(&setup);
