@@ -83,7 +83,8 @@ void list_fit(struct list_place *list, size_t n, size_t height)
 		list->top = list->cursor - height + 1;
 }
 
-static void put_message(struct screen *screen, bool is_warning, const char *fmt, va_list args)
+static __attribute__((format(printf, 3, 0))) void
+put_message(struct screen *screen, bool is_warning, const char *fmt, va_list args)
 {
 	buf_clear(&screen->message.text);
 	buf_vaddf(&screen->message.text, fmt, args);
