@@ -346,6 +346,7 @@ static void test_walks_disagree(void **state)
 		struct cursor *cursor;
 		uint32_t key[2] = {32, 0};
 		uint64_t value = 0;
+		int r;
 
 		for (key[1] = 1; key[1] <= 100; key[1]++)
 			assert_int_equal(bpf_map_update_elem(fd, key, &value, BPF_ANY), 0);
@@ -357,7 +358,10 @@ static void test_walks_disagree(void **state)
 		assert_true(!key[1] || bpf_map_delete_elem(fd, key) == 0);
 		key[1] = kinds[i].added;
 		assert_true(!key[1] || bpf_map_update_elem(fd, key, &value, BPF_ANY) == 0);
-		assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_DONE);
+		do /* more than one, where others take the CPU */
+			r = the_source->ops->step(cursor, &snap, NULL);
+		while (r == STEP_MORE);
+		assert_int_equal(r, STEP_DONE);
 		the_source->ops->end(cursor, &snap);
 		assert_int_equal(snap.notes,
 				 kinds[i].deleted || kinds[i].added ? SNAP_UNLOCKED : 0);
