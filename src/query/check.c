@@ -125,6 +125,13 @@ static bool is_text(struct checker *c, const struct column *column)
 	return domain == DOMAIN_TEXT || domain == DOMAIN_SHOWN;
 }
 
+/* Behind a minus, too: -packets, which -ENOENT may look like. */
+static bool literal_names_column(struct checker *c, const struct node *literal,
+				 struct column *column)
+{
+	return check_names_column(c, node_is_negative(literal) ? literal->first : literal, column);
+}
+
 /* column op word. 1: the word is a column too, compare the two. */
 static int comparison_with_word(struct checker *c, const struct column *column, enum token_kind op,
 				const struct node *word, bool is_negated, struct test **out)
@@ -132,10 +139,10 @@ static int comparison_with_word(struct checker *c, const struct column *column, 
 	struct column other;
 	const struct expr *left;
 	struct range value;
-	bool is_column = check_names_column(c, word, &other);
+	bool is_column = literal_names_column(c, word, &other);
 	int r;
 
-	if (is_column && is_text(c, column) && is_text(c, &other))
+	if (is_column && !node_is_negative(word) && is_text(c, column) && is_text(c, &other))
 		return 1;
 	if (domain_of(c->table, column) == DOMAIN_STATE && op != TOKEN_EQ && op != TOKEN_NE)
 		return check_fault(c, word->at, "a state has no order; compare it by == or !=");
@@ -177,7 +184,7 @@ static int member_value(struct checker *c, const struct expr *left, const struct
 
 	if (column && node_is_literal(node)) {
 		r = check_literal(c, column, node, out);
-		return r && check_names_column(c, node, NULL) ? no_value(c, node) : r;
+		return r && literal_names_column(c, node, NULL) ? no_value(c, node) : r;
 	}
 	r = check_expr(c, node, &expr);
 	if (r)

@@ -68,8 +68,7 @@ bool node_is_negative(const struct node *node)
 
 bool node_is_literal(const struct node *node)
 {
-	return node->kind == NODE_WORD || node->kind == NODE_TEXT ||
-	       (node_is_negative(node) && isdigit((unsigned char)node->first->text[0]));
+	return node->kind == NODE_WORD || node->kind == NODE_TEXT || node_is_negative(node);
 }
 
 int check_literal(struct checker *c, const struct column *column, const struct node *node,

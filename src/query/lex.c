@@ -88,9 +88,17 @@ static bool awaits_exponent(const char *text, size_t len)
 	return true;
 }
 
-static bool begins_operand(char c)
+static bool begins_range(const char *text, size_t rest)
 {
-	return c == '(' || c == '"' || c == '\'' || (c && lex_is_word_byte(c));
+	return rest >= 2 && text[0] == '.' && text[1] == '.';
+}
+
+static bool begins_operand(const char *text, size_t rest)
+{
+	char c = rest ? text[0] : '\0';
+
+	return c == '(' || c == '"' || c == '\'' ||
+	       (c && lex_is_word_byte(c) && !begins_range(text, rest));
 }
 
 /* May the sign at text[len] join the word text[0..len)? rest: bytes from text on. */
@@ -103,7 +111,8 @@ static bool joins_word(const char *text, size_t len, size_t rest)
 	if (sign == '+' || sign == '-')
 		return isdigit((unsigned char)after) && awaits_exponent(text, len);
 	if (sign == '%')
-		return isdigit((unsigned char)text[0]) && !begins_operand(after);
+		return isdigit((unsigned char)text[0]) &&
+		       !begins_operand(text + len + 1, rest - len - 1);
 	return false;
 }
 
@@ -119,12 +128,25 @@ static size_t place_len(const char *text, size_t rest)
 	return n > 1 && n < rest && text[n] == ']' ? n + 1 : 0;
 }
 
+/* The day of a moment, "2026-11-21", at text: nobody writes two differences so. */
+static size_t date_len(const char *text, size_t rest)
+{
+	static const char date[] = "dddd-dd-dd";
+	size_t n = sizeof(date) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (i >= rest ||
+		    (date[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != date[i]))
+			return 0;
+	return n < rest && isdigit((unsigned char)text[n]) ? 0 : n;
+}
+
 static size_t word_len(const char *text, size_t rest)
 {
-	size_t n = 0;
+	size_t n = date_len(text, rest);
 
 	while (n < rest) {
-		if (n + 1 < rest && text[n] == '.' && text[n + 1] == '.')
+		if (begins_range(text + n, rest - n))
 			break;
 		if (lex_is_word_byte(text[n]))
 			n++;
