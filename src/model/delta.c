@@ -489,5 +489,5 @@ double delta_rate(uint64_t was, uint64_t is, uint64_t dt_ns)
 {
 	if (is < was || dt_ns == 0)
 		return NAN;
-	return (double)(is - was) * 1e9 / (double)dt_ns;
+	return (double)(is - was) / delta_seconds(dt_ns);
 }

@@ -274,7 +274,7 @@ static struct val per_second(const struct cell *cell, struct val delta)
 	double rate = NAN;
 
 	if (cell->is_gauge && delta.kind == VAL_INT)
-		return dt_ns ? val_real((double)delta.i * 1e9 / (double)dt_ns) : val_unknown();
+		return dt_ns ? val_real((double)delta.i / delta_seconds(dt_ns)) : val_unknown();
 	if (delta.kind == VAL_UINT || (delta.kind == VAL_INT && delta.i >= 0))
 		rate = delta_rate(0, delta.u, dt_ns);
 	return isnan(rate) ? val_unknown() : val_real(rate);

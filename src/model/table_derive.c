@@ -21,7 +21,7 @@ static struct val scaled(const struct cell *cell, double count)
 
 	if (!cell->per_second)
 		return val_real(count);
-	return dt_ns ? val_real(count * 1e9 / (double)dt_ns) : val_unknown();
+	return dt_ns ? val_real(count / delta_seconds(dt_ns)) : val_unknown();
 }
 
 static struct val val_max(const struct cell *cell)

@@ -134,13 +134,12 @@ static bool has_differences(const struct build *build, const struct snap *then)
 }
 
 /* A counter doesn't fall: it was reset. */
-static void scale_rows(const double *differences, size_t n, double scale, bool is_gauge,
-		       double *out)
+static void divide_rows(const double *differences, size_t n, double by, bool is_gauge, double *out)
 {
 	double least = is_gauge ? -INFINITY : 0;
 
 	for (size_t i = 0; i < n; i++)
-		out[i] = differences[i] >= least ? differences[i] * scale : NAN;
+		out[i] = differences[i] >= least ? differences[i] / by : NAN;
 }
 
 /* The rows before `end` of the table that lie in one run with `first`: those kept, or `room` filled. */
@@ -161,8 +160,8 @@ static const double *differences_of(const struct build *build, struct difference
 	return out;
 }
 
-/* What grew since the reading before, times scale. */
-static bool build_growth(const struct build *build, double scale)
+/* What grew since the reading before, by so many seconds. */
+static bool build_growth(const struct build *build, double seconds)
 {
 	const struct table *table = build->table;
 	bool is_gauge = nature_is_gauge(table, build->field);
@@ -170,14 +169,14 @@ static bool build_growth(const struct build *build, double scale)
 	struct differences *kept = table->differences;
 	double room[DIFFERENCES_RUN];
 
-	if (!has_differences(build, table->previous) || !(scale > 0))
+	if (!has_differences(build, table->previous) || !(seconds > 0))
 		return false;
 	if (!differences_hold(kept, build->field, table->current->n_rows))
 		kept = NULL;
 	for (size_t row = build->first_row; row < end; row += n) {
 		n = MIN_OF(end - row, DIFFERENCES_RUN - row % DIFFERENCES_RUN);
-		scale_rows(differences_of(build, kept, row, n, room), n, scale, is_gauge,
-			   build->reals + (row - build->first_row));
+		divide_rows(differences_of(build, kept, row, n, room), n, seconds, is_gauge,
+			    build->reals + (row - build->first_row));
 	}
 	return true;
 }
@@ -189,9 +188,7 @@ static bool build_delta(const struct build *build)
 
 static bool build_rate(const struct build *build)
 {
-	const struct delta *delta = &build->table->delta;
-
-	return build_growth(build, delta->dt_ns ? 1e9 / (double)delta->dt_ns : 0);
+	return build_growth(build, delta_seconds(build->table->delta.dt_ns));
 }
 
 static bool build_smooth(const struct build *build)
@@ -210,8 +207,8 @@ static bool build_base(const struct build *build)
 		return false;
 	subtract_rows(build, &table->since_base, &table->baseline, build->first_row, build->n_rows,
 		      build->reals);
-	scale_rows(build->reals, build->n_rows, 1, nature_is_gauge(table, build->field),
-		   build->reals);
+	divide_rows(build->reals, build->n_rows, 1, nature_is_gauge(table, build->field),
+		    build->reals);
 	return true;
 }
 
