@@ -32,8 +32,9 @@ struct atom_kind {
 	long double (*number)(const struct row *row);
 	void (*random)(struct extent *extent, struct buf *text); /* one value */
 	unsigned max_bits; /* of its networks; 0: it has none */
-	bool has_no_order;
-	bool is_of_live; /* unknown of rows that went */
+	bool is_of_live;   /* unknown of rows that went */
+	bool is_identity;
+	enum identity identity; /* unknown where copies differ in it */
 };
 
 static const char *const signs[] = {" == ", " != ", " < ", " <= ", " > ", " >= "};
@@ -113,11 +114,19 @@ NUMBER_OF(is_on_of, value_of(row)->is_on)
 NUMBER_OF(dport_of, row->key.dport[0] << 8 | row->key.dport[1])
 NUMBER_OF(took_of, value_of(row)->took_ns)
 NUMBER_OF(wide_of, value_of(row)->wide)
-NUMBER_OF(low_bits_of, low_of(value_of(row)))
-NUMBER_OF(high_bits_of, high_of(value_of(row)))
+NUMBER_OF(low_bits_of, shown_of(row)->low)
+NUMBER_OF(high_bits_of, shown_of(row)->high)
+NUMBER_OF(x_of, value_of(row)->x)
+NUMBER_OF(n_of, value_of(row)->n)
+NUMBER_OF(usage_of, value_of(row)->usage_pct)
+NUMBER_OF(flags_of, value_of(row)->th_flags)
+NUMBER_OF(errno_of, value_of(row)->io_errno)
+NUMBER_OF(seen_at_of, value_of(row)->seen_at)
+NUMBER_OF(born_of, value_of(row)->born)
+NUMBER_OF(made_of, value_of(row)->made * 1e9L)
 NUMBER_OF(age_of, row->was_there ? 1e9L : 0)
 NUMBER_OF(seen_of, row->was_there ? 2 : 1)
-NUMBER_OF(idle_of, row->was_there && !memcmp(&row->was, &row->is, sizeof(row->is)) ? 1e9L : 0)
+NUMBER_OF(idle_of, row->was_there &&is_same(row) ? 1e9L : 0)
 
 struct said {
 	const char *text;
@@ -148,17 +157,39 @@ SOME(some_time, {"0", 0}, {"500us", 5e5L}, {"1ms", 1e6L}, {"1.5ms", 1.5e6L}, {"5
 SOME(some_age, {"0s", 0}, {"1s", 1e9L}, {"500ms", 5e8L}, {"1m", 60e9L})
 SOME(some_count, {"1", 1}, {"2", 2}, {"1.5", 1.5L})
 SOME(some_wide, {"0", 0}, {"1", 1}, {"0x10000000000000000000000000", 0x1p100L}, {"1k", 1000})
+SOME(some_share, {"50%", 0.5L}, {"-125%", -1.25L}, {"0.25", 0.25L}, {"0", 0}, {"1k", 1000})
+SOME(some_units, {"2k", 2000}, {"1Ti", 0x1p40L}, {"0.005k", 5}, {"0x7", 7}, {"4Ti", 0x1p42L},
+     {"3", 3})
+SOME(some_percent, {"50%", 50}, {"25", 25}, {"100%", 100}, {"0", 0})
+SOME(some_flags, {"SYN", 2}, {"\"SYN|ACK\"", 18}, {"0x10", 16}, {"\"FIN|0x2\"", 3}, {"0", 0})
+SOME(some_errno, {"-ENOENT", -2}, {"EIO", 5}, {"-EAGAIN", -11}, {"-2", -2}, {"0", 0})
+SOME(some_moment, {"\"20s ago\"", 80e9L}, {"\"in 10s\"", 110e9L}, {"\"1m40s ago\"", 0},
+     {"90000000000ns", 90e9L}, {"90000000000", 90e9L}, {"\"500ms ago\"", 99.5e9L})
+SOME(some_birth, {"\"55s ago\"", 45e9L}, {"never", 0}, {"\"10s ago\"", 90e9L},
+     {"45000000000ns", 45e9L})
+SOME(some_date, {"2025-01-01", 1735689600e9L}, {"\"2026-06-01T00:00:01Z\"", 1780272001e9L},
+     {"\"2026-06-01 00:00:00\"", 1780272000e9L}, {"1780272000", 1780272000e9L},
+     {"\"2026-06-01T00:00:00.5Z\"", 1780272000.5e9L})
 SOME(some_bits, {"0", 0}, {"5", 5}, {"-3", -3}, {"31", 31}, {"-64", -64}, {"63", 63})
 
+#define IDENTITY(member) .is_identity = true, .identity = IS_##member
 static const struct atom_kind atom_kinds[] = {
 	{"saddr", 4, .bytes = saddr_of, .random = some_ip4, .max_bits = 32},
 	{"daddr", 4, .bytes = daddr_of, .random = some_ip4, .max_bits = 32},
 	{"src6", 16, .bytes = src6_of, .random = some_ip6, .max_bits = 128},
-	{"smac", 6, .bytes = smac_of, .random = some_mac, .max_bits = 48},
-	{"raw", 3, .bytes = raw_of, .random = some_bytes},
-	{"verdict", .number = verdict_of, .random = some_verdict},
-	{"ip_proto", .number = proto_of, .random = some_proto},
-	{"is_on", .number = is_on_of, .random = some_bool},
+	{"smac", 6, .bytes = smac_of, .random = some_mac, .max_bits = 48, IDENTITY(smac)},
+	{"raw", 3, .bytes = raw_of, .random = some_bytes, IDENTITY(raw)},
+	{"verdict", .number = verdict_of, .random = some_verdict, IDENTITY(verdict)},
+	{"ip_proto", .number = proto_of, .random = some_proto, IDENTITY(ip_proto)},
+	{"is_on", .number = is_on_of, .random = some_bool, IDENTITY(is_on)},
+	{"usage_pct", .number = usage_of, .random = some_percent, IDENTITY(usage_pct)},
+	{"th_flags", .number = flags_of, .random = some_flags, IDENTITY(th_flags)},
+	{"io_errno", .number = errno_of, .random = some_errno, IDENTITY(io_errno)},
+	{"seen_at", .number = seen_at_of, .random = some_moment, IDENTITY(seen_at)},
+	{"born", .number = born_of, .random = some_birth, IDENTITY(born)},
+	{"made", .number = made_of, .random = some_date, IDENTITY(made)},
+	{"x", .number = x_of, .random = some_share},
+	{"n", .number = n_of, .random = some_units},
 	{"dport", .number = dport_of, .random = some_port},
 	{"took_ns", .number = took_of, .random = some_time},
 	{"wide", .number = wide_of, .random = some_wide},
@@ -290,7 +321,8 @@ static inline int atom_truth(const struct atom *atom, const struct row *row)
 	const struct atom_kind *kind = atom->kind;
 	bool is_in = false;
 
-	if (kind->is_of_live && !row->is_there)
+	if ((kind->is_of_live && !row->is_there) ||
+	    (kind->is_identity && !has_value(row, kind->identity)))
 		return -1;
 	if (atom->op < SIGNS)
 		return holds(atom->op,
@@ -306,7 +338,16 @@ static inline int atom_truth(const struct atom *atom, const struct row *row)
 
 /* -- networks in networks, columns beside columns, what is shown -- */
 
-enum odd_kind { ODD_NETWORK, ODD_PAIR, ODD_KEY_SHOWN, ODD_WORD, ODD_TEXT_ORDER, N_ODD_KINDS };
+enum odd_kind {
+	ODD_NETWORK,
+	ODD_PAIR,
+	ODD_KEY_SHOWN,
+	ODD_WORD,
+	ODD_TEXT_ORDER,
+	ODD_REGEX,
+	ODD_MOMENTS,
+	N_ODD_KINDS
+};
 
 struct odd {
 	enum odd_kind kind;
@@ -315,6 +356,22 @@ struct odd {
 	uint8_t address[4];
 	const char *word;
 };
+
+/* Regular expressions, and what they are of the few texts there are. */
+static const struct {
+	const char *pattern, *matches;
+} regexes[] = {
+	{"b$", " ab b "}, {"^[ab]*$", "  a ab b "}, {"^.?b", " ab b abc "},
+	{"^$", "  "},	  {"(a|c)$", " a abc "},    {"^(a|b){2}", " ab abc "},
+};
+
+static inline bool is_listed(const char *list, const char *text)
+{
+	SCOPED(buf) word = {0};
+
+	buf_addf(&word, " %s ", text);
+	return strstr(list, buf_text(&word));
+}
 
 static inline struct odd make_odd(struct buf *text)
 {
@@ -342,6 +399,14 @@ static inline struct odd make_odd(struct buf *text)
 		odd.word = words[below(ARRAY_LEN(words))];
 		buf_adds(text, odd.word);
 		break;
+	case ODD_REGEX:
+		odd.bits = below(ARRAY_LEN(regexes));
+		buf_addf(text, "t %s \"%s\"", odd.is_negated ? "!~" : "~",
+			 regexes[odd.bits].pattern);
+		break;
+	case ODD_MOMENTS:
+		buf_addf(text, "seen_at%sborn", signs[odd.op]);
+		break;
 	default:
 		odd.word = texts[below(ARRAY_LEN(texts))];
 		buf_addf(text, "t%s\"%s\"", signs[odd.op], odd.word);
@@ -361,30 +426,46 @@ static inline bool is_inside(const struct kinds_value *value, const struct odd *
 }
 
 /* What a value shows: protocols and verdicts by name. */
-static inline bool shows(const struct kinds_value *value, const char *word)
+static inline bool shows(const struct row *row, const char *word)
 {
+	const struct kinds_value *value = value_of(row);
+
 	if (!strcmp(word, "tcp"))
-		return value->ip_proto == 6;
+		return has_value(row, IS_ip_proto) && value->ip_proto == 6;
 	if (!strcmp(word, "udp"))
-		return value->ip_proto == 17;
-	return !strcmp(word, "DROP") && value->verdict == 1;
+		return has_value(row, IS_ip_proto) && value->ip_proto == 17;
+	return !strcmp(word, "DROP") && has_value(row, IS_verdict) && value->verdict == 1;
 }
 
 static inline int odd_truth(const struct odd *odd, const struct row *row)
 {
+	const struct kinds_value *value = value_of(row);
 	char number[12];
 
 	switch (odd->kind) {
 	case ODD_NETWORK:
-		return is_inside(value_of(row), odd) != odd->is_negated;
+		if (!has_value(row, IS_net))
+			return -1;
+		return is_inside(value, odd) != odd->is_negated;
 	case ODD_PAIR:
 		return holds(odd->op, memcmp(row->key.saddr, row->key.daddr, 4));
 	case ODD_KEY_SHOWN:
 		snprintf(number, sizeof(number), "%u", row->key.a);
 		return (number[0] == (char)('0' + odd->bits)) != odd->is_negated;
 	case ODD_WORD:
-		return shows(value_of(row), odd->word);
+		return shows(row, odd->word);
+	case ODD_REGEX:
+		if (!has_value(row, IS_t))
+			return -1;
+		return is_listed(regexes[odd->bits].matches, value->t) != odd->is_negated;
+	case ODD_MOMENTS:
+		if (!has_value(row, IS_seen_at) || !has_value(row, IS_born))
+			return -1;
+		return holds(odd->op,
+			     (value->seen_at > value->born) - (value->seen_at < value->born));
 	default:
-		return holds(odd->op, strcmp(value_of(row)->t, odd->word));
+		if (!has_value(row, IS_t))
+			return -1;
+		return holds(odd->op, strcmp(value->t, odd->word));
 	}
 }
