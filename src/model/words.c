@@ -107,6 +107,28 @@ bool words_fit(const char *name, const char *patterns)
 	return false;
 }
 
+static bool is_text(const struct word *word, const char *text)
+{
+	return same_word(word, &(struct word){text, strlen(text)});
+}
+
+bool words_part(const char *a, const char *b, const char *in_a, const char *in_b)
+{
+	struct words left = words_of(a, strlen(a)), right = words_of(b, strlen(b));
+	bool has_parted = false;
+
+	if (left.is_cut || right.is_cut || left.n != right.n)
+		return false;
+	for (size_t i = 0; i < left.n; i++) {
+		if (same_word(&left.word[i], &right.word[i]))
+			continue;
+		if (has_parted || !is_text(&left.word[i], in_a) || !is_text(&right.word[i], in_b))
+			return false;
+		has_parted = true;
+	}
+	return has_parted;
+}
+
 static bool is_identifier(char c)
 {
 	return isalnum((unsigned char)c) || c == '_';

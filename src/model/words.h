@@ -11,6 +11,10 @@
  * "*_ip" fits ip, src_ip, srcIP and ip4, but not ipset or ip_count. */
 bool words_fit(const char *name, const char *patterns);
 
+/* Whether the words of a and b are the same but for one, at the same place, which is `in_a` in a and `in_b` in
+ * b: "src_ip4" and "dst_ip4" part in "src" and "dst". */
+bool words_part(const char *a, const char *b, const char *in_a, const char *in_b);
+
 /* Whether `word` stands in text as a whole C identifier: "__be16" in "const __be16", not in "x__be16". */
 bool words_has(const char *text, const char *word, size_t len);
 

@@ -149,7 +149,7 @@ void chooser_widen(struct screen *screen, int by)
 	for (unsigned i = 0; !width && i < tab->n_shown; i++)
 		if (tab->shown[i].kind == SHOWN_CELL &&
 		    is_same(&tab->shown[i].column, &choice->column))
-			width = tab->shown[i].width;
+			width = tab->shown[i].width.columns;
 	choice->width = MIN_OF(MAX_OF(width + by, CHOICE_WIDTH_MIN), TAB_MAX_WIDTH);
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which columns a tab shows. The list follows from the modes; each entry has a rank, by which columns are
  * left out that don't fit: the first key field and the sort column stay to the last.
- * Widths grow at once and shrink after SHRINK_READINGS in which less was needed: nothing jitters. */
-#include "ui/tab.h"
+ * How wide each is follows from its texts (columns_text.c). */
+#include "ui/columns.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,31 +13,6 @@
 #include "model/maptype.h"
 #include "model/smooth.h"
 #include "query/group.h"
-
-enum {
-	SHRINK_READINGS = 10,
-	MAX_WIDTH = 40,
-};
-
-/* Higher goes first. Key fields after the first and columns of a kind add their place. */
-enum rank {
-	RANK_KEY = 0,
-	RANK_SORTED = 5,
-	RANK_BYTES = 6,
-	RANK_RATE = 10,
-	RANK_CPU = 12, /* what the per-CPU mode is about */
-	RANK_MORE_KEYS = 20,
-	RANK_TREND = 30,
-	RANK_HEAT = 32,
-	RANK_TOTAL = 34,
-	RANK_VALUE = 36,
-	RANK_MORE_RATES = 40,
-	RANK_MORE_VALUES = 50,
-	RANK_MORE_TOTALS = 60,
-	RANK_MORE_CPU = 70,
-	RANK_CPUS = 80,
-	RANK_AGE = 300,
-};
 
 bool tab_has_trend(const struct tab *tab)
 {
@@ -307,7 +281,7 @@ static void add_chosen(struct list *list)
 
 		add(list, SHOWN_CELL, list->tab->chosen[i],
 		    i || shows_bytes(list->tab) ? RANK_MORE_KEYS : RANK_KEY);
-		list->made[at].fixed = list->made[at].width = width;
+		list->made[at].fixed = list->made[at].width.columns = width;
 	}
 }
 
@@ -339,18 +313,19 @@ static void keep_widths(const struct tab *tab, struct list *list)
 			if (was->kind == is->kind && !is->fixed && was->is_bytes == is->is_bytes &&
 			    column_equal(&was->column, &is->column)) {
 				is->width = was->width;
-				is->n_wide = was->n_wide;
 			}
 		}
 }
 
-static int title_width(const struct tab *tab, const struct shown *shown)
+static void keep_joint(struct tab *tab, const struct list *list)
 {
-	struct column sorted = smooth_sorted(tab->table, &shown->column);
-	int marks = sorted.derive == shown->column.derive ? 1 : 2;
+	struct joint joint = joint_find(list->made, list->tab->n_chosen ? 0 : list->n);
 
-	/* Room for the sort marks, wherever they may go: titles don't move when they do. */
-	return (int)utf8_columns(shown->title, strlen(shown->title)) + marks;
+	if (joint.is_there && tab->joint.is_there && joint_equal(&joint, list->made, tab)) {
+		joint.whole = tab->joint.whole;
+		joint.least = tab->joint.least;
+	}
+	tab->joint = joint;
 }
 
 void tab_columns(struct tab *tab)
@@ -368,122 +343,9 @@ void tab_columns(struct tab *tab)
 	add_extras(&list);
 	tell_apart(tab, list.made, list.n);
 	keep_widths(tab, &list);
+	keep_joint(tab, &list);
 	memcpy(tab->shown, list.made, list.n * sizeof(*list.made));
 	tab->n_shown = list.n;
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		if (!tab->shown[i].fixed)
-			tab->shown[i].width =
-				MAX_OF(tab->shown[i].width, title_width(tab, &tab->shown[i]));
+	tab_widths_begin(tab);
 	tab->scroll = 0;
-}
-
-/* -- texts ------------------------------------------------------------------------------------------ */
-
-static void note_width(struct shown *shown, const char *text)
-{
-	int width = MIN_OF((int)utf8_columns(text, strlen(text)),
-			   shown->is_bytes ? TAB_MAX_WIDTH : MAX_WIDTH);
-
-	shown->needed = MAX_OF(shown->needed, width);
-}
-
-static void settle_widths(struct tab *tab)
-{
-	for (unsigned i = 0; i < tab->n_shown; i++) {
-		struct shown *shown = &tab->shown[i];
-		int needed = MAX_OF(shown->needed, title_width(tab, shown));
-
-		if (shown->fixed)
-			continue;
-		if (needed >= shown->width || shown->n_wide >= SHRINK_READINGS) {
-			shown->width = needed;
-			shown->n_wide = 0;
-		}
-	}
-}
-
-static void decode_bytes(struct tab *tab, size_t row, enum derive derive)
-{
-	size_t n;
-	const uint8_t *bytes = derive == DERIVE_KEY ? table_key(tab->table, row, &n)
-						    : table_value(tab->table, row, &n);
-
-	for (size_t i = 0; i < MIN_OF(n, (size_t)TAB_MAX_WIDTH / 2); i++)
-		buf_addf(&tab->texts, "%02x", bytes[i]);
-	if (n > TAB_MAX_WIDTH / 2)
-		buf_adds(&tab->texts, "…");
-}
-
-static void decode_cell(struct tab *tab, ptrdiff_t row, unsigned i, size_t *at)
-{
-	struct shown *shown = &tab->shown[i];
-
-	*at = tab->texts.len;
-	if (row >= 0 && shown->is_bytes)
-		decode_bytes(tab, (size_t)row, shown->column.derive);
-	else if (row >= 0 && shown->kind == SHOWN_CELL)
-		table_text(tab->table, (size_t)row, &shown->column, PRINT_SHORT, &tab->texts);
-	buf_addc(&tab->texts, '\0');
-	if (!tab->texts.failed)
-		note_width(shown, tab->texts.at + *at);
-}
-
-const struct table *tab_total(const struct tab *tab)
-{
-	const struct table *total =
-		tab->rows && tab->rows->total ? group_table(tab->rows->total) : NULL;
-
-	/* of a reading that is looked back at nobody added it up */
-	return total && table_n_live(total) && !tab->table->past.back ? total : NULL;
-}
-
-static void decode_total(struct tab *tab, unsigned i, size_t *at)
-{
-	const struct table *total = tab_total(tab);
-	struct shown *shown = &tab->shown[i];
-	struct column column;
-
-	*at = tab->texts.len;
-	if (total && shown->kind == SHOWN_CELL && !shown->is_bytes &&
-	    group_total_of(tab->table, total, &shown->column, &column))
-		table_text(total, 0, &column, PRINT_SHORT, &tab->texts);
-	buf_addc(&tab->texts, '\0');
-	if (!tab->texts.failed)
-		note_width(shown, tab->texts.at + *at);
-}
-
-int tab_decode(struct tab *tab)
-{
-	size_t height = tab->view.height, *at;
-	int r = pages_reserve(&tab->text_at,
-			      MAX_OF((height + 1) * tab->n_shown, 1) * sizeof(size_t));
-
-	if (r < 0)
-		return r;
-	at = (size_t *)tab->text_at.at;
-	buf_clear(&tab->texts);
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		tab->shown[i].needed = 0;
-	for (size_t line = 0; line < height; line++) {
-		ptrdiff_t row = view_row(&tab->view, tab->view.top + line);
-
-		for (unsigned i = 0; i < tab->n_shown; i++)
-			decode_cell(tab, row, i, &at[line * tab->n_shown + i]);
-	}
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		decode_total(tab, i, &at[height * tab->n_shown + i]);
-	settle_widths(tab);
-	return tab->texts.failed ? -ENOMEM : 0;
-}
-
-const char *tab_total_text(const struct tab *tab, unsigned i)
-{
-	return tab_text(tab, tab->view.height, i);
-}
-
-const char *tab_text(const struct tab *tab, size_t line, unsigned i)
-{
-	const size_t *at = (const size_t *)tab->text_at.at;
-
-	return tab->texts.at + at[line * tab->n_shown + i];
 }

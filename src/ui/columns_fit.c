@@ -1,158 +1,234 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the columns of a tab stand. What does not fit is left out from the highest rank down. Once the
- * columns are scrolled the ranks don't count: then they stand in order. What is left over goes to the
- * keys that were cut short, then to the trend. */
+/* Where the columns of a tab stand. What does not fit is left out from the highest rank down; where that is
+ * part of the key, its two ends are joined first. Once the columns are scrolled the ranks don't count: then
+ * they stand in order. What is left over goes to the keys that were cut short, then to the trend. */
 #include <string.h>
 
 #include "base/tidy.h"
-#include "ui/tab.h"
+#include "ui/columns.h"
 
 enum {
 	TREND_MIN = 6,
-	TREND_YOUNG = 24, /* until there are more readings than that, */
-	TREND_MAX = 48,	  /* and as far as it grows then */
+	TREND_BESIDE_MIN = 5, /* beside a joint: its title */
+	TREND_YOUNG = 24,     /* until there are more readings than that, */
+	TREND_MAX = 48,	      /* and as far as it grows then */
 	HEAT_MAX = 32,
 	KEY_MIN = 8,
 };
 
-/* The key may take half of a narrow screen, not all of it. */
-static int least_width(const struct tab *tab, const struct shown *shown, int n_cols)
+/* What is tried. */
+struct trial {
+	const struct tab *tab;
+	int n_cols;
+	bool is_joined;
+	bool is_in[TAB_MAX_COLUMNS];
+	int place[TAB_MAX_COLUMNS];
+};
+
+static bool is_joint(const struct tab *tab, bool is_joined, unsigned i)
 {
-	int n_cpus = (int)tab->table->map.n_cpus;
+	return is_joined && (int)i == tab->joint.ends[0];
+}
+
+/* All that a column can use, of those that can be cut. */
+static int whole_width(const struct tab *tab, bool is_joined, unsigned i)
+{
+	return is_joint(tab, is_joined, i) ? tab->joint.whole.columns : tab->shown[i].width.columns;
+}
+
+/* The key may take half of a narrow screen, not all of it. */
+static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_cols)
+{
+	const struct shown *shown = &tab->shown[i];
+	int n_cpus = (int)tab->table->map.n_cpus, width = whole_width(tab, is_joined, i);
+	int half = MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN);
 
 	if (shown->is_bytes)
-		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 4, KEY_MIN));
+		return MIN_OF(width, MAX_OF((n_cols - TAB_GUTTER) / 4, KEY_MIN));
+	if (is_joint(tab, is_joined, i))
+		return MIN_OF(width, MAX_OF(half, tab->joint.least.columns));
 	if (shown->in_key && !shown->fixed)
-		return MIN_OF(shown->width, MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN));
+		return MIN_OF(width, half);
 	if (shown->kind == SHOWN_TREND)
-		return TREND_MIN;
+		return is_joined ? (int)TREND_BESIDE_MIN : (int)TREND_MIN;
 	if (shown->kind == SHOWN_HEAT)
 		return MAX_OF(MIN_OF(n_cpus, HEAT_MAX), 5);
-	return shown->width;
+	return width;
+}
+
+static int trial_width(const struct trial *trial, unsigned i)
+{
+	return least_width(trial->tab, trial->is_joined, i, trial->n_cols);
+}
+
+/* Beside the joint the trend stays longer than the rest of the key. */
+static int trial_rank(const struct trial *trial, unsigned i)
+{
+	const struct shown *shown = &trial->tab->shown[i];
+
+	if (!trial->is_joined)
+		return shown->rank;
+	if (is_joint(trial->tab, true, i))
+		return RANK_KEY;
+	if (shown->kind == SHOWN_TREND)
+		return RANK_TREND_BESIDE;
+	return shown->in_key && shown->rank < RANK_SORTED ? (int)RANK_MORE_KEYS : shown->rank;
 }
 
 /* Puts the columns that are in, one after the other. returns the columns of the screen they take. */
-static int set_places(const struct tab *tab, const bool *is_in, int n_cols,
-		      int place[TAB_MAX_COLUMNS])
+static int set_places(struct trial *trial)
 {
 	int at = TAB_GUTTER;
 
-	for (unsigned i = 0; i < tab->n_shown; i++) {
-		place[i] = is_in[i] ? at : -1;
-		if (is_in[i])
-			at += least_width(tab, &tab->shown[i], n_cols) + 1;
+	for (unsigned i = 0; i < trial->tab->n_shown; i++) {
+		trial->place[i] = trial->is_in[i] ? at : -1;
+		if (trial->is_in[i])
+			at += trial_width(trial, i) + 1;
 	}
 	return at - 1;
 }
 
-static unsigned leave_out_highest(const struct tab *tab, bool *is_in)
+static bool leave_out_highest(struct trial *trial)
 {
-	unsigned highest = TAB_MAX_COLUMNS;
+	unsigned n = trial->tab->n_shown, highest = n;
 
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		if (is_in[i] && tab->shown[i].rank > 0 &&
-		    (highest == TAB_MAX_COLUMNS || tab->shown[i].rank >= tab->shown[highest].rank))
+	for (unsigned i = 0; i < n; i++)
+		if (trial->is_in[i] && trial_rank(trial, i) > 0 &&
+		    (highest == n || trial_rank(trial, i) >= trial_rank(trial, highest)))
 			highest = i;
-	if (highest == TAB_MAX_COLUMNS)
-		return 0;
-	is_in[highest] = false;
-	return 1;
+	if (highest == n)
+		return false;
+	trial->is_in[highest] = false;
+	return true;
 }
 
 /* Scrolled: the key, then what follows the columns that are scrolled away, as far as it goes. */
-static void fit_scrolled(const struct tab *tab, int n_cols, bool *is_in)
+static void leave_out_scrolled(struct trial *trial, unsigned scroll)
 {
 	unsigned behind_key = 0;
 	int at = TAB_GUTTER;
 
-	for (unsigned i = 0; i < tab->n_shown; i++) {
-		const struct shown *shown = &tab->shown[i];
-		int width = least_width(tab, shown, n_cols) + 1;
+	for (unsigned i = 0; i < trial->tab->n_shown; i++) {
+		bool in_key = trial->tab->shown[i].in_key;
+		int width = trial_width(trial, i) + 1;
 
-		is_in[i] = shown->in_key || behind_key++ >= tab->scroll;
-		if (is_in[i] && !shown->in_key && at + width - 1 > n_cols)
-			is_in[i] = false;
-		if (is_in[i])
+		if (!trial->is_in[i])
+			continue;
+		trial->is_in[i] = in_key || behind_key++ >= scroll;
+		if (trial->is_in[i] && !in_key && at + width - 1 > trial->n_cols)
+			trial->is_in[i] = false;
+		if (trial->is_in[i])
 			at += width;
 	}
 }
 
 /* What the columns leave over goes to the keys that were cut short, from the left. */
-static void widen_keys(const struct tab *tab, int n_cols, int spare, int place[TAB_MAX_COLUMNS])
+static void widen_keys(struct trial *trial, int spare)
 {
 	int shift = 0;
 
-	for (unsigned i = 0; i < tab->n_shown; i++) {
-		const struct shown *shown = &tab->shown[i];
+	for (unsigned i = 0; i < trial->tab->n_shown; i++) {
+		const struct shown *shown = &trial->tab->shown[i];
 
-		if (place[i] < 0)
+		if (trial->place[i] < 0)
 			continue;
-		place[i] += shift;
+		trial->place[i] += shift;
 		if (shown->in_key || shown->is_bytes)
-			shift += MIN_OF(spare - shift,
-					shown->width - least_width(tab, shown, n_cols));
+			shift +=
+				MIN_OF(spare - shift, whole_width(trial->tab, trial->is_joined, i) -
+							      trial_width(trial, i));
 	}
 }
 
 /* What went behind the trend may have made room for it. returns whether it did. */
-static bool take_trend_back(const struct tab *tab, int spare, bool *is_in)
+static bool take_trend_back(struct trial *trial, int spare)
 {
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		if (tab->shown[i].kind == SHOWN_TREND && !is_in[i] && spare > TREND_MIN)
-			return is_in[i] = true;
+	for (unsigned i = 0; i < trial->tab->n_shown; i++)
+		if (trial->tab->shown[i].kind == SHOWN_TREND && !trial->is_in[i] &&
+		    spare > trial_width(trial, i))
+			return trial->is_in[i] = true;
 	return false;
 }
 
-unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS])
+static void try(struct trial *trial, bool is_joined, unsigned scroll)
 {
-	bool is_in[TAB_MAX_COLUMNS];
-	unsigned n_out = 0;
+	const struct joint *joint = &trial->tab->joint;
 	int taken;
 
-	n_cols -= TAB_MARGIN;
-	memset(is_in, true, sizeof(is_in));
-	if (tab->scroll)
-		fit_scrolled(tab, n_cols, is_in);
+	trial->is_joined = is_joined;
+	for (unsigned i = 0; i < trial->tab->n_shown; i++)
+		trial->is_in[i] =
+			!is_joined || !joint_has(joint, i) || is_joint(trial->tab, true, i);
+	if (scroll)
+		leave_out_scrolled(trial, scroll);
 	do
-		taken = set_places(tab, is_in, n_cols, place);
-	while (taken > n_cols && leave_out_highest(tab, is_in));
-	if (!tab->scroll && take_trend_back(tab, n_cols - taken, is_in))
-		taken = set_places(tab, is_in, n_cols, place);
-	if (taken < n_cols)
-		widen_keys(tab, n_cols, n_cols - taken, place);
+		taken = set_places(trial);
+	while (taken > trial->n_cols && leave_out_highest(trial));
+	if (!scroll && take_trend_back(trial, trial->n_cols - taken))
+		taken = set_places(trial);
+	if (taken < trial->n_cols)
+		widen_keys(trial, trial->n_cols - taken);
+}
+
+/* Unscrolled, so that the key looks the same however far one scrolls. */
+static bool needs_joint(struct trial *trial)
+{
+	if (!trial->tab->joint.is_there)
+		return false;
+	try(trial, false, 0);
+	for (unsigned i = 0; i < trial->tab->n_shown; i++)
+		if (trial->tab->shown[i].in_key && trial->place[i] < 0)
+			return true;
+	return false;
+}
+
+void tab_fit(const struct tab *tab, int n_cols, struct fit *fit)
+{
+	struct trial trial = {.tab = tab, .n_cols = n_cols - TAB_MARGIN};
+
+	try(&trial, needs_joint(&trial), tab->scroll);
+	fit->n_cols = n_cols;
+	fit->is_joined = trial.is_joined;
+	memcpy(fit->place, trial.place, sizeof(fit->place));
+	fit->n_out = 0;
 	for (unsigned i = 0; i < tab->n_shown; i++)
-		n_out += place[i] < 0;
-	return n_out;
+		fit->n_out += tab_carrier(tab, fit, i) < 0;
+}
+
+int tab_carrier(const struct tab *tab, const struct fit *fit, unsigned i)
+{
+	int at = fit->is_joined && joint_has(&tab->joint, i) ? tab->joint.ends[0] : (int)i;
+
+	return fit->place[at] < 0 ? -1 : at;
 }
 
 /* Where the next column begins, or the line ends. */
-static int room_behind(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i,
-		       int n_cols)
+static int room_behind(const struct tab *tab, const struct fit *fit, unsigned i)
 {
 	for (unsigned j = i + 1; j < tab->n_shown; j++)
-		if (place[j] >= 0)
-			return place[j] - 1 - place[i];
-	return n_cols - place[i];
+		if (fit->place[j] >= 0)
+			return fit->place[j] - 1 - fit->place[i];
+	return fit->n_cols - TAB_MARGIN - fit->place[i];
 }
 
 /* While there is little to show it is small: the newest sample, at its right edge, isn't far off. */
-static int trend_width(const struct tab *tab, int room)
+static int trend_width(const struct tab *tab, int least, int room)
 {
 	int n = (int)MIN_OF(table_n_readings(tab->table), (size_t)TREND_MAX);
 
-	return MAX_OF(MIN_OF(room, MAX_OF(n, TREND_YOUNG)), TREND_MIN);
+	return MAX_OF(MIN_OF(room, MAX_OF(n, TREND_YOUNG)), least);
 }
 
-int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols)
+int tab_width(const struct tab *tab, const struct fit *fit, unsigned i)
 {
 	const struct shown *shown = &tab->shown[i];
-	int width;
+	int n_cols = fit->n_cols - TAB_MARGIN;
+	int width = least_width(tab, fit->is_joined, i, n_cols);
 
-	n_cols -= TAB_MARGIN;
-	width = least_width(tab, shown, n_cols);
 	if (shown->kind == SHOWN_TREND)
-		width = trend_width(tab, n_cols - place[i]);
-	else if (shown->in_key || shown->is_bytes)
-		width = MIN_OF(shown->width, MAX_OF(width, room_behind(tab, place, i, n_cols)));
+		return trend_width(tab, width, n_cols - fit->place[i]);
+	if (shown->in_key || shown->is_bytes)
+		return MIN_OF(whole_width(tab, fit->is_joined, i),
+			      MAX_OF(width, room_behind(tab, fit, i)));
 	return width;
 }

@@ -9,7 +9,7 @@
 #include "base/tidy.h"
 
 enum {
-	COMPACT_COLS = 60,  /* narrower: one header line */
+	NARROW_COLS = 60,   /* narrower: one header line */
 	COMPACT_BUDGET = 3, /* fewer header lines than that: one is all */
 	COUNTS_ROWS = 8,    /* shorter: no line of counts */
 	BESIDE_COLS = 120,  /* from here on the detail stands beside the rows */
@@ -55,7 +55,8 @@ static void make_header(struct layout *out, struct area *left, const struct layo
 {
 	int budget = left->n_rows / 4;
 
-	out->is_compact = left->n_cols < COMPACT_COLS || budget < COMPACT_BUDGET;
+	out->is_narrow = left->n_cols < NARROW_COLS;
+	out->is_compact = out->is_narrow || budget < COMPACT_BUDGET;
 	out->identity = take_top(left, 1);
 	if (!out->is_compact) {
 		out->map = take_top(left, 1);

@@ -28,6 +28,7 @@ struct layout_wants {
 /* Areas never overlap and lie inside the terminal; one that is dropped has n_rows 0. */
 struct layout {
 	bool is_too_small; /* say so and nothing else */
+	bool is_narrow;	   /* words stand closer */
 	bool is_compact;   /* `identity` is the one line that says everything */
 	struct area identity, map, rates, cpus,
 		tabs;			 /* the header: a quarter of the rows at most */

@@ -27,3 +27,5 @@ bool line_pair(struct line *line, const char *word, enum role role, const char *
 
 /* pane_rates.c: "+1.2k -1.2k/s 4.5%/s" */
 void churn_words(const struct tab *tab, struct buf *out);
+/* The same in two: "+1.2k -1.2k/s" with so much of a gap, "4.5%/s" or "" */
+void churn_pieces(const struct tab *tab, const char *gap, struct buf *out, struct buf *share);

@@ -110,21 +110,37 @@ static struct intent click_row(struct screen *screen, struct tab *tab, int line)
 	return nothing();
 }
 
+/* The column whose title is there, or -1. */
+static int title_at(const struct tab *tab, const struct fit *fit, int col)
+{
+	for (int i = 0; i < (int)sort_choices(tab); i++) {
+		int from = fit->place[i], width;
+
+		if (from < 0)
+			continue;
+		width = tab_width(tab, fit, (unsigned)i);
+		if (col < from || col >= from + width)
+			continue;
+		return tab_is_joint(tab, fit, (unsigned)i) ? joint_title_at(tab, width, col - from)
+							   : i;
+	}
+	return -1;
+}
+
 static struct intent click_title(struct screen *screen, struct tab *tab, int col, int n_cols)
 {
-	int place[TAB_MAX_COLUMNS];
 	struct column column;
+	struct fit fit;
+	int i;
 
-	tab_fit(tab, n_cols, place);
-	for (unsigned i = 0; i < sort_choices(tab); i++) {
-		if (place[i] < 0 || col < place[i] ||
-		    col >= place[i] + tab_width(tab, place, i, n_cols))
-			continue;
-		column = tab->shown[i].column;
-		if (tab->view.n_keys && column_equal(&tab->view.keys[0].column, &column))
-			return act_rows[ACT_REVERSE].run(screen, 0);
-		tab_sort(tab, &column, sort_descends_first(&column));
-	}
+	tab_fit(tab, n_cols, &fit);
+	i = title_at(tab, &fit, col);
+	if (i < 0)
+		return nothing();
+	column = tab->shown[i].column;
+	if (tab->view.n_keys && column_equal(&tab->view.keys[0].column, &column))
+		return act_rows[ACT_REVERSE].run(screen, 0);
+	tab_sort(tab, &column, sort_descends_first(&column));
 	return nothing();
 }
 

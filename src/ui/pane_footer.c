@@ -2,6 +2,7 @@
 /* The two lines at the bottom: what is counted (or a message, or a prompt in its place), and the keys.
  * The footer takes from the table of keys what fits, the least needed left out first, in the table's
  * order. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -198,6 +199,13 @@ static bool is_offered(const struct key_row *row, enum key_scope scope, int max_
 	return row->footer && holds_in(row, scope) && row->footer_rank <= max_rank;
 }
 
+/* Where there is little room a sign stands right before its word, "?help"; a letter would be read as part of it. */
+static bool is_tight(const struct scene *scene, const char *footer)
+{
+	return scene->screen->layout.is_narrow && footer[1] == ' ' &&
+	       ispunct((unsigned char)*footer);
+}
+
 /* A gap before each. */
 static int footer_width(const struct scene *scene, enum key_scope scope, int max_rank)
 {
@@ -205,7 +213,8 @@ static int footer_width(const struct scene *scene, enum key_scope scope, int max
 
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if (is_offered(&key_rows[i], scope, max_rank))
-			width += grid_columns(scene->grid, key_rows[i].footer) + 1;
+			width += grid_columns(scene->grid, key_rows[i].footer) + 1 -
+				 is_tight(scene, key_rows[i].footer);
 	return width;
 }
 
@@ -215,7 +224,8 @@ static int put_entry(const struct scene *scene, struct area area, int col, const
 
 	col = grid_putf(scene->grid, area, 0, col, ROLE_FOOTER_KEY, "%.*s", (int)(word - footer),
 			footer);
-	return grid_put(scene->grid, area, 0, col, ROLE_FOOTER_TEXT, word) + 1;
+	return 1 + grid_put(scene->grid, area, 0, col, ROLE_FOOTER_TEXT,
+			    word + is_tight(scene, footer));
 }
 
 static void put_keys(const struct scene *scene, struct area area)

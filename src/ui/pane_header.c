@@ -321,7 +321,7 @@ void pane_cpus(const struct scene *scene, struct area area)
 void pane_compact(const struct scene *scene, struct area area)
 {
 	struct line line = line_of(scene, area);
-	SCOPED(buf) text = {0};
+	SCOPED(buf) text = {0}, share = {0};
 	double fill;
 
 	num_duration(&text, (double)scene->facts->interval_ns);
@@ -339,6 +339,7 @@ void pane_compact(const struct scene *scene, struct area area)
 			  buf_text(&text), 1);
 	}
 	buf_clear(&text);
-	churn_words(scene->tab, &text);
-	line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1);
+	churn_pieces(scene->tab, scene->screen->layout.is_narrow ? "" : " ", &text, &share);
+	if (line_left(&line, ROLE_HEADER_VALUE, buf_text(&text), 1))
+		line_left(&line, ROLE_HEADER_VALUE, buf_text(&share), 1);
 }

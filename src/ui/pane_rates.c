@@ -103,31 +103,53 @@ static void put_history(struct line *line, const struct table *table, bool is_ar
 	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
 }
 
-void churn_words(const struct tab *tab, struct buf *out)
+/* What came and went, with so much between them; false: it isn't known. */
+static bool add_turnover(const struct tab *tab, const char *gap, struct buf *out)
 {
-	unsigned back = (unsigned)tab->table->past.back;
-	const struct churn_point *point = churn_point(&tab->table->churn, back);
-	double turnover = back ? NAN : churn_turnover(&tab->table->churn);
+	const struct churn_point *point =
+		churn_point(&tab->table->churn, (unsigned)tab->table->past.back);
 
 	if (!point || isnan(point->new_rate)) {
 		buf_addc(out, '-');
-		return;
+		return false;
 	}
 	if (tab->table->map.type->is_array) {
 		num_short(out, point->changed_rate, 1000);
 		buf_adds(out, "/s");
-		return;
+		return false;
 	}
 	buf_addc(out, '+');
 	num_short(out, point->new_rate, 1000);
-	buf_adds(out, " -");
+	buf_addf(out, "%s-", gap);
 	num_short(out, point->gone_rate, 1000);
 	buf_adds(out, "/s");
-	if (!isnan(turnover)) {
-		buf_addc(out, ' ');
-		num_percent(out, turnover);
-		buf_adds(out, "/s");
-	}
+	return true;
+}
+
+/* It goes up to the newest reading. */
+static void add_share(const struct tab *tab, struct buf *out)
+{
+	double turnover = tab->table->past.back ? NAN : churn_turnover(&tab->table->churn);
+
+	if (isnan(turnover))
+		return;
+	num_percent(out, turnover);
+	buf_adds(out, "/s");
+}
+
+void churn_pieces(const struct tab *tab, const char *gap, struct buf *out, struct buf *share)
+{
+	if (add_turnover(tab, gap, out))
+		add_share(tab, share);
+}
+
+void churn_words(const struct tab *tab, struct buf *out)
+{
+	SCOPED(buf) share = {0};
+
+	churn_pieces(tab, " ", out, &share);
+	if (share.len)
+		buf_addf(out, " %s", buf_text(&share));
 }
 
 static void put_life(struct line *line)

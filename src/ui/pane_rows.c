@@ -3,7 +3,6 @@
  * state left no room for; so colour is never the only signal. All trends share one scale per screen,
  * which follows the visible maximum and falls slowly. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -113,56 +112,71 @@ static const char *cell_text(const struct tab *tab, size_t line, unsigned i,
 	return text;
 }
 
-static void put_cell(const struct scene *scene, struct area area, int line, unsigned i, int col,
-		     const int *place, const struct row_view *view)
+static void put_text(const struct scene *scene, struct area area, int line, unsigned i, int width,
+		     const struct fit *fit, const struct row_view *view)
 {
 	const struct tab *tab = scene->tab;
 	const struct shown *shown = &tab->shown[i];
-	int width = tab_width(tab, place, i, area.n_cols);
 	enum role role = row_role(view, shown->in_key ? ROLE_KEY : ROLE_TEXT);
+	SCOPED(buf) joined = {0};
 
-	switch (shown->kind) {
+	if (tab_is_joint(tab, fit, i))
+		joint_text(tab, (size_t)line, width, &joined);
+	grid_fit(scene->grid, area, line, fit->place[i], width,
+		 shown->is_right && !tab_is_joint(tab, fit, i), role,
+		 tab_is_joint(tab, fit, i) ? buf_text(&joined)
+					   : cell_text(tab, (size_t)line, i, view));
+}
+
+static void put_cell(const struct scene *scene, struct area area, int line, unsigned i,
+		     const struct fit *fit, const struct row_view *view)
+{
+	int width = tab_width(scene->tab, fit, i);
+
+	switch (scene->tab->shown[i].kind) {
 	case SHOWN_CELL:
-		grid_fit(scene->grid, area, line, col, width, shown->is_right, role,
-			 cell_text(tab, (size_t)line, i, view));
+		put_text(scene, area, line, i, width, fit, view);
 		break;
 	case SHOWN_TREND:
-		put_trend(scene, area, line, col, width, view);
+		put_trend(scene, area, line, fit->place[i], width, view);
 		break;
 	case SHOWN_HEAT:
-		put_heat(scene, area, line, col, width, view);
+		put_heat(scene, area, line, fit->place[i], width, view);
 		break;
 	}
 }
 
-static void light_cell(const struct scene *scene, struct area area, int line, unsigned i,
-		       const int *place)
+static void light_cell(const struct scene *scene, struct area area, int line, int i,
+		       const struct fit *fit)
 {
-	struct area cell = {area.row + line, area.col + place[i], 1,
-			    tab_width(scene->tab, place, i, area.n_cols)};
+	struct area cell = {area.row + line, area.col + fit->place[i], 1,
+			    tab_width(scene->tab, fit, (unsigned)i)};
 
 	grid_role(scene->grid, cell, ROLE_MATCH);
 }
 
 /* The cells in which the words themselves stand; the key, when it is not words that were found. */
-static void light(const struct scene *scene, struct area area, int line, const int *place)
+static void light(const struct scene *scene, struct area area, int line, const struct fit *fit)
 {
 	const struct tab *tab = scene->tab;
 	const char *words = buf_text(&tab->search_text);
 	bool has_any = false;
 
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		if (place[i] >= 0 && tab->shown[i].kind == SHOWN_CELL &&
-		    strcasestr(tab_text(tab, (size_t)line, i), words)) {
-			light_cell(scene, area, line, i, place);
-			has_any = true;
-		}
+	for (unsigned i = 0; i < tab->n_shown; i++) {
+		int at = tab_carrier(tab, fit, i);
+
+		if (at < 0 || tab->shown[i].kind != SHOWN_CELL ||
+		    !strcasestr(tab_text(tab, (size_t)line, i), words))
+			continue;
+		light_cell(scene, area, line, at, fit);
+		has_any = true;
+	}
 	for (unsigned i = 0; i < tab->n_shown && !has_any; i++)
-		if (place[i] >= 0 && tab->shown[i].in_key)
-			light_cell(scene, area, line, i, place);
+		if (fit->place[i] >= 0 && tab->shown[i].in_key)
+			light_cell(scene, area, line, (int)i, fit);
 }
 
-static void put_row(const struct scene *scene, struct area area, int line, const int *place)
+static void put_row(const struct scene *scene, struct area area, int line, const struct fit *fit)
 {
 	const struct tab *tab = scene->tab;
 	size_t at = tab->view.top + (size_t)line;
@@ -179,10 +193,10 @@ static void put_row(const struct scene *scene, struct area area, int line, const
 		grid_fill(scene->grid, whole, ROLE_CURSOR, " ");
 	put_gutter(scene, area, line, &view);
 	for (unsigned i = 0; i < tab->n_shown; i++)
-		if (place[i] >= 0)
-			put_cell(scene, area, line, i, place[i], place, &view);
+		if (fit->place[i] >= 0)
+			put_cell(scene, area, line, i, fit, &view);
 	if (view.is_match)
-		light(scene, area, line, place);
+		light(scene, area, line, fit);
 }
 
 /* The largest sample in sight decides how high a full column is. */
@@ -282,48 +296,49 @@ static void put_empty(const struct scene *scene, struct area area)
 void pane_rows(const struct scene *scene, struct area area)
 {
 	struct tab *tab = scene->tab;
-	int place[TAB_MAX_COLUMNS];
+	struct fit fit;
 
 	if (!tab || !tab->view.n_matched) {
 		put_empty(scene, area);
 		return;
 	}
 	follow_scale(tab);
-	tab_fit(tab, area.n_cols, place);
+	tab_fit(tab, area.n_cols, &fit);
 	for (int line = 0; line < area.n_rows; line++)
-		put_row(scene, area, line, place);
+		put_row(scene, area, line, &fit);
 }
 
 /* Under the rows, like the titles above them. */
 void pane_total(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
-	int place[TAB_MAX_COLUMNS];
 	bool is_said = false;
+	struct fit fit;
 
-	tab_fit(tab, area.n_cols, place);
+	tab_fit(tab, area.n_cols, &fit);
 	grid_fill(scene->grid, area, ROLE_COLUMN, " ");
 	for (unsigned i = 0; i < tab->n_shown; i++) {
 		const char *text = tab_total_text(tab, i);
 		bool is_word = !*text && !is_said;
 
-		if (place[i] < 0)
+		if (fit.place[i] < 0)
 			continue;
 		is_said |= is_word;
-		grid_fit(scene->grid, area, 0, place[i], tab_width(tab, place, i, area.n_cols),
+		grid_fit(scene->grid, area, 0, fit.place[i], tab_width(tab, &fit, i),
 			 tab->shown[i].is_right && !is_word, ROLE_COLUMN, is_word ? "total" : text);
 	}
 }
 
-/* The sort mark stands on the side of the title that the numbers don't. */
-static void put_title(const struct scene *scene, struct area area, unsigned i, const int *place)
+/* -- titles ------------------------------------------------------------------------------------------------ */
+
+/* The sort mark stands on the side of the title that the numbers don't. returns the role. */
+static enum role title_text(const struct scene *scene, const struct shown *shown, bool is_right,
+			    struct buf *out)
 {
 	const struct tab *tab = scene->tab;
-	const struct shown *shown = &tab->shown[i];
 	const char *mark = "";
 	struct column sorted = shown->column;
 	enum role role = ROLE_COLUMN;
-	char text[TAB_TITLE_BYTES + 8];
 
 	for (unsigned k = 0; k < tab->view.n_keys && shown->kind == SHOWN_CELL; k++) {
 		if (!column_equal(&tab->view.keys[k].column, &shown->column))
@@ -333,39 +348,73 @@ static void put_title(const struct scene *scene, struct area area, unsigned i, c
 		role = ROLE_COLUMN_SORTED;
 	}
 	/* as a rate that is smoothed is called */
-	snprintf(text, sizeof(text), shown->is_right ? "%3$s%2$s%1$s" : "%s%s%s", shown->title,
+	buf_addf(out, is_right ? "%3$s%2$s%1$s" : "%s%s%s", shown->title,
 		 sorted.derive == shown->column.derive ? "" : "~", mark);
-	grid_fit(scene->grid, area, 0, place[i], tab_width(tab, place, i, area.n_cols),
-		 shown->is_right, role, text);
+	return role;
+}
+
+/* "SADDR>DADDR:DPORT" */
+static void put_joint_title(const struct scene *scene, struct area area, int col, int width)
+{
+	const struct tab *tab = scene->tab;
+	int parts[JOINT_PARTS], n = joint_titles(tab, width, parts), end = col + width;
+
+	for (int i = 0; i < n && col < end; i++) {
+		SCOPED(buf) text = {0};
+		enum role role = title_text(scene, &tab->shown[parts[i]], false, &text);
+
+		if (i)
+			col = grid_put(scene->grid, area, 0, col, ROLE_COLUMN,
+				       parts[i] == tab->joint.ends[1] ? ">" : ":");
+		col = grid_fit(scene->grid, area, 0, col,
+			       MIN_OF(grid_columns(scene->grid, buf_text(&text)), end - col), false,
+			       role, buf_text(&text));
+	}
+}
+
+static void put_title(const struct scene *scene, struct area area, unsigned i,
+		      const struct fit *fit)
+{
+	const struct shown *shown = &scene->tab->shown[i];
+	int width = tab_width(scene->tab, fit, i);
+	SCOPED(buf) text = {0};
+	enum role role;
+
+	if (tab_is_joint(scene->tab, fit, i)) {
+		put_joint_title(scene, area, fit->place[i], width);
+		return;
+	}
+	role = title_text(scene, shown, shown->is_right, &text);
+	grid_fit(scene->grid, area, 0, fit->place[i], width, shown->is_right, role,
+		 buf_text(&text));
 }
 
 /* Before the first column behind the key: others are scrolled away there. */
-static void put_left_mark(const struct scene *scene, struct area area, const int *place)
+static void put_left_mark(const struct scene *scene, struct area area, const struct fit *fit)
 {
 	const struct tab *tab = scene->tab;
 	unsigned i = 0;
 
-	while (i < tab->n_shown && (tab->shown[i].in_key || place[i] < 0))
+	while (i < tab->n_shown && (tab->shown[i].in_key || fit->place[i] < 0))
 		i++;
 	if (i < tab->n_shown)
-		grid_put(scene->grid, area, 0, place[i] - 1, ROLE_COLUMN, scene->glyphs->left);
+		grid_put(scene->grid, area, 0, fit->place[i] - 1, ROLE_COLUMN, scene->glyphs->left);
 }
 
 void pane_columns(const struct scene *scene, struct area area)
 {
-	int place[TAB_MAX_COLUMNS];
-	unsigned n_out;
+	struct fit fit;
 
 	grid_fill(scene->grid, area, ROLE_COLUMN, " ");
 	if (!scene->tab || scene->tab->table->why_unread)
 		return;
-	n_out = tab_fit(scene->tab, area.n_cols, place);
+	tab_fit(scene->tab, area.n_cols, &fit);
 	grid_put(scene->grid, area, 0, 1, ROLE_COLUMN, "S");
 	for (unsigned i = 0; i < scene->tab->n_shown; i++)
-		if (place[i] >= 0)
-			put_title(scene, area, i, place);
+		if (fit.place[i] >= 0)
+			put_title(scene, area, i, &fit);
 	if (scene->tab->scroll)
-		put_left_mark(scene, area, place);
-	if (n_out)
+		put_left_mark(scene, area, &fit);
+	if (fit.n_out)
 		grid_put(scene->grid, area, 0, area.n_cols - 1, ROLE_COLUMN, scene->glyphs->right);
 }

@@ -347,8 +347,7 @@ int tab_took(struct tab *tab)
 		r = refresh(tab, tab->view.height, AT_ONCE_NS);
 	if (r == 0)
 		r = tab_work(tab, clock_now_ns() + AT_ONCE_NS);
-	for (unsigned i = 0; i < tab->n_shown; i++)
-		tab->shown[i].n_wide++;
+	tab_widths_age(tab);
 	tab->trend_scale *= 0.9;
 	return r < 0 ? r : 0;
 }

@@ -39,6 +39,12 @@ enum shown_kind {
 	SHOWN_HEAT,  /* a strip of its CPUs */
 };
 
+/* Columns of the screen that something takes: grow at once, shrink late. */
+struct extent {
+	int columns, needed; /* needed: of the rows seen in this reading */
+	int n_wide;	     /* readings in which less was needed */
+};
+
 /* A column on the screen. */
 struct shown {
 	enum shown_kind kind;
@@ -48,9 +54,26 @@ struct shown {
 	bool is_bytes; /* the whole key or value as its bytes */
 	int rank;      /* the highest are left out first when the terminal is narrow */
 	int fixed;     /* the width that was asked for; 0: what is needed */
-	int width;     /* columns of the screen; grows at once, */
-	int n_wide;    /* shrinks after so many readings in which less was needed */
-	int needed;    /* of the rows seen in this reading */
+	struct extent width;
+};
+
+enum { JOINT_ENDS = 2, JOINT_PARTS = 2 * JOINT_ENDS, JOINT_NO_PORT = -1 };
+
+/* Two ends of the key that can stand in one column, "10.0.123.45>..10:443"; places among the shown. */
+struct joint {
+	bool is_there;
+	int ends[JOINT_ENDS],
+		ports[JOINT_ENDS];  /* addresses; JOINT_NO_PORT, or the one behind each */
+	struct extent whole, least; /* nothing is left out of it; all that may be */
+};
+
+/* Where the columns stand on a screen of so many. */
+struct fit {
+	int n_cols;
+	int place
+		[TAB_MAX_COLUMNS]; /* the column of the screen at which each begins, -1: left out, or joined */
+	bool is_joined;		   /* tab->joint stands in the place of its first end */
+	unsigned n_out;		   /* how many were left out */
 };
 
 struct tab {
@@ -66,6 +89,7 @@ struct tab {
 	bool shows_bars; /* an array of counters, in the place of its rows */
 	struct shown shown[TAB_MAX_COLUMNS];
 	unsigned n_shown;
+	struct joint joint;
 	unsigned scroll; /* columns behind the key that are scrolled away */
 
 	struct query *search; /* owned; what is lit; NULL: nothing */
@@ -177,16 +201,34 @@ unsigned sort_place(const struct tab *tab); /* of the column sorted by, among th
 /* Makes the list of columns anew from the modes; widths of columns that stay are kept. */
 void tab_columns(struct tab *tab);
 
-/* Which columns fit into n_cols, behind the gutter: place[] gets the column of the screen at which each
- * begins, -1 when it is left out. returns how many were left out. */
-unsigned tab_fit(const struct tab *tab, int n_cols, int place[TAB_MAX_COLUMNS]);
-/* The width of a column now: that of a trend takes what is left over. */
-int tab_width(const struct tab *tab, const int place[TAB_MAX_COLUMNS], unsigned i, int n_cols);
+/* Which columns fit into n_cols, behind the gutter. Two ends of the key are joined where not all of the key
+ * has room, unless somebody chose the columns. */
+void tab_fit(const struct tab *tab, int n_cols, struct fit *fit);
+/* The width of a column that is in: that of a trend takes what is left over. */
+int tab_width(const struct tab *tab, const struct fit *fit, unsigned i);
+/* Whether the joint stands in the place of that column. */
+static inline bool tab_is_joint(const struct tab *tab, const struct fit *fit, unsigned i)
+{
+	return fit->is_joined && (int)i == tab->joint.ends[0];
+}
 
+/* The column that shows the i-th: itself, or the one it is joined to; -1: none. */
+int tab_carrier(const struct tab *tab, const struct fit *fit, unsigned i);
+
+/* Another reading was taken: what takes more than is needed is nearer to shrinking. */
+void tab_widths_age(struct tab *tab);
 /* Decodes the visible rows into texts and adjusts the widths. 0 or -ENOMEM. */
 int tab_decode(struct tab *tab);
 /* The text of a visible row (counted from the top of the window) after tab_decode. */
 const char *tab_text(const struct tab *tab, size_t line, unsigned i);
+/* The two ends of a visible row in so many columns: of what doesn't fit the front parts are left out, first of
+ * the second end, but never the last part. It may still be too wide. */
+void joint_text(const struct tab *tab, size_t line, int columns, struct buf *out);
+/* The columns whose titles stand in its own, in so many columns, with a sign between each two: all, or its ends
+ * where those have no room. returns how many. */
+int joint_titles(const struct tab *tab, int columns, int parts[JOINT_PARTS]);
+/* The one that is so many columns behind where the joint begins. */
+int joint_title_at(const struct tab *tab, int columns, int col);
 /* Of groups: the table of one row that all of them add up to, whatever is hidden; NULL: there is none. */
 const struct table *tab_total(const struct tab *tab);
 /* The same of its row; "" where nothing adds up. */
