@@ -73,6 +73,7 @@ static const struct fact plan_facts[] = {
 	FACT(plan, "typed", is_typed, BOOL),
 	FACT(plan, "origin", origin, TEXT),
 	FACT(plan, "variables", is_variables, BOOL),
+	FACT(plan, "record_from", record_from, U32),
 };
 
 static const struct fact field_facts[] = {
@@ -296,6 +297,13 @@ static int unpack_fields(struct plan *plan, struct packed *in, uint64_t n_fields
 	return r;
 }
 
+/* The length of a record stands before it, within the value. */
+static bool records_make_sense(const struct plan *facts, const struct plan *plan)
+{
+	return !facts->record_from ||
+	       (facts->record_from >= sizeof(uint32_t) && facts->record_from <= plan->value_size);
+}
+
 static int unpack_plan(struct packed *in, const struct map *map, struct plan *plan, struct err *err)
 {
 	struct plan facts = {.origin = ""};
@@ -305,11 +313,12 @@ static int unpack_plan(struct packed *in, const struct map *map, struct plan *pl
 	plan_begin(plan, (uint32_t)map_key_stride(map), (uint32_t)map_copy_size(map), "");
 	facts_unpack(plan_facts, ARRAY_LEN(plan_facts), in, &facts, &plan->mem);
 	n_fields = unpack_number(in);
-	if (in->failed || n_fields > PLAN_MAX_FIELDS)
+	if (in->failed || n_fields > PLAN_MAX_FIELDS || !records_make_sense(&facts, plan))
 		return err_set(err, -EBADMSG, "the layout of map '%s' makes no sense", map->name);
 	plan->origin = facts.origin;
 	plan->is_typed = facts.is_typed;
 	plan->is_variables = facts.is_variables;
+	plan->record_from = facts.record_from;
 	r = unpack_fields(plan, in, n_fields, err);
 	return r < 0 ? r : plan_finish(plan, err);
 }

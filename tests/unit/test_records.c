@@ -8,6 +8,7 @@
 
 #include "model/decode.h"
 #include "model/format.h"
+#include "model/tape.h"
 #include "out/out.h"
 #include "query/group.h"
 #include "query/query.h"
@@ -406,9 +407,35 @@ static void outputs_have_no_rates_of_records(void **state)
 	assert_int_equal(table_column_named(&table, "bytes", 5, columns, &err), 0);
 }
 
+/* A recording shows them as the ring did. */
+static void a_tape_knows_where_records_end(void **state)
+{
+	static const uint32_t broken[] = {3, sizeof(struct value) + 1};
+	SCOPED(table) table = {0};
+	SCOPED(tape_chunk) chunk = {0};
+	SCOPED(map) map = {0};
+	SCOPED(plan) plan = {0};
+	struct err err = {0};
+
+	(void)state;
+	make_typed(&table);
+	assert_int_equal(tape_pack_map(&chunk, 0, &table.map, &table.plan), 0);
+	assert_int_equal(tape_unpack_map(chunk.body.at, chunk.body.len, &map, &plan, &err), 0);
+	assert_int_equal(plan.record_from, table.plan.record_from);
+	for (uint32_t i = 0; i < plan.n_fields; i++)
+		assert_int_equal(plan.fields[i].limit_from, table.plan.fields[i].limit_from);
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+		table.plan.record_from = broken[i];
+		assert_int_equal(tape_pack_map(&chunk, 0, &table.map, &table.plan), 0);
+		assert_int_equal(tape_unpack_map(chunk.body.at, chunk.body.len, NULL, NULL, &err),
+				 -EBADMSG);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tape_knows_where_records_end),
 		cmocka_unit_test(the_screen_has_no_rates_of_records),
 		cmocka_unit_test(outputs_have_no_rates_of_records),
 		cmocka_unit_test(cells_end_with_the_record),
