@@ -24,8 +24,8 @@ static double per_second(size_t n, uint64_t dt_ns, bool is_known)
 	return is_known && dt_ns ? (double)n * 1e9 / (double)dt_ns : NAN;
 }
 
-void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta,
-	       struct returned returned)
+void churn_add(struct churn *churn, const struct snap *current, const struct snap *previous,
+	       const struct delta *delta, struct returned returned)
 {
 	double share = returned_share(returned);
 
@@ -41,6 +41,10 @@ void churn_add(struct churn *churn, const struct snap *current, const struct del
 		.n_changed = delta->n_changed,
 		.returned = returned,
 		.dt_ns = delta->dt_ns,
+		.produced_rate = ring_produced_rate(current, previous),
+		.consumed_rate = ring_consumed_rate(current, previous),
+		.waiting_bytes =
+			current->ring.size_bytes ? (double)ring_backlog_bytes(current) : NAN,
 	};
 	churn->head = (churn->head + 1) % CHURN_HISTORY;
 	churn->n_points = MIN_OF(churn->n_points + 1, (unsigned)CHURN_HISTORY);

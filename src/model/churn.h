@@ -22,6 +22,9 @@ struct churn_point {				  /* one reading */
 	size_t n_rows, n_new, n_gone, n_changed;  /* 0 where unknown */
 	struct returned returned;
 	uint64_t dt_ns;
+	/* Of a ring buffer, in bytes: how fast it was filled and emptied, and what waited. NaN: unknown, or it
+	 * is none. */
+	double produced_rate, consumed_rate, waiting_bytes;
 };
 
 struct churn {
@@ -36,8 +39,9 @@ struct churn {
 };
 
 void churn_clear(struct churn *churn);
-void churn_add(struct churn *churn, const struct snap *current, const struct delta *delta,
-	       struct returned returned);
+/* delta is of current and previous. */
+void churn_add(struct churn *churn, const struct snap *current, const struct snap *previous,
+	       const struct delta *delta, struct returned returned);
 /* An entry that went had lived that long. */
 void churn_add_death(struct churn *churn, uint64_t age_ns);
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/tidy.h"
 #include "model/snap.h"
 
 enum { KIBI = 1024 };
@@ -40,6 +41,30 @@ double ring_produced_rate(const struct snap *now, const struct snap *was)
 double ring_consumed_rate(const struct snap *now, const struct snap *was)
 {
 	return rate(now->ring.consumed_bytes, was->ring.consumed_bytes, now, was);
+}
+
+/* Bytes that change by so many a second. */
+static double seconds_to(uint64_t bytes, double rate)
+{
+	if (isnan(rate))
+		return NAN;
+	if (!bytes)
+		return 0;
+	return rate > 0 ? (double)bytes / rate : INFINITY;
+}
+
+double ring_full_after(const struct snap *now, const struct snap *was)
+{
+	uint64_t waits = ring_backlog_bytes(now), size = now->ring.size_bytes;
+
+	return seconds_to(size - MIN_OF(waits, size),
+			  ring_produced_rate(now, was) - ring_consumed_rate(now, was));
+}
+
+double ring_empty_after(const struct snap *now, const struct snap *was)
+{
+	return seconds_to(ring_backlog_bytes(now),
+			  ring_consumed_rate(now, was) - ring_produced_rate(now, was));
 }
 
 static void add_rate(struct buf *out, const char *word, double bytes)

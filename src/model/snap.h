@@ -36,6 +36,7 @@ struct ring_facts {
 	uint64_t size_bytes; /* 0: the map is none */
 	uint64_t produced_bytes, consumed_bytes;
 	uint64_t n_ready, n_busy, n_discarded; /* records that wait, by state */
+	uint64_t mapped_bytes;		       /* of positions and data, to read it: 0: unknown */
 };
 
 struct snap {

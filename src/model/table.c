@@ -262,7 +262,7 @@ static void count_churn(struct table *table, const struct table_turn *turn)
 		else
 			churn_add_death(&table->churn, (turn->stamp - born) * 1000000ULL);
 	}
-	churn_add(&table->churn, table->next, &table->delta, returned);
+	churn_add(&table->churn, table->next, table->current, &table->delta, returned);
 }
 
 static void forget_past(struct table *table)

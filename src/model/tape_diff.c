@@ -38,6 +38,7 @@ const struct fact snap_facts[] = {
 	FACT(snap, "ring_ready", ring.n_ready, U64),
 	FACT(snap, "ring_busy", ring.n_busy, U64),
 	FACT(snap, "ring_discarded", ring.n_discarded, U64),
+	FACT(snap, "ring_mapped", ring.mapped_bytes, U64),
 };
 const unsigned n_snap_facts = ARRAY_LEN(snap_facts);
 

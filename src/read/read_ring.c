@@ -83,6 +83,7 @@ static int open_ring(struct cursor *cursor, struct snap *snap)
 		.size_bytes = cursor->map->max_entries,
 		.produced_bytes = cursor->mapped.end,
 		.consumed_bytes = cursor->mapped.at,
+		.mapped_bytes = size,
 	};
 	return 0;
 }

@@ -55,7 +55,7 @@ static struct sim *sim_of(struct source *source)
 static const struct sim_map *map_at(size_t i)
 {
 	static const struct sim_map *(*const groups[])(size_t) = {sim_demo_map, sim_shape_map,
-								  sim_stack_map};
+								  sim_stack_map, sim_ring_map};
 
 	for (size_t group = 0; group < ARRAY_LEN(groups); group++) {
 		size_t n = 0;
@@ -93,6 +93,20 @@ static int add_program(struct map *out)
 	return 0;
 }
 
+/* What waits in a ring stands within its max_entries, which are bytes. */
+static void size_map(struct map *out, const struct sim_map *map)
+{
+	if (map->record_from) {
+		out->row_key_size = map->key_size;
+		out->row_value_size = map->value_size;
+		out->memory_bytes = map->max_entries;
+		return;
+	}
+	out->key_size = map->key_size;
+	out->value_size = map->value_size;
+	out->memory_bytes = (map->key_size + map_value_stride(out)) * map->max_entries;
+}
+
 static int add_map(struct map_list *list, const struct sim_map *map, size_t i, struct err *err)
 {
 	struct map *out = map_list_add(list);
@@ -102,15 +116,13 @@ static int add_map(struct map_list *list, const struct sim_map *map, size_t i, s
 	out->id = (uint32_t)i + 1;
 	out->name = map->name;
 	out->type = maptype_named(map->type);
-	out->key_size = map->key_size;
-	out->value_size = map->value_size;
 	out->max_entries = map->max_entries;
 	out->n_cpus = map->n_cpus;
 	out->is_variables = map->section != NULL;
 	out->section = map->section;
 	out->source = "sim";
 	out->programs_known = true;
-	out->memory_bytes = (map->key_size + map_value_stride(out)) * map->max_entries;
+	size_map(out, map);
 	if (map->is_demo && add_program(out) < 0)
 		return err_set(err, -ENOMEM, "out of memory for the list of maps");
 	return 0;
@@ -167,6 +179,7 @@ static int plan_map(struct source *source, const struct map *map, struct plan *o
 		return err_set(err, -ENOENT, "no simulated map is called '%s'", map->name);
 	plan_begin(out, row->key_size, row->value_size, "sim");
 	out->is_variables = map->is_variables;
+	out->record_from = row->record_from;
 	for (size_t i = 0; r == 0 && i < row->n_fields; i++)
 		r = add_field(out, &row->fields[i], err);
 	if (r == 0)

@@ -32,8 +32,9 @@ struct sim_map {
 	const char *name, *type;
 	const char *section; /* of a variable map, else NULL */
 	uint32_t key_size, value_size, max_entries;
-	uint32_t n_cpus; /* of a per-CPU map, else 1 */
-	bool is_demo;	 /* counts the demo's traffic */
+	uint32_t record_from; /* of records: where in the value their own bytes begin; else 0 */
+	uint32_t n_cpus;      /* of a per-CPU map, else 1 */
+	bool is_demo;	      /* counts the demo's traffic */
 	const struct sim_field *fields;
 	size_t n_fields;
 	/* Adds the map's rows at that moment. 0 or -ENOMEM. */
@@ -45,6 +46,7 @@ struct sim_map {
 const struct sim_map *sim_demo_map(size_t i);
 const struct sim_map *sim_shape_map(size_t i);
 const struct sim_map *sim_stack_map(size_t i); /* sim_stacks.c: those of a profiler */
+const struct sim_map *sim_ring_map(size_t i);  /* sim_ring.c: records that are read by somebody */
 
 /* Layout rows: a struct that holds what follows until SIM_CLOSE; its members, with offset and size
  * from the struct itself. The dots are further members of struct field. */

@@ -134,6 +134,28 @@ ACTION(act_churn)
 	return nothing();
 }
 
+ACTION(act_ring)
+{
+	const struct tab *tab = map_tab(screen);
+
+	if (tab && !pane_suits(PANE_RING, tab))
+		screen_say(screen, true, "'%s' is not a ring buffer", tab->table->map.name);
+	else if (tab)
+		toggle_pane(screen, PANE_RING, OVERLAY_RING);
+	return nothing();
+}
+
+ACTION(act_cpu_bars)
+{
+	const struct tab *tab = map_tab(screen);
+
+	if (tab && !pane_suits(PANE_CPUS, tab))
+		screen_say(screen, true, "'%s' is not a per-CPU map", tab->table->map.name);
+	else if (tab)
+		toggle_pane(screen, PANE_CPUS, OVERLAY_CPUS);
+	return nothing();
+}
+
 ACTION(act_picker)
 {
 	return asks(INTENT_OPEN_PICKER);

@@ -42,6 +42,7 @@
 	X(ACT_TAG, "tag", act_tag)                                                                 \
 	X(ACT_UNTAG, "untag", act_untag)                                                           \
 	X(ACT_CPUS, "cpus", act_cpus)                                                              \
+	X(ACT_CPU_BARS, "cpu-bars", act_cpu_bars)                                                  \
 	X(ACT_CPU_ORDER, "cpu-order", act_cpu_order)                                               \
 	X(ACT_FOLD, "fold", act_fold)                                                              \
 	X(ACT_FOLD_ALL, "fold-all", act_fold_all)                                                  \
@@ -87,6 +88,7 @@
 	X(ACT_COPY_ROW, "copy-row", act_copy_row)                                                  \
 	X(ACT_METRICS, "metrics", act_metrics)                                                     \
 	X(ACT_CHURN, "churn", act_churn)                                                           \
+	X(ACT_RING, "ring", act_ring)                                                              \
 	X(ACT_PICKER, "picker", act_picker)                                                        \
 	X(ACT_HELP, "help", act_help)                                                              \
 	X(ACT_BACK, "back", act_back)                                                              \

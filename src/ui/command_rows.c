@@ -216,7 +216,7 @@ ACTION(act_cpus)
 		[CPUS_MAX] = "CPUs: the highest, and which one it is",
 		[CPUS_SKEW] = "CPUs: skew, the highest over the mean",
 		[CPUS_EACH] = "CPUs: a column each",
-		[CPUS_HEAT] = "CPUs: a strip a row",
+		[CPUS_HEAT] = "CPUs: a strip a row; P shows all of them as bars",
 	};
 	struct tab *tab = front_tab(screen);
 

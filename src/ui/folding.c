@@ -93,7 +93,6 @@ ACTION(act_cpu_order)
 	}
 	screen->cpu_order = screen->cpus_by_value ? CPU_ORDER_BY_NUMBER : CPU_ORDER_BY_VALUE;
 	screen_say(screen, false,
-		   screen->cpus_by_value ? "the detail's CPUs by number"
-					 : "the detail's CPUs, the busiest first");
+		   screen->cpus_by_value ? "CPUs by number" : "CPUs, the busiest first");
 	return nothing();
 }

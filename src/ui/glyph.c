@@ -195,15 +195,15 @@ static double mean_of(const float *shares, size_t n)
 }
 
 /* Hot is what does more than its part: the mean is calm, `hottest` times that is the last role. */
-static int heat_of(double share, double mean)
+enum role glyph_heat_role(double share, double mean)
 {
 	static const double hottest = 4;
 	static const int calm = 2;
 	double times = mean > 0 && !isnan(share) ? fmax(share, 0) / mean : 0;
 
 	if (times <= 1)
-		return (int)(times * calm);
-	return calm + (int)(fmin(log2(times) / log2(hottest), 1) * (7 - calm));
+		return ROLE_HEAT_0 + (int)(times * calm);
+	return ROLE_HEAT_0 + calm + (int)(fmin(log2(times) / log2(hottest), 1) * (7 - calm));
 }
 
 void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
@@ -215,8 +215,8 @@ void glyph_heat(struct grid *grid, struct area area, int row, int col, int colum
 
 	for (size_t i = 0; i < cells; i++) {
 		double share = highest(shares, i * n / cells, (i + 1) * n / cells);
-		int heat = heat_of(share, mean);
 
-		col = grid_put(grid, area, row, col, ROLE_HEAT_0 + heat, glyph_level(set, share));
+		col = grid_put(grid, area, row, col, glyph_heat_role(share, mean),
+			       glyph_level(set, share));
 	}
 }

@@ -49,6 +49,9 @@ size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int col
 void glyph_meter(struct grid *grid, struct area area, int row, int col, int columns, double share,
 		 enum role role);
 
+/* How far above the mean: ROLE_HEAT_0 to 7. */
+enum role glyph_heat_role(double share, double mean);
+
 /* n shares of 0..1 (NaN unknown) in `columns` cells: the height is the share, the heat role how far it is
  * above the mean. More shares than columns fold into groups, and the highest of each group is shown. */
 void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,

@@ -12,7 +12,7 @@
 struct listing_part {
 	struct listing_part *next;
 	size_t line;
-	int col;
+	int col, columns; /* columns: what it is cut to; 0: it isn't */
 	enum role role;
 	const char *text; /* "" beside a picture */
 	listing_picture_fn *picture;
@@ -31,9 +31,9 @@ void listing_next(struct listing *listing)
 	listing->line++;
 }
 
-void listing_top(struct listing *listing)
+void listing_go(struct listing *listing, size_t line)
 {
-	listing->line = 0;
+	listing->line = line;
 }
 
 void listing_fold(struct listing *listing, size_t line, int columns)
@@ -83,6 +83,20 @@ void listing_put_right(struct listing *listing, int col, int columns, enum role 
 	int width = (int)utf8_columns(text, strlen(text));
 
 	listing_put(listing, col + MAX_OF(columns - width, 0), role, text);
+}
+
+void listing_put_cell(struct listing *listing, int col, int columns, bool is_right, enum role role,
+		      const char *text)
+{
+	int width = (int)utf8_columns(text, strlen(text));
+
+	if (is_right)
+		col += MAX_OF(columns - width, 0);
+	add_part(listing,
+		 &(struct listing_part){.col = col,
+					.columns = columns,
+					.role = role,
+					.text = arena_strndup(&listing->mem, text, strlen(text))});
 }
 
 void listing_put_words(struct listing *listing, int col, int columns, enum role role,
@@ -140,13 +154,15 @@ static void seek(const struct scene *scene, const struct listing *listing)
 
 static void put_part(const struct scene *scene, struct area line, const struct listing_part *part)
 {
+	int columns =
+		MIN_OF(grid_columns(scene->grid, part->text), MAX_OF(line.n_cols - part->col, 0));
+
 	if (part->picture)
 		part->picture(scene, line, part->col, part->ctx, part->i);
 	else
 		grid_fit(scene->grid, line, 0, part->col,
-			 MIN_OF(grid_columns(scene->grid, part->text),
-				MAX_OF(line.n_cols - part->col, 0)),
-			 false, part->role, part->text);
+			 part->columns ? MIN_OF(columns, part->columns) : columns, false,
+			 part->role, part->text);
 }
 
 static void light_lines(const struct scene *scene, struct area area, const struct listing *listing)

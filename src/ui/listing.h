@@ -27,8 +27,8 @@ struct listing {
 void listing_release(struct listing *listing);
 /* Begins a line behind the one that was put into. */
 void listing_next(struct listing *listing);
-/* Back to the top, for another column of lines. */
-void listing_top(struct listing *listing);
+/* Back to a line, for another column of lines. */
+void listing_go(struct listing *listing, size_t line);
 /* Lines from that one on go beside those from the top on, so many columns to the right. */
 void listing_fold(struct listing *listing, size_t line, int columns);
 
@@ -37,6 +37,9 @@ void listing_put(struct listing *listing, int col, enum role role, const char *t
 /* The same at the right end of so many columns. */
 void listing_put_right(struct listing *listing, int col, int columns, enum role role,
 		       const char *text);
+/* At the left or right end of so many columns, cut where it is longer. */
+void listing_put_cell(struct listing *listing, int col, int columns, bool is_right, enum role role,
+		      const char *text);
 /* Text as words of which so many columns have room, the rest in lines below. */
 void listing_put_words(struct listing *listing, int col, int columns, enum role role,
 		       const char *text);

@@ -150,10 +150,17 @@ static void put_more(const struct page *page, const char *name)
 	grid_put(page->scene->grid, top, 0, top.n_cols - (int)strlen(MORE), ROLE_COLUMN, MORE);
 }
 
-/* The key as a title: only what its fields hold, since their names stand below. */
-static void title_text(const struct page *page, struct buf *out)
+static void add_cell(const struct table *table, size_t row, enum derive derive,
+		     const struct field *field, struct buf *out)
 {
-	const struct plan *plan = &page->table->plan;
+	struct column column = {.derive = derive, .field = field};
+
+	table_text(table, row, &column, PRINT_SHORT, out);
+}
+
+void row_title(const struct table *table, size_t row, struct buf *out)
+{
+	const struct plan *plan = &table->plan;
 	bool has_fields = false;
 
 	for (uint32_t i = 0; i < plan->n_key_fields && !plan->is_variables; i++) {
@@ -163,11 +170,11 @@ static void title_text(const struct page *page, struct buf *out)
 			continue;
 		if (has_fields)
 			buf_addc(out, ' ');
-		detail_text(page, DERIVE_TOTAL, field, PRINT_SHORT, out);
+		add_cell(table, row, DERIVE_TOTAL, field, out);
 		has_fields = true;
 	}
 	if (!has_fields)
-		detail_text(page, DERIVE_KEY, NULL, PRINT_SHORT, out);
+		add_cell(table, row, DERIVE_KEY, NULL, out);
 }
 
 /* The page again where the cursor was moved out of what is seen of it. */
@@ -215,7 +222,7 @@ void pane_detail(const struct scene *scene, struct area area)
 	}
 	page.table = scene->tab->table;
 	page.row = (size_t)row;
-	title_text(&page, &name);
+	row_title(page.table, page.row, &name);
 	page.area = put_frame(scene, area, buf_text(&name));
 	put_window(&page);
 	if (page.has_cursor && page.area.n_rows > 0)

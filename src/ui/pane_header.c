@@ -137,7 +137,7 @@ void pane_identity(const struct scene *scene, struct area area)
 
 /* -- how full ---------------------------------------------------------------------------------------- */
 
-static enum role fill_role(double fill, bool is_lru)
+enum role pane_fill_role(double fill, bool is_lru)
 {
 	/* An LRU map is meant to be full; any other refuses new entries then. */
 	if (is_lru)
@@ -179,7 +179,7 @@ static void put_meter(struct line *line, double fill, bool is_lru)
 		return;
 	at = line->right - width;
 	grid_put(grid, line->area, 0, at, ROLE_BORDER, glyphs->open);
-	glyph_meter(grid, line->area, 0, at + 1, width - 2, fill, fill_role(fill, is_lru));
+	glyph_meter(grid, line->area, 0, at + 1, width - 2, fill, pane_fill_role(fill, is_lru));
 	grid_put(grid, line->area, 0, at + width - 1, ROLE_BORDER, glyphs->close);
 	line->right = at - GAP;
 }
@@ -226,7 +226,7 @@ static void put_fill(struct line *line)
 		return;
 	num_percent(&percent, fill);
 	buf_addf(&text, "%4s", buf_text(&percent));
-	line_right(line, fill_role(fill, map->type->is_lru), buf_text(&text), 1);
+	line_right(line, pane_fill_role(fill, map->type->is_lru), buf_text(&text), 1);
 	put_meter(line, fill, map->type->is_lru);
 	put_fill_history(line);
 }
@@ -294,7 +294,7 @@ static void put_skew(struct line *line, const struct totals *totals)
 	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 }
 
-void pane_cpus(const struct scene *scene, struct area area)
+void pane_strip(const struct scene *scene, struct area area)
 {
 	struct line line = line_of(scene, area);
 	const struct totals *totals = scene->tab ? &scene->tab->totals : NULL;
@@ -335,7 +335,7 @@ void pane_compact(const struct scene *scene, struct area area)
 	buf_clear(&text);
 	if (!isnan(fill)) {
 		num_percent(&text, fill);
-		line_left(&line, fill_role(fill, scene->tab->table->map.type->is_lru),
+		line_left(&line, pane_fill_role(fill, scene->tab->table->map.type->is_lru),
 			  buf_text(&text), 1);
 	}
 	buf_clear(&text);

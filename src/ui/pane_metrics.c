@@ -202,7 +202,7 @@ void pane_metrics(const struct scene *scene, struct area area)
 			add_links(table, &facts);
 	}
 	if (has_two && table) {
-		listing_top(&facts.lines);
+		listing_go(&facts.lines, 0);
 		facts.col = facts.n_cols;
 	}
 	add_screen(scene->facts, &facts);

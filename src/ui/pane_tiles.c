@@ -11,18 +11,31 @@
 
 static pane_fn draw_rows, draw_detail;
 
-/* What stands in the caption, and what draws below it. */
+static bool is_ring(const struct tab *tab)
+{
+	return tab->table->plan.record_from != 0;
+}
+
+/* What stands in the caption, what draws below it, and which maps it is about. */
 static const struct {
 	const char *what;
 	pane_fn *pane;
 	bool is_of_map;
+	bool (*suits)(const struct tab *tab); /* NULL: all of them */
 } kinds[N_PANE_KINDS] = {
 	[PANE_ROWS] = {NULL, draw_rows, true},
+	[PANE_RING] = {"ring", pane_ring, true, is_ring},
 	[PANE_DETAIL] = {"detail", draw_detail, true},
+	[PANE_CPUS] = {"CPUs", pane_cpus, true, tab_is_per_cpu},
 	[PANE_CHURN] = {"churn", pane_churn, true},
 	[PANE_METRICS] = {"metrics", pane_metrics, true},
 	[PANE_LOG] = {"messages", pane_log, false},
 };
+
+bool pane_suits(enum pane_kind kind, const struct tab *tab)
+{
+	return !kinds[kind].suits || kinds[kind].suits(tab);
+}
 
 static void put_filter(const struct scene *scene, struct line *line)
 {

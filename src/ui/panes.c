@@ -162,7 +162,7 @@ static bool choose_content(const struct screen *screen, struct pane *pane)
 	}
 	pane->tab = front;
 	for (pane->kind = PANE_ROWS; pane->kind < N_PANE_KINDS; pane->kind++)
-		if (pane_with(screen, front, pane->kind) < 0)
+		if (pane_with(screen, front, pane->kind) < 0 && pane_suits(pane->kind, front))
 			return true;
 	return false;
 }

@@ -16,8 +16,9 @@
 #include "ui/state.h"
 
 static const char *const kind_words[N_PANE_KINDS] = {
-	[PANE_ROWS] = "rows",	    [PANE_DETAIL] = "detail", [PANE_CHURN] = "churn",
-	[PANE_METRICS] = "metrics", [PANE_LOG] = "messages",
+	[PANE_ROWS] = "rows",	 [PANE_RING] = "ring",	 [PANE_DETAIL] = "detail",
+	[PANE_CPUS] = "cpus",	 [PANE_CHURN] = "churn", [PANE_METRICS] = "metrics",
+	[PANE_LOG] = "messages",
 };
 
 /* -- the set of maps ------------------------------------------------------------------------------------- */

@@ -24,6 +24,8 @@ static const struct overlay_row {
 	[OVERLAY_HELP] = {.scope = SCOPE_HELP, .pane = pane_help},
 	[OVERLAY_METRICS] = {.scope = SCOPE_HELP, .pane = pane_metrics},
 	[OVERLAY_CHURN] = {.scope = SCOPE_HELP, .pane = pane_churn},
+	[OVERLAY_RING] = {.scope = SCOPE_HELP, .pane = pane_ring},
+	[OVERLAY_CPUS] = {.scope = SCOPE_HELP, .pane = pane_cpus},
 	[OVERLAY_LOG] = {.scope = SCOPE_HELP, .pane = pane_log},
 	[OVERLAY_SORT] = {.scope = SCOPE_MENU, .pane = pane_sort, .keeps_header = true},
 	[OVERLAY_GROUPS] = {.scope = SCOPE_GROUPS, .pane = pane_groups, .keeps_header = true},
@@ -380,7 +382,7 @@ static void draw_header(const struct scene *scene)
 	pane_draw(scene, layout->is_compact ? pane_compact : pane_identity, layout->identity);
 	pane_draw(scene, pane_map, layout->map);
 	pane_draw(scene, pane_rates, layout->rates);
-	pane_draw(scene, pane_cpus, layout->cpus);
+	pane_draw(scene, pane_strip, layout->cpus);
 	pane_draw(scene, pane_tabs, layout->tabs);
 }
 

@@ -62,13 +62,15 @@ void say_hunted(struct screen *screen, struct tab *tab)
 bool screen_shows_text(const struct screen *screen)
 {
 	static const bool are_text[N_OVERLAYS] = {
-		[OVERLAY_HELP] = true, [OVERLAY_METRICS] = true, [OVERLAY_CHURN] = true,
-		[OVERLAY_LOG] = true,  [OVERLAY_STACKS] = true,
+		[OVERLAY_HELP] = true,	 [OVERLAY_METRICS] = true, [OVERLAY_CHURN] = true,
+		[OVERLAY_RING] = true,	 [OVERLAY_CPUS] = true,	   [OVERLAY_LOG] = true,
+		[OVERLAY_STACKS] = true,
 	};
 
 	if (screen->overlay != OVERLAY_NONE)
 		return are_text[screen->overlay];
-	return !screen->is_zoomed && focused_kind(screen) > PANE_DETAIL;
+	return !screen->is_zoomed && focused_kind(screen) != PANE_ROWS &&
+	       focused_kind(screen) != PANE_DETAIL;
 }
 
 const char *text_search_in(const struct screen *screen, const char *line)

@@ -26,6 +26,8 @@ enum overlay {
 	OVERLAY_HELP,
 	OVERLAY_METRICS,
 	OVERLAY_CHURN,
+	OVERLAY_RING,
+	OVERLAY_CPUS,
 	OVERLAY_SORT,
 	OVERLAY_GROUPS,
 	OVERLAY_PICKER,
@@ -136,7 +138,9 @@ enum cpu_order { CPU_ORDER_USUAL, CPU_ORDER_BY_NUMBER, CPU_ORDER_BY_VALUE };
 /* What a pane of the tiling shows. */
 enum pane_kind {
 	PANE_ROWS, /* or groups of them, or bars: a map's rows are in one pane at most */
+	PANE_RING,
 	PANE_DETAIL,
+	PANE_CPUS,
 	PANE_CHURN,
 	PANE_METRICS,
 	PANE_LOG,
@@ -294,6 +298,9 @@ void stack_view_release(struct stack_view *view);
 struct intent theme_under_cursor(struct screen *screen);
 struct intent theme_as_before(struct screen *screen);
 
+/* pane_tiles.c: whether there is something of the map that such a pane shows */
+bool pane_suits(enum pane_kind kind, const struct tab *tab);
+
 /* panes.c */
 void pane_focus(struct screen *screen, int leaf);
 /* A map whose rows are seen in another pane gets the focus there, any other comes into this one. */
@@ -358,8 +365,10 @@ typedef void pane_fn(const struct scene *scene, struct area area);
 /* Where there is room for it at all. */
 void pane_draw(const struct scene *scene, pane_fn *pane, struct area area);
 
-pane_fn pane_identity, pane_map, pane_rates, pane_cpus,
+pane_fn pane_identity, pane_map, pane_rates, pane_strip,
 	pane_tabs; /* pane_header.c, pane_rates.c, pane_tabs.c */
+/* pane_header.c: of a meter of how full a map is, 0 to 1 */
+enum role pane_fill_role(double fill, bool is_lru);
 pane_fn pane_compact;
 pane_fn pane_columns, pane_rows, pane_total; /* pane_rows.c */
 pane_fn pane_detail;
@@ -388,8 +397,10 @@ int text_put(const struct scene *scene, struct area area, int row, int col, enum
 size_t legend_lines(void);
 void legend_put(const struct scene *scene, struct area line, int col, const void *ctx, unsigned i);
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_groups, pane_picker, pane_chooser;
-pane_fn pane_themes, pane_log, pane_stacks;
+pane_fn pane_themes, pane_log, pane_stacks, pane_ring, pane_cpus;
 pane_fn pane_bar_titles, pane_bars;
+/* pane_detail.c: the key as a title, only what its fields hold */
+void row_title(const struct table *table, size_t row, struct buf *out);
 /* pane_tiles.c */
 void pane_tiles(const struct scene *front);
 /* A rule with the number and name of a map, and what of it is seen; returns what is left. */

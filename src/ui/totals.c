@@ -30,6 +30,7 @@ void totals_release(struct totals *totals)
 {
 	drop_work(totals);
 	free(totals->cpu_shares);
+	free(totals->cpus);
 	*totals = (struct totals){0};
 }
 
@@ -60,7 +61,7 @@ static void choose_counters(struct totals_work *work, const struct table *table)
 
 		if (work->n_sums == TOTALS_FIELDS || plan->is_variables)
 			break;
-		if (field->is_hidden || field->in_array || !field_is_counter(field))
+		if (field->is_hidden || field->in_array || !table_counts(table, field))
 			continue;
 		work->sums[work->n_sums++] = (struct totals_sum){
 			.field = field,
@@ -108,39 +109,43 @@ static void add_rows(struct totals_work *work, const struct table *table, size_t
 	}
 }
 
-static void spread(struct totals *totals, const double *work)
+static void spread(struct totals *totals)
 {
 	double sum = 0, max = 0;
 
 	for (uint32_t cpu = 0; cpu < totals->n_cpus; cpu++) {
-		sum += work[cpu];
-		if (work[cpu] > max) {
-			max = work[cpu];
+		sum += totals->cpus[cpu];
+		if (totals->cpus[cpu] > max) {
+			max = totals->cpus[cpu];
 			totals->max_cpu = cpu;
 		}
 	}
 	totals->max_share = sum > 0 ? max / sum : NAN;
 	totals->skew = sum > 0 ? max * totals->n_cpus / sum : NAN;
 	for (uint32_t cpu = 0; cpu < totals->n_cpus; cpu++)
-		totals->cpu_shares[cpu] = max > 0 ? (float)(work[cpu] / max) : 0;
+		totals->cpu_shares[cpu] = max > 0 ? (float)(totals->cpus[cpu] / max) : 0;
 }
 
 static int choose_cpus(struct totals_work *work, const struct table *table,
 		       const struct field *field)
 {
+	double per_second = table->delta.dt_ns ? 1e9 / (double)table->delta.dt_ns : 0;
+
 	if (!field || !field_is_integer(field) || !table->map.type->is_per_cpu)
 		return 0;
 	work->n_cpus = table->map.n_cpus;
 	work->cpus = calloc(work->n_cpus, sizeof(*work->cpus));
 	work->cpu_field = field;
 	work->cpu_step = work->n_rows * work->n_cpus / CPU_CELLS + 1;
-	work->is_rate = table->delta.dt_ns > 0;
+	work->is_rate = table->delta.dt_ns > 0 && field_is_counter(field);
+	work->cpu_scale = (double)work->cpu_step * (work->is_rate ? per_second : 1);
 	return work->cpus ? 0 : -ENOMEM;
 }
 
+/* The sums themselves change hands. */
 static int publish_cpus(struct totals *totals)
 {
-	const struct totals_work *work = &totals->work;
+	struct totals_work *work = &totals->work;
 
 	if (totals->n_cpus != work->n_cpus) {
 		free(totals->cpu_shares);
@@ -149,9 +154,14 @@ static int publish_cpus(struct totals *totals)
 	}
 	if (!totals->cpu_shares)
 		return -ENOMEM;
+	free(totals->cpus);
+	totals->cpus = work->cpus;
+	work->cpus = NULL;
+	for (uint32_t cpu = 0; cpu < totals->n_cpus; cpu++)
+		totals->cpus[cpu] *= work->cpu_scale;
 	totals->is_sampled = work->cpu_step > 1;
 	totals->is_rate = work->is_rate;
-	spread(totals, work->cpus);
+	spread(totals);
 	return 0;
 }
 

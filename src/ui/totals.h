@@ -27,7 +27,8 @@ struct totals_work {
 	double *cpus;		       /* owned [n_cpus] */
 	uint32_t n_cpus;
 	size_t next_row, n_rows;
-	size_t cpu_step; /* from sampled row to sampled row */
+	size_t cpu_step;  /* from sampled row to sampled row */
+	double cpu_scale; /* from sums of these to all of the map, per second if is_rate */
 	bool is_rate;
 };
 
@@ -42,7 +43,8 @@ struct totals {
 	struct totals_work work;
 	struct totals_sum sums[TOTALS_FIELDS];
 	unsigned n_sums;
-	float *cpu_shares; /* owned [n_cpus]: of the busiest CPU, 0..1; NULL: no per-CPU map */
+	double *cpus; /* owned [n_cpus]: per second if is_rate; of a sampled map an estimate. NULL: not per CPU */
+	float *cpu_shares; /* owned [n_cpus]: of the busiest CPU, 0..1; NULL: likewise */
 	uint32_t n_cpus, max_cpu;
 	double max_share; /* of all the work; NaN: unknown */
 	double skew;	  /* busiest / mean; NaN: unknown */

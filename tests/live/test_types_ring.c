@@ -11,6 +11,8 @@
 #include "model/ring.h"
 #include "read/schema.h"
 #include "read/shape.h"
+#include "ui/grid.h"
+#include "ui/screen.h"
 
 enum { RING_BYTES = 1 << 16, RECORD_ROOM = 16 /* header and 8 bytes */ };
 
@@ -69,6 +71,80 @@ static void test_waiting_records(void **state)
 	assert_int_equal(empty.current->ring.consumed_bytes, 100 * RECORD_ROOM);
 	assert_true(ring_consumed_rate(empty.current, full.current) > 0);
 	assert_true(ring_produced_rate(empty.current, full.current) == 0);
+	ring_buffer__free(reader);
+	close(prog);
+	close(ring);
+}
+
+/* -- the gauge -- */
+
+static void take_again(struct table *table, struct screen *screen)
+{
+	struct err err = {0};
+
+	if (source_read(the_source, &table->map, NULL, table->next, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(table_take(table), 0);
+	screen_took(screen, table);
+}
+
+static void assert_gauge(struct screen *screen, const char *const *lines, size_t n)
+{
+	struct screen_facts facts = {.interval_ns = 1000000000, .now_ns = clock_now_ns()};
+	struct grid grid = {0};
+	SCOPED(buf) text = {0};
+
+	assert_int_equal(grid_resize(&grid, 40, 100), 0);
+	screen_draw(screen, &facts, &grid);
+	grid_text(&grid, &text);
+	for (size_t i = 0; i < n; i++)
+		if (!strstr(buf_text(&text), lines[i]))
+			fail_msg("'%s' is not in\n%s", lines[i], buf_text(&text));
+	grid_release(&grid);
+}
+
+/* The figures of the gauge are those of who writes and who reads. */
+static void test_gauge(void **state)
+{
+	static const char *const first[] = {"v producer at 1,600\n", "^ consumer at 0\n",
+					    "waiting    1.56KiB of 64.0KiB, 100 records: 100 ready",
+					    "1,600 bytes produced, 0 consumed", "2.4%"};
+	static const char *const then[] = {"v producer at 2,080\n", "^ consumer at 1,600\n",
+					   "waiting    480B of 64.0KiB, 30 records: 30 ready",
+					   "2,080 bytes produced, 1,600 consumed",
+					   "the consumer has caught up in "};
+	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "gauge", 0, 0, RING_BYTES, 0);
+	int prog = make_producer(ring);
+	struct consumer consumer = {.is_in_order = true};
+	struct ring_buffer *reader = ring_buffer__new(ring, consume, &consumer, NULL);
+	struct screen *screen = screen_new();
+	SCOPED(table) table = {0};
+	SCOPED(buf) mapped = {0};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const char *pages[1];
+
+	(void)state;
+	assert_non_null(screen);
+	for (uint64_t i = 0; i < 100; i++)
+		assert_true(produce(prog, i));
+	show(ring, 0, &table);
+	assert_int_equal(table.current->ring.mapped_bytes, 2 * (page + RING_BYTES));
+	assert_int_equal(screen_add(screen, &table, NULL), 0);
+	screen_took(screen, &table);
+	screen_key(screen, 'B');
+	assert_gauge(screen, first, ARRAY_LEN(first));
+	buf_addf(&mapped, "%zu pages to read it", 2 + 2 * RING_BYTES / page);
+	pages[0] = buf_text(&mapped);
+	assert_gauge(screen, pages, 1);
+
+	assert_int_equal(ring_buffer__consume(reader), 100);
+	for (uint64_t i = 100; i < 130; i++)
+		assert_true(produce(prog, i));
+	take_again(&table, screen);
+	assert_gauge(screen, then, ARRAY_LEN(then));
+	assert_true(churn_point(&table.churn, 0)->consumed_rate > 0);
+	assert_true(ring_empty_after(table.current, table.previous) > 0);
+	screen_free(screen);
 	ring_buffer__free(reader);
 	close(prog);
 	close(ring);
@@ -285,9 +361,13 @@ static void test_strict_forbids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_waiting_records),	  cmocka_unit_test(test_user_ring),
-		cmocka_unit_test(test_long_records),	  cmocka_unit_test(test_records_by_schema),
-		cmocka_unit_test(test_consumer_gets_all), cmocka_unit_test(test_strict_forbids),
+		cmocka_unit_test(test_waiting_records),
+		cmocka_unit_test(test_user_ring),
+		cmocka_unit_test(test_gauge),
+		cmocka_unit_test(test_long_records),
+		cmocka_unit_test(test_records_by_schema),
+		cmocka_unit_test(test_consumer_gets_all),
+		cmocka_unit_test(test_strict_forbids),
 	};
 
 	return run_live(tests);

@@ -64,6 +64,7 @@ pane detail "detail: arrays and structs folded and unfolded" "$run sim:kinds" 4s
 pane bytes "raw bytes with the boundaries of fields" "$run sim:ports" 3s h e PgDn PgDn 0.5s
 pane groups "groups: by proto and dport" "$run sim:flows" 6s b b "proto,dport" Enter 2s
 pane cpus "per CPU: a strip a row" "$run sim:ports" 6s x x x x 1s
+pane percpu "CPUs: of all rows, and of the row under the cursor" "$run sim:ports" 6s Down Down P 1s
 pane bars "bars: a histogram" "$run sim:sizes" 6s H 1s
 pane stacks "stacks: a tree, by the samples of another map" "$run sim:stacks sim:samples" 4s Enter Down Down 0.5s
 feed=$(mktemp -d)
@@ -76,7 +77,9 @@ cat >"$feed/schema.json" <<-'END'
 	{"maps": {"events": {"value": [{"name": "pid", "type": "u32"},
 	  {"name": "port", "type": "u16", "format": "port"}, {"name": "bytes", "type": "u16"}]}}}
 END
-pane ring "ring buffer: how full, how fast" "$run -d 0.3 -s -position --schema $feed/schema.json $(cat "$feed/id")" 8s
+ring="$run -d 0.3 -s -position --schema $feed/schema.json $(cat "$feed/id")"
+pane ring "ring buffer: how full, how fast, what that leads to" "$ring" 8s B 0.5s
+pane records "the records that wait in a ring buffer" "$ring" 4s
 exec 3>&-
 wait $feeder
 rm -r "$feed"

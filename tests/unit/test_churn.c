@@ -4,6 +4,7 @@
 #include "tests/unit/tables.h"
 
 #include "model/churn.h"
+#include "model/ring.h"
 
 /* A reading of n_rows rows in which so many were counted. */
 static void add(struct churn *churn, size_t n_rows, size_t n_new, size_t n_gone, uint64_t dt_ns)
@@ -15,7 +16,7 @@ static void add(struct churn *churn, size_t n_rows, size_t n_new, size_t n_gone,
 				    .knows_new = true,
 				    .knows_gone = true};
 
-	churn_add(churn, &snap, &delta, (struct returned){0});
+	churn_add(churn, &snap, &(struct snap){0}, &delta, (struct returned){0});
 }
 
 static void test_nothing_is_known_at_first(void **state)
@@ -26,8 +27,8 @@ static void test_nothing_is_known_at_first(void **state)
 	assert_null(churn_point(&churn, 0));
 	assert_true(isnan(churn_turnover(&churn)));
 	assert_true(isnan(churn_mean_life(&churn)));
-	churn_add(&churn, &(struct snap){.number = 1, .n_rows = 9}, &(struct delta){0},
-		  (struct returned){0});
+	churn_add(&churn, &(struct snap){.number = 1, .n_rows = 9}, &(struct snap){0},
+		  &(struct delta){0}, (struct returned){0});
 	assert_true(isnan(churn_point(&churn, 0)->new_rate));
 	assert_true(isnan(churn_point(&churn, 0)->changed_rate));
 	assert_true(isnan(churn_turnover(&churn)));
@@ -159,9 +160,64 @@ static void test_returns_from_how_far(void **state)
 	assert_in_range((int)returns_size_for(&table.returns, 1), 2000, 2200);
 }
 
+/* -- ring buffers -- */
+
+/* A ring of 1,000 bytes so many seconds after the start. */
+static struct snap ring_at(uint64_t seconds, uint64_t produced, uint64_t consumed)
+{
+	return (struct snap){.number = 1 + seconds,
+			     .ended_ns = (1 + seconds) * SECOND,
+			     .ring = {.size_bytes = 1000,
+				      .produced_bytes = produced,
+				      .consumed_bytes = consumed}};
+}
+
+static void test_what_the_speeds_of_a_ring_lead_to(void **state)
+{
+	const struct snap none = {0}, was = ring_at(0, 5000, 4800);
+	const struct snap fuller = ring_at(2, 5600, 5200), emptier = ring_at(2, 5200, 5100);
+	const struct snap even = ring_at(2, 5400, 5200), empty = ring_at(2, 5200, 5200);
+	const struct snap full = ring_at(2, 5800, 4800), back = ring_at(2, 100, 0);
+
+	(void)state;
+	assert_true(isnan(ring_full_after(&was, &none)) && isnan(ring_empty_after(&was, &none)));
+	assert_true(isnan(ring_full_after(&back, &was)) && isnan(ring_empty_after(&back, &was)));
+	/* 100 bytes more a second, 600 are free */
+	assert_true(ring_full_after(&fuller, &was) == 6);
+	assert_true(isinf(ring_empty_after(&fuller, &was)));
+	/* 50 less a second, 100 wait */
+	assert_true(ring_empty_after(&emptier, &was) == 2);
+	assert_true(isinf(ring_full_after(&emptier, &was)));
+	assert_true(isinf(ring_full_after(&even, &was)) && isinf(ring_empty_after(&even, &was)));
+	assert_true(ring_empty_after(&empty, &was) == 0);
+	assert_true(ring_full_after(&full, &was) == 0);
+}
+
+static void test_a_ring_has_its_history(void **state)
+{
+	const struct snap was = ring_at(0, 5000, 4800), is = ring_at(2, 5600, 5200);
+	const struct delta delta = {0};
+	struct churn churn = {0};
+
+	(void)state;
+	churn_add(&churn, &was, &(struct snap){0}, &delta, (struct returned){0});
+	assert_true(isnan(churn_point(&churn, 0)->produced_rate));
+	assert_true(churn_point(&churn, 0)->waiting_bytes == 200);
+	churn_add(&churn, &is, &was, &delta, (struct returned){0});
+	assert_true(churn_point(&churn, 0)->produced_rate == 300);
+	assert_true(churn_point(&churn, 0)->consumed_rate == 200);
+	assert_true(churn_point(&churn, 0)->waiting_bytes == 400);
+	churn_add(&churn, &(struct snap){.number = 4}, &(struct snap){.number = 3}, &delta,
+		  (struct returned){0});
+	assert_true(isnan(churn_point(&churn, 0)->waiting_bytes));
+	assert_true(isnan(churn_point(&churn, 0)->consumed_rate));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_the_speeds_of_a_ring_lead_to),
+		cmocka_unit_test(test_a_ring_has_its_history),
 		cmocka_unit_test(test_nothing_is_known_at_first),
 		cmocka_unit_test(test_rates_over_measured_time),
 		cmocka_unit_test(test_mean_life_over_the_last_readings),

@@ -19,10 +19,11 @@
 #include "tests/unit/folder.h"
 #include "tests/unit/tape_make.h"
 
-enum { MAPS = 11, TICKS = 8, SEED = 1 };
+enum { MAPS = 12, TICKS = 8, SEED = 1 };
 
-static const char *const names[MAPS] = {"flows", "ports", "verdicts", "sizes",	"globals", "many",
-					"kinds", "empty", "wide",     "stacks", "samples"};
+static const char *const names[MAPS] = {"flows",   "ports",  "verdicts", "sizes",
+					"globals", "many",   "kinds",	 "empty",
+					"wide",	   "stacks", "samples",	 "events"};
 static const char *folder;
 static char path[PATH_MAX];
 static struct buf seen[TICKS][MAPS];  /* as it was shown when it was recorded */

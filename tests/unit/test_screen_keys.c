@@ -43,8 +43,8 @@ static const struct {
 
 /* Bits of the screens that showed it, size * N_CHARSETS + charset. */
 static struct {
-	unsigned overlays[N_OVERLAYS], prompts[N_PROMPTS], zones[ARRAY_LEN(zones)], bars, groups,
-		splits;
+	unsigned overlays[N_OVERLAYS], prompts[N_PROMPTS], zones[ARRAY_LEN(zones)],
+		kinds[N_PANE_KINDS], bars, groups, splits;
 	struct {
 		enum key_scope scope;
 		uint32_t key;
@@ -79,12 +79,17 @@ static void note_key(enum key_scope scope, uint32_t key, unsigned screen)
 	met.keys[i].screens |= 1u << screen;
 }
 
+static bool is_seen(const struct screen *screen, int i)
+{
+	return tiling_is_leaf(&screen->tiling, i) && screen->layout.panes[i].n_rows > 0;
+}
+
 static int n_panes(const struct screen *screen)
 {
 	int n = 0;
 
 	for (int i = 0; i < TILING_TILES; i++)
-		n += tiling_is_leaf(&screen->tiling, i) && screen->layout.panes[i].n_rows > 0;
+		n += is_seen(screen, i);
 	return n;
 }
 
@@ -102,6 +107,8 @@ static void note_panes(const struct screen *screen, unsigned bit)
 			met.zones[i] |= bit;
 	}
 	met.splits |= n_panes(screen) > 1 ? bit : 0;
+	for (int i = 0; i < TILING_TILES && n_panes(screen) > 1; i++)
+		met.kinds[screen->panes[i].kind] |= is_seen(screen, i) ? bit : 0;
 	if (tab && screen->overlay == OVERLAY_NONE) {
 		met.bars |= tab->shows_bars ? bit : 0;
 		met.groups |= map_tab(screen)->groups ? bit : 0;
@@ -375,6 +382,12 @@ static void every_pane_has_its_screens(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
 		miss_pane(zones[i].name, met.zones[i], zones[i].from_size, &missing);
 	miss_pane("several panes", met.splits, 1, &missing);
+	for (int i = 0; i < N_PANE_KINDS; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "pane kind %d", i);
+		miss_pane(name, met.kinds[i], 1, &missing);
+	}
 	miss_pane("bars", met.bars, 0, &missing);
 	miss_pane("groups", met.groups, 0, &missing);
 	if (missing.len)

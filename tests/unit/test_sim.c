@@ -250,9 +250,10 @@ static void unknown_names_are_told_the_known(void **state)
 	(void)state;
 	world_open(&world, 1);
 	assert_int_equal(world.source->ops->find(world.source, &spec, &found, &err), -ENOENT);
-	assert_string_equal(err.text,
-			    "no simulated map is called 'flaws': there are flows, ports, "
-			    "verdicts, sizes, globals, many, kinds, empty, wide, stacks, samples");
+	assert_string_equal(
+		err.text,
+		"no simulated map is called 'flaws': there are flows, ports, "
+		"verdicts, sizes, globals, many, kinds, empty, wide, stacks, samples, events");
 	assert_int_equal(found.n, 0);
 	assert_int_equal(world.source->ops->find(world.source, &many, &found, &err), 0);
 	assert_int_equal(found.n, 1);
