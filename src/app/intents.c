@@ -201,7 +201,7 @@ static void do_baseline(struct tui *tui, const struct intent *intent)
 	struct table *front = screen_front(tui->screen);
 
 	(void)intent;
-	if (front && table_baseline(front) < 0)
+	if (front && table_baseline_begin(front) < 0)
 		screen_say(tui->screen, true, "out of memory for a baseline");
 }
 

@@ -104,11 +104,9 @@ enum watch_turn watch_turn(struct watch *watch, uint64_t now_ns, uint64_t interv
 }
 
 /* The first reading may be the one to count from. */
-static int end_take(struct watch *watch)
+static bool is_baseline(const struct watch *watch)
 {
-	if (!watch->begins_baseline || watch->table.baseline.number)
-		return 0;
-	return table_baseline(&watch->table);
+	return watch->begins_baseline && !watch->table.baseline.number;
 }
 
 int watch_take(struct watch *watch)
@@ -117,7 +115,7 @@ int watch_take(struct watch *watch)
 
 	watch->is_read = false;
 	r = table_take(&watch->table);
-	return r < 0 ? r : end_take(watch);
+	return r == 0 && is_baseline(watch) ? table_baseline(&watch->table) : r;
 }
 
 int watch_take_some(struct watch *watch, uint64_t until_ns)
@@ -128,7 +126,7 @@ int watch_take_some(struct watch *watch, uint64_t until_ns)
 		r = table_take_some(&watch->table, TAKE_ROWS);
 	while (r > 0 && clock_now_ns() < until_ns);
 	watch->is_read = r > 0;
-	return r == 0 ? end_take(watch) : r;
+	return r == 0 && is_baseline(watch) ? table_baseline_begin(&watch->table) : r;
 }
 
 void watch_drop(struct watch *watch)

@@ -158,6 +158,11 @@ static void put_in_place(struct table *table, struct past_reading *reading, stru
 	table->epoch_ns = reading->epoch_ns;
 }
 
+uint64_t past_wall_ns(const struct past *past, size_t back)
+{
+	return past->readings[(past->first + past->n - 1 - back) % PAST_READINGS].snap.wall_ns;
+}
+
 int past_look(struct table *table, size_t back)
 {
 	struct past *past = &table->past;
@@ -173,6 +178,11 @@ int past_look(struct table *table, size_t back)
 	}
 	if (back >= past->n)
 		return -ENOENT;
+	do /* of the newest reading; those that are kept are small */
+		r = table_baseline_step(table, SIZE_MAX);
+	while (r > 0);
+	if (r < 0)
+		return r;
 	table_take_drop(table); /* a reading that is being taken begins again from the newest */
 	reading = reading_at(past, past->n - 1 - back);
 	if (back + 1 < past->n)

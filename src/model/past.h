@@ -49,6 +49,9 @@ void past_clear(struct past *past);
 /* Keeps the table's current reading, if it can; what can't be kept is only not there to be seen. */
 void past_keep(struct table *table);
 
+/* When that one was made, on the clock of the wall; back < n. */
+uint64_t past_wall_ns(const struct past *past, size_t back);
+
 /* Shows the reading `back` before the newest (0: the newest itself, always possible). Rows that had gone
  * then are not known any more. 0, -ENOENT when it isn't kept, -ENOMEM (the table stays as it was). */
 int past_look(struct table *table, size_t back);

@@ -80,6 +80,7 @@ void table_release(struct table *table)
 	for (size_t i = 0; i < ARRAY_LEN(table->snaps); i++)
 		snap_release(&table->snaps[i]);
 	table_take_drop(table);
+	table_baseline_drop(table);
 	snap_release(&table->baseline);
 	snap_release(&table->ghosts);
 	delta_release(&table->delta);
@@ -381,6 +382,10 @@ int table_take_some(struct table *table, size_t n_rows)
 {
 	int r = 0;
 
+	if (table->base) { /* of the reading that is current still */
+		r = table_baseline_step(table, n_rows);
+		return r < 0 ? r : 1;
+	}
 	if (table->is_gone && !table->turn)
 		return 0;
 	if (!table->turn)
@@ -408,28 +413,4 @@ int table_take(struct table *table)
 		r = table_take_some(table, SIZE_MAX);
 	while (r > 0);
 	return r;
-}
-
-int table_baseline(struct table *table)
-{
-	SCOPED(snap) copy = {0};
-	SCOPED(delta) since = {0};
-	int r;
-
-	past_look(table, 0);
-	if (!table->current->number)
-		return 0;
-	table_take_drop(table); /* begins again, with the new baseline */
-	r = snap_copy(&copy, table->current);
-	if (r == 0)
-		r = delta_compute(&since, &copy, table->current);
-	if (r < 0)
-		return r;
-	snap_release(&table->baseline);
-	delta_release(&table->since_base);
-	table->baseline = copy;
-	table->since_base = since;
-	copy = (struct snap){0};
-	since = (struct delta){0};
-	return 0;
 }

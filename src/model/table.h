@@ -27,6 +27,7 @@
 struct buf;
 struct err;
 struct smooth;
+struct table_base;
 struct table_turn;
 
 enum { TABLE_GHOST_READINGS = 3, TABLE_NEW_READINGS = 3, TABLE_MAX_GHOSTS = 4096 };
@@ -94,6 +95,7 @@ struct table {
 	struct calendar calendar; /* of the readings since it began */
 	struct snap baseline;	  /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
+	struct table_base *base; /* owned: a baseline that is being made; NULL: none */
 
 	struct table_turn *turn; /* owned: a reading that is being taken; NULL: none */
 	struct snap ghosts;	 /* rows that went, newest first */
@@ -133,6 +135,13 @@ int table_set_words(struct table *table, unsigned width, struct err *err);
 
 /* Remembers the current reading as the base of DERIVE_BASE. 0 or -ENOMEM. */
 int table_baseline(struct table *table);
+/* The same in slices of about n_rows rows: table_baseline_step returns 1 while there is more to do; until 0 the
+ * baseline before holds, and no reading is taken: table_take_some does these slices first. -ENOMEM drops it. */
+int table_baseline_begin(struct table *table);
+int table_baseline_step(struct table *table, size_t n_rows);
+void table_baseline_drop(struct table *table);
+/* How much of it is done, 0 to 1; 1: none is under way. */
+double table_baseline_progress(const struct table *table);
 
 size_t table_n_rows(const struct table *table); /* ghosts included */
 size_t table_n_live(const struct table *table); /* without ghosts; variables of a variable map */

@@ -260,6 +260,7 @@ ACTION(act_baseline)
 
 	if (!tab)
 		return nothing();
+	screen_look_at_newest(screen);
 	tab->values = VALUES_BASE;
 	tab_reorder(tab);
 	screen_say(screen, false, "counting from now on; v shows the other values");

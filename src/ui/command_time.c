@@ -20,6 +20,17 @@ static int look_back(struct screen *screen, size_t back)
 	return r;
 }
 
+void screen_look_at_newest(struct screen *screen)
+{
+	const struct tab *tab = front_tab(screen);
+
+	if (!screen->back)
+		return;
+	look_back(screen, 0);
+	if (tab && tab->table->past.n)
+		screen->paused_wall_ns = past_wall_ns(&tab->table->past, 0);
+}
+
 static void hold_time(struct screen *screen, bool is_held)
 {
 	const struct tab *tab = front_tab(screen);
@@ -75,7 +86,7 @@ static void step(struct screen *screen, int64_t back)
 		screen_say(screen, true, "out of memory to look back");
 		return;
 	}
-	screen->paused_wall_ns = tab->table->current->wall_ns;
+	screen->paused_wall_ns = past_wall_ns(past, (size_t)back);
 	say_place(screen, past);
 }
 

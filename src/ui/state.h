@@ -285,6 +285,9 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 /* command.c */
 struct intent go_to_tab(struct screen *screen, size_t i);
 
+/* command_time.c: of all maps, where readings before it are looked at */
+void screen_look_at_newest(struct screen *screen);
+
 /* folding.c: what stands under the cursor of the detail or of the tree of stacks */
 bool detail_fold(struct screen *screen); /* false: nothing there can be folded */
 bool detail_shut(struct screen *screen); /* folds it, or goes to what is around it */

@@ -109,6 +109,8 @@ struct tab {
 	bool has_moved;		/* else the cursor stays in the first line, whatever row that is */
 	struct alert alert;	/* of what is seen here */
 	bool has_alarm;		/* it began, and nobody was told yet */
+	bool looks;		/* a look back waits for work that goes by the newest rows, */
+	size_t look_to;		/* to this many readings before the newest */
 	bool is_folding;	/* the groups don't have the reading yet */
 	bool is_totalling;	/* they have, but not their totals */
 	struct group *group;	/* owned; NULL: rows are seen */
@@ -153,7 +155,8 @@ void tab_moved(struct tab *tab);
 /* Back to the first line, where the cursor stays until it is moved. */
 void tab_home(struct tab *tab);
 
-/* Shows the reading that was kept `back` before the newest, or the oldest; 0: the newest. 0 or -ENOMEM. */
+/* Shows the reading that was kept `back` before the newest, or the oldest; 0: the newest. What goes by the rows
+ * of the newest comes first: where that takes longer than a frame may, tab_work does the rest. 0 or -ENOMEM. */
 int tab_look_back(struct tab *tab, size_t back);
 
 /* pane_bars.c: 0, or -EINVAL with a sentence where bars make no sense. */

@@ -75,6 +75,49 @@ static void test_taken_in_slices(void **state)
 	}
 }
 
+/* So is a baseline: the one before holds until the last slice, and a reading waits for that. */
+static void test_baseline_in_slices(void **state)
+{
+	SCOPED(table) at_once = {0};
+	SCOPED(table) sliced = {0};
+	uint64_t seed = 9;
+
+	(void)state;
+	make_counters(&at_once, 1);
+	make_counters(&sliced, 1);
+	for (uint64_t reading = 1; reading < 9; reading++) {
+		uint64_t was = sliced.baseline.number;
+
+		read_counters(&at_once, reading, reading);
+		read_counters(&sliced, reading, reading);
+		assert_int_equal(table_take(&at_once), 0);
+		assert_int_equal(table_take(&sliced), 0);
+		if (reading % 3)
+			continue;
+		assert_int_equal(table_baseline(&at_once), 0);
+		assert_int_equal(table_baseline_begin(&sliced), 0);
+		for (unsigned i = 0; i < 4; i++) {
+			assert_true(table_baseline_progress(&sliced) < 1);
+			assert_int_equal(table_baseline_step(&sliced, 100), 1);
+			assert_int_equal(sliced.baseline.number, was);
+		}
+		while (reading == 3 && table_baseline_step(&sliced, num_random(&seed) % 200) == 1)
+			;
+		for (size_t row = 0; reading == 3 && row < table_n_rows(&sliced); row++)
+			assert_same_row(&at_once, &sliced, row);
+	}
+	assert_int_equal(sliced.baseline.number, 6);
+	for (size_t row = 0; row < table_n_rows(&sliced); row++)
+		assert_same_row(&at_once, &sliced, row);
+	/* Another one in its midst, and none at all. */
+	assert_int_equal(table_baseline_begin(&sliced), 0);
+	assert_int_equal(table_baseline_step(&sliced, 100), 1);
+	assert_int_equal(table_baseline(&sliced), 0);
+	assert_null(sliced.base);
+	assert_int_equal(sliced.baseline.number, 8);
+	assert_int_equal(table_baseline_begin(&sliced), 0);
+}
+
 static void make_variables(struct table *table)
 {
 	struct plan plan;
@@ -146,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken_in_slices),
+		cmocka_unit_test(test_baseline_in_slices),
 		cmocka_unit_test(test_variables_are_rows),
 	};
 
