@@ -10,7 +10,7 @@
 #include "query/group_parts.h"
 #include "query/literal.h"
 
-enum { SAMPLE_ROWS = 512, IP4_IN_IP6_BYTES = 12 };
+enum { SAMPLE_ROWS = 512, IP4_IN_IP6_BYTES = 12, N_PREFIXES = 3 };
 
 struct offering {
 	struct table *table;
@@ -50,40 +50,72 @@ static void offer_ranges(struct offering *offering, const struct column *column)
 
 /* -- addresses -- */
 
-/* IPv4 inside IPv6, in the first rows. */
-static bool holds_ip4(const struct table *table, const struct column *column)
+/* Addresses of the first rows, by what they are. */
+struct kinds {
+	size_t n_ip4, n_ip6;
+};
+
+static bool is_mapped(const struct val *val)
 {
 	static const uint8_t mapped[IP4_IN_IP6_BYTES] = {[10] = 0xff, [11] = 0xff};
+
+	return val->len > IP4_IN_IP6_BYTES && memcmp(val->at, mapped, sizeof(mapped)) == 0;
+}
+
+static struct kinds kinds_in(const struct table *table, const struct column *column)
+{
 	size_t n_rows = MIN_OF(table_n_rows(table), (size_t)SAMPLE_ROWS);
+	struct kinds kinds = {0};
 
 	for (size_t row = 0; row < n_rows; row++) {
 		struct val val = table_cell(table, row, column);
 
-		if (val.kind == VAL_BYTES && val.len > IP4_IN_IP6_BYTES &&
-		    memcmp(val.at, mapped, sizeof(mapped)) == 0)
-			return true;
+		if (val.kind == VAL_BYTES && is_mapped(&val))
+			kinds.n_ip4++;
+		else if (val.kind == VAL_BYTES)
+			kinds.n_ip6++;
 	}
-	return false;
+	return kinds;
+}
+
+static void offer_prefixes(struct offering *offering, const struct column *column,
+			   const unsigned *bits, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		SCOPED(buf) ending = {0}, about = {0};
+
+		buf_addf(&ending, "/%u", bits[i]);
+		buf_addf(&about, "networks of %u bits", bits[i]);
+		offer(offering, column, buf_text(&ending), buf_text(&about));
+	}
+}
+
+/* How many prefixes so many addresses of all are worth: what most of them are in several sizes, what some are
+ * in the usual one. */
+static size_t n_prefixes(size_t n, size_t n_all)
+{
+	if (n == 0)
+		return 0;
+	return 2 * n >= n_all ? N_PREFIXES : 1;
 }
 
 static void offer_networks(struct offering *offering, const struct column *column)
 {
-	static const unsigned of_ip6[] = {64, 48, 32}, of_ip4[] = {24, 16, 8};
-	bool is_ip4 = strcmp(column->field->format->name, "ip4") == 0;
-	bool is_ip6 = strcmp(column->field->format->name, "ip6") == 0;
-	bool has_ip4 = is_ip4 || (is_ip6 && holds_ip4(offering->table, column));
+	static const unsigned of_ip6[N_PREFIXES] = {64, 48, 32}, of_ip4[N_PREFIXES] = {24, 16, 8};
+	const char *format = column->field->format->name;
+	struct kinds kinds = {.n_ip4 = strcmp(format, "ip4") == 0};
+	size_t n_all;
 
-	for (size_t i = 0; i < ARRAY_LEN(of_ip6) + ARRAY_LEN(of_ip4); i++) {
-		bool in_ip6 = i < ARRAY_LEN(of_ip6);
-		unsigned bits = in_ip6 ? of_ip6[i] : of_ip4[i - ARRAY_LEN(of_ip6)];
-		SCOPED(buf) ending = {0}, about = {0};
-
-		if (in_ip6 ? !is_ip6 : !has_ip4)
-			continue;
-		buf_addf(&ending, "/%u", bits);
-		buf_addf(&about, "networks of %u bits", bits);
-		offer(offering, column, buf_text(&ending), buf_text(&about));
+	if (strcmp(format, "ip6") == 0) {
+		kinds = kinds_in(offering->table, column);
+		kinds.n_ip6 += kinds.n_ip4 == 0; /* what it is for, while nothing was seen */
 	}
+	n_all = kinds.n_ip4 + kinds.n_ip6;
+	if (kinds.n_ip4 > kinds.n_ip6)
+		offer_prefixes(offering, column, of_ip4, n_prefixes(kinds.n_ip4, n_all));
+	offer_prefixes(offering, column, of_ip6, n_prefixes(kinds.n_ip6, n_all));
+	if (kinds.n_ip4 <= kinds.n_ip6)
+		offer_prefixes(offering, column, of_ip4, n_prefixes(kinds.n_ip4, n_all));
 }
 
 /* -- fields -- */

@@ -31,8 +31,8 @@ static void test_offers(void **state)
 		const char *map, *parts;
 	} offers[] = {
 		{"flows",
-		 "saddr saddr/64 saddr/48 saddr/32 saddr/24 saddr/16 saddr/8 daddr daddr/64 "
-		 "daddr/48 daddr/32 daddr/24 daddr/16 daddr/8 dport proto packets:log2 "
+		 "saddr saddr/24 saddr/16 saddr/8 saddr/64 daddr daddr/24 daddr/16 daddr/8 "
+		 "daddr/64 dport proto packets:log2 "
 		 "packets.rate:log2 bytes:log2 bytes.rate:log2 first_seen:1m last_seen:1m state "
 		 "age:log2 idle:log2"},
 		{"ports", "port proto packets:log2 packets.rate:log2 packets.maxcpu bytes:log2 "
@@ -62,6 +62,72 @@ static void test_offers(void **state)
 		assert_string_equal(buf_text(&offered.parts), offers[i].parts);
 		buf_release(&offered.parts);
 		unfollow(&offered.it);
+	}
+}
+
+/* -- networks of what is in the map -- */
+
+static void add_prefix(void *ctx, const char *part, const char *about)
+{
+	struct buf *out = ctx;
+
+	(void)about;
+	if (strncmp(part, "addr/", 5) == 0)
+		buf_addf(out, "%s%s", out->len ? " " : "", part + 4);
+}
+
+/* A map whose keys are so many addresses of each kind. */
+static void make_addresses(struct table *table, const char *format, unsigned n_ip4, unsigned n_ip6)
+{
+	uint32_t size = strcmp(format, "ip4") == 0 ? 4 : 16;
+	const struct field addr = {.name = "addr",
+				   .type = "test",
+				   .kind = FIELD_BYTES,
+				   .size = size,
+				   .format = format_named(format, strlen(format))};
+	struct plan plan;
+
+	plan_begin(&plan, size, 8, "test");
+	assert_int_equal(plan_add(&plan, false, &addr, NULL), 0);
+	open_field(&plan, IN_VALUE, "n", FIELD_UINT, 0, 8);
+	make_table(table, &plan, 1);
+	for (unsigned i = 0; i < n_ip4 + n_ip6; i++) {
+		uint8_t key[16] = {[10] = 0xff, [11] = 0xff, [15] = (uint8_t)i};
+		uint64_t n = 1;
+
+		if (i >= n_ip4)
+			key[10] = 0;
+		assert_int_equal(snap_add(table->next, size == 4 ? key + 12 : key, &n), 0);
+	}
+	take_at(table, SECOND);
+}
+
+static void test_networks(void **state)
+{
+	static const struct {
+		const char *format;
+		unsigned n_ip4, n_ip6;
+		const char *prefixes;
+	} cases[] = {
+		{"ip4", 3, 0, "/24 /16 /8"},
+		{"ip4", 0, 0, "/24 /16 /8"},
+		{"ip6", 9, 0, "/24 /16 /8"},
+		{"ip6", 9, 1, "/24 /16 /8 /64"},
+		{"ip6", 5, 5, "/64 /48 /32 /24 /16 /8"},
+		{"ip6", 1, 9, "/64 /48 /32 /24"},
+		{"ip6", 0, 9, "/64 /48 /32"},
+		{"ip6", 0, 0, "/64 /48 /32"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct table table;
+		SCOPED(buf) prefixes = {0};
+
+		make_addresses(&table, cases[i].format, cases[i].n_ip4, cases[i].n_ip6);
+		group_offers(&table, add_prefix, &prefixes);
+		assert_string_equal(buf_text(&prefixes), cases[i].prefixes);
+		table_release(&table);
 	}
 }
 
@@ -108,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_faults),
 	};
 
