@@ -150,6 +150,8 @@ ACTION(act_reverse)
 
 	if (screen->overlay == OVERLAY_SORT) {
 		sort_menu_reverse(screen);
+	} else if (screen->overlay == OVERLAY_PICKER) {
+		picker_sort_by(screen, screen->picker.sort);
 	} else if (tab && tab->view.n_keys) {
 		for (unsigned i = 0; i < tab->view.n_keys; i++)
 			tab->view.keys[i].is_descending = !tab->view.keys[i].is_descending;

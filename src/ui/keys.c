@@ -11,20 +11,22 @@
 
 enum {
 	LISTS = SCOPE_PICKER | SCOPE_MENU | SCOPE_GROUPS | SCOPE_HELP | SCOPE_COLUMNS |
-		SCOPE_THEMES | SCOPE_TREE,
+		SCOPE_THEMES | SCOPE_TREE | SCOPE_REFUSED,
 	ALL = SCOPE_ANY & ~SCOPE_BESIDE_ROWS, /* which leave them to the rows */
 	SEARCHED = SCOPE_HELP | SCOPE_TREE | SCOPE_TEXT,
 	LETTERS = ALL & ~SCOPE_PICKER, /* where they aren't typed */
 	SEEN = SCOPE_ROWS | SCOPE_HELP,
+	MOVES = LETTERS & ~SCOPE_REFUSED, /* where there is something to move in */
+	PAGES = ALL & ~SCOPE_REFUSED,
 };
 
 static struct key_row rows[] = {
 	{{'?', TERM_F1}, 0, LETTERS, ACT_HELP, "? F1", "? help", "this help, with the legend", 1},
 	{{TERM_F1}, 0, SCOPE_PICKER, ACT_HELP, "F1", "F1 help", "help while picking maps", 9},
-	{{TERM_UP, 'k'}, 0, LETTERS, ACT_UP, "Up k", NULL, "one row up", 0},
+	{{TERM_UP, 'k'}, 0, MOVES, ACT_UP, "Up k", NULL, "one row up", 0},
 	{{TERM_DOWN, 'j'},
 	 0,
-	 LETTERS,
+	 MOVES,
 	 ACT_DOWN,
 	 "Down j",
 	 NULL,
@@ -34,15 +36,15 @@ static struct key_row rows[] = {
 	{{TERM_DOWN}, 0, SCOPE_PICKER, ACT_DOWN, "Down", NULL, "one map down", 0},
 	{{TERM_PAGE_UP, CTRL('u'), CTRL('b')},
 	 0,
-	 ALL,
+	 PAGES,
 	 ACT_PAGE_UP,
 	 "PgUp ^U ^B",
 	 NULL,
 	 "one page up",
 	 0},
-	{{TERM_PAGE_DOWN, CTRL('d')}, 0, ALL, ACT_PAGE_DOWN, "PgDn ^D", NULL, "one page down", 0},
-	{{TERM_HOME, 'g'}, 0, LETTERS, ACT_FIRST, "Home g", NULL, "first row", 0},
-	{{TERM_END, 'G'}, 0, LETTERS, ACT_LAST, "End G", NULL, "last row", 0},
+	{{TERM_PAGE_DOWN, CTRL('d')}, 0, PAGES, ACT_PAGE_DOWN, "PgDn ^D", NULL, "one page down", 0},
+	{{TERM_HOME, 'g'}, 0, MOVES, ACT_FIRST, "Home g", NULL, "first row", 0},
+	{{TERM_END, 'G'}, 0, MOVES, ACT_LAST, "End G", NULL, "last row", 0},
 	{{TERM_HOME}, 0, SCOPE_PICKER, ACT_FIRST, "Home", NULL, "first map", 0},
 	{{TERM_END}, 0, SCOPE_PICKER, ACT_LAST, "End", NULL, "last map", 0},
 	{{TERM_LEFT}, 0, SCOPE_ROWS, ACT_LEFT, "Left", NULL, "scroll the columns back", 0},
@@ -124,6 +126,7 @@ static struct key_row rows[] = {
 	 "r rev",
 	 "the column the other way around",
 	 8},
+	{{CTRL('r')}, 0, SCOPE_PICKER, ACT_REVERSE, "^R", "^R rev", "reverse the order", 8},
 	{{'c'},
 	 0,
 	 SCOPE_ROWS,
@@ -227,6 +230,7 @@ static struct key_row rows[] = {
 	 "Enter open",
 	 "open the map, or those tagged",
 	 1},
+	{{TERM_ENTER}, 0, SCOPE_REFUSED, ACT_OPEN, "Enter", "Enter go on", "on without a list", 1},
 	{{'F'}, 0, SCOPE_ROWS, ACT_FOLLOW, "F", "F follow", "follow the row under the cursor", 21},
 	{{' '}, 0, SCOPE_ROWS, ACT_TAG, "Space", NULL, "tag the row", 0},
 	{{' '},

@@ -24,9 +24,10 @@ enum key_scope {
 	SCOPE_DETAIL = 1 << 7, /* a detail that stands alone, or in a pane with the focus */
 	SCOPE_TEXT = 1 << 8,   /* a pane of text with the focus: metrics, churn, messages */
 	SCOPE_BESIDE_ROWS = SCOPE_DETAIL | SCOPE_TEXT,
-	SCOPE_GROUPS = 1 << 9, /* choosing what to group by */
-	SCOPE_ANY = (1 << 10) - 1,
-	SCOPE_PANES = 1 << 10, /* behind ^W, where nothing else holds */
+	SCOPE_GROUPS = 1 << 9,	 /* choosing what to group by */
+	SCOPE_REFUSED = 1 << 10, /* a picker that may list nothing */
+	SCOPE_ANY = (1 << 11) - 1,
+	SCOPE_PANES = 1 << 11, /* behind ^W, where nothing else holds */
 };
 
 enum { KEY_ROW_KEYS = 6 };

@@ -320,7 +320,7 @@ void pane_picker(const struct scene *scene, struct area area)
 	int widths[N_COLUMNS];
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
-	if (scene->screen->picker.why && !scene->screen->picker.n_maps) {
+	if (picker_is_refused(scene->screen)) {
 		put_refusal(scene, area);
 		return;
 	}

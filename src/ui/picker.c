@@ -153,22 +153,33 @@ int picker_set(struct screen *screen, const struct map_list *maps, const char *w
 	return 0;
 }
 
-/* The ids of the tagged maps, or of the one under the cursor. */
-bool picker_has_simulation(const struct screen *screen)
+bool picker_is_refused(const struct screen *screen)
 {
-	return screen->picker.why && !screen->picker.n_maps && !screen->n_tabs;
+	return screen->picker.why && !screen->picker.n_maps;
 }
 
+bool picker_has_simulation(const struct screen *screen)
+{
+	return picker_is_refused(screen) && !screen->n_tabs;
+}
+
+static struct intent go_on(struct screen *screen)
+{
+	bool simulates = picker_has_simulation(screen);
+
+	screen->overlay = OVERLAY_NONE;
+	return (struct intent){.kind = simulates ? INTENT_SIMULATE : INTENT_NONE};
+}
+
+/* The ids of the tagged maps, or of the one under the cursor. */
 struct intent picker_open(struct screen *screen)
 {
 	struct picker *picker = &screen->picker;
 	size_t n = 0, n_maps = picker->n_maps;
 	uint32_t *ids;
 
-	if (picker_has_simulation(screen)) {
-		screen->overlay = OVERLAY_NONE;
-		return (struct intent){.kind = INTENT_SIMULATE};
-	}
+	if (picker_is_refused(screen))
+		return go_on(screen);
 	ids = calloc(MAX_OF(n_maps, (size_t)1), sizeof(*ids));
 	if (!ids)
 		return nothing();

@@ -46,6 +46,8 @@ enum key_scope screen_scope(const struct screen *screen)
 		return SCOPE_DETAIL;
 	if (screen->overlay == OVERLAY_NONE && screen_shows_text(screen))
 		return SCOPE_TEXT;
+	if (screen->overlay == OVERLAY_PICKER && picker_is_refused(screen))
+		return SCOPE_REFUSED;
 	return overlays[screen->overlay].scope;
 }
 
@@ -307,7 +309,7 @@ struct intent screen_key(struct screen *screen, uint32_t key)
 	screen->awaits_pane_key = false;
 	if (action != ACT_NONE)
 		return act_rows[action].run(screen, key);
-	if (screen->overlay == OVERLAY_PICKER)
+	if (screen_scope(screen) == SCOPE_PICKER)
 		picker_type(screen, key);
 	return nothing();
 }

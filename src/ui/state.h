@@ -345,7 +345,9 @@ bool picker_descends(const struct picker *picker);
 enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col);
 /* pane_picker.c: brings the list to what has room in the area of the picker; returns its lines. */
 struct area picker_fit(struct screen *screen, struct area area);
-/* Nothing can be picked and nothing is open: Enter shows a simulation, which must not stand among other maps. */
+/* No list was to be had, only the reason why. */
+bool picker_is_refused(const struct screen *screen);
+/* So it is, and nothing is open: Enter shows a simulation, which must not stand among other maps. */
 bool picker_has_simulation(const struct screen *screen);
 struct intent picker_open(struct screen *screen);
 void picker_type(struct screen *screen, uint32_t key);
