@@ -73,6 +73,17 @@ static void fill(struct screen *screen, const struct tab *tab)
 	list_open(&screen->list, chooser->n);
 }
 
+static void keep(struct chooser *chooser, const struct tab *tab)
+{
+	chooser->is_touched = false;
+	chooser->n_before = tab->n_chosen;
+	for (unsigned i = 0; i < tab->n_chosen; i++)
+		chooser->before[i] = (struct choice){
+			.column = tab->chosen[i], .width = tab->chosen_width[i], .is_shown = true};
+	chooser->hid_trend = tab->hides_trend;
+	memcpy(chooser->keys, tab->view.keys, sizeof(chooser->keys));
+}
+
 ACTION(act_columns)
 {
 	const struct tab *tab = front_tab(screen);
@@ -80,6 +91,7 @@ ACTION(act_columns)
 	if (!tab)
 		return nothing();
 	fill(screen, tab);
+	keep(&screen->chooser, tab);
 	screen->overlay = OVERLAY_COLUMNS;
 	return nothing();
 }
@@ -93,28 +105,58 @@ static void sort_as_chosen(struct tab *tab)
 				tab->view.keys[k].column = tab->chosen[i];
 }
 
-void chooser_take(struct screen *screen)
+/* Gives the tab those that are shown. returns how many. */
+static unsigned choose(struct tab *tab, const struct choice *choices, unsigned n)
 {
-	const struct chooser *chooser = &screen->chooser;
-	struct tab *tab = front_tab(screen);
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < chooser->n; i++) {
-		const struct choice *choice = &chooser->rows[i];
+	tab->n_chosen = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct choice *choice = &choices[i];
 
 		if (choice->is_trend) {
 			tab->hides_trend = !choice->is_shown;
 		} else if (choice->is_shown) {
-			tab->chosen[n] = choice->column;
-			tab->chosen_width[n++] = choice->width;
+			tab->chosen[tab->n_chosen] = choice->column;
+			tab->chosen_width[tab->n_chosen++] = choice->width;
 		}
 	}
-	screen->overlay = OVERLAY_NONE;
-	if (!n) {
-		screen_say(screen, true, "no column was chosen: these are the usual ones");
+	if (!tab->n_chosen)
 		tab->hides_trend = false;
-	}
-	tab->n_chosen = n;
+	return tab->n_chosen;
+}
+
+void chooser_preview(struct screen *screen)
+{
+	struct chooser *chooser = &screen->chooser;
+	struct tab *tab = front_tab(screen);
+
+	if (!chooser->is_touched)
+		return;
+	choose(tab, chooser->rows, chooser->n);
+	sort_as_chosen(tab);
+	tab_rearrange(tab);
+}
+
+void chooser_leave(struct screen *screen)
+{
+	const struct chooser *chooser = &screen->chooser;
+	struct tab *tab = front_tab(screen);
+
+	if (!chooser->is_touched)
+		return;
+	choose(tab, chooser->before, chooser->n_before);
+	tab->hides_trend = chooser->hid_trend;
+	memcpy(tab->view.keys, chooser->keys, sizeof(chooser->keys));
+	tab_rearrange(tab);
+}
+
+void chooser_take(struct screen *screen)
+{
+	const struct chooser *chooser = &screen->chooser;
+	struct tab *tab = front_tab(screen);
+
+	screen->overlay = OVERLAY_NONE;
+	if (!choose(tab, chooser->rows, chooser->n))
+		screen_say(screen, true, "no column was chosen: these are the usual ones");
 	sort_as_chosen(tab);
 	tab_reorder(tab);
 }
@@ -126,6 +168,7 @@ void chooser_toggle(struct screen *screen)
 	struct choice *choice = &screen->chooser.rows[screen->list.cursor];
 
 	choice->is_shown = !choice->is_shown;
+	screen->chooser.is_touched = true;
 	list_move(&screen->list, 1);
 }
 
@@ -150,6 +193,7 @@ void chooser_widen(struct screen *screen, int by)
 		if (tab->shown[i].kind == SHOWN_CELL &&
 		    is_same(&tab->shown[i].column, &choice->column))
 			width = tab->shown[i].width.columns;
+	screen->chooser.is_touched = true;
 	choice->width = MIN_OF(MAX_OF(width + by, CHOICE_WIDTH_MIN), TAB_MAX_WIDTH);
 }
 
@@ -163,6 +207,7 @@ static struct intent shift(struct screen *screen, int by)
 	was = *choice;
 	*choice = *other;
 	*other = was;
+	screen->chooser.is_touched = true;
 	screen->list.cursor = to;
 	return nothing();
 }
@@ -194,6 +239,7 @@ ACTION(act_column_format)
 	       (format == field->format || !format->fits || !format->fits(field)))
 		;
 	choice->column.format = format;
+	screen->chooser.is_touched = true;
 	return nothing();
 }
 

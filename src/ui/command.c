@@ -87,20 +87,16 @@ static void toggle_text(struct screen *screen, enum overlay overlay)
 {
 	if (screen->overlay == overlay) {
 		screen->overlay = screen->under_help;
+		screen->list = screen->list_under_help;
 		screen->under_help = OVERLAY_NONE;
 	} else {
+		if (screen->under_help != OVERLAY_NONE)
+			menu_close(screen); /* two levels down it isn't gone back to */
 		screen->under_help = screen->overlay;
+		screen->list_under_help = screen->list;
 		screen->overlay = overlay;
+		list_open(&screen->list, 1);
 	}
-	list_open(&screen->list, 1);
-	if (screen->overlay == OVERLAY_PICKER)
-		picker_order(screen);
-	if (screen->overlay == OVERLAY_COLUMNS)
-		list_open(&screen->list, screen->chooser.n);
-	if (screen->overlay == OVERLAY_SORT)
-		list_open(&screen->list, screen->sort_menu.n);
-	if (screen->overlay == OVERLAY_GROUPS)
-		list_open(&screen->list, screen->group_menu.n);
 }
 
 /* In its pane where there are several, else over all of the screen. */
@@ -169,6 +165,8 @@ static bool back(struct screen *screen)
 	if (screen->overlay == OVERLAY_PICKER && screen->picker.search.len) {
 		buf_clear(&screen->picker.search);
 		picker_order(screen);
+	} else if (menu_is_open(screen)) {
+		menu_close(screen);
 	} else if (screen->overlay != OVERLAY_NONE) {
 		toggle_text(screen, screen->overlay);
 	} else if (screen->is_zoomed) {
@@ -226,6 +224,7 @@ ACTION(act_quit)
 
 ACTION(act_quit_now)
 {
+	menu_close(screen);
 	return asks(INTENT_QUIT);
 }
 

@@ -108,6 +108,33 @@ static void make_focus(struct layout *out, const struct layout_wants *wants)
 	out->rows = left;
 }
 
+static void make_panes(struct layout *out, const struct layout_wants *wants)
+{
+	if (wants->is_zoomed) {
+		out->detail = out->body;
+		return;
+	}
+	tiling_areas(wants->tiling, out->body, out->panes);
+	make_focus(out, wants);
+}
+
+/* Where a detail stands there, nothing moves for a menu. */
+static void make_menu(struct layout *out, const struct layout_wants *wants)
+{
+	struct area *detail = &out->detail, body = out->body;
+	bool is_at_edge = detail->col + detail->n_cols == body.col + body.n_cols;
+
+	if (out->detail_is_beside && is_at_edge && detail->n_cols >= wants->menu_cols) {
+		out->menu = *detail;
+		detail->n_rows = 0;
+		return;
+	}
+	out->menu = take_right(&out->body, wants->menu_cols);
+	out->detail = (struct area){0};
+	out->detail_is_beside = false;
+	make_panes(out, wants);
+}
+
 void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struct layout *out)
 {
 	struct area left = {0, 0, n_rows, n_cols};
@@ -126,9 +153,9 @@ void layout_make(int n_rows, int n_cols, const struct layout_wants *wants, struc
 		out->band = take_bottom(&out->body, left.n_rows / 4);
 	if (wants->is_zoomed) {
 		out->band.n_rows = 0;
-		out->detail = left;
-		return;
+		out->body = left;
 	}
-	tiling_areas(wants->tiling, out->body, out->panes);
-	make_focus(out, wants);
+	make_panes(out, wants);
+	if (wants->menu_cols)
+		make_menu(out, wants);
 }

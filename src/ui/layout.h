@@ -23,6 +23,7 @@ struct layout_wants {
 	bool shows_rows;	     /* the pane with the focus does, not text */
 	const struct tiling *tiling; /* of the panes */
 	int n_others;		     /* maps that no pane shows */
+	int menu_cols;		     /* of a menu beside the rows; 0: there is none */
 };
 
 /* Areas never overlap and lie inside the terminal; one that is dropped has n_rows 0. */
@@ -40,6 +41,8 @@ struct layout {
 	bool detail_is_beside; /* else below the rows, or instead of them */
 	bool detail_has_room;  /* beside the rows, unasked */
 	struct area band;      /* other maps, small */
+	struct area
+		menu; /* at the right edge: in the place of the detail, else the panes make room */
 	struct area counts, footer;
 };
 

@@ -208,7 +208,7 @@ static int n_titles(const struct screen *screen)
 	return screen->overlay == OVERLAY_PICKER ? 2 : 1;
 }
 
-struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
+static struct intent obey_mouse(struct screen *screen, const struct mouse *mouse)
 {
 	const struct layout *layout = &screen->layout;
 	struct tab *tab = front_tab(screen), *small = small_at(screen, mouse);
@@ -226,4 +226,12 @@ struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
 	if (small)
 		return go_to_tab(screen, tab_place(screen, small));
 	return click_pane(screen, tab, mouse);
+}
+
+struct intent screen_mouse(struct screen *screen, const struct mouse *mouse)
+{
+	struct intent intent = obey_mouse(screen, mouse);
+
+	menu_preview(screen);
+	return intent;
 }

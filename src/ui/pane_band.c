@@ -21,15 +21,14 @@ static void put_rule(const struct scene *scene, struct area area)
 static void put_small(const struct scene *front, struct area area, struct tab *tab)
 {
 	struct scene scene = *front;
-	struct area rows;
+	struct area rows = {area.row + 1, area.col, area.n_rows - 1, area.n_cols - 1};
 
 	scene.tab = tab_seen(tab);
 	scene.is_aside = true;
-	rows = pane_captioned(&scene, area, tab, NULL);
-	rows.n_cols--;
 	tab->band = area;
 	pane_put_rows(&scene, (struct area){rows.row, rows.col, 1, rows.n_cols},
 		      (struct area){rows.row + 1, rows.col, rows.n_rows - 1, rows.n_cols});
+	pane_caption(&scene, area, tab, NULL);
 	put_rule(front, area);
 }
 

@@ -147,7 +147,7 @@ static bool rows_are_seen(const struct screen *screen)
 	const struct layout *layout = &screen->layout;
 	int leaf = pane_of_rows(screen, map_tab(screen));
 
-	return screen->overlay == OVERLAY_NONE && leaf >= 0 &&
+	return screen_shows_rows(screen) && leaf >= 0 &&
 	       (leaf == screen->tiling.focus ? layout->rows : layout->panes[leaf]).n_rows > 0;
 }
 
@@ -163,7 +163,7 @@ void pane_counts(const struct scene *scene, struct area area)
 		return;
 	}
 	if (!tab || (!tab->table->current->number && !scene_waits(scene, &right)) ||
-	    (scene->screen->overlay != OVERLAY_NONE && scene->screen->overlay != OVERLAY_SORT))
+	    (!screen_shows_rows(scene->screen) && scene->screen->overlay != OVERLAY_SORT))
 		return;
 	buf_clear(&right);
 	if (scene->screen->layout.tabs.n_rows == 0 && tab->view.filter_text.len)

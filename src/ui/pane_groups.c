@@ -3,7 +3,18 @@
 #include "base/tidy.h"
 #include "ui/state.h"
 
-enum { PART_COL = 6, ABOUT_COL = 34, ABOUT_GAP = 2 };
+enum { PART_COL = 6, ABOUT_GAP = 2 };
+
+/* Behind the longest part, but no further than in the middle. */
+static int about_column(const struct scene *scene, const struct area *area)
+{
+	const struct group_menu *menu = &scene->screen->group_menu;
+	int widest = 0;
+
+	for (size_t i = 0; i < menu->n; i++)
+		widest = MAX_OF(widest, grid_columns(scene->grid, group_menu_at(menu, i)->part));
+	return MIN_OF(PART_COL + widest + ABOUT_GAP, area->n_cols / 2);
+}
 
 /* What it is stands in a column of its own, where that leaves it room. */
 static void put_choice(const struct scene *scene, struct area area, int line, size_t i)
@@ -13,7 +24,7 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 	bool is_cursor = i == scene->screen->list.cursor;
 	enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
 	struct area whole = {area.row + line, area.col, 1, area.n_cols};
-	int about_col = MIN_OF(ABOUT_COL, area.n_cols / 2);
+	int about_col = about_column(scene, &area);
 
 	grid_fill(scene->grid, whole, role, " ");
 	grid_put(scene->grid, whole, 0, 0, role, is_cursor ? ">" : " ");

@@ -127,9 +127,16 @@ void pane_list(const struct scene *scene, struct area area, const char *title, s
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i))
 {
 	struct list_place *list = &scene->screen->list;
-	struct area top = area;
+	struct area top;
 	SCOPED(buf) place = {0};
 
+	if (area.col > 0) {
+		struct area rule = {area.row, area.col++, area.n_rows, 1};
+
+		area.n_cols--;
+		grid_fill(scene->grid, rule, ROLE_BORDER, scene->glyphs->bar);
+	}
+	top = area;
 	area = pane_titled(scene, area, title);
 	list_fit(list, n, (size_t)MAX_OF(area.n_rows, 1));
 	buf_addf(&place, "%zu of %zu", list->cursor + 1, n);

@@ -2,8 +2,6 @@
 /* The themes to pick from, beside the rows, which are seen in the one under the cursor. */
 #include <string.h>
 
-#include "base/tidy.h"
-#include "ui/glyph.h"
 #include "ui/state.h"
 #include "ui/theme.h"
 
@@ -43,29 +41,20 @@ ACTION(act_themes)
 	return nothing();
 }
 
+static void put_choice(const struct scene *scene, struct area area, int line, size_t i)
+{
+	bool is_cursor = i == scene->screen->list.cursor;
+	struct area whole = {area.row + line, area.col, 1, area.n_cols};
+	enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
+	const char *name = theme_name_at((unsigned)i);
+	const char *slash = strrchr(name, '/'); /* of a path the file */
+
+	grid_fill(scene->grid, whole, role, " ");
+	grid_putf(scene->grid, whole, 0, 0, role, "%s %s%s", is_cursor ? ">" : " ",
+		  slash ? slash + 1 : name, theme_is_own(name) ? "  (own)" : "");
+}
+
 void pane_themes(const struct scene *scene, struct area area)
 {
-	struct list_place *list = &scene->screen->list;
-	struct area side = {area.row, area.col, area.n_rows, 1};
-
-	grid_fill(scene->grid, side, ROLE_BORDER, scene->glyphs->bar);
-	area.col++;
-	area.n_cols--;
-	area = pane_titled(scene, area, "themes");
-	list_fit(list, n_themes(), (size_t)MAX_OF(area.n_rows, 1));
-	for (int line = 0; line < area.n_rows; line++) {
-		size_t i = list->top + (size_t)line;
-		bool is_cursor = i == list->cursor;
-		struct area whole = {area.row + line, area.col, 1, area.n_cols};
-		enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
-		const char *name, *slash;
-
-		if (i >= list->n)
-			return;
-		grid_fill(scene->grid, whole, role, " ");
-		name = theme_name_at((unsigned)i);
-		slash = strrchr(name, '/'); /* of a path the file */
-		grid_putf(scene->grid, whole, 0, 0, role, "%s %s%s", is_cursor ? ">" : " ",
-			  slash ? slash + 1 : name, theme_is_own(name) ? "  (own)" : "");
-	}
+	pane_list(scene, area, "themes", n_themes(), put_choice);
 }

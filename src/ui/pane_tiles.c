@@ -82,8 +82,8 @@ static void add_counts(const struct tab *tab, bool are_groups, struct buf *out)
 	buf_adds(out, are_groups ? num_noun(n, " group", " groups") : num_noun(n, " row", " rows"));
 }
 
-struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
-			   const char *what)
+void pane_caption(const struct scene *scene, struct area area, const struct tab *map,
+		  const char *what)
 {
 	size_t number = tab_place(scene->screen, map) + 1;
 	struct area top = {area.row, area.col, 1, area.n_cols};
@@ -106,9 +106,6 @@ struct area pane_captioned(const struct scene *scene, struct area area, const st
 	put_state(scene, map->table, &line);
 	put_notes(scene, map, &line);
 	put_filter(scene, &line);
-	area.row++;
-	area.n_rows--;
-	return area;
 }
 
 enum { TOTAL_ROWS = 4 }; /* fewer lines are for rows */
@@ -216,13 +213,13 @@ static void draw_pane(const struct scene *front, int leaf)
 		screen->detail_aside.list = pane->list;
 	}
 	scene.has_caption = area.row > whole.row;
+	pane_draw(&scene, kinds[pane->kind].pane, area);
 	if (scene.has_caption && kinds[pane->kind].is_of_map)
-		pane_captioned(&scene, whole, pane->tab, kinds[pane->kind].what);
+		pane_caption(&scene, whole, pane->tab, kinds[pane->kind].what);
 	else if (scene.has_caption)
 		put_plain_caption(&scene, whole, kinds[pane->kind].what);
 	if (scene.has_caption && !scene.is_aside)
 		put_hidden(&scene, whole);
-	pane_draw(&scene, kinds[pane->kind].pane, area);
 	if (scene.is_aside && pane->kind == PANE_DETAIL)
 		pane->list = screen->detail_aside.list;
 }

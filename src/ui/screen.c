@@ -18,7 +18,8 @@ static const struct overlay_row {
 	enum key_scope scope;
 	pane_fn *pane;
 	bool keeps_header;
-	int n_cols; /* at the right edge, beside the rows; 0: in their place */
+	int n_cols; /* beside the rows where the screen has BESIDE_COLS; 0: always in their place */
+	bool leaves_rows; /* on narrower ones it stands at the right edge, over them */
 } overlays[N_OVERLAYS] = {
 	[OVERLAY_NONE] = {.scope = SCOPE_ROWS},
 	[OVERLAY_HELP] = {.scope = SCOPE_HELP, .pane = pane_help},
@@ -27,16 +28,27 @@ static const struct overlay_row {
 	[OVERLAY_RING] = {.scope = SCOPE_HELP, .pane = pane_ring},
 	[OVERLAY_CPUS] = {.scope = SCOPE_HELP, .pane = pane_cpus},
 	[OVERLAY_LOG] = {.scope = SCOPE_HELP, .pane = pane_log},
-	[OVERLAY_SORT] = {.scope = SCOPE_MENU, .pane = pane_sort, .keeps_header = true},
-	[OVERLAY_GROUPS] = {.scope = SCOPE_GROUPS, .pane = pane_groups, .keeps_header = true},
+	[OVERLAY_SORT] = {.scope = SCOPE_MENU,
+			  .pane = pane_sort,
+			  .keeps_header = true,
+			  .n_cols = 32},
+	[OVERLAY_GROUPS] = {.scope = SCOPE_GROUPS,
+			    .pane = pane_groups,
+			    .keeps_header = true,
+			    .n_cols = 52},
 	[OVERLAY_PICKER] = {.scope = SCOPE_PICKER, .pane = pane_picker},
-	[OVERLAY_COLUMNS] = {.scope = SCOPE_COLUMNS, .pane = pane_chooser, .keeps_header = true},
+	[OVERLAY_COLUMNS] = {.scope = SCOPE_COLUMNS,
+			     .pane = pane_chooser,
+			     .keeps_header = true,
+			     .n_cols = 46},
 	[OVERLAY_STACKS] = {.scope = SCOPE_TREE, .pane = pane_stacks, .keeps_header = true},
 	[OVERLAY_THEMES] = {.scope = SCOPE_THEMES,
 			    .pane = pane_themes,
 			    .keeps_header = true,
-			    .n_cols = 28},
+			    .n_cols = 28,
+			    .leaves_rows = true},
 };
+enum { BESIDE_COLS = 100 };
 
 enum key_scope screen_scope(const struct screen *screen)
 {
@@ -87,20 +99,6 @@ void screen_free(struct screen *screen)
 	free(screen);
 }
 
-static bool is_menu(enum overlay overlay)
-{
-	return overlay == OVERLAY_SORT || overlay == OVERLAY_GROUPS || overlay == OVERLAY_COLUMNS;
-}
-
-/* Their choices are columns of the table that was in front, also while help lies over them. */
-static void close_menus(struct screen *screen)
-{
-	if (is_menu(screen->overlay))
-		screen->overlay = OVERLAY_NONE;
-	if (is_menu(screen->under_help))
-		screen->under_help = OVERLAY_NONE;
-}
-
 int screen_add(struct screen *screen, struct table *table, struct err *err)
 {
 	struct tab **tabs, *tab;
@@ -108,7 +106,7 @@ int screen_add(struct screen *screen, struct table *table, struct err *err)
 
 	for (size_t i = 0; i < screen->n_tabs; i++)
 		if (screen->tabs[i]->table == table) {
-			close_menus(screen);
+			menu_close(screen);
 			pane_show(screen, screen->tabs[i]);
 			return 0;
 		}
@@ -130,7 +128,7 @@ void screen_remove(struct screen *screen, struct table *table)
 	for (size_t i = 0; i < screen->n_tabs; i++) {
 		if (screen->tabs[i]->table != table)
 			continue;
-		close_menus(screen);
+		menu_close(screen);
 		pane_forget(screen, screen->tabs[i]);
 		tab_free(screen->tabs[i]);
 		screen->n_tabs--;
@@ -307,8 +305,12 @@ struct intent screen_key(struct screen *screen, uint32_t key)
 		return prompt_take_key(screen, key);
 	action = keys_find(screen_scope(screen), key);
 	screen->awaits_pane_key = false;
-	if (action != ACT_NONE)
-		return act_rows[action].run(screen, key);
+	if (action != ACT_NONE) {
+		struct intent intent = act_rows[action].run(screen, key);
+
+		menu_preview(screen);
+		return intent;
+	}
 	if (screen_scope(screen) == SCOPE_PICKER)
 		picker_type(screen, key);
 	return nothing();
@@ -350,7 +352,9 @@ static struct area over_area(const struct screen *screen, int n_cols)
 
 	area.row += overlay->keeps_header ? header : 0;
 	area.n_rows = layout->footer.row - area.row - layout->counts.n_rows;
-	if (overlay->n_cols) {
+	if (layout->menu.n_rows > 0)
+		return layout->menu;
+	if (overlay->leaves_rows) {
 		area.col = MAX_OF(area.n_cols - overlay->n_cols, 0);
 		area.n_cols -= area.col;
 	}
@@ -367,11 +371,18 @@ void screen_layout(struct screen *screen, int n_rows, int n_cols)
 		.shows_rows = focused_kind(screen) == PANE_ROWS,
 		.tiling = &screen->tiling,
 		.n_others = n_unseen(screen),
+		.menu_cols = n_cols >= BESIDE_COLS ? overlays[screen->overlay].n_cols : 0,
 	};
 
 	layout_make(n_rows, n_cols, &wants, &screen->layout);
 	if (screen->overlay != OVERLAY_NONE && !screen->layout.is_too_small)
 		screen->over = over_area(screen, n_cols);
+}
+
+bool screen_shows_rows(const struct screen *screen)
+{
+	return screen->overlay == OVERLAY_NONE || screen->layout.menu.n_rows > 0 ||
+	       overlays[screen->overlay].leaves_rows;
 }
 
 static void draw_header(const struct scene *scene)
@@ -421,7 +432,7 @@ void screen_draw(struct screen *screen, const struct screen_facts *facts, struct
 
 	of_map.tab = map_tab(screen);
 	draw_header(&of_map);
-	if (screen->overlay == OVERLAY_NONE || overlays[screen->overlay].n_cols)
+	if (screen_shows_rows(screen))
 		pane_tiles(&scene);
 	if (screen->overlay != OVERLAY_NONE)
 		pane_draw(&scene, overlays[screen->overlay].pane, screen->over);

@@ -39,6 +39,8 @@ ACTION(act_sort_menu)
 	menu->is_touched = false;
 	menu->n_keys = tab->view.n_keys;
 	memcpy(menu->keys, tab->view.keys, sizeof(menu->keys));
+	menu->n_before = menu->n_keys;
+	memcpy(menu->before, menu->keys, sizeof(menu->keys));
 	for (unsigned i = 0; i < sort_choices(tab); i++)
 		menu->columns[menu->n++] = tab->shown[i].column;
 	for (unsigned i = 0; i < menu->n_keys; i++)
@@ -92,18 +94,58 @@ void sort_menu_reverse(struct screen *screen)
 		menu->keys[rank].is_descending = !menu->keys[rank].is_descending;
 }
 
-void sort_menu_take(struct screen *screen)
+/* What Enter would take. returns how many keys. */
+static unsigned draft(const struct screen *screen, struct sort_key keys[VIEW_MAX_KEYS])
 {
-	struct sort_menu *menu = &screen->sort_menu;
+	const struct sort_menu *menu = &screen->sort_menu;
 	const struct column *column = &menu->columns[screen->list.cursor];
-	struct tab *tab = front_tab(screen);
 
 	if (!menu->n_keys || (!menu->is_touched && sort_menu_rank(menu, column) < 0)) {
-		menu->n_keys = 0;
-		add(screen, column, sort_descends_first(column));
+		keys[0] = (struct sort_key){*column, sort_descends_first(column)};
+		return 1;
 	}
-	memcpy(tab->view.keys, menu->keys, sizeof(menu->keys));
-	tab->view.n_keys = menu->n_keys;
+	memcpy(keys, menu->keys, sizeof(menu->keys));
+	return menu->n_keys;
+}
+
+static bool is_order(const struct view *view, const struct sort_key *keys, unsigned n)
+{
+	bool is = view->n_keys == n;
+
+	for (unsigned i = 0; i < n && is; i++)
+		is = column_equal(&view->keys[i].column, &keys[i].column) &&
+		     view->keys[i].is_descending == keys[i].is_descending;
+	return is;
+}
+
+static void show(struct tab *tab, const struct sort_key *keys, unsigned n)
+{
+	if (is_order(&tab->view, keys, n))
+		return;
+	memcpy(tab->view.keys, keys, n * sizeof(*keys));
+	tab->view.n_keys = n;
+	tab_rearrange(tab);
+}
+
+void sort_menu_preview(struct screen *screen)
+{
+	struct sort_key keys[VIEW_MAX_KEYS];
+
+	show(front_tab(screen), keys, draft(screen, keys));
+}
+
+void sort_menu_leave(struct screen *screen)
+{
+	const struct sort_menu *menu = &screen->sort_menu;
+
+	show(front_tab(screen), menu->before, menu->n_before);
+}
+
+void sort_menu_take(struct screen *screen)
+{
+	struct tab *tab = front_tab(screen);
+
+	tab->view.n_keys = draft(screen, tab->view.keys);
 	screen->overlay = OVERLAY_NONE;
 	tab_reorder(tab);
 }

@@ -88,6 +88,12 @@ struct choice {
 struct chooser {
 	struct choice rows[TAB_MAX_COLUMNS];
 	unsigned n;
+	struct choice
+		before[TAB_MAX_COLUMNS]; /* those chosen when it was opened; none: the usual ones */
+	unsigned n_before;
+	bool hid_trend;
+	struct sort_key keys[VIEW_MAX_KEYS]; /* as they were then */
+	bool is_touched;		     /* it is another choice by now */
 };
 
 /* The menu of what to sort by. */
@@ -96,6 +102,8 @@ struct sort_menu {
 	unsigned n;
 	struct sort_key keys[VIEW_MAX_KEYS]; /* marked */
 	unsigned n_keys;
+	struct sort_key before[VIEW_MAX_KEYS]; /* in force when it was opened */
+	unsigned n_before;
 	bool is_touched; /* the marks are not those in force any more */
 };
 
@@ -161,8 +169,9 @@ struct screen {
 	bool awaits_pane_key;		 /* ^W was pressed */
 
 	enum overlay overlay;
-	enum overlay under_help; /* what help goes back to */
-	struct list_place list;	 /* of the overlay */
+	enum overlay under_help; /* what help goes back to, */
+	struct list_place list_under_help;
+	struct list_place list; /* of the overlay */
 	struct picker picker;
 	struct chooser chooser;
 	struct sort_menu sort_menu;
@@ -211,6 +220,8 @@ enum key_scope screen_scope(const struct screen *screen);
 /* Where everything stands on a terminal of that size: screen->layout, and over where something lies over
  * the rows. */
 void screen_layout(struct screen *screen, int n_rows, int n_cols);
+/* Nothing lies over all of the panes, as last laid out. */
+bool screen_shows_rows(const struct screen *screen);
 /* state.c: what the pane with the focus is */
 struct pane *focused_pane(struct screen *screen);
 enum pane_kind focused_kind(const struct screen *screen);
@@ -230,6 +241,14 @@ int sort_menu_rank(const struct sort_menu *menu,
 void sort_menu_toggle(struct screen *screen);	 /* the column under the cursor */
 void sort_menu_reverse(struct screen *screen);
 void sort_menu_take(struct screen *screen);
+void sort_menu_preview(struct screen *screen); /* the rows in the order that Enter would take */
+void sort_menu_leave(struct screen *screen);   /* in the one that they had */
+
+/* menu.c: the rows beside a menu show what is being chosen. */
+void menu_preview(struct screen *screen);
+bool menu_is_open(const struct screen *screen); /* in front */
+/* Takes nothing of what is chosen, also while help lies over the menu. */
+void menu_close(struct screen *screen);
 
 /* group_menu.c */
 void group_menu_release(struct group_menu *menu);
@@ -318,6 +337,8 @@ bool pane_back(struct screen *screen); /* from text to rows; false: it has rows 
 
 /* chooser.c */
 void chooser_take(struct screen *screen);
+void chooser_preview(struct screen *screen);
+void chooser_leave(struct screen *screen);
 void chooser_toggle(struct screen *screen);
 void chooser_widen(struct screen *screen, int by);
 
@@ -385,7 +406,7 @@ bool scene_waits(const struct scene *scene, struct buf *out);
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 /* At the right end of that title which part is seen, where there is room. */
 void pane_place(const struct scene *scene, struct area area, const char *title, const char *place);
-/* A menu: a title, and those of n items that have room, each drawn by put into a line of area. */
+/* A menu: a rule where it stands beside the rows, a title, and those of n items that have room, each drawn by put into a line of area. */
 void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
 	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));
 /* search.c: moves the list to the next place if one is to be looked for. */
@@ -408,9 +429,10 @@ pane_fn pane_bar_titles, pane_bars;
 void row_title(const struct table *table, size_t row, struct buf *out);
 /* pane_tiles.c */
 void pane_tiles(const struct scene *front);
-/* A rule with the number and name of a map, and what of it is seen; returns what is left. */
-struct area pane_captioned(const struct scene *scene, struct area area, const struct tab *map,
-			   const char *what);
+/* In the first line of the area, a rule with the number and name of a map, and what of it is seen. Its rows are
+ * counted as they are, so they are drawn first. */
+void pane_caption(const struct scene *scene, struct area area, const struct tab *map,
+		  const char *what);
 /* Brings the rows that are seen to what has room in *rows, less a line for what groups add up to, if there
  * is one: *total. 0 or -ENOMEM. */
 int tab_fit_rows(struct tab *tab, struct area *rows, struct area *total);

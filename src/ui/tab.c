@@ -161,13 +161,18 @@ ptrdiff_t tab_cursor_row(struct tab *tab)
 	return tab->view.n_matched ? view_row(&tab->view, tab->view.cursor) : -1;
 }
 
-void tab_reorder(struct tab *tab)
+void tab_rearrange(struct tab *tab)
 {
 	tab->view.holds = false;
 	tab->held = 0;
 	tab->is_stale = true;
-	choose_trend(tab);
 	tab_columns(tab);
+}
+
+void tab_reorder(struct tab *tab)
+{
+	choose_trend(tab);
+	tab_rearrange(tab);
 }
 
 void tab_sort(struct tab *tab, const struct column *column, bool is_descending)

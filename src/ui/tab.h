@@ -182,7 +182,9 @@ ptrdiff_t tab_cursor_row(struct tab *tab);
 
 /* Sorts by one column, at once. */
 void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
-/* The order changed, or what is hidden: applies at once, whatever is held. */
+/* Order and columns are others: applies at once, whatever is held; trends stay what they are. */
+void tab_rearrange(struct tab *tab);
+/* The same for good, or what is hidden: trends are those of the new order. */
 void tab_reorder(struct tab *tab);
 
 /* grouping.c: folds the rows by a list, as -g has it; blank: shows the rows again. 0 or as group_new. */

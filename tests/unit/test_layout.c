@@ -14,15 +14,15 @@
 
 enum { MAX_ROWS = 120, MAX_COLS = 300 };
 
-enum { MAX_AREAS = 11 + TILING_TILES };
+enum { MAX_AREAS = 12 + TILING_TILES, MENU_COLS = 46, MENU_FROM_COLS = 100 };
 
 /* The places of panes, of which that with the focus is its insides. */
 static int areas_of(const struct layout *l, const struct layout_wants *wants,
 		    struct area out[MAX_AREAS])
 {
-	const struct area all[] = {l->identity, l->map,	    l->rates, l->cpus,
-				   l->tabs,	l->columns, l->rows,  l->detail,
-				   l->band,	l->counts,  l->footer};
+	const struct area all[] = {l->identity, l->map,	    l->rates,  l->cpus,
+				   l->tabs,	l->columns, l->rows,   l->detail,
+				   l->band,	l->counts,  l->footer, l->menu};
 	int n = (int)ARRAY_LEN(all);
 
 	memcpy(out, all, sizeof(all));
@@ -53,6 +53,10 @@ static void check_focus(const struct layout *l, const struct layout_wants *wants
 {
 	const struct area *focus = &l->panes[wants->tiling->focus];
 
+	if (wants->is_zoomed && wants->menu_cols) {
+		assert_true(l->detail.n_cols + l->menu.n_cols == l->menu.col + l->menu.n_cols);
+		return;
+	}
 	if (wants->is_zoomed) {
 		assert_true(l->detail.n_rows > 0 && l->detail.n_cols >= LAYOUT_MIN_COLS);
 		return;
@@ -62,6 +66,8 @@ static void check_focus(const struct layout *l, const struct layout_wants *wants
 		    lies_in(&l->detail, focus));
 	if (!wants->shows_rows)
 		assert_true(l->rows.n_rows == 0 && l->detail.n_rows == 0);
+	else if (wants->detail == DETAIL_OPEN && wants->menu_cols)
+		assert_true(l->detail.n_rows > 0 || l->rows.n_rows > 0);
 	else if (wants->detail == DETAIL_OPEN)
 		assert_true(l->detail.n_rows > 0 && l->detail.n_cols >= LAYOUT_MIN_COLS);
 	else
@@ -86,6 +92,9 @@ static void check(int n_rows, int n_cols, const struct layout_wants *wants)
 		for (int j = 0; j < i; j++)
 			assert_false(overlap(&areas[i], &areas[j]));
 	}
+	if (wants->menu_cols)
+		assert_true(l.menu.n_rows > 0 && l.menu.n_cols >= wants->menu_cols &&
+			    l.menu.col + l.menu.n_cols == n_cols);
 	header = l.identity.n_rows + l.map.n_rows + l.rates.n_rows + l.cpus.n_rows + l.tabs.n_rows;
 	assert_true(header >= 1 && header * 4 <= MAX_OF(n_rows, 4));
 	assert_int_equal(l.footer.n_rows, 1);
@@ -116,18 +125,22 @@ static void every_size_holds(void **state)
 		struct tiling tiling;
 
 		make_tiling(which, &tiling);
-		for (unsigned bits = 0; bits < 8; bits++) {
+		for (unsigned bits = 0; bits < 16; bits++) {
 			struct layout_wants wants = {.has_cpus = bits & 1,
 						     .detail = bits & 2 ? DETAIL_OPEN
 									: DETAIL_WHERE_ROOM,
-						     .is_zoomed = bits == 7,
-						     .shows_rows = bits != 4,
+						     .is_zoomed = (bits & 7) == 7,
+						     .shows_rows = (bits & 7) != 4,
 						     .n_others = bits & 4 ? 3 : 0,
 						     .tiling = &tiling};
 
 			for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
-				for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
+				for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++) {
+					wants.menu_cols = bits & 8 && n_cols >= MENU_FROM_COLS
+								  ? MENU_COLS
+								  : 0;
 					check(n_rows, n_cols, &wants);
+				}
 		}
 	}
 }
@@ -166,12 +179,33 @@ static void zones_fall_away_in_order(void **state)
 	assert_true(l.is_compact && l.counts.n_rows == 0 && l.rows.n_rows == 2);
 }
 
+/* Where there is a detail at the right edge the rows stay where they are. */
+static void a_menu_stands_at_the_side(void **state)
+{
+	struct tiling one;
+	struct layout_wants wants = {.has_cpus = true, .shows_rows = true, .tiling = &one};
+	struct layout without, with;
+
+	(void)state;
+	tiling_init(&one);
+	layout_make(60, 200, &wants, &without);
+	wants.menu_cols = MENU_COLS;
+	layout_make(60, 200, &wants, &with);
+	assert_memory_equal(&with.rows, &without.rows, sizeof(with.rows));
+	assert_memory_equal(&with.menu, &without.detail, sizeof(with.menu));
+	assert_int_equal(with.detail.n_rows, 0);
+	layout_make(30, 120, &wants, &with);
+	assert_int_equal(with.rows.n_cols, 120 - MENU_COLS);
+	assert_int_equal(with.menu.col, 120 - MENU_COLS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_size_holds),
 		cmocka_unit_test(the_usual_size_has_everything),
 		cmocka_unit_test(zones_fall_away_in_order),
+		cmocka_unit_test(a_menu_stands_at_the_side),
 	};
 
 	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
