@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/stop.h"
 #include "base/tidy.h"
+#include "model/maptype.h"
 #include "query/group.h"
 #include "query/query.h"
 
@@ -218,10 +219,27 @@ int rows_take_metrics(struct rows *rows)
 	return r < 0 ? r : prom_map_take(&rows->prom, rows->table, &rows->view);
 }
 
+/* Values that are not there can't be compared with anything. */
+static int check_values(const struct rows *rows, struct err *err)
+{
+	const struct map *map = &rows->table->map;
+
+	if (!rows->table->current->value_error ||
+	    !(rows->view.filter || rows->alert.query || rows->until.query))
+		return 0;
+	return err_set(err, -EOPNOTSUPP,
+		       "the values of map '%s' (%s) cannot be read: leave out -f, --alert and "
+		       "--until",
+		       map->name, map->type->name);
+}
+
 int rows_write(struct rows *rows, struct err *err)
 {
-	int r = rows_refresh(rows);
+	int r = check_values(rows, err);
 
+	if (r < 0)
+		return r;
+	r = rows_refresh(rows);
 	if (r == 0)
 		r = rows->output->write(rows->table, &rows->view, &rows->job, &rows->out,
 					rows_flush, NULL);

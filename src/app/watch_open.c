@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/smooth.h"
+#include "out/out.h"
 #include "read/remote.h"
 #include "read/replay.h"
 #include "read/spec.h"
@@ -64,6 +65,7 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 		.max_rows = set->options->max_rows,
 		.method = set->options->method,
 		.is_strict = set->options->is_strict,
+		.keys_suffice = set->options->output && set->options->output->keys_suffice,
 	};
 	r = table_init(&watch->table, map, &plan);
 	if (r == 0)

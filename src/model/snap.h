@@ -58,6 +58,9 @@ struct snap {
 	 * reading; 0: unknown */
 	uint64_t n_there;
 	size_t n_evicted, n_looked_again; /* of rows looked up once more at the end, those gone */
+	/* What the kernel answered to every look-up, where that was no value: the rows are keys alone, and
+	 * their values mean nothing. 0: values are there. */
+	int value_error;
 	struct ring_facts ring;
 };
 

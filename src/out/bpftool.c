@@ -32,6 +32,18 @@ static int dump_init(struct dump *dump, const struct table *table)
 	return dump->has_types ? entry_writer_init(&dump->writer, table, LEAF_BPFTOOL) : 0;
 }
 
+static void write_key(const uint8_t *key, size_t size, struct buf *out)
+{
+	buf_adds(out, "{\"key\":");
+	leaf_bytes(out, key, size);
+}
+
+/* In the words that bpftool takes from the C library, for numbers that have none there, too. */
+static void write_error(int code, struct buf *out)
+{
+	buf_addf(out, ",\"value\":{\"error\":\"%s\"}}", strerror(-code));
+}
+
 static void write_values(const struct map *map, const uint8_t *value, struct buf *out)
 {
 	size_t stride = map_cpu_stride(map);
@@ -55,8 +67,7 @@ static void write_values(const struct map *map, const uint8_t *value, struct buf
 static void write_raw(const struct dump *dump, const uint8_t *key, const uint8_t *value,
 		      struct buf *out)
 {
-	buf_adds(out, "{\"key\":");
-	leaf_bytes(out, key, dump->table->map.key_size);
+	write_key(key, dump->table->map.key_size, out);
 	write_values(&dump->table->map, value, out);
 	if (dump->has_types)
 		buf_adds(out, ",\"formatted\":{");
@@ -81,10 +92,16 @@ static void write_section(struct dump *dump, struct buf *out)
 
 static void write_entry(struct dump *dump, size_t row, struct buf *out)
 {
+	int error = dump->table->current->value_error;
 	size_t size;
+	const uint8_t *key = table_key(dump->table, row, &size);
 
-	write_raw(dump, table_key(dump->table, row, &size), table_value(dump->table, row, &size),
-		  out);
+	if (error) {
+		write_key(key, size, out);
+		write_error(error, out);
+		return;
+	}
+	write_raw(dump, key, table_value(dump->table, row, &size), out);
 	if (dump->has_types)
 		entry_write(&dump->writer, row, out);
 	end_entry(dump, out);
@@ -104,12 +121,18 @@ static int write_holes(uint32_t *slot, uint32_t end, struct buf *out,
 	int r = 0;
 
 	for (; !r && *slot < end; ++*slot) {
-		buf_adds(out, *slot ? ",{\"key\":" : "{\"key\":");
-		leaf_bytes(out, (const uint8_t *)slot, sizeof(*slot));
-		buf_adds(out, ",\"value\":{\"error\":\"No such file or directory\"}}");
+		buf_adds(out, *slot ? "," : "");
+		write_key((const uint8_t *)slot, sizeof(*slot), out);
+		write_error(-ENOENT, out);
 		r = walk_flush(out, flush, ctx);
 	}
 	return r;
+}
+
+/* Where bpftool finds no key there is none, whatever rows we make of such a map. */
+static bool next_entry(struct walk *walk)
+{
+	return walk->table->map.type->reading != READS_SPECIAL && walk_next(walk);
 }
 
 static uint32_t slot_of(const struct table *table, size_t row)
@@ -133,7 +156,7 @@ static int bpftool_write(struct table *table, struct view *view, const struct ou
 	if (r < 0)
 		return r;
 	buf_addc(out, '[');
-	while (!r && walk_next(&walk)) {
+	while (!r && next_entry(&walk)) {
 		if (has_holes)
 			r = write_holes(&slot, slot_of(table, walk.row), out, flush, ctx);
 		slot++;
@@ -157,5 +180,6 @@ const struct out_ops out_bpftool = {
 	.why_whole = "prints entries as bpftool does",
 	.help = "what 'bpftool -j map dump' prints",
 	.is_document = true,
+	.keys_suffice = true,
 	.write = bpftool_write,
 };

@@ -343,19 +343,28 @@ static void write_value(struct entry_writer *writer, const struct entry_program 
 	size_t stride = map_cpu_stride(map);
 
 	if (!map->type->is_per_cpu) {
-		buf_adds(out, ",\"value\":");
+		buf_adds(out, "\"value\":");
 		run(writer, program->ops, program->n_ops, value, out);
 		return;
 	}
-	buf_adds(out, ",\"values\":[");
+	buf_adds(out, "\"values\":[");
 	for (uint32_t cpu = 0; cpu < map->n_cpus; cpu++) {
 		buf_adds(out, cpu ? ",{\"cpu\":" : "{\"cpu\":");
-		buf_addu(out, map_cpu_number(map, cpu));
+		buf_addu(out, writer->style == LEAF_BPFTOOL ? cpu : map_cpu_number(map, cpu));
 		buf_adds(out, ",\"value\":");
 		run(writer, program->ops, program->n_ops, value + cpu * stride, out);
 		buf_addc(out, '}');
 	}
 	buf_addc(out, ']');
+}
+
+/* Maps of struct_ops have no type of a key; bpftool shows none then. */
+static bool is_keyless(const struct entry_writer *writer)
+{
+	const struct map *map = &writer->context.table->map;
+
+	return writer->style == LEAF_BPFTOOL && map->btf_vmlinux_value_type_id &&
+	       !map->btf_key_type_id;
 }
 
 static void write_variable(struct entry_writer *writer, size_t row, struct buf *out)
@@ -367,6 +376,7 @@ static void write_variable(struct entry_writer *writer, size_t row, struct buf *
 	buf_adds(out, "\"key\":");
 	json_init(&json, out);
 	json_text(&json, variable->name);
+	buf_addc(out, ',');
 	write_value(writer, &writer->variables[row], snap_value(table->current, 0), out);
 }
 
@@ -379,8 +389,11 @@ void entry_write(struct entry_writer *writer, size_t row, struct buf *out)
 		write_variable(writer, row, out);
 		return;
 	}
-	buf_adds(out, "\"key\":");
-	run(writer, writer->key.ops, writer->key.n_ops, table_key(table, row, &size), out);
+	if (!is_keyless(writer)) {
+		buf_adds(out, "\"key\":");
+		run(writer, writer->key.ops, writer->key.n_ops, table_key(table, row, &size), out);
+		buf_addc(out, ',');
+	}
 	write_value(writer, &writer->value, table_value(table, row, &size), out);
 }
 

@@ -45,6 +45,7 @@ struct out_ops {
 	bool is_metrics;     /* one of all maps, written by prom_write, of what job.prom keeps */
 	bool has_one_header; /* one line of names for all: maps must have the same columns */
 	bool has_totals;     /* of groups */
+	bool keys_suffice;   /* also of maps whose values can't be had */
 	const char *
 		why_whole; /* why it writes entries and all of them, not groups or columns; NULL: it can */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).

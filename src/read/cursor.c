@@ -31,8 +31,8 @@ enum { KERNEL_ENOTSUPP = 524 };
 enum { SLACK_ROWS = 4096 };
 
 static const struct method *const methods[] = {
-	&read_ring, &read_head,	 &read_arena, &read_tasks, &read_cgroups,
-	&read_mmap, &read_batch, &read_iter,  &read_next,
+	&read_keys,    &read_ring, &read_head,	&read_arena, &read_tasks,
+	&read_cgroups, &read_mmap, &read_batch, &read_iter,  &read_next,
 };
 _Static_assert(ARRAY_LEN(methods) <= MEMO_METHODS, "a method without a place in the memo");
 

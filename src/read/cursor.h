@@ -37,8 +37,8 @@ struct method {
 	bool is_unlocked;
 };
 
-extern const struct method read_mmap, read_batch, read_next, read_head, read_ring, read_iter,
-	read_arena, read_tasks, read_cgroups;
+extern const struct method read_keys, read_mmap, read_batch, read_next, read_head, read_ring,
+	read_iter, read_arena, read_tasks, read_cgroups;
 
 struct cursor {
 	struct kernel *kernel;

@@ -111,8 +111,7 @@ int kernel_open_map(const struct map *map, struct err *err)
 	return map->follows_pin && map->pin ? open_by_pin(map, err) : open_by_id(map, err);
 }
 
-/* Why there is nothing to read in such a map, or NULL. */
-static const char *reason_against(const struct map *map)
+const char *kernel_reason_against(const struct map *map)
 {
 	switch (map->type->number) {
 	case BPF_MAP_TYPE_SOCKMAP:
@@ -129,10 +128,10 @@ static const char *reason_against(const struct map *map)
 static int kernel_begin(struct source *source, const struct map *map, const struct read_plan *how,
 			struct snap *snap, struct cursor **cursor_ret, struct err *err)
 {
-	const char *why_not = reason_against(map);
+	const char *why_not = kernel_reason_against(map);
 	int fd;
 
-	if (why_not)
+	if (why_not && !(how && how->keys_suffice))
 		return err_set(err, -EOPNOTSUPP, "the entries of map '%s' (%s) cannot be read: %s",
 			       map->name, map->type->name, why_not);
 	fd = kernel_open_map(map, err);

@@ -38,6 +38,8 @@ struct kernel {
 int kernel_open_id(uint32_t id);
 /* fd, or -errno: -ENOENT, -EACCES, -EPERM, -EMEDIUMTYPE when something else than a map is there. */
 int kernel_open_pin(const char *path);
+/* Why the values of such a map can't be had, or NULL. */
+const char *kernel_reason_against(const struct map *map);
 /* Opens map for one reading the way it was found and makes sure that it is the same one.
  * -ENOENT gone, -ESTALE its pin leads to another map now. */
 int kernel_open_map(const struct map *map, struct err *err);

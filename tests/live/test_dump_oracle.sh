@@ -55,17 +55,61 @@ create sockhash 4 8 4
 create reuseport_sockarray 4 8 3
 create ringbuf 0 0 4096
 create user_ringbuf 0 0 4096
-for pin in "$pins"/*; do # the very bytes, in the order in which the kernel has the keys
-	name=$(basename "$pin")
-	"$BPFMAPTOP" dump "$pin" -o bpftool >"$scratch/ours"
-	bpftool -j map dump pinned "$pin" >"$scratch/theirs"
-	if cmp -s "$scratch/ours" "$scratch/theirs"; then
+create cgroup_storage 16 8 0
+create percpu_cgroup_storage 16 8 0
+# Of these bpftool prints what looking each slot up answers, or that there is no key.
+create perf_event_array 4 4 3
+create cgroup_array 4 4 3
+create xskmap 4 4 3
+create bloom_filter 0 4 8 && bpftool map push pinned "$pins/t_bloom_filter" value 1 2 3 4
+for type in queue stack; do
+	create $type 0 4 4 && bpftool map push pinned "$pins/t_$type" value 1 2 3 4
+done
+# The same with something in them, and what bpftool can't make.
+for holder in slots odd; do
+	mkdir "$pins/$holder"
+	mkfifo "$scratch/$holder.stay"
+	"$BUILD/live/$holder" "$pins/$holder" <"$scratch/$holder.stay" >"$scratch/$holder.ready" 2>"$scratch/$holder.words" &
+	[ $holder = slots ] && exec 8>"$scratch/slots.stay" || exec 9>"$scratch/odd.stay"
+	wait_for 10 grep -q ready "$scratch/$holder.ready" || not_ok "$holder are there"
+	while read -r words; do skip "-o bpftool is bpftool's own" "$words"; done <"$scratch/$holder.words"
+done
+ops=bo$$
+clang -g -O2 -target bpf -D__TARGET_ARCH_x86 "-DNAME=$ops" -I"/usr/include/$(uname -m)-linux-gnu" -c "$live/ops.bpf.c" -o "$scratch/ops.o"
+at_exit+=("bpftool struct_ops unregister name $ops")
+if bpftool struct_ops register "$scratch/ops.o" >"$scratch/words" 2>&1; then
+	ops=name:$ops
+else
+	skip "-o bpftool is bpftool's own of struct_ops" "$(tail -n 1 "$scratch/words")"
+	ops=
+fi
+
+# The very bytes, in the order in which the kernel has the keys; and who fails there fails here.
+for map in "$pins"/* "$pins"/{slots,odd}/* $ops; do
+	[ -d "$map" ] && continue
+	"$BPFMAPTOP" dump "$map" -o bpftool >"$scratch/ours" 2>"$scratch/words"
+	status=$?
+	case $map in
+	name:*) bpftool -j map dump name "${map#name:}" ;;
+	*) bpftool -j map dump pinned "$map" ;;
+	esac >"$scratch/theirs"
+	their=$?
+	name=${map#"$pins/"}
+	if cmp -s "$scratch/ours" "$scratch/theirs" && [ $((status == 0)) = $((their == 0)) ]; then
 		ok "-o bpftool is bpftool's own of $name"
 	else
-		not_ok "-o bpftool is bpftool's own of $name" "$(cmp "$scratch/ours" "$scratch/theirs" 2>&1)" \
-			"$(head -c 2000 "$scratch/ours")" "$(head -c 2000 "$scratch/theirs")"
+		not_ok "-o bpftool is bpftool's own of $name" "status $status, theirs $their: $(cat "$scratch/words")" \
+			"$(cmp "$scratch/ours" "$scratch/theirs" 2>&1)" "$(head -c 2000 "$scratch/ours")" "$(head -c 2000 "$scratch/theirs")"
 	fi
 done
+for type in xskmap perf_event_array cgroup_array; do
+	has "each slot of a $type says what the kernel answers" '"value":{"error":"' "$("$BPFMAPTOP" dump "$pins/t_$type" -o bpftool)"
+done
+text=$("$BPFMAPTOP" dump "$pins/t_xskmap" -o bpftool -f 'value == "00 00 00 00"' 2>&1)
+same "no filter is checked on values that can't be had" 1 $?
+has "and that is said" "the values of map 't_xskmap' (xskmap) cannot be read: leave out -f" "$text"
+exec 8>&- 9>&-
+wait
 
 strict() { # stdin is JSON documents one after the other, in UTF-8, without NaN or Infinity; prints how many
 	python3 -c '
