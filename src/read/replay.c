@@ -103,6 +103,7 @@ static uint64_t due(struct source *source, const struct map *map)
 {
 	struct replay *replay = replay_of(source);
 	struct replay_map *of = replay_map_of(replay, map);
+	uint32_t target;
 	int r;
 
 	if (!of)
@@ -114,7 +115,9 @@ static uint64_t due(struct source *source, const struct map *map)
 		return r == 1 || r == -EAGAIN || is_gone_now(replay, of) ? 0 : UINT64_MAX;
 	}
 	replay_advance(replay);
-	if (replay_target(replay, of) != of->given_entry || is_gone_now(replay, of))
+	target = replay_target(replay, of);
+	/* Before its first reading, there is none to go back to. */
+	if ((target != REPLAY_NONE && target != of->given_entry) || is_gone_now(replay, of))
 		return 0;
 	return replay_next_ns(replay);
 }
