@@ -7,6 +7,7 @@
  *   clang -fsanitize=fuzzer,address -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION ...   makes a libFuzzer
  *                         target of the same file */
 #include <endian.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,13 @@ enum {
 	MAX_INPUT_BYTES = 1 << 20,
 	MAX_MAPS = 4,
 	MAX_PLACES = 8,
+	MAX_STEPS = 16,
+	MAX_TURNS = 100000,
 	MAX_MEMORY_KB = 1 << 20,
 };
+
+#define NOW_NS	1000000000000ull
+#define WALL_NS 1795269600000000000ull
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -40,73 +46,201 @@ static int file_of(const uint8_t *data, size_t size)
 	return fd;
 }
 
-/* Reads what is due of a map and shows it by every way out. */
-static void show_map(struct source *tape, struct table *table, struct screen *screen)
+/* -- all maps of a tape at once -- */
+
+/* A map that is read a step at a time, between steps of others, as whoever shows several of them does. */
+struct shown {
+	struct table table;
+	struct cursor *cursor; /* a reading under way, or NULL */
+};
+
+struct show {
+	struct source *tape;
+	struct screen *screen;
+	struct shown maps[MAX_MAPS];
+	size_t n;
+	uint64_t seed, now_ns;
+};
+
+static size_t random_below(struct show *show, size_t n)
 {
-	struct err err = {0};
-	SCOPED(buf) out = {0};
-
-	for (int i = 0; i < 3 && tape->ops->due(tape, &table->map) == 0; i++) {
-		int r = source_read(tape, &table->map, NULL, table->next, &err);
-
-		if (r < 0 && !err.text[0])
-			abort(); /* refused without a word */
-		if (r < 0)
-			return;
-		if (table_take(table) < 0)
-			return;
-		screen_took(screen, table);
-	}
-	show_outputs(table, &out);
-	show_screen(screen, table, &out);
+	return num_random(&show->seed) % n;
 }
 
-static void play(struct source *tape, struct map *map)
+static bool is_due(const struct show *show, const struct shown *map)
 {
-	struct screen *screen = screen_new();
-	struct plan plan = {0};
-	struct table table;
-	struct err err = {0};
+	return map->cursor || show->tape->ops->due(show->tape, &map->table.map) <= show->now_ns;
+}
 
-	if (tape->ops->plan(tape, map, &plan, &err) == 0 && table_init(&table, map, &plan) == 0) {
-		screen_add(screen, &table, &err);
-		replay_seek(tape, 1);
-		for (int i = 0; i < MAX_PLACES; i++) {
-			show_map(tape, &table, screen);
-			if (replay_next(tape, &err) != 1)
-				break;
+static void end_reading(const struct show *show, struct shown *map)
+{
+	if (map->cursor)
+		show->tape->ops->end(map->cursor, map->table.next);
+	map->cursor = NULL;
+}
+
+/* Begins a reading, or goes on with one; what is refused is so with a word. */
+static void step(struct show *show, struct shown *map)
+{
+	const struct source_ops *ops = show->tape->ops;
+	bool is_begun = map->cursor;
+	struct table *table = &map->table;
+	struct err err = {0};
+	int r = is_begun ? ops->step(map->cursor, table->next, &err)
+			 : ops->begin(show->tape, &table->map, NULL, table->next, &map->cursor,
+				      &err);
+
+	if (r < 0 && !err.text[0])
+		abort();
+	if (!is_begun || r == STEP_MORE)
+		return;
+	end_reading(show, map);
+	if (r == STEP_DONE && table_take(table) == 0)
+		screen_took(show->screen, table);
+}
+
+/* What is due here, in whatever order, until nothing is: there must be an end to that. */
+static void read_place(struct show *show)
+{
+	bool is_busy = true;
+
+	for (int turn = 0; is_busy; turn++) {
+		is_busy = false;
+		if (turn == MAX_TURNS) {
+			fputs("a reading is due for ever\n", stderr);
+			abort();
 		}
-		replay_seek(tape, 2);
-		show_map(tape, &table, screen);
-		screen_free(screen);
-		table_release(&table);
+		for (size_t i = 0; i < show->n; i++) {
+			if (!is_due(show, &show->maps[i]))
+				continue;
+			is_busy = true;
+			if (random_below(show, 2))
+				step(show, &show->maps[i]);
+		}
+	}
+}
+
+/* Some steps, so that readings are under way, or dropped, when the place is another one. */
+static void go_elsewhere(struct show *show)
+{
+	for (size_t n = random_below(show, MAX_STEPS); n-- && show->n;) {
+		struct shown *map = &show->maps[random_below(show, show->n)];
+
+		if (random_below(show, 8) == 0)
+			end_reading(show, map);
+		else if (is_due(show, map))
+			step(show, map);
+	}
+	if (random_below(show, 3)) {
+		replay_seek(show->tape, random_below(show, 2 * MAX_PLACES));
 		return;
 	}
-	screen_free(screen);
+	replay_hold(show->tape, random_below(show, 2));
+	replay_speed(show->tape, (double)random_below(show, 200));
+	show->now_ns += random_below(show, 4 * SIM_TICK_NS);
+	clock_hold(show->now_ns, WALL_NS);
+}
+
+/* By another way out each time, or by all. */
+static void show_all(struct show *show, bool by_all)
+{
+	static const struct out_ops *const outputs[] = {&out_text, &out_json, &out_csv, &out_jsonl};
+
+	for (size_t i = 0; i < show->n; i++) {
+		struct table *table = &show->maps[i].table;
+		SCOPED(buf) out = {0};
+
+		if (by_all)
+			show_outputs(table, &out);
+		else
+			show_as(table, outputs[random_below(show, ARRAY_LEN(outputs))],
+				random_below(show, 2), &out);
+		show_screen(show->screen, table, &out);
+	}
+}
+
+static void play(struct show *show)
+{
+	struct err err = {0};
+
+	replay_seek(show->tape, 1);
+	for (int i = 0; i < MAX_PLACES; i++) {
+		read_place(show);
+		show_all(show, i == 0);
+		if (replay_next(show->tape, &err) != 1)
+			break;
+	}
+	for (int i = 0; i < MAX_PLACES; i++) {
+		go_elsewhere(show);
+		read_place(show);
+	}
+	show_all(show, true);
+}
+
+static void add_map(struct show *show, struct map *map)
+{
+	struct shown *shown = &show->maps[show->n];
+	struct plan plan = {0};
+	struct err err = {0};
+
+	if (show->tape->ops->plan(show->tape, map, &plan, &err) == 0 &&
+	    table_init(&shown->table, map, &plan) == 0) {
+		show->n++;
+		screen_add(show->screen, &shown->table, &err);
+		return;
+	}
 	plan_release(&plan);
 }
 
-static void replay_file(const uint8_t *data, size_t size)
+static void play_all(struct source *tape, uint64_t seed)
 {
+	struct show show = {
+		.tape = tape, .screen = screen_new(), .seed = seed, .now_ns = clock_now_ns()};
 	struct map_list found = {0};
+	struct err err = {0};
+
+	if (tape->ops->list(tape, &found, &err) == 0)
+		for (size_t i = 0; i < found.n && show.n < MAX_MAPS; i++)
+			add_map(&show, &found.maps[i]);
+	play(&show);
+	screen_free(show.screen);
+	for (size_t i = 0; i < show.n; i++) {
+		end_reading(&show, &show.maps[i]);
+		table_release(&show.maps[i].table);
+	}
+	map_list_release(&found);
+}
+
+static void replay_fd_of(int fd, uint64_t seed)
+{
 	struct replay_state state;
 	struct source *tape;
 	struct err err = {0};
 
-	if (source_tape_of(file_of(data, size), "hostile", &tape, &err) < 0) {
+	clock_hold(NOW_NS, WALL_NS);
+	if (source_tape_of(fd, "hostile", &tape, &err) < 0) {
 		if (!err.text[0])
 			abort();
 		return;
 	}
-	if (tape->ops->list(tape, &found, &err) == 0)
-		for (size_t i = 0; i < found.n && i < MAX_MAPS; i++)
-			play(tape, &found.maps[i]);
+	play_all(tape, seed);
 	replay_state(tape, &state);
-	map_list_release(&found);
 	tape->ops->free(tape);
 }
 
-/* The way through a pipe, to the end. */
+/* As it comes from another program; all of it is in the pipe, or it would never end. */
+static int pipe_of(const uint8_t *data, size_t size)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0 || fcntl(fds[1], F_SETPIPE_SZ, MAX_INPUT_BYTES) < 0 ||
+	    file_write_all(fds[1], data, size) < 0)
+		abort();
+	close(fds[1]);
+	return fds[0];
+}
+
+/* Every byte of it, to the end. */
 static void verify(const uint8_t *data, size_t size)
 {
 	int fd = file_of(data, size);
@@ -122,8 +256,10 @@ static void verify(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	clock_hold(1000000000000, 1795269600000000000);
-	replay_file(data, size);
+	uint64_t seed = checksum_of(0, data, size);
+
+	replay_fd_of(file_of(data, size), seed);
+	replay_fd_of(pipe_of(data, size), seed);
 	verify(data, size);
 	return 0;
 }
