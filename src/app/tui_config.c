@@ -59,6 +59,7 @@ void tui_config_open(struct tui *tui)
 
 void tui_config_close(struct tui *tui)
 {
+	buf_release(&tui->panes);
 	config_free(tui->config);
 }
 
@@ -111,7 +112,8 @@ static bool are_several_hosts(const struct watch_set *set)
 	return n > 1;
 }
 
-void tui_config_layout(struct tui *tui)
+/* false: none is saved of the set. */
+static bool set_saved_panes(struct tui *tui)
 {
 	SCOPED(buf) set = {0};
 	struct err why = {0};
@@ -119,11 +121,38 @@ void tui_config_layout(struct tui *tui)
 
 	screen_set_name(tui->screen, &set);
 	text = tui->config ? config_layout(tui->config, buf_text(&set)) : NULL;
-	if (!text && are_several_hosts(tui->set))
-		screen_tile(tui->screen);
 	if (text && screen_set_panes(tui->screen, text, &why) < 0)
 		screen_say(tui->screen, true, "the saved layout of '%s' doesn't fit: %s",
 			   buf_text(&set), why.text);
+	return text;
+}
+
+static void note_panes(struct tui *tui)
+{
+	buf_clear(&tui->panes);
+	screen_panes_text(tui->screen, &tui->panes);
+}
+
+void tui_config_layout(struct tui *tui)
+{
+	tui->has_saved_panes = set_saved_panes(tui);
+	if (!tui->has_saved_panes && are_several_hosts(tui->set))
+		screen_tile(tui->screen);
+	note_panes(tui);
+}
+
+bool tui_config_awaits_layout(const struct tui *tui)
+{
+	SCOPED(buf) text = {0};
+
+	screen_panes_text(tui->screen, &text);
+	return !tui->has_saved_panes && strcmp(buf_text(&text), buf_text(&tui->panes)) == 0;
+}
+
+void tui_config_layout_grown(struct tui *tui)
+{
+	tui->has_saved_panes = set_saved_panes(tui);
+	note_panes(tui);
 }
 
 static int save_layout(struct tui *tui)

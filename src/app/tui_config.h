@@ -3,6 +3,8 @@
  * what is seen is saved when asked. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "ui/screen.h"
 
 struct err;
@@ -23,5 +25,9 @@ void tui_set_saved(struct tui *tui, const struct table *table);
 int tui_config_leave(struct tui *tui, struct err *err);
 /* The panes as they were saved of the set of maps that is open now. A fault is said. */
 void tui_config_layout(struct tui *tui);
+/* Before maps are added that came later: nothing saved was found, and nobody changed the panes since. Then
+ * what is saved of the larger set may take their place. */
+bool tui_config_awaits_layout(const struct tui *tui);
+void tui_config_layout_grown(struct tui *tui);
 
 void tui_config_save(struct tui *tui, const struct intent *intent);

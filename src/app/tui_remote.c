@@ -43,6 +43,7 @@ static int make_table(struct watch_tape *tape)
 
 	tape->waiting = calloc(1, sizeof(*tape->waiting));
 	map.name = arena_strdup(&map.mem, remote_map(tape->remote));
+	map.asked = map.name;
 	map.host = arena_strdup(&map.mem, remote_host(tape->remote));
 	r = tape->waiting && map.name && map.host ? plan_untyped(&plan, 0, 0, NULL) : -ENOMEM;
 	if (r == 0)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "model/map.h"
 #include "ui/cost.h"
 #include "ui/grid.h"
@@ -31,10 +32,12 @@ struct tui {
 	const char *badge;
 	char tape_badge[48];
 	char host[65];
+	struct buf panes; /* as they were laid out last */
 	uint64_t interval_ns, last_frame_ns;
 	uint64_t look_ns; /* when what takes a map's place is looked for; 0: at once */
 	struct cost cost;
 	bool is_dirty, is_reading, is_working, quits, is_ascii, has_mouse;
+	bool has_saved_panes;
 	bool has_started; /* what the options say of the map in front is in force */
 	int status;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/follow.h"
+#include "app/tui_config.h"
 #include "app/tui_remote.h"
 #include "app/tui_state.h"
 #include "app/watch.h"
@@ -133,7 +134,7 @@ static int show_new(struct tui *tui, struct watch_tape *tape, struct err *err)
 		if (old)
 			r = follow_to(tui, old, next) ? 0 : -ENOMEM;
 		else
-			r = screen_add(tui->screen, &next->table, err);
+			r = tui_add(tui, next, err);
 		n_before += !old;
 	}
 	return r;
@@ -149,6 +150,19 @@ static void find_again(struct tui *tui, struct watch *watch)
 	tui->is_dirty = true;
 }
 
+/* Maps that a tape has come to hold. */
+static void show_maps(struct tui *tui, struct watch_tape *tape)
+{
+	bool awaits_layout = tui_config_awaits_layout(tui);
+	struct err why = {0};
+	int r = tape->waiting ? tui_remote_arrived(tui, tape, &why) : show_new(tui, tape, &why);
+
+	if (r < 0)
+		screen_say(tui->screen, true, "%s", why.text);
+	if (awaits_layout)
+		tui_config_layout_grown(tui);
+}
+
 void tui_tape_turn(struct tui *tui)
 {
 	uint64_t now = clock_now_ns();
@@ -157,15 +171,11 @@ void tui_tape_turn(struct tui *tui)
 		find_again(tui, tui->set->watches[i]);
 	for (size_t i = 0; i < tui->set->n_tapes; i++) {
 		struct watch_tape *tape = &tui->set->tapes[i];
-		struct err why = {0};
 
 		if (tape->remote)
 			tui_remote_turn(tui, tape, now);
-		if (replay_n_maps(tape->source) == tape->n_maps)
-			continue;
-		if ((tape->waiting ? tui_remote_arrived(tui, tape, &why)
-				   : show_new(tui, tape, &why)) < 0)
-			screen_say(tui->screen, true, "%s", why.text);
+		if (replay_n_maps(tape->source) != tape->n_maps)
+			show_maps(tui, tape);
 	}
 }
 

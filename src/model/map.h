@@ -40,6 +40,7 @@ struct map {
 	uint64_t loaded_boot_ns; /* when the first of its programs was; 0: unknown */
 	const char *source;	 /* "kernel", "sim", "tape" */
 	const char *host;	 /* which one it is on; NULL: this one, or it doesn't matter */
+	const char *asked;	 /* the word that it was asked for by there; NULL: none was */
 	const char *pin;	 /* path it was opened by or found at, or NULL */
 	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
 	const char *section;	 /* ".bss" etc. when is_variables, else NULL */

@@ -256,6 +256,7 @@ const char *remote_map(const struct remote *remote)
 static int connect_first(struct remote *remote, bool may_ask, struct err *err)
 {
 	int r = start(remote, may_ask);
+	struct replay *tape;
 
 	if (r < 0)
 		return err_set(err, r, "cannot start ssh for 'ssh:%s': %s", remote->text,
@@ -263,8 +264,10 @@ static int connect_first(struct remote *remote, bool may_ask, struct err *err)
 	r = source_tape_live(r, remote->text, &remote->tape, err);
 	if (r < 0)
 		return r;
-	replay_of(remote->tape)->host = strdup(remote->host);
-	return replay_of(remote->tape)->host ? 0 : err_set(err, -ENOMEM, "out of memory");
+	tape = replay_of(remote->tape);
+	tape->host = strdup(remote->host);
+	tape->asked = strdup(remote->map);
+	return tape->host && tape->asked ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 int remote_start(const char *text, uint64_t interval_ns, bool may_ask, struct remote **out,

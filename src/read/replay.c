@@ -54,7 +54,8 @@ static int add_map(const struct replay *replay, const struct replay_map *map, st
 	if (!replay->host)
 		return 0;
 	copy->host = arena_strdup(&copy->mem, replay->host);
-	return copy->host ? 0 : -ENOMEM;
+	copy->asked = arena_strdup(&copy->mem, replay->asked);
+	return copy->host && copy->asked ? 0 : -ENOMEM;
 }
 
 static int list_maps(struct source *source, struct map_list *out, struct err *err)
@@ -133,6 +134,7 @@ static void free_tape(struct source *source)
 	free(replay->maps);
 	free(replay->numbers);
 	free(replay->host);
+	free(replay->asked);
 	tape_reader_release(&replay->reader);
 	tape_head_release(&replay->head);
 	pages_release(&replay->entries);

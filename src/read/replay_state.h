@@ -88,7 +88,9 @@ struct replay {
 	uint32_t n_came; /* readings so far */
 	bool keeps_all;	 /* no reading is passed over */
 	uint64_t last_tick;
-	char *host; /* owned: what a person calls the host at the other end; NULL: what it says itself */
+	/* owned: what a person calls the host at the other end, and the word it was asked for; NULL: what it
+	 * says itself */
+	char *host, *asked;
 
 	/* the player */
 	uint32_t place; /* from 0 */

@@ -6,7 +6,8 @@
  *                                  the churn of map 2; logarithmic graphs
  *
  * Numbers are places among the names of the maps, sorted: the same set of maps finds its panes again in
- * whatever order it is opened. */
+ * whatever order it is opened. Maps of other hosts go by what was asked for there, which is known before
+ * they are. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,18 @@ static const char *const kind_words[N_PANE_KINDS] = {
 
 /* -- the set of maps ------------------------------------------------------------------------------------- */
 
+static const char *name_in_set(const struct map *map)
+{
+	return map->asked ? map->asked : map->name;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct map *left = &(*(struct tab *const *)a)->table->map;
 	const struct map *right = &(*(struct tab *const *)b)->table->map;
 	int r = strcmp(left->host ? left->host : "", right->host ? right->host : "");
 
+	r = r ? r : strcmp(name_in_set(left), name_in_set(right));
 	r = r ? r : strcmp(left->name, right->name);
 	return r ? r : (left->id > right->id) - (left->id < right->id);
 }
@@ -55,7 +62,7 @@ void screen_set_name(const struct screen *screen, struct buf *out)
 		const struct map *map = &tabs[i]->table->map;
 
 		buf_addf(out, "%s%s%s%s", i ? "," : "", map->host ? map->host : "",
-			 map->host ? ":" : "", map->name);
+			 map->host ? ":" : "", name_in_set(map));
 	}
 	free(tabs);
 }

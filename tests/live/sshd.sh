@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A real sshd on loopback, of its own keys, config and port, in a folder: sshd.sh start|drop|stop|pid FOLDER.
-# The program is on its PATH as bpfmaptop. FOLDER/bin/ssh is what to have first on one's own PATH: it writes down
+# The program is on its PATH as bpfmaptop, and what a person has in their shell's startup files is left out: the home
+# is another one. FOLDER/bin/ssh is what to have first on one's own PATH: it writes down
 # its arguments to FOLDER/asked, and asks this sshd, whatever the host's name.
 set -u
 folder=$2
@@ -31,7 +32,7 @@ prepare() {
 		KbdInteractiveAuthentication no
 		UsePAM no
 		PermitRootLogin yes
-		SetEnv PATH=$folder/there:/usr/bin:/bin
+		SetEnv PATH=$folder/there:/usr/bin:/bin HOME=$folder/there
 	END
 	cat >"$folder/ssh_config" <<-END
 		Host *

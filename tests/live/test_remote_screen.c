@@ -51,6 +51,14 @@ static int end(void **state)
 	return sshd("stop");
 }
 
+static int shell(const char *command)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "cd %s && %s", folder, command);
+	return system(text);
+}
+
 /* What is recorded is of the host in front. */
 static void recorded(struct pty *pty)
 {
@@ -99,30 +107,57 @@ static void several_hosts(void **state)
 	pty_close(&pty);
 }
 
-/* As they were kept, which goes before a pane each. */
+static void quit_it(struct pty *pty)
+{
+	pty_send(pty, "Q");
+	assert_int_equal(pty_wait_exit(pty, PATIENCE_MS), 0);
+	assert_true(pty_termios_is_as_before(pty));
+	pty_close(pty);
+}
+
+/* Opens what the words name, once until `shows` is seen, in panes that are then kept; and again, in the same. */
+static void keep_panes(const char *const *words, const char *shows, const char *panes,
+		       const char *kept)
+{
+	const char *argv[8] = {program()};
+	char keys[64];
+	struct pty pty;
+
+	for (int i = 0; words[i]; i++)
+		argv[i + 1] = words[i];
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 120), 0);
+	assert_true(pty_wait_text(&pty, shows, PATIENCE_MS));
+	snprintf(keys, sizeof(keys), ":panes %s\r", panes);
+	pty_send(&pty, keys);
+	assert_true(pty_wait_text(&pty, kept, PATIENCE_MS));
+	pty_send(&pty, "W");
+	assert_true(pty_wait_text(&pty, "saved to '", PATIENCE_MS));
+	quit_it(&pty);
+	assert_int_equal(pty_open(&pty, argv, NULL, 24, 120), 0);
+	assert_true(pty_wait_text(&pty, kept, PATIENCE_MS));
+	quit_it(&pty);
+}
+
+/* As they were kept, which goes before a pane each: also where a word is not the name of the map, or names several,
+ * of which there are none when the screen begins. */
 static void kept_panes(void **state)
 {
-	const char *const argv[] = {program(), "ssh:web1:sim:ports", "ssh:web2:sim:ports", NULL};
+	const char *const one[] = {"ssh:web1:sim:ports", "ssh:web2:sim:ports", NULL};
+	const char *const two[] = {"ssh:web1:both", "ssh:web2:sim:ports", NULL};
 	char path[PATH_MAX];
-	struct pty pty;
-	FILE *file;
 
 	(void)state;
-	snprintf(path, sizeof(path), "mkdir -p %s/config/bpfmaptop", folder);
-	assert_int_equal(system(path), 0);
-	snprintf(path, sizeof(path), "%s/config/bpfmaptop/config.json", folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs("{\"layouts\": {\"web1:sim:ports,web2:sim:ports\": \"|60 1 2*\"}}", file);
-	fclose(file);
 	snprintf(path, sizeof(path), "%s/config", folder);
 	setenv("XDG_CONFIG_HOME", path, 1);
-	assert_int_equal(pty_open(&pty, argv, NULL, 24, 120), 0);
-	assert_true(pty_wait_text(&pty, "1 web1:ports [2 web2:ports]", PATIENCE_MS));
+	keep_panes(one, "[1 web1:ports] 2 web2:ports", "|60 1 2*", "1 web1:ports [2 web2:ports]");
+	assert_int_equal(shell("mv there/bpfmaptop there/it && "
+			       "printf '#!/bin/sh\\n[ \"$3\" = both ] && set -- record - sim:ports "
+			       "sim:verdicts\\nexec %s/there/it \"$@\"\\n' \"$PWD\" "
+			       ">there/bpfmaptop && chmod 755 there/bpfmaptop"),
+			 0);
+	keep_panes(two, "verdicts", "_30 2 |40 3* 1", "[2 web2:ports] 3 web1:verdicts");
+	assert_int_equal(shell("mv there/it there/bpfmaptop"), 0);
 	unsetenv("XDG_CONFIG_HOME");
-	pty_send(&pty, "q");
-	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
-	pty_close(&pty);
 }
 
 static void lost_and_back(void **state)
@@ -152,22 +187,6 @@ static void lost_and_back(void **state)
 	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
 	assert_true(pty_termios_is_as_before(&pty));
 	pty_close(&pty);
-}
-
-static int shell(const char *command)
-{
-	char text[512];
-
-	snprintf(text, sizeof(text), "cd %s && %s", folder, command);
-	return system(text);
-}
-
-static void quit_it(struct pty *pty)
-{
-	pty_send(pty, "Q");
-	assert_int_equal(pty_wait_exit(pty, PATIENCE_MS), 0);
-	assert_true(pty_termios_is_as_before(pty));
-	pty_close(pty);
 }
 
 /* The screen is there at once, with a pane a host, each of which goes its own way. */
