@@ -72,7 +72,8 @@ static inline words differing(const uint8_t *a, const uint8_t *b)
 	return x ^ y;
 }
 
-static inline bool same_value(const uint8_t *a, const uint8_t *b, size_t size)
+static inline __attribute__((always_inline)) bool same_value(const uint8_t *a, const uint8_t *b,
+							     size_t size)
 {
 	uint64_t x, y, differs = 0;
 	words all = {0};
@@ -98,6 +99,32 @@ static inline void link_rows(struct delta_walk *walk, uint32_t was, uint32_t is)
 	walk->links[is] = was;
 	walk->states[is] = is_same ? ROW_KEPT : ROW_CHANGED;
 	walk->n_changed += !is_same;
+}
+
+/* Rows on both sides as long as their keys are the same, at most n. returns how many. */
+static inline __attribute__((always_inline)) size_t
+link_run(struct delta_walk *walk, size_t was, size_t is, size_t n, size_t key_size, size_t size)
+{
+	const uint8_t *was_key = walk->was_keys + was * key_size;
+	const uint8_t *is_key = walk->is_keys + is * key_size;
+	const uint8_t *was_val = walk->was_vals + was * size;
+	const uint8_t *is_val = walk->is_vals + is * size;
+	uint32_t *links = walk->links + is;
+	uint8_t *states = walk->states + is;
+	size_t i, n_changed = 0;
+
+	for (i = 0; i < n && same_bytes(was_key, is_key, key_size); i++) {
+		bool is_same = same_value(was_val, is_val, size);
+
+		links[i] = (uint32_t)(was + i);
+		states[i] = is_same ? ROW_KEPT : ROW_CHANGED;
+		n_changed += !is_same;
+		was_key += key_size, is_key += key_size;
+		was_val += size, is_val += size;
+	}
+	walk->n_changed += n_changed;
+	walk->n_near += i;
+	return i;
 }
 
 static inline void recent_add(struct delta_recent *recent, uint32_t row)
@@ -209,11 +236,14 @@ static inline __attribute__((always_inline)) void walk_rows(struct delta_walk *w
 	size_t was = walk->was_row, is = walk->is_row, was_steps, is_steps;
 
 	while (was < n_was && is < end) {
-		if (same_bytes(walk->was_keys + was * size, walk->is_keys + is * size, size)) {
-			link_rows(walk, (uint32_t)was++, (uint32_t)is++);
-			walk->n_near++;
-			continue;
-		}
+		size_t n = MIN_OF(n_was - was, end - is);
+
+		n = walk->val_stride == 64 ? link_run(walk, was, is, n, size, 64)
+					   : link_run(walk, was, is, n, size, walk->val_stride);
+		was += n;
+		is += n;
+		if (was == n_was || is == end)
+			break;
 		if (link_swapped(walk, was, is, size)) {
 			was += 2;
 			is += 2;
@@ -251,7 +281,7 @@ static void walk_near(struct delta_walk *walk, size_t end)
 	}
 }
 
-/* Drops the rows of both lists that found their place after all. */
+/* Drops the rows of both lists that found their place after all. Which those are can't be foreseen. */
 static void drop_linked(struct delta_walk *walk)
 {
 	size_t n_gone = 0, n_left = 0;
@@ -259,12 +289,15 @@ static void drop_linked(struct delta_walk *walk)
 	for (size_t i = 0; i < walk->n_gone; i++) {
 		uint32_t row = walk->gone[i];
 
-		if (!(walk->marks[row / 64] >> (row % 64) & 1))
-			walk->gone[n_gone++] = row;
+		walk->gone[n_gone] = row;
+		n_gone += !(walk->marks[row / 64] >> (row % 64) & 1);
 	}
-	for (size_t i = 0; i < walk->n_left; i++)
-		if (walk->links[walk->left[i]] == DELTA_NONE)
-			walk->left[n_left++] = walk->left[i];
+	for (size_t i = 0; i < walk->n_left; i++) {
+		uint32_t row = walk->left[i];
+
+		walk->left[n_left] = row;
+		n_left += walk->links[row] == DELTA_NONE;
+	}
 	walk->n_gone = n_gone;
 	walk->n_left = n_left;
 }
