@@ -81,6 +81,9 @@ void table_release(struct table *table)
 		snap_release(&table->snaps[i]);
 	table_take_drop(table);
 	table_baseline_drop(table);
+	delta_release(&table->room.delta);
+	delta_release(&table->room.since_base);
+	pages_release(&table->room.stamps);
 	snap_release(&table->baseline);
 	snap_release(&table->ghosts);
 	delta_release(&table->delta);
@@ -115,8 +118,7 @@ enum turn_stage {
 struct table_turn {
 	enum turn_stage stage;
 	struct delta_walk walk;
-	struct delta delta, since_base;
-	struct pages stamps;
+	struct table_room room;
 	size_t n_stamped;
 	struct ghosts ghosts;
 	uint64_t epoch_ns;
@@ -133,9 +135,7 @@ void table_take_drop(struct table *table)
 	if (!turn)
 		return;
 	smooth_drop(table);
-	delta_release(&turn->delta);
-	delta_release(&turn->since_base);
-	pages_release(&turn->stamps);
+	table->room = turn->room;
 	snap_release(&turn->ghosts.rows);
 	free(turn);
 	table->turn = NULL;
@@ -185,11 +185,11 @@ static void stamp_rows(const struct table *table, const struct table_turn *turn,
 		       size_t end)
 {
 	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
-	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
-	const uint8_t *states = turn->delta.states.at;
+	struct row_stamps *is = (struct row_stamps *)turn->room.stamps.at;
+	const uint8_t *states = turn->room.delta.states.at;
 
 	for (size_t row = first; row < end; row++) {
-		uint32_t link = delta_link(&turn->delta, row);
+		uint32_t link = delta_link(&turn->room.delta, row);
 		uint32_t stamp = turn->stamp | (states[row] != ROW_NEW);
 
 		if (link == DELTA_NONE)
@@ -211,8 +211,8 @@ static void stamp_variables(const struct table *table, const struct table_turn *
 			    size_t end)
 {
 	const struct row_stamps *was = (const struct row_stamps *)table->stamps.at;
-	struct row_stamps *is = (struct row_stamps *)turn->stamps.at;
-	bool is_linked = delta_link(&turn->delta, 0) != DELTA_NONE;
+	struct row_stamps *is = (struct row_stamps *)turn->room.stamps.at;
+	bool is_linked = delta_link(&turn->room.delta, 0) != DELTA_NONE;
 	uint32_t stamp = turn->stamp | 1;
 
 	for (size_t i = first; i < end; i++) {
@@ -277,6 +277,22 @@ static void forget_past(struct table *table)
 	table->current->number = 0;
 }
 
+static void swap_deltas(struct delta *a, struct delta *b)
+{
+	struct delta was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
+static void swap_pages(struct pages *a, struct pages *b)
+{
+	struct pages was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
 /* From here on nothing can fail. */
 static void turn_commit(struct table_turn *turn, struct table *table)
 {
@@ -284,18 +300,12 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 
 	if (turn->is_rewind)
 		forget_past(table);
-	delta_release(&table->delta);
-	table->delta = turn->delta;
-	turn->delta = (struct delta){0};
-	delta_release(&table->since_base);
-	table->since_base = turn->since_base;
-	turn->since_base = (struct delta){0};
+	swap_deltas(&table->delta, &turn->room.delta);
+	swap_deltas(&table->since_base, &turn->room.since_base);
 	differences_forget(table->differences);
 
 	count_churn(table, turn);
-	pages_release(&table->stamps);
-	table->stamps = turn->stamps;
-	turn->stamps = (struct pages){0};
+	swap_pages(&table->stamps, &turn->room.stamps);
 	table->epoch_ns = turn->epoch_ns;
 	for (size_t i = n - 1; i > 0; i--)
 		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);
@@ -324,12 +334,14 @@ static int turn_open(struct table *table)
 	if (!turn)
 		return -ENOMEM;
 	table->turn = turn;
+	turn->room = table->room;
+	table->room = (struct table_room){0};
 	pages_trim(&next->keys, next->n_rows * next->key_stride);
 	pages_trim(&next->vals, next->n_rows * next->val_stride);
 	next->number = table->current->number + 1;
 	turn->is_rewind = table->current->number && next->ended_ns < table->current->ended_ns;
 	turn_time(turn, table);
-	return delta_begin(&turn->delta, &turn->walk, turn->is_rewind ? NULL : table->current,
+	return delta_begin(&turn->room.delta, &turn->walk, turn->is_rewind ? NULL : table->current,
 			   next);
 }
 
@@ -341,15 +353,15 @@ static int turn_reserve(struct table *table, struct table_turn *turn)
 	if (turn->is_rewind)
 		snap_clear(&turn->ghosts.rows, &table->map);
 	else
-		r = ghosts_follow(&turn->ghosts, table, &turn->delta);
+		r = ghosts_follow(&turn->ghosts, table, &turn->room.delta);
 	if (r == 0 && turn->is_rewind)
 		r = hist_reset(&table->trends, table->trends.key_size, HIST_KEYS);
-	if (r == 0 && turn->delta.n_gone)
+	if (r == 0 && turn->room.delta.n_gone)
 		r = returns_reserve(&table->returns);
 	if (r == 0)
 		r = calendar_reserve(&table->calendar);
 	if (r == 0)
-		r = pages_reserve(&turn->stamps,
+		r = pages_reserve(&turn->room.stamps,
 				  n_stamps(table, table->next) * sizeof(struct row_stamps));
 	return r;
 }
@@ -363,14 +375,15 @@ static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows
 	case TURN_SMOOTH:
 		return smooth_step(table, n_rows);
 	case TURN_DELTA:
-		r = delta_step(&turn->delta, &turn->walk, n_rows);
+		r = delta_step(&turn->room.delta, &turn->walk, n_rows);
 		if (r == 0 && table->baseline.number)
-			return delta_begin(&turn->since_base, &turn->walk, &table->baseline,
+			return delta_begin(&turn->room.since_base, &turn->walk, &table->baseline,
 					   table->next);
 		return r;
 	case TURN_SINCE_BASE:
-		return table->baseline.number ? delta_step(&turn->since_base, &turn->walk, n_rows)
-					      : 0;
+		return table->baseline.number
+			       ? delta_step(&turn->room.since_base, &turn->walk, n_rows)
+			       : 0;
 	case TURN_GHOSTS:
 		return turn_reserve(table, turn);
 	default:

@@ -98,7 +98,13 @@ struct table {
 	struct table_base *base; /* owned: a baseline that is being made; NULL: none */
 
 	struct table_turn *turn; /* owned: a reading that is being taken; NULL: none */
-	struct snap ghosts;	 /* rows that went, newest first */
+	/* Room for what is made of it, had from the reading before the last: pages that are there cost
+	 * nothing to get. */
+	struct table_room {
+		struct delta delta, since_base;
+		struct pages stamps;
+	} room;
+	struct snap ghosts;			 /* rows that went, newest first */
 	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
 	const double *share_of; /* totals that DERIVE_SHARE is of, a field each; NULL: no shares.
 				   Borrowed from who fills the table */

@@ -57,6 +57,7 @@ struct group {
 	uint32_t key_size;
 	const struct field *sums[GROUP_MAX_SUMS]; /* of base; sum i is word 1 + i of a copy */
 	unsigned n_sums;
+	size_t copy_words; /* from one CPU's copy of a value to the next */
 	/* Word 1 + n_sums + i of a copy: how many bytes of sum i are known, all or none. Of records, where a
 	 * group may have no row that has the field; the others have no such words. */
 	bool has_limits;
