@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/batch.h"
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/options.h"
@@ -17,8 +18,12 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/tidy.h"
-#include "model/maptype.h"
 #include "read/replay.h"
+
+static void say(const char *text)
+{
+	fprintf(stderr, "bpfmaptop: %s\n", text);
+}
 
 /* A pipe that nobody reads any more is a normal end. */
 static int status_of(int code, bool is_partly)
@@ -30,96 +35,6 @@ static int status_of(int code, bool is_partly)
 	if (code < 0)
 		return EXIT_FAILED;
 	return is_partly ? EXIT_PARTLY : EXIT_DONE;
-}
-
-static void write_frame(const struct rows *rows, struct buf *out,
-			void (*part)(const struct out_job *, struct buf *))
-{
-	if (part)
-		part(&rows->job, out);
-}
-
-/* What is written of a map. */
-struct written {
-	struct rows rows;
-	bool is_left_out; /* it can't stand in this output */
-	bool waits;	  /* the reading in its table is to be written yet */
-};
-
-struct batch {
-	struct watch_set set;
-	const struct out_ops *output;
-	struct written **maps; /* owned; one a watch */
-	size_t n_maps;
-	struct buf names;      /* of the columns, where one line of them is for all */
-	struct config *config; /* NULL: there is none to be had */
-	bool is_stream;
-	bool marks;	/* rows have a place for an alert's mark */
-	bool is_met;	/* a row matches what was waited for */
-	bool has_begun; /* something was written */
-	bool is_partly; /* a reading fell short, a map can't be read, a tape is damaged */
-	bool is_warned;
-};
-
-static void say(const char *text)
-{
-	fprintf(stderr, "bpfmaptop: %s\n", text);
-}
-
-/* Says on stderr what a reading missed; rows alone would not tell. A part that is all that can be seen
- * is no failure, and is told once. */
-static void note_missing(struct batch *batch, const struct table *table, struct err *err)
-{
-	const struct snap *snap = table->current;
-	SCOPED(buf) notes = {0};
-
-	if (snap_is_complete(snap))
-		return;
-	snap_notes(snap, &notes);
-	if (snap_is_cut(snap)) {
-		err_set(err, 0, "the reading of map '%s' is incomplete: %s", table->map.name,
-			buf_text(&notes));
-		batch->is_partly = true;
-	} else if (!batch->is_warned) {
-		fprintf(stderr, "bpfmaptop: map '%s' (%s): %s\n", table->map.name,
-			table->map.type->name, buf_text(&notes));
-		batch->is_warned = true;
-	}
-}
-
-/* Rows go to stdout, and what there is to say of them to stderr. */
-static int watch_out(struct batch *batch, struct rows *rows, struct err *err)
-{
-	SCOPED(buf) words = {0};
-	int r = alert_check(&rows->alert, rows->table);
-
-	if (r > 0) {
-		alert_words(&rows->alert, rows->table, &words);
-		fprintf(stderr, "bpfmaptop: alert: %s\n%s", buf_text(&words),
-			batch->set.options->rings ? "\a" : "");
-	}
-	if (r >= 0)
-		r = alert_check(&rows->until, rows->table);
-	batch->is_met |= rows->until.n_rows > 0;
-	return r < 0 ? err_set(err, r, "out of memory for an alert") : 0;
-}
-
-static int write_reading(struct batch *batch, size_t i, struct err *err)
-{
-	struct rows *rows = &batch->maps[i]->rows;
-	struct table *table = &batch->set.watches[i]->table;
-	int r;
-
-	batch->maps[i]->waits = false;
-	note_missing(batch, table, err);
-	rows->job.is_continued = batch->has_begun;
-	write_frame(rows, &rows->out,
-		    batch->has_begun ? rows->output->between : rows->output->begin);
-	batch->has_begun = true;
-	r = rows_write(rows, err);
-	if (r == 0)
-		r = rows_flush(NULL, &rows->out);
-	return r < 0 ? r : watch_out(batch, rows, err);
 }
 
 /* -- maps -- */
@@ -140,11 +55,6 @@ static int check_joint(struct batch *batch, size_t i, struct err *err)
 	const char *first_name = batch->set.watches[0]->table.map.name;
 	SCOPED(buf) names = {0};
 
-	if (batch->output->is_metrics && batch->is_stream && !is_alone(batch, i))
-		return err_set(err, -EINVAL,
-			       "metrics of maps '%s' and '%s' are one document, which 'export -' "
-			       "writes again and again: bpfmaptop export - MAP...",
-			       first_name, name);
 	if (batch->output->is_document && !is_alone(batch, i))
 		return err_set(
 			err, -EINVAL,
@@ -270,10 +180,10 @@ static int taken(void *ctx, size_t i, struct err *err)
 
 	if (batch->maps[i]->is_left_out)
 		return 0;
-	batch->maps[i]->waits = true;
+	batch->maps[i]->waits = batch->maps[i]->was_tried = true;
 	if (!batch->is_stream)
 		return 0;
-	r = write_reading(batch, i, err);
+	r = batch_write(batch, i, err);
 	return r < 0 ? r : batch->is_met;
 }
 
@@ -286,6 +196,11 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 	bool is_fact = watch->table.is_gone && source_is_tape(watch->source);
 	size_t n_left = 0;
 
+	batch->maps[i]->was_tried = true;
+	if (batch->output->is_metrics) {
+		prom_map_failed(&batch->maps[i]->rows.prom);
+		metrics_touch(&batch->metrics);
+	}
 	if (watch->state == WATCH_AWAITED)
 		return 0;
 	watch->table.is_gone = true;
@@ -301,45 +216,15 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 
 /* -- from begin to end -- */
 
-/* Of all maps together. */
-static int write_metrics(struct batch *batch, struct err *err)
-{
-	struct prom_map **proms = calloc(batch->n_maps + 1, sizeof(*proms));
-	struct buf *out = &batch->maps[0]->rows.out;
-	size_t n = 0;
-	int r = proms ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < batch->n_maps; i++) {
-		struct rows *rows = &batch->maps[i]->rows;
-
-		if (!batch->maps[i]->waits)
-			continue;
-		note_missing(batch, &batch->set.watches[i]->table, err);
-		r = rows_take_metrics(rows);
-		if (r == 0)
-			r = watch_out(batch, rows, err);
-		proms[n++] = &rows->prom;
-	}
-	if (r == 0 && n) {
-		batch->has_begun = true;
-		prom_write(proms, n, batch->output == &out_openmetrics, out);
-		r = out->failed ? -ENOMEM : rows_flush(NULL, out);
-	}
-	free(proms);
-	return r == -ENOMEM ? err_set(err, r, "out of memory for metrics") : r;
-}
-
-/* What was read for a dump. */
+/* What was read for a dump, and of metrics what nobody has, yet. */
 static int write_waiting(struct batch *batch, struct err *err)
 {
 	int r = 0;
 
-	if (batch->output->is_metrics && !batch->is_stream)
-		return write_metrics(batch, err);
 	for (size_t i = 0; r == 0 && i < batch->n_maps; i++)
 		if (batch->maps[i]->waits)
-			r = write_reading(batch, i, err);
-	return r;
+			r = batch_write(batch, i, err);
+	return r == 0 && batch->metrics.touched_ns ? batch_write_metrics(batch, err) : r;
 }
 
 /* In a first reading, rates and states are unknown: a dump of them means the second one. (A tape in a file
@@ -354,13 +239,8 @@ static uint64_t n_to_dump(const struct batch *batch)
 
 static int write_end(struct batch *batch, struct err *err)
 {
-	struct rows *rows;
-
-	if (batch->has_begun) {
-		rows = &batch->maps[0]->rows;
-		write_frame(rows, &rows->out, rows->output->end);
-		return rows_flush(NULL, &rows->out);
-	}
+	if (batch->has_begun)
+		return batch_end(batch);
 	if (stop_asked())
 		return err_set(err, -EINTR, "told to end before anything was read");
 	if (batch->set.n_tapes && !tapes_fault(&batch->set))
@@ -382,8 +262,11 @@ static int write_all(struct batch *batch, struct err *err)
 		.replaced = replaced,
 		.ctx = batch,
 	};
-	int r = pace_run(&pace, err), w = 0;
+	int r, w = 0;
 
+	if (batch->is_stream && batch->output->is_metrics)
+		pace.settled = batch_settled, pace.turned = batch_turned;
+	r = pace_run(&pace, err);
 	if (!stop_asked())
 		w = write_waiting(batch, err);
 	if (r == 0 && w == 0)

@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/metrics.h"
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/rows.h"
 #include "app/tapes.h"
 #include "app/watch.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -25,9 +25,6 @@
 #include "base/tidy.h"
 #include "out/prom.h"
 #include "read/replay.h"
-
-/* How long a text waits for readings that are under way. */
-#define PATIENCE_NS 100000000ull
 
 struct exported {	     /* a map */
 	struct watch *watch; /* borrowed from the set */
@@ -44,9 +41,9 @@ struct exporter {
 	struct exported **maps; /* owned; one a watch, in the same order */
 	size_t n_maps;
 	struct buf text;
-	uint64_t touched_ns; /* since when there is something to write; 0: there isn't */
-	bool has_started;    /* every map that was named is open */
-	bool has_written, is_partly, cannot_write;
+	struct metrics metrics;
+	bool has_started; /* every map that was named is open */
+	bool is_partly, cannot_write;
 };
 
 static void say(const char *text)
@@ -164,17 +161,10 @@ static int add_opened(void *ctx, struct err *err)
 
 /* -- readings -- */
 
-/* There is something to write. */
-static void touch(struct exporter *exporter)
-{
-	if (!exporter->touched_ns)
-		exporter->touched_ns = clock_now_ns();
-}
-
 static void failed(struct exporter *exporter, struct exported *map, int code, const struct err *why)
 {
 	map->was_tried = true;
-	touch(exporter);
+	metrics_touch(&exporter->metrics);
 	if (code == -ENOENT || code == -ESTALE)
 		map->watch->table.is_gone = true;
 	if (!map->has_failed && map->watch->state != WATCH_AWAITED)
@@ -208,7 +198,7 @@ static int taken(void *ctx, size_t i, struct err *err)
 	map->has_failed = false;
 	map->was_tried = true;
 	exporter->is_partly |= snap_is_cut(table->current);
-	touch(exporter);
+	metrics_touch(&exporter->metrics);
 	r = rows_take_metrics(&map->rows);
 	return r < 0 ? err_set(err, r, "out of memory for map '%s'", table->map.name) : 0;
 }
@@ -248,15 +238,12 @@ static int put_text(struct exporter *exporter, struct err *err)
 	return 0;
 }
 
-/* The first text has every map; later ones don't wait for one that is slow. */
-static bool is_due(const struct exporter *exporter, bool is_resting)
+static bool lacks_some(const struct exporter *exporter)
 {
-	if (!exporter->touched_ns)
-		return false;
-	for (size_t i = 0; i < exporter->n_maps && !exporter->has_written; i++)
+	for (size_t i = 0; i < exporter->n_maps; i++)
 		if (!exporter->maps[i]->was_tried)
-			return false;
-	return is_resting || clock_now_ns() >= exporter->touched_ns + PATIENCE_NS;
+			return true;
+	return false;
 }
 
 static int put_out(struct exporter *exporter, struct err *err)
@@ -265,8 +252,7 @@ static int put_out(struct exporter *exporter, struct err *err)
 
 	if (r == 0)
 		r = put_text(exporter, err);
-	exporter->touched_ns = 0;
-	exporter->has_written = true;
+	metrics_wrote(&exporter->metrics);
 	return r;
 }
 
@@ -275,7 +261,9 @@ static int turned(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err
 	struct exporter *exporter = ctx;
 
 	(void)wake_ns;
-	return is_due(exporter, is_resting) && !stop_asked() ? put_out(exporter, err) : 0;
+	if (stop_asked() || !metrics_are_due(&exporter->metrics, is_resting, lacks_some(exporter)))
+		return 0;
+	return put_out(exporter, err);
 }
 
 /* -- from begin to end -- */

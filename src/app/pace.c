@@ -293,6 +293,8 @@ static int turn(struct pace *pace, struct err *err)
 		r = look_for_successors(pace, &is_busy, err);
 	if (r == 0)
 		r = look_for_maps(pace, &is_busy, err);
+	if (r == 0 && !is_busy && pace->settled)
+		r = pace->settled(pace->ctx, err);
 	if (r == 0 && !is_busy)
 		r = play_on(pace, &is_busy, err);
 	if (r == 0 && pace->turned)

@@ -34,6 +34,8 @@ struct pace {
 	int (*opened)(void *ctx, struct err *err);
 	/* set->watches[i] was replaced and is about to be closed; those behind it move up. NULL: likewise. */
 	void (*replaced)(void *ctx, size_t i);
+	/* All that was due was read, and no tape has gone on, yet. NULL: it doesn't matter. */
+	int (*settled)(void *ctx, struct err *err);
 	/* After each turn, and at the end: is_resting: no reading is under way. *wake_ns can be made earlier. NULL: nothing
 	 * is to be done. */
 	int (*turned)(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err);

@@ -151,6 +151,27 @@ for format in prom openmetrics; do
 	"$BPFMAPTOP" dump file:both.tape sim:ports -o $format >metrics
 	same "$format of several maps is taken by its parsers" "" "$(wrong_of $format metrics)"
 done
+# So they are in a stream: a document whenever all of them were read, live or at each place of a tape.
+split() { # FILE: documents of it, as doc.1, doc.2, ...
+	rm -f doc.*
+	awk '{ print > "doc." n + 1 } /^# EOF/ { n++ }' "$1"
+	ls doc.* | wc -l
+}
+for format in prom openmetrics; do
+	for maps in "sim:ports sim:flows sim:verdicts -n 3 -d 0.1" file:both.tape; do
+		"$BPFMAPTOP" stream $maps -o $format >metrics
+		n_docs=$(split metrics)
+		[ "$n_docs" -gt 1 ] && ok "a document a reading of $maps as $format" || not_ok "a document a reading of $maps as $format" "$n_docs"
+		bad=
+		for doc in doc.*; do
+			bad+=$(wrong_of $format $doc)
+			[ "$(grep -c '^# TYPE bpf_map_entries ' $doc)" = 1 ] || bad+="$doc: families "
+			[ "$(grep -c '^bpfmaptop_map_up{' $doc)" = "$(grep -c '^bpfmaptop_map_up{' doc.1)" ] || bad+="$doc: maps "
+			[ "$(sed -n 's/^bpfmaptop_reads_total{.*} //p' $doc | sort -u)" = "${doc#doc.}" ] || bad+="$doc: readings "
+		done
+		same "each has every map once, read once more: $maps as $format" "" "$bad"
+	done
+done
 same "reals are as short as they can be" "" \
 	"$("$BPFMAPTOP" dump sim:flows -o prom | grep -o '[0-9.]*\.[0-9]*0000000[0-9]*$')"
 echo "1..$n"

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "app/metrics.h"
+
+#include "base/clock.h"
+
+/* How long a document waits for readings that are under way. */
+#define PATIENCE_NS 100000000ull
+
+void metrics_touch(struct metrics *metrics)
+{
+	if (!metrics->touched_ns)
+		metrics->touched_ns = clock_now_ns();
+}
+
+bool metrics_are_due(const struct metrics *metrics, bool is_resting, bool lacks_some)
+{
+	if (!metrics->touched_ns || (lacks_some && !metrics->has_written))
+		return false;
+	return is_resting || clock_now_ns() >= metrics->touched_ns + PATIENCE_NS;
+}
+
+void metrics_wrote(struct metrics *metrics)
+{
+	*metrics = (struct metrics){.has_written = true};
+}
