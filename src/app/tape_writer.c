@@ -5,13 +5,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "app/recorder.h"
 #include "base/tidy.h"
+#include "base/worker.h"
 
 struct tape_writer {
 	struct recorder recorder;
@@ -105,19 +105,6 @@ static void *run(void *ctx)
 
 /* -- whoever hands over -- */
 
-/* Signals are for the thread that waits for them. */
-static int start_thread(struct tape_writer *writer)
-{
-	sigset_t all, before;
-	int r;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	r = -pthread_create(&writer->thread, NULL, run, writer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
-}
-
 int tape_writer_start(struct tape_writer **out, const struct recorder *recorder, struct err *err)
 {
 	struct tape_writer *writer = calloc(1, sizeof(*writer));
@@ -130,7 +117,7 @@ int tape_writer_start(struct tape_writer **out, const struct recorder *recorder,
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_cond_init(&writer->has_work, NULL);
 	writer->over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = writer->over_fd < 0 ? -errno : start_thread(writer);
+	r = writer->over_fd < 0 ? -errno : worker_thread(&writer->thread, run, writer);
 	if (r == 0) {
 		*out = writer;
 		return 0;
