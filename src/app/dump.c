@@ -334,6 +334,7 @@ static int run_rows(const struct options *options, bool is_stream, struct err *e
 {
 	struct batch batch = {
 		.set.options = options,
+		.set.takes_two = !is_stream,
 		.output = options->output ? options->output : &out_text,
 		.is_stream = is_stream,
 	};

@@ -71,6 +71,7 @@ struct watch_set {
 	size_t n_described; /* maps whose layout came from one of them */
 	bool is_screen;	    /* other hosts are not waited for, and ssh has no terminal to ask on */
 	bool is_alone;	    /* only one other host is named: its ssh may ask */
+	bool takes_two;	    /* threads for a reading: all are waited for, and soon over */
 };
 
 void watch_set_release(struct watch_set *set);

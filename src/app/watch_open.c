@@ -66,6 +66,7 @@ static int open_map(struct watch_set *set, struct source *source, struct map *ma
 		.method = set->options->method,
 		.is_strict = set->options->is_strict,
 		.keys_suffice = set->options->output && set->options->output->keys_suffice,
+		.takes_two = set->takes_two,
 	};
 	r = table_init(&watch->table, map, &plan);
 	if (r == 0)

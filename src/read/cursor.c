@@ -23,6 +23,7 @@
 #include "model/maptype.h"
 #include "model/snap.h"
 #include "model/words.h"
+#include "read/ahead.h"
 #include "read/kernel.h"
 
 /* The kernel's own ENOTSUPP, which no header of user space knows. */
@@ -247,6 +248,7 @@ static void stop_method(struct cursor *cursor)
 
 static void cursor_free(struct cursor *cursor)
 {
+	ahead_end(cursor);
 	stop_method(cursor);
 	close(cursor->fd);
 	free(cursor->places);
@@ -380,7 +382,8 @@ static int step_again(struct cursor *cursor, struct snap *snap, struct err *err)
 
 static int step_on(struct cursor *cursor, struct snap *snap, struct err *err)
 {
-	int r = methods[cursor->method]->step(cursor, snap);
+	const struct method *method = methods[cursor->method];
+	int r = cursor->ahead ? ahead_step(cursor, snap) : method->step(cursor, snap);
 
 	if (is_refusal(r) && !cursor->has_worked)
 		return fall_back(cursor, r, snap, err);
@@ -388,6 +391,8 @@ static int step_on(struct cursor *cursor, struct snap *snap, struct err *err)
 		return fail(cursor, r, snap, err);
 	if (is_over(cursor, snap) || r == STEP_DONE)
 		return finish(cursor, snap, err);
+	if (method == &read_batch)
+		ahead_begin(cursor, snap);
 	grown_count(cursor, snap);
 	return STEP_MORE;
 }

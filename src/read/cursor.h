@@ -12,6 +12,7 @@
 #include "read/mapping.h"
 #include "read/source.h"
 
+struct ahead;
 struct kernel;
 struct snap;
 struct cursor;
@@ -49,9 +50,10 @@ struct cursor {
 	uint64_t elem_flags; /* BPF_F_LOCK where the value has a spin lock */
 	size_t most_rows;    /* the walk's bound: beyond this, writers are faster than we are */
 	bool has_worked, is_done;
-	bool may_repeat; /* the walk can meet a key twice */
-	bool is_again;	 /* all rows are there, and their keys are walked a second time */
-	size_t n_again;	 /* keys that agreed */
+	struct ahead *ahead; /* owned: the second thread and what it read; NULL: there is none */
+	bool may_repeat;     /* the walk can meet a key twice */
+	bool is_again;	     /* all rows are there, and their keys are walked a second time */
+	size_t n_again;	     /* keys that agreed */
 	bool is_counted;
 	uint64_t
 		n_early; /* is_counted: entries early in the reading; UINT64_MAX: they can't be counted */

@@ -93,7 +93,6 @@ static void learn_ask(struct cursor *cursor, uint64_t took_ns, uint32_t count)
 	want = MIN_OF(want, (uint64_t)cursor->batch.max_ask);
 	want = MAX_OF(want, (uint64_t)cursor->batch.min_ask);
 	cursor->batch.n_ask = (uint32_t)want;
-	cursor_remember_ask(cursor, cursor->batch.n_ask);
 }
 
 static void swap_places(struct cursor *cursor)
@@ -153,10 +152,17 @@ static int batch_step(struct cursor *cursor, struct snap *snap)
 	return go_on(cursor, r, count);
 }
 
+static void batch_stop(struct cursor *cursor)
+{
+	if (cursor->has_worked)
+		cursor_remember_ask(cursor, cursor->batch.n_ask);
+}
+
 const struct method read_batch = {
 	.name = "batch",
 	.suits = batch_suits,
 	.is_expected = batch_is_expected,
 	.start = batch_start,
 	.step = batch_step,
+	.stop = batch_stop,
 };

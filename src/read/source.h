@@ -26,6 +26,7 @@ struct read_plan {
 	const char *method; /* force one by name; NULL: the best that works */
 	bool is_strict;	    /* never open a read-write descriptor, not even for mmap */
 	bool keys_suffice;  /* of maps whose values can't be had: see snap's value_error */
+	bool takes_two;	    /* threads, where that is quicker */
 	uint32_t first_bucket, end_bucket; /* range of hash buckets, 0..0: all */
 	uint32_t
 		first_rows; /* rows to ask of the first call; 0: as many as was learnt to be right */
