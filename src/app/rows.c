@@ -140,6 +140,7 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 		.is_formatted = options->is_formatted,
 		/* Of metrics rates are made by whoever collects them. */
 		.is_stream = is_stream && !output->is_metrics,
+		.takes_two = !is_stream,
 		.limit = options->limit,
 	};
 	rows->view.hides_gone = !rows->job.is_stream;

@@ -10,6 +10,7 @@
 #include "model/table.h"
 #include "out/entry.h"
 #include "out/out.h"
+#include "out/pieces.h"
 #include "out/walk.h"
 #include "query/view.h"
 
@@ -90,12 +91,15 @@ static void write_section(struct dump *dump, struct buf *out)
 	end_entry(dump, out);
 }
 
-static void write_entry(struct dump *dump, size_t row, struct buf *out)
+static void write_entry(void *ctx, size_t row, bool is_first, struct buf *out)
 {
+	struct dump *dump = ctx;
 	int error = dump->table->current->value_error;
 	size_t size;
 	const uint8_t *key = table_key(dump->table, row, &size);
 
+	if (!is_first)
+		buf_addc(out, ',');
 	if (error) {
 		write_key(key, size, out);
 		write_error(error, out);
@@ -105,6 +109,18 @@ static void write_entry(struct dump *dump, size_t row, struct buf *out)
 	if (dump->has_types)
 		entry_write(&dump->writer, row, out);
 	end_entry(dump, out);
+}
+
+/* By two threads, where that may be, with a dump of their own each. */
+static int write_entries(struct dump *dump, struct walk *walk, struct buf *out,
+			 int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	SCOPED(dump) second = {0};
+	int r = dump_init(&second, dump->table);
+
+	return r ? r
+		 : pieces_write(walk, write_entry, dump, walk->job->takes_two ? &second : NULL, out,
+				flush, ctx);
 }
 
 /* All slots are walked, and of those without an entry it is said what looking them up answers. */
@@ -130,9 +146,9 @@ static int write_holes(uint32_t *slot, uint32_t end, struct buf *out,
 }
 
 /* Where bpftool finds no key there is none, whatever rows we make of such a map. */
-static bool next_entry(struct walk *walk)
+static bool has_keys(const struct table *table)
 {
-	return walk->table->map.type->reading != READS_SPECIAL && walk_next(walk);
+	return table->map.type->reading != READS_SPECIAL;
 }
 
 static uint32_t slot_of(const struct table *table, size_t row)
@@ -144,33 +160,38 @@ static uint32_t slot_of(const struct table *table, size_t row)
 	return slot;
 }
 
+/* Entries and holes. */
+static int write_slots(struct dump *dump, struct walk *walk, struct buf *out,
+		       int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	uint32_t slot = 0;
+	int r = 0;
+
+	while (!r && has_keys(dump->table) && walk_next(walk)) {
+		r = write_holes(&slot, slot_of(dump->table, walk->row), out, flush, ctx);
+		write_entry(dump, walk->row, slot == 0, out);
+		slot++;
+		r = r ? r : walk_flush(out, flush, ctx);
+	}
+	return r ? r : write_holes(&slot, dump->table->map.max_entries, out, flush, ctx);
+}
+
 static int bpftool_write(struct table *table, struct view *view, const struct out_job *job,
 			 struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
 {
 	struct walk walk = {.table = table, .view = view, .job = job};
-	bool has_holes = shows_holes(table, view, job);
-	uint32_t slot = 0;
 	SCOPED(dump) dump = {0};
 	int r = dump_init(&dump, table);
 
 	if (r < 0)
 		return r;
 	buf_addc(out, '[');
-	while (!r && next_entry(&walk)) {
-		if (has_holes)
-			r = write_holes(&slot, slot_of(table, walk.row), out, flush, ctx);
-		slot++;
-		if (slot > 1)
-			buf_addc(out, ',');
-		if (table->plan.is_variables) {
-			write_section(&dump, out);
-			break;
-		}
-		write_entry(&dump, walk.row, out);
-		r = r ? r : walk_flush(out, flush, ctx);
-	}
-	if (!r && has_holes)
-		r = write_holes(&slot, table->map.max_entries, out, flush, ctx);
+	if (shows_holes(table, view, job))
+		r = write_slots(&dump, &walk, out, flush, ctx);
+	else if (has_keys(table) && table->plan.is_variables && walk_next(&walk))
+		write_section(&dump, out);
+	else if (has_keys(table) && !table->plan.is_variables)
+		r = write_entries(&dump, &walk, out, flush, ctx);
 	buf_adds(out, "]\n");
 	return out->failed ? -ENOMEM : r;
 }

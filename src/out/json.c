@@ -12,6 +12,7 @@
 #include "model/table.h"
 #include "out/entry.h"
 #include "out/out.h"
+#include "out/pieces.h"
 #include "out/walk.h"
 #include "query/alert.h"
 #include "query/view.h"
@@ -24,8 +25,9 @@ struct entries {
 	struct entry_writer writer; /* of whole entries */
 	struct column *rates;	    /* owned; the counters whose rates a stream adds */
 	size_t n_rates;
-	struct buf text; /* scratch */
-	bool are_lines;	 /* each says of which map it is */
+	struct buf text;	/* scratch */
+	bool are_lines;		/* each says of which map it is */
+	const struct buf *head; /* of a line; borrowed */
 };
 
 static void entries_release(struct entries *entries)
@@ -207,6 +209,28 @@ static void write_entry(struct entries *entries, size_t row, struct json *json)
 		write_rates(entries, row, json);
 }
 
+/* What is more than the entry itself, or told by names, uses what two threads would share. */
+static bool takes_two(const struct out_job *job)
+{
+	return job->takes_two && !job->is_formatted && !job->is_selected && !job->is_stream &&
+	       !job->alert && !job->groups;
+}
+
+/* write: with entries, or by two threads with entries of their own each. */
+static int write_rows(struct entries *entries, struct walk *walk, row_fn *write, struct buf *out,
+		      int (*flush)(void *ctx, struct buf *out), void *ctx)
+{
+	SCOPED(entries) second = {0};
+	int r;
+
+	if (!takes_two(entries->job))
+		return pieces_write(walk, write, entries, NULL, out, flush, ctx);
+	r = entries_init(&second, entries->table, entries->job);
+	second.are_lines = entries->are_lines;
+	second.head = entries->head;
+	return r ? r : pieces_write(walk, write, entries, &second, out, flush, ctx);
+}
+
 /* -- the totals of groups -- */
 
 static void write_total(struct entries *entries, const struct column *column, const char *name,
@@ -295,22 +319,15 @@ static void write_natures(const struct table *table, struct json *json)
 	json_close(json, '}');
 }
 
-static int write_entries(struct entries *entries, struct walk *walk, struct buf *out,
-			 int (*flush)(void *ctx, struct buf *out), void *ctx)
+static void write_member(void *ctx, size_t row, bool is_first, struct buf *out)
 {
-	int r = 0;
+	struct json json;
 
-	for (bool is_first = true; !r && walk_next(walk); is_first = false) {
-		struct json json;
-
-		buf_adds(out, is_first ? "\n" : ",\n");
-		json_init(&json, out);
-		json_open(&json, '{');
-		write_entry(entries, walk->row, &json);
-		json_close(&json, '}');
-		r = walk_flush(out, flush, ctx);
-	}
-	return r;
+	buf_adds(out, is_first ? "\n" : ",\n");
+	json_init(&json, out);
+	json_open(&json, '{');
+	write_entry(ctx, row, &json);
+	json_close(&json, '}');
 }
 
 static int json_write(struct table *table, struct view *view, const struct out_job *job,
@@ -338,7 +355,7 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 		write_groups(&entries, &json);
 	json_name(&json, "entries");
 	json_open(&json, '[');
-	r = write_entries(&entries, &walk, out, flush, ctx);
+	r = write_rows(&entries, &walk, write_member, out, flush, ctx);
 	json_close(&json, ']');
 	json_close(&json, '}');
 	buf_addc(out, '\n');
@@ -373,6 +390,17 @@ static void write_line_head(const struct table *table, const struct out_job *job
 	json_text(&json, buf_text(&at));
 }
 
+static void write_line(void *ctx, size_t row, bool is_first, struct buf *out)
+{
+	struct entries *entries = ctx;
+	struct json json = {.out = out, .needs_comma = true, .depth = 1};
+
+	(void)is_first;
+	buf_add(out, entries->head->at, entries->head->len);
+	write_entry(entries, row, &json);
+	buf_adds(out, "}\n");
+}
+
 static int jsonl_write(struct table *table, struct view *view, const struct out_job *job,
 		       struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
 {
@@ -382,17 +410,12 @@ static int jsonl_write(struct table *table, struct view *view, const struct out_
 	int r = entries_init(&entries, table, job);
 
 	entries.are_lines = true;
+	entries.head = &head;
 	write_line_head(table, job, &head);
 	if (head.failed)
 		r = -ENOMEM;
-	while (!r && walk_next(&walk)) {
-		struct json json = {.out = out, .needs_comma = true, .depth = 1};
-
-		buf_add(out, head.at, head.len);
-		write_entry(&entries, walk.row, &json);
-		buf_adds(out, "}\n");
-		r = walk_flush(out, flush, ctx);
-	}
+	if (!r)
+		r = write_rows(&entries, &walk, write_line, out, flush, ctx);
 	if (!r && out_has_totals(job)) {
 		struct json json = {.out = out, .needs_comma = true, .depth = 1};
 

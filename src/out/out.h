@@ -24,6 +24,7 @@ struct out_job {
 	bool is_stream;		   /* at, state and rates belong in */
 	bool is_joint;		   /* readings of several maps: each says of which map it is */
 	bool is_continued;	   /* not the first reading of this output */
+	bool takes_two;		   /* threads, where that is quicker */
 	size_t limit;		   /* 0: all */
 	const struct alert *alert; /* marks the rows that match; NULL: none */
 	struct prom_map *prom;	   /* of metrics: what is kept from reading to reading; borrowed */
