@@ -193,6 +193,7 @@ SET_TEXT(filter)
 SET_TEXT(sort)
 SET_TEXT(columns)
 SET_TEXT(group)
+SET_TEXT(group_filter)
 SET_TEXT(theme)
 SET_TEXT(interface)
 SET_TEXT(schema)
@@ -254,6 +255,8 @@ const struct option_row option_rows[] = {
 	 set_columns, SHOWS},
 	{'g', "group", "LIST", "fold rows: proto,saddr/24,bytes:log2; list: name, type or program",
 	 set_group, SHOWS " list"},
+	{0, "group-filter", "EXPR", "only groups that match, such as 'count > 9' (-f is of rows)",
+	 set_group_filter, SHOWS},
 	{'o', "output", "FORMAT", "how rows are written (--help=outputs); info: also c", set_output,
 	 "watch list info dump stream replay export"},
 	{0, "alert", "EXPR", "mark rows that match, and say when the first one does", set_alert,

@@ -190,6 +190,8 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 	r = pick_command(options, err);
 	if (r == 0)
 		r = check_heeded(options, err);
+	if (r == 0 && options->group_filter && !options->group)
+		return err_set(err, -EINVAL, "'--group-filter' is of groups, which -g makes");
 	if (r == 0 && options->command->run != run_info && options->wants_c)
 		return err_set(err, -EINVAL, "only 'info' writes c");
 	return r;

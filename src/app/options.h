@@ -42,9 +42,10 @@ struct options {
 	const char *filter, *sort, *columns; /* NULL: not given */
 	const char *alert, *until;	     /* expressions; NULL: not given */
 	bool rings, begins_baseline;
-	const char *smooth; /* the time constant of smoothed rates, as it was given; NULL */
-	uint64_t smooth_ns; /* 0: rates are not smoothed */
-	const char *group;  /* what rows or, by list, maps are folded by; NULL */
+	const char *smooth;	  /* the time constant of smoothed rates, as it was given; NULL */
+	uint64_t smooth_ns;	  /* 0: rates are not smoothed */
+	const char *group;	  /* what rows or, by list, maps are folded by; NULL */
+	const char *group_filter; /* which of the groups are shown; NULL: all */
 	const struct out_ops *output; /* NULL: the command's usual one */
 	bool is_formatted;
 	size_t limit, max_rows, max_series;

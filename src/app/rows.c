@@ -90,6 +90,13 @@ static void sort_groups(struct rows *rows, const struct table *groups)
 	rows->view.n_keys = 1;
 }
 
+static int filter_groups(struct rows *rows, const char *filter, struct err *err)
+{
+	rows->groups.shown = filter ? filter : "";
+	return fault_shown(view_filter(&rows->view, rows->table, rows->groups.shown, err),
+			   "group-filter", rows->groups.shown, err);
+}
+
 static int set_alerts(struct rows *rows, const struct table *table, const struct options *options,
 		      struct err *err)
 {
@@ -151,6 +158,7 @@ int rows_init(struct rows *rows, struct table *table, const struct options *opti
 			return r;
 		rows->table = table = group_table(rows->group);
 		sort_groups(rows, table);
+		r = filter_groups(rows, options->group_filter, err);
 	} else if (options->filter) {
 		r = fault_shown(view_filter(&rows->view, table, options->filter, err), "filter",
 				options->filter, err);

@@ -67,6 +67,7 @@ int write_view(struct screen *screen, struct table *table, const char *path, siz
 		.totals = screen_group_total(screen),
 		.by = screen_grouped(screen),
 		.filter = screen_group_filter(screen),
+		.shown = buf_text(&screen_view(screen)->filter_text),
 	};
 	struct out_job job = {.columns = columns,
 			      .is_selected = true,

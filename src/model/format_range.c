@@ -13,6 +13,7 @@ struct range_format {
 	struct format format; /* first, so that one points to the other */
 	const struct format *ends;
 	uint64_t width;
+	bool is_measured;
 };
 
 static uint64_t power_below(uint64_t value)
@@ -84,6 +85,8 @@ static void print_range(const struct field *field, const uint8_t *base, enum pri
 		high.u = range_high(low.u, range->width);
 	else if (low.kind == VAL_INT)
 		high.i = range_high_signed(low.i, range->width);
+	if (range->is_measured && high.kind == VAL_INT && high.i < INT64_MAX)
+		high.i++;
 	if (low.kind == VAL_UNKNOWN || high.u == low.u)
 		return;
 	buf_adds(out, "..");
@@ -95,7 +98,8 @@ bool format_is_range(const struct format *format)
 	return format->print == print_range;
 }
 
-const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width)
+const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width,
+				      bool is_measured)
 {
 	struct range_format *range = arena_alloc(mem, sizeof(*range));
 
@@ -114,5 +118,6 @@ const struct format *format_range_new(struct arena *mem, const struct format *en
 	};
 	range->ends = ends;
 	range->width = width;
+	range->is_measured = is_measured;
 	return &range->format;
 }

@@ -23,6 +23,7 @@ uint64_t range_high(uint64_t low, uint64_t width);
 /* Is it one of format_range_new's? */
 bool format_is_range(const struct format *format);
 
-/* A format that writes such a field of 8 bytes as "1024..2047", its ends as `ends` would. It lives in mem;
- * NULL when out of memory. */
-const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width);
+/* A format that writes such a field of 8 bytes as "1024..2047", its ends as `ends` would; where it holds measured
+ * numbers, which lie in between, too, as "1024..2048". It lives in mem; NULL when out of memory. */
+const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width,
+				      bool is_measured);

@@ -179,7 +179,7 @@ static unsigned distance_to_fields(const struct plan *plan, const char *name, si
 static int of_groups(const char *name, size_t len, struct err *err)
 {
 	return err_set(err, -EINVAL,
-		       "only groups have a '%.*s'; -g makes them of the rows that a filter picks",
+		       "only groups have a '%.*s': -g makes them, --group-filter picks among them",
 		       (int)len, name);
 }
 

@@ -291,6 +291,8 @@ static void write_groups(struct entries *entries, struct json *json)
 	json_text(json, groups->by);
 	json_name(json, "filter");
 	json_text(json, groups->filter);
+	json_name(json, "group_filter");
+	json_text(json, groups->shown);
 	json_name(json, "count");
 	json_uint(json, table_n_live(entries->table));
 	if (out_has_totals(entries->job)) {

@@ -37,6 +37,7 @@ struct out_groups {
 	const struct table *totals; /* of all groups: one row, or none yet, with the columns of the
 				       value at the same places of its plan. NULL: not wanted */
 	const char *by, *filter;    /* what was asked for; "" */
+	const char *shown;	    /* the filter of groups; "" */
 };
 
 struct out_ops {

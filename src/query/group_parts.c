@@ -73,6 +73,20 @@ static bool has_copies(const struct table *table, const struct column *column)
 	return table->map.n_cpus > 1 && !column_in_key(column);
 }
 
+/* Whole only by chance. */
+static bool is_measured(const struct column *column)
+{
+	switch (column->derive) {
+	case DERIVE_RATE:
+	case DERIVE_SMOOTH:
+	case DERIVE_MEAN:
+	case DERIVE_SKEW:
+		return true;
+	default:
+		return column->per_second || (column->field && column->field->kind == FIELD_REAL);
+	}
+}
+
 /* -- the three kinds of options -- */
 
 static int read_prefix(const struct item *item, const struct table *table, struct part *part,
@@ -176,6 +190,8 @@ static int value_of(const struct item *item, const struct table *table, struct p
 	if (!field && part->column.derive != DERIVE_AGE && part->column.derive != DERIVE_IDLE &&
 	    part->column.derive != DERIVE_SEEN)
 		return refuse(item, "it has several fields; name one of them", err);
+	if (part->column.derive != DERIVE_TOTAL && is_measured(&part->column))
+		return refuse(item, "hardly two rows share it; ranges are ':log2' or ':10'", err);
 	if (!field || part->column.derive != DERIVE_TOTAL)
 		return range_of(item, table, part, 1, err);
 	if (!field_is_leaf(field) || field_is_nested(field))
@@ -328,7 +344,7 @@ static int shape_range(const struct part *part, struct plan *plan, struct field 
 
 	proto->kind = is_signed ? FIELD_INT : FIELD_UINT;
 	proto->type = is_signed ? "s64" : "u64";
-	proto->format = format_range_new(&plan->mem, ends, part->width);
+	proto->format = format_range_new(&plan->mem, ends, part->width, is_measured(&part->column));
 	return proto->format ? 0 : -ENOMEM;
 }
 

@@ -71,6 +71,19 @@ says "a demo without a terminal" 1 "terminal" demo
 
 says "a group by what isn't there" 2 "nosuch" dump -g nosuch sim:flows
 says "a network of no address" 2 "not an address" dump -g proto/8 sim:flows
+says "a group by what is measured" 2 "packets.skew" dump -g packets.skew sim:ports
+says "a filter of groups with an error" 2 "group-filter, column 1" dump -g proto --group-filter 'cont > 1' sim:flows
+says "a filter of groups without any" 2 "which -g makes" dump --group-filter 'count > 1' sim:flows
+text=$("$BPFMAPTOP" dump -g dport -f 'proto == tcp' --group-filter 'count > 40 and dport < 1000' -c dport,count -o csv sim:flows | awk -F, '
+	NR == 1 || $3 == "true" { next } { n++; ok += $2 > 40 && $1 < 1000 } END { print (n > 1 && ok == n) }')
+same "a filter of groups is of groups" 1 "$text"
+same "whose total is of all" \
+	"$("$BPFMAPTOP" dump -g dport -o csv sim:flows | grep true)" \
+	"$("$BPFMAPTOP" dump -g dport --group-filter 'packets.share > 5%' -o csv sim:flows | grep true)"
+same "in metrics and JSON, too" "$("$BPFMAPTOP" dump -g dport --group-filter 'count > 40' -o json sim:flows | jq '.entries | length')" \
+	"$("$BPFMAPTOP" dump -g dport --group-filter 'count > 40' -o prom sim:flows | grep -c 'field_total{.*"packets".*dport="')"
+same "ranges of what is measured end where the next one begins" "1..2 2..4" \
+	"$(echo $("$BPFMAPTOP" dump -g packets.skew:log2 -c packets.skew.range -o csv sim:ports | sed -n 's/,false$//p' | sort))"
 says "groups as entries of a map" 2 "leave out -g" dump -g proto -o bpftool sim:flows
 says "an alert with an error" 2 "column" stream --alert 'packets >' sim:flows
 says "an alert, once for all readings" 0 "alert: " \

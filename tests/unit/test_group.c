@@ -140,6 +140,8 @@ static const struct {
 	{"flows", "bytes:1Ki", "proto == udp"},
 	{"flows", "packets.delta:10", "packets.delta >= 0"},
 	{"flows", "packets.rate:log2", "packets.rate >= 0"},
+	{"ports", "packets.skew:log2", ""},
+	{"ports", "packets.mean:7,packets.maxcpu", ""},
 	{"flows", "state", "state != gone and state == state"},
 	{"flows", "age:500ms", ""},
 	{"flows", "seen:2", ""},
