@@ -292,11 +292,14 @@ static void add_extras(struct list *list)
 	const struct field *field = tab->trend.field;
 
 	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_SUM && !tab->n_chosen) {
-		add_derived(list, DERIVE_MAXCPU, field, RANK_AGE + 1);
-		add_derived(list, DERIVE_SKEW, field, RANK_AGE + 2);
+		add_derived(list, DERIVE_MAXCPU, field, RANK_MAXCPU);
+		add_derived(list, DERIVE_SKEW, field, RANK_SKEW);
 	}
-	if (!tab->table->map.type->is_array && !tab->n_chosen && !plan_tells_age(&tab->table->plan))
-		add_derived(list, DERIVE_AGE, NULL, RANK_AGE);
+	if (!tab->n_chosen && !plan_tells_age(&tab->table->plan)) {
+		bool is_array = tab->table->map.type->is_array;
+
+		add_derived(list, is_array ? DERIVE_IDLE : DERIVE_AGE, NULL, RANK_AGE);
+	}
 	if (tab_is_per_cpu(tab) && field && tab->cpus == CPUS_HEAT)
 		add(list, SHOWN_HEAT, tab->trend, RANK_HEAT);
 	if (tab_has_trend(tab) && !tab->hides_trend)

@@ -24,7 +24,10 @@ enum rank {
 	RANK_MORE_TOTALS = 60,
 	RANK_MORE_CPU = 70,
 	RANK_CPUS = 80,
-	RANK_AGE = 300,
+	RANK_EXTRA = 300, /* what only a wide terminal has room for */
+	RANK_MAXCPU = RANK_EXTRA,
+	RANK_SKEW,
+	RANK_AGE, /* of arrays how long they are idle */
 };
 
 /* -- columns_text.c -- */

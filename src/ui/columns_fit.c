@@ -2,6 +2,7 @@
 /* Where the columns of a tab stand. What does not fit is left out from the highest rank down; where that is
  * part of the key, its two ends are joined first. Once the columns are scrolled the ranks don't count: then
  * they stand in order. What is left over goes to the keys that were cut short, then to the trend. */
+#include <limits.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -9,9 +10,10 @@
 
 enum {
 	TREND_MIN = 6,
-	TREND_BESIDE_MIN = 5, /* beside a joint: its title */
-	TREND_YOUNG = 24,     /* until there are more readings than that, */
-	TREND_MAX = 48,	      /* and as far as it grows then */
+	TREND_BESIDE_MIN = 5,	  /* beside a joint: its title */
+	TREND_YOUNG = 24,	  /* until there are more readings than that, */
+	TREND_MAX = HIST_SAMPLES, /* and as far as it grows then */
+	TREND_FAIR = 16,	  /* what is extra leaves it that much */
 	HEAT_MAX = 32,
 	KEY_MIN = 8,
 };
@@ -73,6 +75,18 @@ static int trial_rank(const struct trial *trial, unsigned i)
 	if (shown->kind == SHOWN_TREND)
 		return RANK_TREND_BESIDE;
 	return shown->in_key && shown->rank < RANK_SORTED ? (int)RANK_MORE_KEYS : shown->rank;
+}
+
+/* Room that is left free for a trend beside columns that nobody would miss. */
+static int kept_free(const struct trial *trial)
+{
+	bool has_extra = false, has_trend = false;
+
+	for (unsigned i = 0; i < trial->tab->n_shown; i++) {
+		has_extra |= trial->is_in[i] && trial_rank(trial, i) >= RANK_EXTRA;
+		has_trend |= trial->is_in[i] && trial->tab->shown[i].kind == SHOWN_TREND;
+	}
+	return has_extra && has_trend ? TREND_FAIR - TREND_MIN : 0;
 }
 
 /* Puts the columns that are in, one after the other. returns the columns of the screen they take. */
@@ -163,7 +177,7 @@ static void try(struct trial *trial, bool is_joined, unsigned scroll)
 		leave_out_scrolled(trial, scroll);
 	do
 		taken = set_places(trial);
-	while (taken > trial->n_cols && leave_out_highest(trial));
+	while (taken + kept_free(trial) > trial->n_cols && leave_out_highest(trial));
 	if (!scroll && take_trend_back(trial, trial->n_cols - taken))
 		taken = set_places(trial);
 	if (taken < trial->n_cols)
@@ -200,6 +214,18 @@ int tab_carrier(const struct tab *tab, const struct fit *fit, unsigned i)
 	int at = fit->is_joined && joint_has(&tab->joint, i) ? tab->joint.ends[0] : (int)i;
 
 	return fit->place[at] < 0 ? -1 : at;
+}
+
+int tab_columns_used(const struct tab *tab)
+{
+	int n = TAB_GUTTER + TAB_MARGIN - 1;
+
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		n += 1 + (tab->shown[i].kind == SHOWN_TREND
+				  ? (int)TREND_MAX
+				  : MAX_OF(tab->shown[i].width.columns,
+					   least_width(tab, false, i, INT_MAX / 2)));
+	return n;
 }
 
 /* Where the next column begins, or the line ends. */

@@ -14,8 +14,10 @@ enum {
 	COUNTS_ROWS = 8,    /* shorter: no line of counts */
 	BESIDE_COLS = 120,  /* from here on the detail stands beside the rows */
 	BESIDE_MIN_COLS = 44,
-	BESIDE_MAX_COLS = 72,
-	BAND_COLS = 140, /* from here on other maps stand below */
+	BESIDE_MAX_COLS = 72,	/* unless the rows leave more, */
+	BESIDE_MOST_COLS = 140, /* and then */
+	ROWS_STEP = 16,		/* rows that need a little more don't move it */
+	BAND_COLS = 140,	/* from here on other maps stand below */
 	BAND_ROWS = 40,
 	BELOW_MIN_ROWS = 9, /* shorter: the detail takes the place of the rows */
 	BELOW_KEEPS_ROWS = 3,
@@ -70,12 +72,20 @@ static void make_header(struct layout *out, struct area *left, const struct layo
 	}
 }
 
-static void make_detail(struct layout *out, struct area *left)
+/* A third; up to two fifths where the rows have no use for the rest. */
+static int beside_cols(int n_cols, const struct layout_wants *wants)
+{
+	int least = MIN_OF(MAX_OF(n_cols / 3, BESIDE_MIN_COLS), BESIDE_MAX_COLS);
+	int most = MIN_OF(n_cols * 2 / 5, BESIDE_MOST_COLS);
+	int rows = (wants->rows_cols + ROWS_STEP - 1) / ROWS_STEP * ROWS_STEP;
+
+	return wants->rows_cols ? MAX_OF(least, MIN_OF(most, n_cols - rows)) : least;
+}
+
+static void make_detail(struct layout *out, struct area *left, const struct layout_wants *wants)
 {
 	if (left->n_cols >= BESIDE_COLS) {
-		int n_cols = MIN_OF(MAX_OF(left->n_cols / 3, BESIDE_MIN_COLS), BESIDE_MAX_COLS);
-
-		out->detail = take_right(left, n_cols);
+		out->detail = take_right(left, beside_cols(left->n_cols, wants));
 		out->detail_is_beside = true;
 	} else if (left->n_rows < BELOW_MIN_ROWS) {
 		out->detail = take_top(left, left->n_rows);
@@ -103,7 +113,7 @@ static void make_focus(struct layout *out, const struct layout_wants *wants)
 		return;
 	if (wants->detail == DETAIL_OPEN ||
 	    (wants->detail == DETAIL_WHERE_ROOM && out->detail_has_room))
-		make_detail(out, &left);
+		make_detail(out, &left, wants);
 	out->columns = take_top(&left, 1);
 	out->rows = left;
 }

@@ -18,6 +18,7 @@ enum detail_wish { DETAIL_WHERE_ROOM, DETAIL_OPEN, DETAIL_CLOSED };
 
 struct layout_wants {
 	bool has_cpus;		     /* a strip of CPUs */
+	int rows_cols;		     /* what the rows can make use of; 0: all there is */
 	enum detail_wish detail;     /* the cursor row in full, in the pane with the focus */
 	bool is_zoomed;		     /* the detail alone, instead of all panes */
 	bool shows_rows;	     /* the pane with the focus does, not text */

@@ -16,7 +16,7 @@
 #include "ui/line.h"
 #include "ui/state.h"
 
-enum { METER_MIN = 8, METER_MAX = 60, RECORDING_COLS = 64, FILL_MIN = 8, FILL_MAX = 24 };
+enum { METER_MIN = 8, METER_MAX = 60, RECORDING_COLS = 64, FILL_MIN = 8, FILL_MAX = 64 };
 
 static void put_clock_time(struct buf *out, uint64_t ns)
 {
@@ -279,6 +279,8 @@ void pane_map(const struct scene *scene, struct area area)
 
 /* -- the CPUs ------------------------------------------------------------------------------------------ */
 
+enum { CELL_ROOM = 8, CELLS_MOST = 4, CELLS_MAX = 256 };
+
 static void put_skew(struct line *line, const struct totals *totals)
 {
 	SCOPED(buf) text = {0};
@@ -294,6 +296,30 @@ static void put_skew(struct line *line, const struct totals *totals)
 	line_right(line, ROLE_HEADER_VALUE, buf_text(&text), GAP);
 }
 
+/* Few CPUs on a wide line have several cells each. */
+static int strip_columns(uint32_t n_cpus, int room)
+{
+	int columns = glyph_heat_columns(n_cpus, room);
+	int n_each = MIN_OF(room / MAX_OF(columns * CELL_ROOM, 1), (int)CELLS_MOST);
+
+	return columns * MAX_OF(n_each, 1);
+}
+
+static void put_shares(const struct line *line, int width, const struct totals *totals)
+{
+	size_t n_each = MAX_OF((size_t)width / MAX_OF(totals->n_cpus, 1U), (size_t)1);
+	float cells[CELLS_MAX];
+
+	if (n_each == 1 || (size_t)width > CELLS_MAX) {
+		glyph_heat(line->scene->grid, line->area, 0, line->left, width, totals->cpu_shares,
+			   totals->n_cpus);
+		return;
+	}
+	for (size_t i = 0; i < (size_t)width; i++)
+		cells[i] = totals->cpu_shares[i / n_each];
+	glyph_heat(line->scene->grid, line->area, 0, line->left, width, cells, (size_t)width);
+}
+
 void pane_strip(const struct scene *scene, struct area area)
 {
 	struct line line = line_of(scene, area);
@@ -307,12 +333,12 @@ void pane_strip(const struct scene *scene, struct area area)
 	put_skew(&line, totals);
 	line_left(&line, ROLE_HEADER, "cpu", 1);
 	buf_addf(&last, " %u", map_cpu_number(&scene->tab->table->map, totals->n_cpus - 1));
-	width = glyph_heat_columns(totals->n_cpus, line.right - line.left - 4 - (int)last.len);
+	width = strip_columns(totals->n_cpus, line.right - line.left - 4 - (int)last.len);
 	if (width < 1)
 		return;
 	line_left(&line, ROLE_DIM, "0", 1);
 	line.left = grid_put(grid, area, 0, line.left, ROLE_BORDER, scene->glyphs->open);
-	glyph_heat(grid, area, 0, line.left, width, totals->cpu_shares, totals->n_cpus);
+	put_shares(&line, width, totals);
 	line.left = grid_put(grid, area, 0, line.left + width, ROLE_BORDER, scene->glyphs->close);
 	line_left(&line, ROLE_DIM, buf_text(&last), GAP);
 }

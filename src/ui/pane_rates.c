@@ -10,7 +10,7 @@
 #include "ui/line.h"
 #include "ui/state.h"
 
-enum { STRIP_MIN = 4, STRIP_MAX = 40, SPARK_MIN = 6, SPARK_MAX = 24 };
+enum { STRIP_MIN = 4, STRIP_MAX = CHURN_HISTORY, SPARK_MIN = 6, SPARK_MAX = TOTALS_HISTORY };
 
 static void rate_text(const struct scene *scene, const struct totals_sum *sum, struct buf *out)
 {

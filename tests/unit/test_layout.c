@@ -132,6 +132,7 @@ static void every_size_holds(void **state)
 						     .is_zoomed = (bits & 7) == 7,
 						     .shows_rows = (bits & 7) != 4,
 						     .n_others = bits & 4 ? 3 : 0,
+						     .rows_cols = bits & 1 ? 70 : 0,
 						     .tiling = &tiling};
 
 			for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
@@ -199,6 +200,30 @@ static void a_menu_stands_at_the_side(void **state)
 	assert_int_equal(with.menu.col, 120 - MENU_COLS);
 }
 
+/* Rows that need a column more, as a number grows by a digit, hardly ever move it. */
+static void the_detail_takes_what_rows_leave(void **state)
+{
+	static const struct {
+		int n_cols, rows_cols, detail_cols;
+	} cases[] = {
+		{200, 0, 66},	 {200, 200, 66}, {200, 130, 66},  {200, 109, 80},
+		{200, 112, 80},	 {200, 113, 72}, {200, 128, 72},  {200, 50, 80},
+		{300, 176, 120}, {300, 300, 72}, {400, 100, 140}, {160, 60, 64},
+	};
+	struct tiling one;
+	struct layout_wants wants = {.shows_rows = true, .tiling = &one};
+	struct layout l;
+
+	(void)state;
+	tiling_init(&one);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		wants.rows_cols = cases[i].rows_cols;
+		layout_make(60, cases[i].n_cols, &wants, &l);
+		assert_int_equal(l.detail.n_cols, cases[i].detail_cols);
+		assert_int_equal(l.rows.n_cols, cases[i].n_cols - cases[i].detail_cols);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +231,7 @@ int main(void)
 		cmocka_unit_test(the_usual_size_has_everything),
 		cmocka_unit_test(zones_fall_away_in_order),
 		cmocka_unit_test(a_menu_stands_at_the_side),
+		cmocka_unit_test(the_detail_takes_what_rows_leave),
 	};
 
 	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Two ends of a key in one column: which maps have it, at which widths, and what it says. */
+/* Which columns have room at which widths, above all two ends of a key in one: which maps have it, and what it
+ * says. */
 #include "tests/unit/stage.h"
 
 #include "model/words.h"
@@ -315,6 +316,38 @@ static void test_widths(void **state)
 	}
 }
 
+/* What only wide screens show (the busiest CPU, skew, age) stands beside a trend that tells something. */
+static void test_extras_leave_the_trend_room(void **state)
+{
+	enum { FAIR = 16, WIDEST = 200 };
+	bool has_all = false;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, "extras");
+	open_map(&stage, "ports");
+	take_ticks(&stage, 4);
+	for (int n_cols = LAYOUT_MIN_COLS; n_cols <= WIDEST; n_cols++) {
+		const struct tab *tab = tab_of(&stage);
+		unsigned n_extra = 0, trend = tab->n_shown;
+		struct fit fit;
+
+		show_at(&stage, n_cols);
+		tab_fit(tab, n_cols, &fit);
+		check_places(tab, &fit);
+		for (unsigned i = 0; i < tab->n_shown; i++) {
+			n_extra += tab->shown[i].rank >= RANK_EXTRA && fit.place[i] >= 0;
+			trend = tab->shown[i].kind == SHOWN_TREND ? i : trend;
+		}
+		assert_true(trend < tab->n_shown);
+		if (n_extra)
+			assert_true(tab_width(tab, &fit, trend) >= FAIR);
+		has_all = n_extra == 3;
+	}
+	assert_true(has_all);
+	stage_close(&stage);
+}
+
 static void test_chosen_columns_stay_apart(void **state)
 {
 	struct stage stage;
@@ -441,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_extras_leave_the_trend_room),
 		cmocka_unit_test(test_chosen_columns_stay_apart),
 		cmocka_unit_test(test_the_fields_stay_themselves),
 		cmocka_unit_test(test_titles_sort),
@@ -448,5 +482,5 @@ int main(void)
 		cmocka_unit_test(test_rows_dont_move_each_other),
 	};
 
-	return cmocka_run_group_tests_name("columns_join", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("columns", tests, NULL, NULL);
 }
