@@ -307,7 +307,7 @@ int tui_start_state(struct tui *tui, struct err *err)
 		{"smooth", options->smooth, screen_smooth},
 		{"filter", options->filter, screen_filter},
 		{"group", options->group, screen_group},
-		{"group-filter", options->group_filter, screen_filter},
+		{"group-filter", options->group_filter, screen_filter_groups},
 		{"columns", options->columns, screen_columns},
 		{"sort", options->sort, screen_sort},
 		{"alert", options->alert, screen_alert},

@@ -94,6 +94,7 @@ int screen_filter(struct screen *screen, const char *text, struct err *err);
 int screen_sort(struct screen *screen, const char *text, struct err *err);
 int screen_group(struct screen *screen, const char *text,
 		 struct err *err); /* before sort, columns */
+int screen_filter_groups(struct screen *screen, const char *text, struct err *err);
 /* Sorts by smoothed rates; before what names f.smooth. */
 int screen_smooth(struct screen *screen, const char *text, struct err *err);
 /* Rows that match are marked, of groups where those are seen; the first of them is said. */

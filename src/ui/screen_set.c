@@ -68,6 +68,11 @@ int screen_group(struct screen *screen, const char *text, struct err *err)
 	return apply(screen, text, "group", err);
 }
 
+int screen_filter_groups(struct screen *screen, const char *text, struct err *err)
+{
+	return apply(screen, text, "group-filter", err);
+}
+
 int screen_smooth(struct screen *screen, const char *text, struct err *err)
 {
 	return apply(screen, text, "smooth", err);

@@ -194,6 +194,24 @@ static int set_filter(struct tab *tab, const char *text, struct err *err)
 	return r;
 }
 
+static void get_group_filter(const struct tab *tab, struct buf *out)
+{
+	if (tab->groups)
+		get_filter(tab->groups, out);
+}
+
+static int no_groups(struct err *err)
+{
+	return err_set(err, -EINVAL, "there are no groups to filter; 'group' makes them");
+}
+
+static int set_group_filter(struct tab *tab, const char *text, struct err *err)
+{
+	if (tab->groups)
+		return set_filter(tab->groups, text, err);
+	return *text ? no_groups(err) : 0;
+}
+
 static void get_hide(const struct tab *tab, struct buf *out)
 {
 	add_word(hide_words, tab->view.hides_idle ? 2 : tab->view.hides_zero, out);
@@ -336,6 +354,13 @@ static int check_group(const struct tab *tab, const char *text, struct err *err)
 	return group_check(tab->table, text, err);
 }
 
+static int check_group_filter(const struct tab *tab, const char *text, struct err *err)
+{
+	if (tab->groups)
+		return check_query(tab->groups, text, err);
+	return *text ? no_groups(err) : 0;
+}
+
 static int check_smooth(const struct tab *tab, const char *text, struct err *err)
 {
 	uint64_t tau_ns;
@@ -362,6 +387,8 @@ static const struct setting settings[] = {
 	{"filter", "proto == tcp and packets.rate > 1k", get_filter, set_filter, SETTING_OF_ROWS,
 	 NULL, check_query},
 	{"group", "proto, or saddr/24", get_group, tab_group, SETTING_OF_MAP, NULL, check_group},
+	{"group-filter", "count > 9: of groups", get_group_filter, set_group_filter, SETTING_OF_MAP,
+	 NULL, check_group_filter},
 	{"columns", "saddr,dport:dec,packets.rate", get_columns, set_columns, SETTING_OF_SEEN, NULL,
 	 check_columns},
 	{"widths", "of the columns chosen: 20,0,8", get_widths, set_widths, SETTING_OF_SEEN, NULL},
