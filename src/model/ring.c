@@ -53,18 +53,16 @@ static double seconds_to(uint64_t bytes, double rate)
 	return rate > 0 ? (double)bytes / rate : INFINITY;
 }
 
-double ring_full_after(const struct snap *now, const struct snap *was)
+double ring_full_after(const struct snap *now, double produced_rate, double consumed_rate)
 {
 	uint64_t waits = ring_backlog_bytes(now), size = now->ring.size_bytes;
 
-	return seconds_to(size - MIN_OF(waits, size),
-			  ring_produced_rate(now, was) - ring_consumed_rate(now, was));
+	return seconds_to(size - MIN_OF(waits, size), produced_rate - consumed_rate);
 }
 
-double ring_empty_after(const struct snap *now, const struct snap *was)
+double ring_empty_after(const struct snap *now, double produced_rate, double consumed_rate)
 {
-	return seconds_to(ring_backlog_bytes(now),
-			  ring_consumed_rate(now, was) - ring_produced_rate(now, was));
+	return seconds_to(ring_backlog_bytes(now), consumed_rate - produced_rate);
 }
 
 static void add_rate(struct buf *out, const char *word, double bytes)

@@ -16,10 +16,10 @@ double ring_fill(const struct snap *snap);
 double ring_produced_rate(const struct snap *now, const struct snap *was);
 double ring_consumed_rate(const struct snap *now, const struct snap *was);
 
-/* Seconds until it is full, and until nothing waits any more, at the speeds between the two readings. Infinity:
- * it never comes to that; NaN where the speeds aren't known. */
-double ring_full_after(const struct snap *now, const struct snap *was);
-double ring_empty_after(const struct snap *now, const struct snap *was);
+/* Seconds until it is full, and until nothing waits any more, at these speeds in bytes per second. Infinity:
+ * it never comes to that; NaN where one isn't known. */
+double ring_full_after(const struct snap *now, double produced_rate, double consumed_rate);
+double ring_empty_after(const struct snap *now, double produced_rate, double consumed_rate);
 
 /* "1.5Ki of 64Ki wait, in 12.3Ki/s, out 12.0Ki/s, 1 busy, 2 discarded"; nothing when now is of no ring. */
 void ring_text(const struct snap *now, const struct snap *was, struct buf *out);

@@ -104,6 +104,11 @@ static bool never_changes(const struct verdict *v)
 	return v->is_array;
 }
 
+static bool are_consumed(const struct verdict *v)
+{
+	return v->are_records;
+}
+
 static bool is_early(const struct verdict *v)
 {
 	return v->n_readings < LEAST_READINGS;
@@ -156,15 +161,11 @@ static const struct rule {
 	bool (*holds)(const struct verdict *v);
 	enum verdict_kind kind;
 } rules[] = {
-	{never_changes, VERDICT_NONE},
-	{is_early, VERDICT_NOT_ENOUGH},
-	{is_full, VERDICT_FULL},
-	{is_kept, VERDICT_FITS},
-	{is_deleted, VERDICT_NATURAL},
-	{is_thin, VERDICT_NOT_ENOUGH},
-	{many_return, VERDICT_TOO_SMALL},
-	{few_return, VERDICT_MIXED},
-	{is_very_short, VERDICT_NOT_ENOUGH},
+	{never_changes, VERDICT_NONE},	{are_consumed, VERDICT_RECORDS},
+	{is_early, VERDICT_NOT_ENOUGH}, {is_full, VERDICT_FULL},
+	{is_kept, VERDICT_FITS},	{is_deleted, VERDICT_NATURAL},
+	{is_thin, VERDICT_NOT_ENOUGH},	{many_return, VERDICT_TOO_SMALL},
+	{few_return, VERDICT_MIXED},	{is_very_short, VERDICT_NOT_ENOUGH},
 	{always, VERDICT_SCAN},
 };
 
@@ -264,6 +265,7 @@ void verdict_make(const struct table *table, struct verdict *verdict_ret)
 		.death_age = churn_death_age(&table->churn, 0.5),
 		.is_array = map->type->is_array || table->plan.is_variables,
 		.is_lru = map->type->is_lru,
+		.are_records = table->plan.record_from != 0,
 	};
 
 	add_points(&v, &table->churn);
@@ -292,6 +294,14 @@ static void say_none(const struct verdict *v, struct buf *out)
 {
 	(void)v;
 	buf_adds(out, "its keys neither come nor go");
+}
+
+static void say_records(const struct verdict *v, struct buf *out)
+{
+	(void)v;
+	buf_adds(out,
+		 "they go when they are consumed; whether there is room for them is told by how "
+		 "full the ring gets");
 }
 
 static void say_not_enough(const struct verdict *v, struct buf *out)
@@ -386,6 +396,7 @@ static const struct kind_row {
 	void (*say)(const struct verdict *v, struct buf *out);
 } kind_rows[] = {
 	[VERDICT_NONE] = {"none", "no churn", say_none},
+	[VERDICT_RECORDS] = {"records", "records", say_records},
 	[VERDICT_NOT_ENOUGH] = {"not_enough", "not enough seen yet", say_not_enough},
 	[VERDICT_FULL] = {"full", "full", say_full},
 	[VERDICT_FITS] = {"fits", "fits", say_fits},

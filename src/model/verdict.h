@@ -17,6 +17,7 @@ struct table;
 
 enum verdict_kind {
 	VERDICT_NONE,	    /* keys neither come nor go */
+	VERDICT_RECORDS,    /* of a ring buffer: they go when they are consumed */
 	VERDICT_NOT_ENOUGH, /* not enough seen yet */
 	VERDICT_FULL,	    /* no LRU map, and no room */
 	VERDICT_FITS,	    /* nothing is pushed out */
@@ -50,7 +51,7 @@ struct verdict {
 	double working_set; /* entries; NaN unknown */
 	bool is_at_least; /* the working set may be larger: still filling, or past the ghosts' reach */
 	bool evicts;	  /* an LRU map, full enough to push entries out */
-	bool is_array, is_lru;
+	bool is_array, is_lru, are_records;
 };
 
 /* Of the newest reading, whichever the table shows. */

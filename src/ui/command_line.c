@@ -158,6 +158,11 @@ static struct intent say_map(struct screen *screen, const char *text, struct err
 	return go_to_tab(screen, map_meant(screen, text));
 }
 
+static int check_panes(struct screen *screen, const char *text)
+{
+	return screen_check_panes(screen, text, &screen->fault);
+}
+
 static struct intent say_panes(struct screen *screen, const char *text, struct err *err)
 {
 	screen_set_panes(screen, text, err);
@@ -177,7 +182,7 @@ static const struct saying sayings[] = {
 	{"interval", say_interval, NULL, check_interval, NULL},
 	{"at", say_at, NULL, check_at, NULL},
 	{"map", say_map, map_word, check_map, NULL},
-	{"panes", say_panes, NULL, NULL, NULL},
+	{"panes", say_panes, NULL, check_panes, NULL},
 };
 
 static const struct saying *saying_named(const char *name)

@@ -34,6 +34,9 @@ static int short_cols(const struct page *page, int col)
 /* How many short figures have room behind an exact one: the rate before the delta. */
 static int n_short(const struct page *page, int col)
 {
+	/* Records are written once: nothing of them grows. */
+	if (page->table->plan.record_from)
+		return 0;
 	return MIN_OF(room_for_short(page, col) / SHORT_COLS, (int)MOST_SHORT);
 }
 
@@ -195,6 +198,8 @@ static void put_value_title(struct page *page, int label_cols)
 	int n = n_short(page, col), width = short_cols(page, col) - 1;
 
 	detail_title(page, "value");
+	if (page->table->plan.record_from)
+		return;
 	page->line--;
 	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true, ROLE_DIM,
 		       "total");

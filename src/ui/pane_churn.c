@@ -275,7 +275,7 @@ static void put_sheet(struct sheet *sheet, const struct table *table, int n_cols
 	sheet->back = (unsigned)table->past.back;
 	verdict_make(table, &sheet->verdict);
 	put_verdict(sheet);
-	if (sheet->verdict.kind != VERDICT_NONE)
+	if (sheet->verdict.kind != VERDICT_NONE && sheet->verdict.kind != VERDICT_RECORDS)
 		put_evidence(sheet);
 	put_rates(sheet);
 	put_ages(sheet);

@@ -142,16 +142,16 @@ static void add_value(const struct side *side, double value, struct buf *out)
 	num_short(out, value, 1000);
 }
 
-/* "4.21M/s in all, cpu9 has most: 18%, 2.3x the mean" */
+/* "all rows: 4.21M/s, cpu9 has 18%, 2.3x the mean" */
 static void put_summary(struct sheet *sheet, const struct side *side, const char *whose)
 {
 	SCOPED(buf) text = {0};
 
 	buf_addf(&text, "%s: ", whose);
 	add_value(side, side->sum, &text);
-	buf_addf(&text, "%s in all", side->is_rate ? "/s" : "");
+	buf_adds(&text, side->is_rate ? "/s" : "");
 	if (side->sum > 0) {
-		buf_addf(&text, ", cpu%u has most: ",
+		buf_addf(&text, ", cpu%u has ",
 			 map_cpu_number(&sheet->tab->table->map, side->max_cpu));
 		num_percent(&text, side->max / side->sum);
 		buf_addf(&text, ", %.1fx the mean", side->max / side->mean);

@@ -44,7 +44,7 @@ static void first_seen_text(const struct page *page, struct buf *out)
 	buf_adds(out, ")");
 }
 
-/* Rows of arrays never go. */
+/* Rows of arrays never go, records never return. */
 static void returns_text(const struct page *page, struct buf *out)
 {
 	const struct table *table = page->table;
@@ -53,7 +53,7 @@ static void returns_text(const struct page *page, struct buf *out)
 	size_t size;
 	const uint8_t *key = table_key(table, page->row, &size);
 
-	if (table->map.type->is_array || table->plan.is_variables)
+	if (table->map.type->is_array || table->plan.is_variables || table->plan.record_from)
 		return;
 	back = returns_of(&table->returns, key, size, &follows);
 	if (!back) {

@@ -24,6 +24,7 @@ enum {
 	MAX_RECORDS = 100,
 	CELL_MAX = 24,
 	KIBI = 1024,
+	OUTLOOK_READINGS = 10,
 	SOON_S = 60, /* full before that is worth a warning */
 };
 
@@ -261,7 +262,7 @@ static void put_waiting(struct sheet *sheet)
 	add_bytes(&text, (double)ring_backlog_bytes(sheet->now));
 	buf_adds(&text, " of ");
 	add_bytes(&text, (double)ring->size_bytes);
-	buf_adds(&text, ", ");
+	buf_adds(&text, " in ");
 	num_grouped(&text, n);
 	buf_adds(&text, num_noun(n, " record: ", " records: "));
 	num_grouped(&text, ring->n_ready);
@@ -282,43 +283,84 @@ static void put_speed(struct sheet *sheet, const char *name, double rate, enum g
 	put_pictured(sheet, name, ROLE_HEADER_VALUE, buf_text(&text), graph);
 }
 
-/* What the present speeds lead to; returns how it is to be shown. */
-static enum role add_outlook(const struct sheet *sheet, struct buf *out)
-{
-	double in = ring_produced_rate(sheet->now, sheet->was);
-	double full = ring_full_after(sheet->now, sheet->was);
-	double empty = ring_empty_after(sheet->now, sheet->was);
+/* Means over the last readings: consumers take records in bursts, and between two of them a ring always looks
+ * as if it ran full. */
+struct speeds {
+	double produced, consumed;
+	uint64_t over_ns;
+	unsigned n; /* readings */
+};
 
-	if (isnan(in)) {
+static struct speeds mean_speeds(const struct sheet *sheet)
+{
+	const struct churn_point *point;
+	struct speeds speeds = {0};
+
+	for (unsigned i = 0; i < OUTLOOK_READINGS &&
+			     (point = churn_point(&sheet->tab->table->churn, sheet->back + i)) &&
+			     !isnan(point->produced_rate + point->consumed_rate);
+	     i++) {
+		speeds.produced += point->produced_rate * (double)point->dt_ns;
+		speeds.consumed += point->consumed_rate * (double)point->dt_ns;
+		speeds.over_ns += point->dt_ns;
+		speeds.n++;
+	}
+	speeds.produced = speeds.n ? speeds.produced / (double)speeds.over_ns : NAN;
+	speeds.consumed = speeds.n ? speeds.consumed / (double)speeds.over_ns : NAN;
+	return speeds;
+}
+
+/* What these speeds lead to; returns how it is to be shown. */
+static enum role add_outlook(const struct sheet *sheet, const struct speeds *speeds,
+			     struct buf *out)
+{
+	double full = ring_full_after(sheet->now, speeds->produced, speeds->consumed);
+	double empty = ring_empty_after(sheet->now, speeds->produced, speeds->consumed);
+
+	if (isnan(full)) {
 		buf_adds(out, "- (speeds need two readings)");
 		return ROLE_DIM;
 	}
 	if (empty <= 0) {
-		buf_adds(out, in > 0 ? "nothing waits: the consumer keeps up" : "nothing comes in");
+		buf_adds(out, speeds->produced > 0 ? "nothing waits" : "nothing comes in");
 		return ROLE_HEADER_VALUE;
 	}
 	if (isfinite(full)) {
 		buf_adds(out, "full in ");
 		num_duration(out, full * 1e9);
-		if (!(ring_consumed_rate(sheet->now, sheet->was) > 0))
-			buf_adds(out, "; nothing was consumed");
+		buf_adds(out, speeds->consumed > 0 ? "" : ", nothing is consumed");
 		return full < SOON_S ? ROLE_CRIT : ROLE_WARN;
 	}
 	if (isfinite(empty)) {
-		buf_adds(out, "the consumer has caught up in ");
+		buf_adds(out, "consumer has caught up in ");
 		num_duration(out, empty * 1e9);
 		return ROLE_HEADER_VALUE;
 	}
-	buf_adds(out,
-		 in > 0 ? "stays as full as it is" : "stands still: what waits isn't consumed");
-	return in > 0 ? ROLE_HEADER_VALUE : ROLE_WARN;
+	buf_adds(out, speeds->produced > 0 ? "stays as full as it is"
+					   : "stands still: nothing is consumed");
+	return speeds->produced > 0 ? ROLE_HEADER_VALUE : ROLE_WARN;
+}
+
+static void put_outlook(struct sheet *sheet)
+{
+	struct speeds speeds = mean_speeds(sheet);
+	SCOPED(buf) text = {0};
+	enum role role = add_outlook(sheet, &speeds, &text);
+
+	if (speeds.n > 1 && !sheet->is_low) {
+		buf_addf(&text, ", by the last %u readings: in ", speeds.n);
+		add_bytes(&text, speeds.produced);
+		buf_adds(&text, "/s, out ");
+		add_bytes(&text, speeds.consumed);
+		buf_adds(&text, "/s");
+	}
+	put_words(sheet, "outlook", role, buf_text(&text));
 }
 
 static void put_speeds(struct sheet *sheet, bool is_log)
 {
 	double top = scale_of(sheet, GRAPH_PRODUCED, n_points(sheet));
-	SCOPED(buf) outlook = {0}, title = {0};
-	enum role role = add_outlook(sheet, &outlook);
+	SCOPED(buf) title = {0};
 
 	buf_adds(&title, "Speed, in and out on one scale");
 	if (top > 0) {
@@ -329,7 +371,7 @@ static void put_speeds(struct sheet *sheet, bool is_log)
 	put_title(sheet, buf_text(&title));
 	put_speed(sheet, "produced", ring_produced_rate(sheet->now, sheet->was), GRAPH_PRODUCED);
 	put_speed(sheet, "consumed", ring_consumed_rate(sheet->now, sheet->was), GRAPH_CONSUMED);
-	put_words(sheet, "outlook", role, buf_text(&outlook));
+	put_outlook(sheet);
 }
 
 /* Positions count from when it was made. The data are mapped twice, one behind the other. */

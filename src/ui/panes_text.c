@@ -155,6 +155,16 @@ static int kind_named(const char *word)
 	return -1;
 }
 
+static int refuse_kind(struct reading *reading, const char *word)
+{
+	SCOPED(buf) text = {0};
+
+	buf_addf(&text, "no pane is called '%s': there are ", word);
+	for (int kind = 0; kind < N_PANE_KINDS; kind++)
+		buf_addf(&text, "%s%s", kind ? ", " : "", kind_words[kind]);
+	return refuse(reading, buf_text(&text));
+}
+
 static int read_leaf(struct reading *reading, int leaf, char *word)
 {
 	struct pane *pane = &reading->panes[leaf];
@@ -167,9 +177,11 @@ static int read_leaf(struct reading *reading, int leaf, char *word)
 		word[len - 1] = '\0';
 	}
 	number = strtoul(word, &end, 10);
-	kind = *end == ':' ? kind_named(end + 1) : *end || end == word ? -1 : PANE_ROWS;
-	if (kind < 0)
+	if (end == word || (*end && *end != ':'))
 		return refuse(reading, "expected |, _ or the number of a map, as in 1 or 1:churn");
+	kind = *end ? kind_named(end + 1) : PANE_ROWS;
+	if (kind < 0)
+		return refuse_kind(reading, end + 1);
 	if (number < 1 || number > reading->screen->n_tabs)
 		return refuse(reading, "there is no such map in this set");
 	*pane = (struct pane){.kind = (enum pane_kind)kind, .tab = reading->tabs[number - 1]};
@@ -242,7 +254,9 @@ static void take_over(struct screen *screen, const struct reading *reading)
 	pane_focus(screen, screen->tiling.focus);
 }
 
-int screen_set_panes(struct screen *screen, const char *text, struct err *err)
+/* Where a text is read that screen is to take over, or is not. */
+static int read_panes(const struct screen *screen, const char *text, struct screen *taker,
+		      struct err *err)
 {
 	struct reading reading = {.screen = screen, .text = text, .at = text, .err = err};
 	int r;
@@ -254,8 +268,18 @@ int screen_set_panes(struct screen *screen, const char *text, struct err *err)
 	r = read_tile(&reading, 0);
 	if (r == 0)
 		r = read_wishes(&reading);
-	if (r == 0)
-		take_over(screen, &reading);
+	if (r == 0 && taker)
+		take_over(taker, &reading);
 	free(reading.tabs);
 	return r;
+}
+
+int screen_set_panes(struct screen *screen, const char *text, struct err *err)
+{
+	return read_panes(screen, text, screen, err);
+}
+
+int screen_check_panes(const struct screen *screen, const char *text, struct err *err)
+{
+	return read_panes(screen, text, NULL, err);
 }

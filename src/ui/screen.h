@@ -122,6 +122,8 @@ void screen_set_name(const struct screen *screen, struct buf *out);
  * usual. As screen_set: 0, or -errno with a sentence and a column; then all is as it was. */
 void screen_panes_text(const struct screen *screen, struct buf *out);
 int screen_set_panes(struct screen *screen, const char *text, struct err *err);
+/* What that would refuse. */
+int screen_check_panes(const struct screen *screen, const char *text, struct err *err);
 /* A pane for each map, in their order and as far as there can be panes, the first one with the focus. */
 void screen_tile(struct screen *screen);
 

@@ -106,13 +106,14 @@ static void assert_gauge(struct screen *screen, const char *const *lines, size_t
 /* The figures of the gauge are those of who writes and who reads. */
 static void test_gauge(void **state)
 {
-	static const char *const first[] = {"v producer at 1,600\n", "^ consumer at 0\n",
-					    "waiting    1.56KiB of 64.0KiB, 100 records: 100 ready",
-					    "1,600 bytes produced, 0 consumed", "2.4%"};
+	static const char *const first[] = {
+		"v producer at 1,600\n", "^ consumer at 0\n",
+		"waiting    1.56KiB of 64.0KiB in 100 records: 100 ready",
+		"1,600 bytes produced, 0 consumed", "2.4%"};
 	static const char *const then[] = {"v producer at 2,080\n", "^ consumer at 1,600\n",
-					   "waiting    480B of 64.0KiB, 30 records: 30 ready",
+					   "waiting    480B of 64.0KiB in 30 records: 30 ready",
 					   "2,080 bytes produced, 1,600 consumed",
-					   "the consumer has caught up in "};
+					   "consumer has caught up in "};
 	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "gauge", 0, 0, RING_BYTES, 0);
 	int prog = make_producer(ring);
 	struct consumer consumer = {.is_in_order = true};
@@ -143,7 +144,6 @@ static void test_gauge(void **state)
 	take_again(&table, screen);
 	assert_gauge(screen, then, ARRAY_LEN(then));
 	assert_true(churn_point(&table.churn, 0)->consumed_rate > 0);
-	assert_true(ring_empty_after(table.current, table.previous) > 0);
 	screen_free(screen);
 	ring_buffer__free(reader);
 	close(prog);

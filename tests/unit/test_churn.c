@@ -174,23 +174,34 @@ static struct snap ring_at(uint64_t seconds, uint64_t produced, uint64_t consume
 
 static void test_what_the_speeds_of_a_ring_lead_to(void **state)
 {
-	const struct snap none = {0}, was = ring_at(0, 5000, 4800);
-	const struct snap fuller = ring_at(2, 5600, 5200), emptier = ring_at(2, 5200, 5100);
-	const struct snap even = ring_at(2, 5400, 5200), empty = ring_at(2, 5200, 5200);
-	const struct snap full = ring_at(2, 5800, 4800), back = ring_at(2, 100, 0);
+	const struct snap filled = ring_at(0, 5600, 5200), empty = ring_at(0, 5200, 5200);
+	const struct snap full = ring_at(0, 5800, 4800);
 
 	(void)state;
-	assert_true(isnan(ring_full_after(&was, &none)) && isnan(ring_empty_after(&was, &none)));
-	assert_true(isnan(ring_full_after(&back, &was)) && isnan(ring_empty_after(&back, &was)));
-	/* 100 bytes more a second, 600 are free */
-	assert_true(ring_full_after(&fuller, &was) == 6);
-	assert_true(isinf(ring_empty_after(&fuller, &was)));
-	/* 50 less a second, 100 wait */
-	assert_true(ring_empty_after(&emptier, &was) == 2);
-	assert_true(isinf(ring_full_after(&emptier, &was)));
-	assert_true(isinf(ring_full_after(&even, &was)) && isinf(ring_empty_after(&even, &was)));
-	assert_true(ring_empty_after(&empty, &was) == 0);
-	assert_true(ring_full_after(&full, &was) == 0);
+	assert_true(isnan(ring_full_after(&filled, NAN, 1)) &&
+		    isnan(ring_empty_after(&filled, 1, NAN)));
+	/* 600 bytes are free, 400 wait */
+	assert_true(ring_full_after(&filled, 300, 200) == 6);
+	assert_true(isinf(ring_empty_after(&filled, 300, 200)));
+	assert_true(ring_empty_after(&filled, 100, 300) == 2);
+	assert_true(isinf(ring_full_after(&filled, 100, 300)));
+	assert_true(isinf(ring_full_after(&filled, 9, 9)) &&
+		    isinf(ring_empty_after(&filled, 9, 9)));
+	assert_true(ring_empty_after(&empty, 100, 100) == 0);
+	assert_true(ring_full_after(&full, 100, 0) == 0);
+}
+
+/* Positions that went back are those of another ring. */
+static void test_speeds_of_a_ring(void **state)
+{
+	const struct snap none = {0}, was = ring_at(0, 5000, 4800), is = ring_at(2, 5600, 5200);
+	const struct snap back = ring_at(2, 100, 0);
+
+	(void)state;
+	assert_true(isnan(ring_produced_rate(&is, &none)) && isnan(ring_consumed_rate(&is, &none)));
+	assert_true(isnan(ring_produced_rate(&back, &was)) &&
+		    isnan(ring_consumed_rate(&back, &was)));
+	assert_true(ring_produced_rate(&is, &was) == 300 && ring_consumed_rate(&is, &was) == 200);
 }
 
 static void test_a_ring_has_its_history(void **state)
@@ -217,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_the_speeds_of_a_ring_lead_to),
+		cmocka_unit_test(test_speeds_of_a_ring),
 		cmocka_unit_test(test_a_ring_has_its_history),
 		cmocka_unit_test(test_nothing_is_known_at_first),
 		cmocka_unit_test(test_rates_over_measured_time),

@@ -128,7 +128,7 @@ static void what_is_wrong_is_named(void **state)
 		{"|50 1 1", "in one pane only", 7},
 		{"|5 1 2", "percentage", 1},
 		{"_x 1 2", "percentage", 1},
-		{"1:rowz", "expected |, _ or the number", 1},
+		{"1:rowz", "no pane is called 'rowz': there are rows, ring, ", 1},
 		{"ports", "expected |, _ or the number", 1},
 		{"1 2", "expected alone", 3},
 		{"1 loud", "expected alone", 3},
@@ -143,6 +143,7 @@ static void what_is_wrong_is_named(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		struct err err = {0};
 
+		assert_true(screen_check_panes(stage.screen, faults[i].text, &err) < 0);
 		assert_true(screen_set_panes(stage.screen, faults[i].text, &err) < 0);
 		if (!strstr(err.text, faults[i].fault) || err.column != faults[i].column)
 			fail_msg("'%s': '%s' at %d", faults[i].text, err.text, err.column);

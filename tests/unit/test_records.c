@@ -9,6 +9,7 @@
 #include "model/decode.h"
 #include "model/format.h"
 #include "model/tape.h"
+#include "model/verdict.h"
 #include "out/out.h"
 #include "query/group.h"
 #include "query/query.h"
@@ -407,6 +408,27 @@ static void outputs_have_no_rates_of_records(void **state)
 	assert_int_equal(table_column_named(&table, "bytes", 5, columns, &err), 0);
 }
 
+/* They go because they are consumed: nothing deletes, evicts or needs them again. */
+static void no_churn_is_made_of_records(void **state)
+{
+	SCOPED(table) table = {0};
+	SCOPED(buf) text = {0};
+	struct verdict verdict;
+
+	(void)state;
+	make_typed(&table);
+	for (uint64_t i = 0; i < 8; i++) {
+		add_record(&table, i * 64, ROOM);
+		take_at(&table, (i + 1) * SECOND);
+	}
+	verdict_make(&table, &verdict);
+	verdict_text(&verdict, &text);
+	assert_string_equal(
+		buf_text(&text),
+		"records: they go when they are consumed; whether there is room for them "
+		"is told by how full the ring gets");
+}
+
 /* A recording shows them as the ring did. */
 static void a_tape_knows_where_records_end(void **state)
 {
@@ -435,6 +457,7 @@ static void a_tape_knows_where_records_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_churn_is_made_of_records),
 		cmocka_unit_test(a_tape_knows_where_records_end),
 		cmocka_unit_test(the_screen_has_no_rates_of_records),
 		cmocka_unit_test(outputs_have_no_rates_of_records),
