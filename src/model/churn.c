@@ -73,6 +73,24 @@ const struct churn_point *churn_point(const struct churn *churn, unsigned i)
 	return &churn->history[(churn->head + CHURN_HISTORY - 1 - i) % CHURN_HISTORY];
 }
 
+struct ring_speeds churn_ring_speeds(const struct churn *churn, unsigned back, unsigned n_most)
+{
+	struct ring_speeds speeds = {0};
+	const struct churn_point *point;
+	double dt_ns = 0;
+
+	for (; speeds.n < n_most && (point = churn_point(churn, back + speeds.n)) &&
+	       !isnan(point->produced_rate + point->consumed_rate);
+	     speeds.n++) {
+		speeds.produced += point->produced_rate * (double)point->dt_ns;
+		speeds.consumed += point->consumed_rate * (double)point->dt_ns;
+		dt_ns += (double)point->dt_ns;
+	}
+	speeds.produced = dt_ns > 0 ? speeds.produced / dt_ns : NAN;
+	speeds.consumed = dt_ns > 0 ? speeds.consumed / dt_ns : NAN;
+	return speeds;
+}
+
 double churn_turnover(const struct churn *churn)
 {
 	const struct churn_point *last = churn_point(churn, 0);

@@ -48,6 +48,15 @@ void churn_add_death(struct churn *churn, uint64_t age_ns);
 /* i readings ago, 0 the last; NULL past the end. */
 const struct churn_point *churn_point(const struct churn *churn, unsigned i);
 
+/* How fast a ring buffer was filled and emptied, bytes per second: means over n readings, those of the last that
+ * are known, at most n_most, from the one `back` before the newest on. NaN: none is. Consumers take records in
+ * bursts: between two of them a ring always looks as if it ran full. */
+struct ring_speeds {
+	double produced, consumed;
+	unsigned n;
+};
+struct ring_speeds churn_ring_speeds(const struct churn *churn, unsigned back, unsigned n_most);
+
 /* The age in seconds that keys of deaths[i] did not reach; infinity for the last. */
 double churn_age_end(unsigned i);
 

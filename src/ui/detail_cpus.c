@@ -7,7 +7,7 @@
 #include "base/tidy.h"
 #include "ui/cpu_parts.h"
 #include "ui/detail.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 
 enum { CPU_LABEL_COLS = 8, BAR_MAX_COLS = 80 };
 
@@ -21,8 +21,8 @@ static void put_cpu(struct page *page, const struct cpu_part *part, double max)
 	grid_putf(grid, page->area, page->line, 1, ROLE_TEXT, "cpu%u",
 		  map_cpu_number(&page->table->map, part->cpu));
 	if (max > 0)
-		glyph_meter(grid, page->area, page->line, CPU_LABEL_COLS, width, part->part / max,
-			    ROLE_GRAPH);
+		glyph_meter(grid, page->area, page->line, CPU_LABEL_COLS, width,
+			    graph_share(page->scene, part->part, max), ROLE_GRAPH);
 	num_short(&text, part->part, 1000);
 	grid_fit(grid, page->area, page->line++, CPU_LABEL_COLS + width + 1, DETAIL_NUMBER_COLS - 3,
 		 true, ROLE_HEADER_VALUE, buf_text(&text));
@@ -46,6 +46,7 @@ void detail_cpus(struct page *page)
 		cpu_parts_sort(parts, n);
 	buf_addf(&head, "%s%s on each CPU, %s", field->path, per_second ? "/s" : "",
 		 by_value ? "busiest first" : "by number");
+	buf_adds(&head, page->scene->screen->is_log ? ", log" : "");
 	detail_title(page, buf_text(&head));
 	for (uint32_t i = 0; i < n; i++)
 		put_cpu(page, &parts[i], max);

@@ -10,7 +10,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "ui/cpu_parts.h"
-#include "ui/glyph.h"
+#include "ui/graph.h"
 #include "ui/listing.h"
 
 enum {
@@ -120,7 +120,7 @@ static int take_lines(struct sheet *sheet)
 
 /* -- above the bars ----------------------------------------------------------------------------------------- */
 
-static void put_title(struct sheet *sheet)
+static void put_title(struct sheet *sheet, bool is_log)
 {
 	const struct side *side = sheet->of_map ? &sheet->map : &sheet->row;
 	SCOPED(buf) text = {0};
@@ -128,6 +128,7 @@ static void put_title(struct sheet *sheet)
 	buf_addf(&text, "%s%s%s, %s", sheet->tab->trend.field->path, side->is_rate ? "/s" : "",
 		 sheet->is_low ? "" : " of each CPU",
 		 sheet->by_value ? "busiest first" : "by number");
+	buf_adds(&text, is_log ? ", log" : "");
 	if (sheet->n_a_line > 1)
 		buf_addf(&text, sheet->is_low ? ", %u a line" : "; the busiest of %u a line",
 			 sheet->n_a_line);
@@ -184,8 +185,8 @@ static void draw_bar(const struct scene *scene, struct area line, int col,
 	double part = side->parts[i];
 
 	if (side->max > 0)
-		glyph_meter(scene->grid, line, 0, col, sheet->bar, part / side->max,
-			    glyph_heat_role(part, side->mean));
+		glyph_meter(scene->grid, line, 0, col, sheet->bar,
+			    graph_share(scene, part, side->max), glyph_heat_role(part, side->mean));
 }
 
 static void draw_map_bar(const struct scene *scene, struct area line, int col, const void *ctx,
@@ -339,7 +340,7 @@ static void put_sheet(const struct scene *scene, struct sheet *sheet, int n_rows
 	if (sheet->by_value)
 		cpu_parts_sort(sheet->of_map ? sheet->of_map : sheet->of_row, sheet->n_cpus);
 	n_columns = divide(sheet, n_rows);
-	put_title(sheet);
+	put_title(sheet, scene->screen->is_log);
 	if (!sheet->is_low)
 		put_summaries(sheet, row);
 	if (take_lines(sheet) == 0)

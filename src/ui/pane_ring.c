@@ -14,6 +14,7 @@
 
 enum {
 	INDENT = 1,
+	GAP = 2,
 	NAME_COLS = 11,	  /* of "produced" and the like */
 	NUMBER_COLS = 11, /* "1023KiB/s" */
 	GRAPH_COL = INDENT + NAME_COLS + NUMBER_COLS + 2,
@@ -25,7 +26,7 @@ enum {
 	CELL_MAX = 24,
 	KIBI = 1024,
 	OUTLOOK_READINGS = 10,
-	SOON_S = 60, /* full before that is worth a warning */
+	SOON_S = 10, /* full before that is for somebody to act */
 };
 
 enum graph { GRAPH_PRODUCED, GRAPH_CONSUMED, GRAPH_WAITING, N_GRAPHS };
@@ -283,35 +284,8 @@ static void put_speed(struct sheet *sheet, const char *name, double rate, enum g
 	put_pictured(sheet, name, ROLE_HEADER_VALUE, buf_text(&text), graph);
 }
 
-/* Means over the last readings: consumers take records in bursts, and between two of them a ring always looks
- * as if it ran full. */
-struct speeds {
-	double produced, consumed;
-	uint64_t over_ns;
-	unsigned n; /* readings */
-};
-
-static struct speeds mean_speeds(const struct sheet *sheet)
-{
-	const struct churn_point *point;
-	struct speeds speeds = {0};
-
-	for (unsigned i = 0; i < OUTLOOK_READINGS &&
-			     (point = churn_point(&sheet->tab->table->churn, sheet->back + i)) &&
-			     !isnan(point->produced_rate + point->consumed_rate);
-	     i++) {
-		speeds.produced += point->produced_rate * (double)point->dt_ns;
-		speeds.consumed += point->consumed_rate * (double)point->dt_ns;
-		speeds.over_ns += point->dt_ns;
-		speeds.n++;
-	}
-	speeds.produced = speeds.n ? speeds.produced / (double)speeds.over_ns : NAN;
-	speeds.consumed = speeds.n ? speeds.consumed / (double)speeds.over_ns : NAN;
-	return speeds;
-}
-
 /* What these speeds lead to; returns how it is to be shown. */
-static enum role add_outlook(const struct sheet *sheet, const struct speeds *speeds,
+static enum role add_outlook(const struct sheet *sheet, const struct ring_speeds *speeds,
 			     struct buf *out)
 {
 	double full = ring_full_after(sheet->now, speeds->produced, speeds->consumed);
@@ -343,18 +317,27 @@ static enum role add_outlook(const struct sheet *sheet, const struct speeds *spe
 
 static void put_outlook(struct sheet *sheet)
 {
-	struct speeds speeds = mean_speeds(sheet);
-	SCOPED(buf) text = {0};
+	struct ring_speeds speeds =
+		churn_ring_speeds(&sheet->tab->table->churn, sheet->back, OUTLOOK_READINGS);
+	SCOPED(buf) text = {0}, from = {0};
 	enum role role = add_outlook(sheet, &speeds, &text);
+	int col = INDENT + NAME_COLS, end = col + (int)text.len + GAP, width;
 
-	if (speeds.n > 1 && !sheet->is_low) {
-		buf_addf(&text, ", by the last %u readings: in ", speeds.n);
-		add_bytes(&text, speeds.produced);
-		buf_adds(&text, "/s, out ");
-		add_bytes(&text, speeds.consumed);
-		buf_adds(&text, "/s");
-	}
 	put_words(sheet, "outlook", role, buf_text(&text));
+	if (speeds.n < 2 || sheet->is_low)
+		return;
+	buf_addf(&from, "by the last %u readings: in ", speeds.n);
+	add_bytes(&from, speeds.produced);
+	buf_adds(&from, "/s, out ");
+	add_bytes(&from, speeds.consumed);
+	buf_adds(&from, "/s");
+	/* Behind it, or below it where that has no room. */
+	width = sheet->n_cols - end - 1;
+	if ((int)from.len <= width)
+		listing_go(&sheet->lines, sheet->lines.line - 1);
+	listing_put_words(&sheet->lines, (int)from.len <= width ? end : col,
+			  sheet->n_cols - col - 1, ROLE_DIM, buf_text(&from));
+	listing_next(&sheet->lines);
 }
 
 static void put_speeds(struct sheet *sheet, bool is_log)

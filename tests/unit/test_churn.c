@@ -224,12 +224,39 @@ static void test_a_ring_has_its_history(void **state)
 	assert_true(isnan(churn_point(&churn, 0)->consumed_rate));
 }
 
+/* A burst every third reading: neither the burst nor what lies between is how fast it is. */
+static void test_means_of_the_speeds_of_a_ring(void **state)
+{
+	const struct delta second = {.dt_ns = SECOND}, two = {.dt_ns = 2 * SECOND};
+	const struct snap readings[] = {ring_at(0, 0, 0), ring_at(1, 100, 0), ring_at(2, 200, 0),
+					ring_at(4, 400, 400)};
+	struct churn churn = {0};
+	struct ring_speeds speeds = churn_ring_speeds(&churn, 0, 10);
+
+	(void)state;
+	assert_true(speeds.n == 0 && isnan(speeds.produced) && isnan(speeds.consumed));
+	churn_add(&churn, &readings[0], &(struct snap){0}, &(struct delta){0},
+		  (struct returned){0});
+	assert_true(isnan(churn_ring_speeds(&churn, 0, 10).produced));
+	for (size_t i = 1; i < ARRAY_LEN(readings); i++)
+		churn_add(&churn, &readings[i], &readings[i - 1], i < 3 ? &second : &two,
+			  (struct returned){0});
+	speeds = churn_ring_speeds(&churn, 0, 10);
+	assert_int_equal(speeds.n, 3); /* the first reading has none */
+	assert_true(speeds.produced == 100 && speeds.consumed == 100);
+	speeds = churn_ring_speeds(&churn, 0, 1);
+	assert_true(speeds.n == 1 && speeds.consumed == 200);
+	speeds = churn_ring_speeds(&churn, 1, 10);
+	assert_true(speeds.n == 2 && speeds.produced == 100 && speeds.consumed == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_the_speeds_of_a_ring_lead_to),
 		cmocka_unit_test(test_speeds_of_a_ring),
 		cmocka_unit_test(test_a_ring_has_its_history),
+		cmocka_unit_test(test_means_of_the_speeds_of_a_ring),
 		cmocka_unit_test(test_nothing_is_known_at_first),
 		cmocka_unit_test(test_rates_over_measured_time),
 		cmocka_unit_test(test_mean_life_over_the_last_readings),
