@@ -43,6 +43,7 @@ struct exporter {
 	struct buf text;
 	struct metrics metrics;
 	bool has_started; /* every map that was named is open */
+	bool has_put;	  /* the file was written once */
 	bool is_partly, cannot_write;
 };
 
@@ -221,7 +222,13 @@ static int write_text(struct exporter *exporter, struct err *err)
 	return exporter->text.failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
 
-/* A full disk may have room again: the old file stays, and the next reading tries again. */
+/* A full disk may have room again: the old file stays, and the next reading tries again. A place that can't be
+ * written to at all will not become another one. */
+static bool is_passing(const struct exporter *exporter, int code)
+{
+	return exporter->has_put || code == -ENOSPC || code == -EDQUOT;
+}
+
 static int put_text(struct exporter *exporter, struct err *err)
 {
 	struct err why = {0};
@@ -230,11 +237,12 @@ static int put_text(struct exporter *exporter, struct err *err)
 	if (!exporter->path)
 		return rows_flush(NULL, &exporter->text);
 	r = file_replace(exporter->path, exporter->text.at, exporter->text.len, &why);
-	if (r < 0 && exporter->options.n_readings)
+	if (r < 0 && (exporter->options.n_readings || !is_passing(exporter, r)))
 		return err_set(err, r, "%s", why.text);
 	if (r < 0 && !exporter->cannot_write)
 		say(why.text);
 	exporter->cannot_write = r < 0;
+	exporter->has_put |= r == 0;
 	return 0;
 }
 
@@ -345,5 +353,7 @@ int run_export(const struct options *options, struct err *err)
 		return EXIT_DONE;
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	if (exporter.cannot_write && !stop_asked())
+		return EXIT_FAILED; /* and that was said */
 	return options->n_readings && exporter.is_partly ? EXIT_PARTLY : EXIT_DONE;
 }

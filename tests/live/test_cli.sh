@@ -56,6 +56,7 @@ says "an export of what is no number" 2 "neither" export /dev/null sim:kinds -c 
 says "an export as something else" 2 "prom or openmetrics" export /dev/null sim:flows -o json
 says "an export without a map" 2 "needs FILE" export /dev/null
 says "an export to where nothing can be" 1 "/nosuch/x.prom" export /nosuch/x.prom sim:flows -n 1
+says "also one that has no end" 1 "cannot write '/nosuch/x.prom'" export /nosuch/x.prom sim:flows
 says "a help topic that isn't" 2 "topics:" --help=nothing
 says "a filter with an error" 2 "column" dump -f 'packets >' sim:flows
 says "a filter on a field that isn't" 2 "column" dump -f 'pakets > 1' sim:flows
