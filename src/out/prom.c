@@ -89,17 +89,45 @@ static void facts(const struct samples *samples)
 	add_sample(samples, buf_text(&labels), val_uint(1));
 }
 
+/* A section of variables is one entry, however many rows it is shown in. */
 static void entries(const struct samples *samples)
 {
 	uint64_t n;
 
-	if (table_n_in_map(samples->prom->table, &n))
+	if (samples->prom->table->plan.is_variables)
+		add_sample(samples, "", val_uint(1));
+	else if (table_n_in_map(samples->prom->table, &n))
 		add_sample(samples, "", val_uint(n));
 }
 
+/* What says how many: not that of a ring, which counts bytes, nor that of a storage, which is 0. */
 static void max_entries(const struct samples *samples)
 {
-	add_sample(samples, "", val_uint(samples->prom->table->map.max_entries));
+	const struct table *table = samples->prom->table;
+
+	if (table->map.max_entries && !table->current->ring.size_bytes)
+		add_sample(samples, "", val_uint(table->map.max_entries));
+}
+
+static void add_ring(const struct samples *samples, uint64_t n)
+{
+	if (samples->prom->table->current->ring.size_bytes)
+		add_sample(samples, "", val_uint(n));
+}
+
+static void ring_size(const struct samples *samples)
+{
+	add_ring(samples, samples->prom->table->current->ring.size_bytes);
+}
+
+static void ring_produced(const struct samples *samples)
+{
+	add_ring(samples, samples->prom->table->current->ring.produced_bytes);
+}
+
+static void ring_consumed(const struct samples *samples)
+{
+	add_ring(samples, samples->prom->table->current->ring.consumed_bytes);
 }
 
 static void memory(const struct samples *samples)
@@ -179,6 +207,11 @@ static const struct family {
 	{"bpf_map_info", "info", "What the map is.", facts},
 	{"bpf_map_entries", "gauge", "Entries in the map.", entries},
 	{"bpf_map_max_entries", "gauge", "Entries that the map has room for.", max_entries},
+	{"bpf_map_ring_size_bytes", "gauge", "Bytes that a ring buffer has room for.", ring_size},
+	{"bpf_map_ring_produced_bytes_total", "counter",
+	 "Bytes that were written into a ring buffer since it was made.", ring_produced},
+	{"bpf_map_ring_consumed_bytes_total", "counter",
+	 "Bytes that were read out of a ring buffer since it was made.", ring_consumed},
 	{"bpf_map_memory_bytes", "gauge", "Memory that the kernel charges for the map.", memory},
 	{"bpf_map_new_keys_total", "counter",
 	 "Keys that appeared between readings; what came and went between two is not seen.",

@@ -44,6 +44,12 @@ done)
       - {series: 'bpfmaptop_map_up{map="there",id="3"}', values: '1x30'}
       - {series: 'bpfmaptop_read_timestamp_seconds{map="old",id="4"}', values: '0x30'}
       - {series: 'bpfmaptop_read_timestamp_seconds{map="new",id="5"}', values: '0+60x30'}
+      - {series: 'bpf_map_ring_size_bytes{map="slow",id="8"}', values: '4096x30'}
+      - {series: 'bpf_map_ring_produced_bytes_total{map="slow",id="8"}', values: '9000+4000x30'}
+      - {series: 'bpf_map_ring_consumed_bytes_total{map="slow",id="8"}', values: '5000+4000x30'}
+      - {series: 'bpf_map_ring_size_bytes{map="fast",id="9"}', values: '4096x30'}
+      - {series: 'bpf_map_ring_produced_bytes_total{map="fast",id="9"}', values: '9000+4000x30'}
+      - {series: 'bpf_map_ring_consumed_bytes_total{map="fast",id="9"}', values: '9000+4000x30'}
       - {series: 'bpf_map_returned_keys_total{map="small",id="6"}', values: '0+50x30'}
       - {series: 'bpf_map_followed_keys_total{map="small",id="6"}', values: '0+100x30'}
       - {series: 'bpf_map_returned_keys_total{map="large",id="7"}', values: '0+5x30'}
@@ -52,7 +58,7 @@ done)
       - expr: count by (alertname, map) (ALERTS{alertstate="firing"})
         eval_time: 30m
         exp_samples:
-$(for firing in BpfMapGone:gone BpfMapFull:hash BpfMapFull:lpm_trie BpfMapNotCurrent:old BpfMapFull:percpu_hash BpfMapTooSmall:small; do
+$(for firing in BpfMapGone:gone BpfMapFull:hash BpfMapFull:lpm_trie BpfMapNotCurrent:old BpfMapFull:percpu_hash BpfMapTooSmall:small BpfRingFull:slow; do
 	echo "          - {labels: '{alertname=\"${firing%:*}\", map=\"${firing#*:}\"}', value: 1}"
 done)
 END
@@ -61,6 +67,13 @@ for map in flows ports verdicts; do
 	same "sim:$map says what it is" "bpf_map_info{map=\"$map\",id=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq .map.id)\",type=\"$("$BPFMAPTOP" info "sim:$map" -o json | jq -r .map.type)\"} 1" \
 		"$("$BPFMAPTOP" dump "sim:$map" -o prom | grep ^bpf_map_info)"
 done
+# Entries and how many there can be are of one kind, or the latter is not told.
+of() { "$BPFMAPTOP" dump "$1" -o prom 2>/dev/null | sed -n 's/^bpf_map_\(entries\|max_entries\|ring[a-z_]*\){.*} /\1 /p' | xargs; }
+same "variables are one entry" "entries 1 max_entries 1" "$(of sim:globals)"
+tapes=$(dirname "$0")/../tapes
+same "a storage has no number that it can hold" "entries 1" "$(of "file:$tapes/task_storage.tape")"
+same "a ring has records that wait, and bytes" "entries 1 ring_size_bytes 4096 ring_produced_bytes_total 16 ring_consumed_bytes_total 0" \
+	"$(of "file:$tapes/user_ringbuf.tape")"
 # A recording is exported wholly: what it ends with, and what was counted from its first reading on.
 fields() { grep '^bpf_map_field_total' | sort; }
 "$BPFMAPTOP" record -d 0.1 -n 4 "$scratch/a.tape" sim:ports sim:verdicts
@@ -69,7 +82,7 @@ same "a recording is exported" "0 2" "$? $(grep -c '^bpf_map_entries{' "$scratch
 same "with what its last reading says" "$("$BPFMAPTOP" dump -o prom "file:$scratch/a.tape" | fields)" "$(fields <"$scratch/tape.prom")"
 text=$(promtool check metrics <"$scratch/tape.prom" 2>&1) && ok "as metrics" || not_ok "as metrics" "$text"
 # What rules and dashboard ask for is what an export has.
-known=$("$BPFMAPTOP" export - sim:flows sim:kinds -n 1 | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
+known=$("$BPFMAPTOP" dump sim:flows sim:kinds "file:$tapes/user_ringbuf.tape" -o prom | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
 text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
 same "rules and dashboard ask for metrics that there are" "" "$text"
 jq -r '.. | .expr? // empty' "$examples/dashboard.json" | sed 's/\$[a-z_]*/.*/g' >"$scratch/exprs"
