@@ -38,7 +38,7 @@ void replay_resume(struct source *tape, int fd);
 size_t replay_n_maps(const struct source *tape);
 
 bool source_is_tape(const struct source *source);
-/* The map, which is of the tape, isn't there any more at its current place. */
+/* The map, which is of the tape, isn't there any more at its current place, or not yet. */
 bool replay_went(struct source *tape, const struct map *map);
 
 struct replay_state {

@@ -71,7 +71,10 @@ int replay_begin(struct source *source, const struct map *map, const struct read
 	target = replay->is_file ? wanted(replay, of) : of->now_entry;
 	if ((target == REPLAY_NONE || target == of->given_entry) && replay_is_gone(replay, of)) {
 		of->is_gone_told = true;
-		return err_set(err, -ENOENT, "map '%s' went here, while it was recorded",
+		return err_set(err, -ENOENT,
+			       target == REPLAY_NONE && of->given_entry != REPLAY_NONE
+				       ? "map '%s' is not there yet, here in the recording"
+				       : "map '%s' went here, while it was recorded",
 			       map->name);
 	}
 	if (target == REPLAY_NONE || target == of->given_entry)

@@ -138,9 +138,13 @@ uint32_t replay_target(const struct replay *replay, const struct replay_map *map
 	return entry;
 }
 
+/* Also where it isn't there yet, for who saw it later. */
 bool replay_is_gone(const struct replay *replay, const struct replay_map *map)
 {
-	return replay->is_file ? replay->place >= map->gone_place : map->is_gone;
+	if (!replay->is_file)
+		return map->is_gone;
+	return replay->place >= map->gone_place ||
+	       (map->given_entry != REPLAY_NONE && replay_target(replay, map) == REPLAY_NONE);
 }
 
 /* From the next place on, or from this one where another map was read after it. */

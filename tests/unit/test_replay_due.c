@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/tidy.h"
 #include "model/map.h"
 #include "model/snap.h"
@@ -29,6 +32,7 @@ static void what_is_not_there_yet_is_not_due(void **state)
 {
 	struct map_list found = {0};
 	SCOPED(snap) snap = {0};
+	struct err err = {0};
 	struct source *tape;
 
 	(void)state;
@@ -40,9 +44,17 @@ static void what_is_not_there_yet_is_not_due(void **state)
 	replay_seek(tape, SIZE_MAX);
 	assert_true(is_due(tape, &found.maps[SECOND]));
 	assert_int_equal(source_read(tape, &found.maps[SECOND], NULL, &snap, NULL), 0);
+	assert_false(replay_went(tape, &found.maps[SECOND]));
 	replay_seek(tape, 1);
 	assert_true(is_due(tape, &found.maps[FIRST]));
+	/* That is told, once. */
+	assert_true(is_due(tape, &found.maps[SECOND]));
+	assert_int_equal(source_read(tape, &found.maps[SECOND], NULL, &snap, &err), -ENOENT);
+	assert_string_equal(err.text, "map 'gone' is not there yet, here in the recording");
 	assert_false(is_due(tape, &found.maps[SECOND]));
+	assert_true(replay_went(tape, &found.maps[SECOND]));
+	replay_seek(tape, SIZE_MAX);
+	assert_false(replay_went(tape, &found.maps[SECOND]));
 	map_list_release(&found);
 	tape->ops->free(tape);
 }
