@@ -417,7 +417,7 @@ bool remote_is_cut(const struct remote *remote)
 {
 	const struct replay *tape = replay_of(remote->tape);
 
-	return tape->is_ended && tape->reader.label.tag != TAPE_END;
+	return tape->is_ended && !tape->has_end;
 }
 
 void remote_free(struct remote *remote)

@@ -320,7 +320,7 @@ void replay_resume(struct source *tape, int fd)
 	replay->fd = fd;
 	replay->n_magic = replay->n_numbers = 0;
 	replay->decoding = NULL;
-	replay->is_ended = false;
+	replay->is_ended = replay->has_end = false;
 	replay->last_tick = 0;
 	replay->fault = (struct err){0};
 	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
@@ -407,15 +407,6 @@ static void count(const struct replay *replay, struct replay_check *out)
 	out->last_ns = label->time_ns;
 }
 
-/* A tape that was ended in order. */
-static void look_behind_end(struct replay *replay, uint64_t end)
-{
-	uint8_t byte;
-
-	if (read(replay->fd, &byte, 1) == 1)
-		replay_goes_on(replay, end, NULL);
-}
-
 int replay_verify(const char *path, struct replay_check *out, struct err *err)
 {
 	int fd = open_tape(path, err), r;
@@ -441,9 +432,7 @@ int replay_verify(const char *path, struct replay_check *out, struct err *err)
 	out->n_bytes = replay->reader.at;
 	if (replay->reader.is_whole && r != -EBADMSG)
 		out->n_bytes += TAPE_LABEL_BYTES + replay->reader.label.length + TAPE_SUM_BYTES;
-	out->is_ended = r == -ENODATA && replay->reader.label.tag == TAPE_END;
-	if (out->is_ended)
-		look_behind_end(replay, out->n_bytes);
+	out->is_ended = r == -ENODATA && replay->has_end;
 	if (r == -ENODATA)
 		r = replay->fault.text[0] ? err_set(err, -EBADMSG, "%s", replay->fault.text) : 0;
 	free_tape(&replay->source);

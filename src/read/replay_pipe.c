@@ -66,7 +66,8 @@ static int take_chunk(struct replay *replay, struct err *err)
 		replay_map_at(replay, reader->label.map)->is_gone = true;
 		break;
 	case TAPE_END:
-		return over(replay, -ENODATA);
+		replay->has_end = true;
+		return -EAGAIN;
 	}
 	if (r == -EBADMSG)
 		return replay_fault(replay, reader->at, why.text[0] ? why.text : "its facts", err);
@@ -113,6 +114,23 @@ static int take_magic(struct replay *replay, struct err *err)
 	return r < 0 ? over(replay, err_set(err, r, "%s", replay->fault.text)) : -EAGAIN;
 }
 
+/* Behind the end nothing stands, unless tapes were joined. */
+static int look_behind_end(struct replay *replay)
+{
+	const struct tape_reader *reader = &replay->reader;
+	uint8_t byte;
+	ptrdiff_t n = reader->read(replay, &byte, sizeof(byte));
+
+	if (n == -EAGAIN)
+		return 0;
+	if (n > 0)
+		replay_goes_on(replay,
+			       reader->at + TAPE_LABEL_BYTES + reader->label.length +
+				       TAPE_SUM_BYTES,
+			       NULL);
+	return over(replay, n < 0 ? (int)n : -ENODATA);
+}
+
 int replay_pump(struct replay *replay, struct err *err)
 {
 	int r;
@@ -121,6 +139,8 @@ int replay_pump(struct replay *replay, struct err *err)
 		return decode_on(replay, err);
 	if (replay->is_ended)
 		return -ENODATA;
+	if (replay->has_end)
+		return look_behind_end(replay);
 	if (replay->n_magic < TAPE_MAGIC_BYTES)
 		return take_magic(replay, err);
 	r = tape_reader_step(&replay->reader, REPLAY_STEP_BYTES);

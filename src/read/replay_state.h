@@ -87,6 +87,7 @@ struct replay {
 	struct tape_rows rows;
 	uint32_t n_came; /* readings so far */
 	bool keeps_all;	 /* no reading is passed over */
+	bool has_end;	 /* the recording was ended in order: nothing may follow */
 	uint64_t last_tick;
 	/* owned: what a person calls the host at the other end, and the word it was asked for; NULL: what it
 	 * says itself */

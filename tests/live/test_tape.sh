@@ -152,6 +152,10 @@ same "what is before it is replayed" "3 same" "$? $(cmp -s part.jsonl all.jsonl 
 has "the rest is named" "goes on behind its end" "$(cat said)"
 "$BPFMAPTOP" replay --verify - <twice.tape >verified 2>&1
 same "of a pipe, too" 1 $?
+{ cat a.tape && sleep 0.1 && cat a.tape; } | "$BPFMAPTOP" replay -o jsonl - >part.jsonl 2>said
+same "what comes through a pipe behind its end, however late, is not passed over in silence" "3 same" \
+	"$? $(cmp -s part.jsonl all.jsonl && echo same)"
+has "and named" "'stdin' goes on behind its end, at byte $(size a.tape)" "$(cat said)"
 
 # No tapes
 : >empty.tape
