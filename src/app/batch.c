@@ -11,6 +11,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "out/prom.h"
+#include "read/replay.h"
 
 static void write_frame(const struct rows *rows, struct buf *out,
 			void (*part)(const struct out_job *, struct buf *))
@@ -79,6 +80,7 @@ static int take_metrics(struct batch *batch, size_t i, struct err *err)
 	struct rows *rows = &batch->maps[i]->rows;
 	int r = rows_take_metrics(rows);
 
+	batch->maps[i]->is_fresh = true;
 	metrics_touch(&batch->metrics);
 	return r < 0 ? err_set(err, r, "out of memory for metrics") : watch_out(batch, rows, err);
 }
@@ -92,9 +94,11 @@ int batch_write_metrics(struct batch *batch, struct err *err)
 
 	if (!proms)
 		return err_set(err, -ENOMEM, "out of memory for metrics");
-	for (size_t i = 0; i < batch->n_maps; i++)
+	for (size_t i = 0; i < batch->n_maps; i++) {
+		batch->maps[i]->is_fresh = false;
 		if (!batch->maps[i]->is_left_out)
 			proms[n++] = &batch->maps[i]->rows.prom;
+	}
 	prom_write(proms, n, batch->output == &out_openmetrics, out);
 	free(proms);
 	r = out->failed ? err_set(err, -ENOMEM, "out of memory for metrics")
@@ -102,6 +106,23 @@ int batch_write_metrics(struct batch *batch, struct err *err)
 	batch->has_begun = true;
 	metrics_wrote(&batch->metrics);
 	return r;
+}
+
+/* Through a pipe, readings of one moment come one after the other. */
+static bool awaits_more(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n_maps; i++) {
+		const struct watch *watch = batch->set.watches[i];
+		struct replay_state state;
+
+		if (batch->maps[i]->is_fresh || watch->table.is_gone ||
+		    !source_is_tape(watch->source))
+			continue;
+		replay_state(watch->source, &state);
+		if (state.is_live && !state.is_over)
+			return true;
+	}
+	return false;
 }
 
 static int write_due_metrics(struct batch *batch, bool is_resting, struct err *err)
@@ -117,13 +138,16 @@ static int write_due_metrics(struct batch *batch, bool is_resting, struct err *e
 
 int batch_settled(void *ctx, struct err *err)
 {
-	return write_due_metrics(ctx, true, err);
+	return write_due_metrics(ctx, !awaits_more(ctx), err);
 }
 
 int batch_turned(void *ctx, bool is_resting, uint64_t *wake_ns, struct err *err)
 {
-	(void)wake_ns;
-	return write_due_metrics(ctx, is_resting, err);
+	struct batch *batch = ctx;
+	int r = write_due_metrics(batch, is_resting && !awaits_more(batch), err);
+
+	*wake_ns = MIN_OF(*wake_ns, metrics_wakes_ns(&batch->metrics));
+	return r;
 }
 
 int batch_write(struct batch *batch, size_t i, struct err *err)

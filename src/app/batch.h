@@ -19,6 +19,7 @@ struct written {
 	bool is_left_out; /* it can't stand in this output */
 	bool waits;	  /* the reading in its table is to be written yet */
 	bool was_tried;
+	bool is_fresh; /* of metrics: read since they were written last */
 };
 
 struct batch {

@@ -12,11 +12,16 @@ void metrics_touch(struct metrics *metrics)
 		metrics->touched_ns = clock_now_ns();
 }
 
+uint64_t metrics_wakes_ns(const struct metrics *metrics)
+{
+	return metrics->touched_ns ? metrics->touched_ns + PATIENCE_NS : UINT64_MAX;
+}
+
 bool metrics_are_due(const struct metrics *metrics, bool is_resting, bool lacks_some)
 {
 	if (!metrics->touched_ns || (lacks_some && !metrics->has_written))
 		return false;
-	return is_resting || clock_now_ns() >= metrics->touched_ns + PATIENCE_NS;
+	return is_resting || clock_now_ns() >= metrics_wakes_ns(metrics);
 }
 
 void metrics_wrote(struct metrics *metrics)

@@ -16,5 +16,7 @@ void metrics_touch(struct metrics *metrics);
 /* is_resting: no reading is under way. lacks_some: a map was not tried yet; the first document has all of
  * them. */
 bool metrics_are_due(const struct metrics *metrics, bool is_resting, bool lacks_some);
+/* When they are due in any case; UINT64_MAX: nothing is to be written. */
+uint64_t metrics_wakes_ns(const struct metrics *metrics);
 /* A document was. */
 void metrics_wrote(struct metrics *metrics);

@@ -172,6 +172,8 @@ for format in prom openmetrics; do
 		same "each has every map once, read once more: $maps as $format" "" "$bad"
 	done
 done
+"$BPFMAPTOP" record - sim:ports sim:flows -n 3 -d 0.2 | "$BPFMAPTOP" stream file:- -o prom >metrics
+same "through a pipe, too" "3 2" "$(split metrics) $(grep -c '^bpf_map_entries{' doc.1)"
 same "reals are as short as they can be" "" \
 	"$("$BPFMAPTOP" dump sim:flows -o prom | grep -o '[0-9.]*\.[0-9]*0000000[0-9]*$')"
 echo "1..$n"
