@@ -169,7 +169,14 @@ static struct val integer_val(const struct field *field, const uint8_t *base)
 
 	if (width_bits(field) <= 64) {
 		uint64_t value = decode_u64(field, base);
+		int32_t carry = decode_carry(field, base);
+		__int128 low = is_signed ? (__int128)(int64_t)value : (__int128)value;
 
+		if (carry == DECODE_NO_SUM)
+			return val_unknown();
+		if (carry)
+			return (struct val){.kind = VAL_IWIDE,
+					    .iwide = low + carry * ((__int128)1 << 64)};
 		return is_signed ? val_int((int64_t)value) : val_uint(value);
 	}
 	u128 wide = load_bits(field, base);

@@ -12,13 +12,24 @@
 #include "model/plan.h"
 #include "model/val.h"
 
-/* Any leaf. Containers give VAL_BYTES. FIELD_TEXT: up to the first NUL. Wide integers that fit 64 bits
+/* Any leaf. A sum beyond 64 bits is VAL_IWIDE. Containers give VAL_BYTES. FIELD_TEXT: up to the first NUL. Wide integers that fit 64 bits
  * still come as VAL_WIDE / VAL_IWIDE. FIELD_SPECIAL is VAL_UNKNOWN. */
 struct val decode_val(const struct field *field, const uint8_t *base);
 
 /* The integer of a field for which field_is_integer() holds, widened to 64 bits (sign-extended when
  * signed, to be read as int64_t then). */
 uint64_t decode_u64(const struct field *field, const uint8_t *base);
+
+/* What a sum is more than its integer says, in 2^64; or that it is not known. */
+enum { DECODE_NO_SUM = INT32_MAX };
+static inline int32_t decode_carry(const struct field *field, const uint8_t *base)
+{
+	int32_t carry = 0;
+
+	if (field->carry_at)
+		memcpy(&carry, base + field->carry_at, sizeof(carry));
+	return carry;
+}
 
 /* The same for the plain unsigned fields of 8 and 4 bytes that most counters are; with a constant width
  * it is one load in a loop. Any other width goes through decode_u64. */

@@ -160,6 +160,10 @@ void format_write_number(const struct val *val, enum print_style style, struct b
 		write_wide(false, val->wide, out);
 		break;
 	case VAL_IWIDE:
+		if (style == PRINT_SHORT) {
+			num_short(out, val_as_real(val), 1000);
+			break;
+		}
 		write_wide(val->iwide < 0, val->iwide < 0 ? -(u128)val->iwide : (u128)val->iwide,
 			   out);
 		break;

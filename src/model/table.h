@@ -108,7 +108,10 @@ struct table {
 	uint64_t ghost_number[TABLE_MAX_GHOSTS]; /* reading in which each was first missed */
 	const double *share_of; /* totals that DERIVE_SHARE is of, a field each; NULL: no shares.
 				   Borrowed from who fills the table */
-	bool is_gone;		/* the map itself went; the last reading stays */
+	const bool
+		*carries; /* a field each: whether carry_at says anything in some row; NULL: none.
+				Borrowed, too */
+	bool is_gone;	  /* the map itself went; the last reading stays */
 	/* Lines that say why there is no reading, yet; NULL: it is being made. Borrowed
 	 * from who makes the table. */
 	const char *why_unread;

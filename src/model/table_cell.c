@@ -254,6 +254,24 @@ static struct val bits_delta(const struct cell *cell, uint64_t was, uint64_t is,
 	return is < was ? val_unknown() : val_uint(is - was);
 }
 
+/* The same of a sum, which may be wider. */
+static struct val sum_delta(const struct cell *cell, const struct cell_then *then)
+{
+	bool may_fall = cell->field->kind == FIELD_INT || cell->is_gauge;
+	struct val is = decode_val(cell->field, cell->now);
+	struct val was = then->at ? decode_val(cell->field, then->at) : val_uint(0);
+	__int128 delta, before;
+
+	if (!val_whole(&is, &delta) || !val_whole(&was, &before))
+		return val_unknown();
+	delta -= before;
+	if (may_fall && delta == (int64_t)delta)
+		return val_int((int64_t)delta);
+	if (!may_fall && (delta < 0 || delta == (uint64_t)delta))
+		return delta < 0 ? val_unknown() : val_uint((uint64_t)delta);
+	return (struct val){.kind = VAL_IWIDE, .iwide = delta};
+}
+
 static struct val delta_since(const struct cell *cell, const struct cell_then *then)
 {
 	uint64_t was = 0, is;
@@ -261,6 +279,8 @@ static struct val delta_since(const struct cell *cell, const struct cell_then *t
 
 	if (!cell->field || !cell->now || (!then->at && !then->was_absent))
 		return val_unknown();
+	if (cell->field->carry_at)
+		return sum_delta(cell, then);
 	if (!sum_bits(cell, cell->now, &is, &kind))
 		return val_unknown();
 	if (then->at && !sum_bits(cell, then->at, &was, &was_kind))
@@ -273,8 +293,8 @@ static struct val per_second(const struct cell *cell, struct val delta)
 	uint64_t dt_ns = cell->table->delta.dt_ns;
 	double rate = NAN;
 
-	if (cell->is_gauge && delta.kind == VAL_INT)
-		return dt_ns ? val_real((double)delta.i / delta_seconds(dt_ns)) : val_unknown();
+	if ((cell->is_gauge && delta.kind == VAL_INT) || delta.kind == VAL_IWIDE)
+		return dt_ns ? val_real(val_as_real(&delta) / delta_seconds(dt_ns)) : val_unknown();
 	if (delta.kind == VAL_UINT || (delta.kind == VAL_INT && delta.i >= 0))
 		rate = delta_rate(0, delta.u, dt_ns);
 	return isnan(rate) ? val_unknown() : val_real(rate);

@@ -30,13 +30,20 @@ struct build {
 	};
 };
 
+/* Sums that may be wider than 64 bits, or unknown. */
+static bool may_carry(const struct table *table, const struct field *field)
+{
+	return field->carry_at && table->carries && table->carries[field - table->plan.fields];
+}
+
 /* The decoder's own integers are what the format says, and one copy is all there is. */
 static bool is_plain(const struct build *build)
 {
 	bool one_copy = column_in_key(build->column) || build->table->map.n_cpus == 1 ||
 			build->column->derive == DERIVE_CPU;
 
-	return one_copy && !build->format->value && field_is_integer(build->field);
+	return one_copy && !build->format->value && field_is_integer(build->field) &&
+	       !may_carry(build->table, build->field);
 }
 
 static bool build_plain(const struct build *build)
@@ -287,6 +294,8 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
 	kind = cell_kind(column->field, format);
 	switch (column->derive) {
 	case DERIVE_TOTAL:
+		if (may_carry(table, column->field))
+			return VAL_UNKNOWN;
 		if (!column_in_key(column) && table->map.n_cpus > 1 &&
 		    !cell_is_quantity(column->field, format))
 			return VAL_UNKNOWN;
@@ -294,6 +303,8 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
 	case DERIVE_MAX:
 	case DERIVE_MIN:
 	case DERIVE_CPU:
+		if (may_carry(table, column->field) && !column->per_second)
+			return VAL_UNKNOWN;
 		return column->per_second ? VAL_REAL : kind;
 	default:
 		return VAL_REAL;

@@ -63,6 +63,26 @@ bool val_is_number(const struct val *val)
 	return val->kind >= VAL_UINT && val->kind <= VAL_IWIDE;
 }
 
+bool val_whole(const struct val *val, __int128 *out)
+{
+	switch (val->kind) {
+	case VAL_UINT:
+		*out = val->u;
+		return true;
+	case VAL_INT:
+		*out = val->i;
+		return true;
+	case VAL_IWIDE:
+		*out = val->iwide;
+		return true;
+	case VAL_WIDE:
+		*out = (__int128)val->wide;
+		return *out >= 0;
+	default:
+		return false;
+	}
+}
+
 double val_as_real(const struct val *val)
 {
 	switch (val->kind) {

@@ -73,6 +73,8 @@ static inline uint64_t val_word(const void *at, size_t len)
 }
 
 bool val_is_number(const struct val *val);
+/* An integer of any kind. false: it is none, or too large. */
+bool val_whole(const struct val *val, __int128 *out);
 /* As a double; NaN when it is no number or unknown. */
 double val_as_real(const struct val *val);
 

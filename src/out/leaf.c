@@ -236,7 +236,7 @@ leaf_fn *leaf_writer(const struct field *field, enum leaf_style style)
 		return write_formatted;
 	if (style == LEAF_BPFTOOL)
 		return bpftool_writer(field);
-	if (field_is_integer(field) && of_kind[field->kind])
+	if (field_is_integer(field) && !field->carry_at && of_kind[field->kind])
 		return of_kind[field->kind];
 	if (field->kind == FIELD_REAL && field->size <= sizeof(float))
 		return write_single;

@@ -25,26 +25,6 @@ bool compare_vals(enum token_kind op, const struct val *a, const struct val *b)
 	}
 }
 
-static bool as_whole(const struct val *val, __int128 *out)
-{
-	switch (val->kind) {
-	case VAL_UINT:
-		*out = val->u;
-		return true;
-	case VAL_INT:
-		*out = val->i;
-		return true;
-	case VAL_IWIDE:
-		*out = val->iwide;
-		return true;
-	case VAL_WIDE:
-		*out = (__int128)val->wide;
-		return *out >= 0;
-	default:
-		return false;
-	}
-}
-
 static bool whole_arith(enum token_kind op, __int128 a, __int128 b, __int128 *out)
 {
 	switch (op) {
@@ -87,7 +67,7 @@ struct val arith_val(enum token_kind op, const struct val *a, const struct val *
 
 	if (!val_is_number(a) || !val_is_number(b))
 		return val_unknown();
-	if (as_whole(a, &x) && as_whole(b, &y) && whole_arith(op, x, y, &out.iwide))
+	if (val_whole(a, &x) && val_whole(b, &y) && whole_arith(op, x, y, &out.iwide))
 		return out;
 	real = real_arith(op, val_as_real(a), val_as_real(b));
 	return isnan(real) ? val_unknown() : val_real(real);

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/decode.h"
 #include "model/differences.h"
 #include "model/smooth.h"
 #include "query/group_parts.h"
@@ -38,6 +39,7 @@ void group_free(struct group *group)
 	pages_release(&group->zeros);
 	index_release(&group->index);
 	free(group->totals);
+	free(group->carries);
 	free(group);
 }
 
@@ -71,9 +73,18 @@ static uint64_t *words_of(struct pages *sums, const struct snap *snap, size_t i)
 	return (uint64_t *)(sums->at + i * snap->val_stride);
 }
 
-/* A sum that is not known is more than any that follows, so that the difference isn't either. */
-static void forget_sum(const struct group *group, uint64_t *words, size_t word)
+/* A sum that is not known is more than any that follows, so that the difference isn't either; of what may fall
+ * that is said apart. */
+static void forget_sum(const struct group *group, uint64_t *words, unsigned word)
 {
+	uint32_t first = group->table.plan.n_key_fields;
+	const struct field *field = &group->table.plan.fields[first + word];
+
+	if (group->carries_at) {
+		((int32_t *)((uint8_t *)words + group->carries_at))[word] = DECODE_NO_SUM;
+		group->carries[first + word] |=
+			field->kind == FIELD_INT || nature_is_gauge(&group->table, field);
+	}
 	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++)
 		words[cpu * group->copy_words + word] = UINT64_MAX;
 }
@@ -89,11 +100,17 @@ static void forget_unknown(const struct group *group, uint64_t *words, uint32_t 
 /* The counts of the reading before are true as they are. */
 static void copy_sums(const struct group *group, uint64_t *to, const uint64_t *from)
 {
+	const uint64_t *first_from = from;
+	uint64_t *first_to = to;
 	size_t stride = group->copy_words;
 
 	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++, to += stride, from += stride)
 		for (unsigned i = 1; i <= group->n_sums; i++)
 			to[i] = from[i];
+	if (group->carries_at)
+		memcpy((uint8_t *)first_to + group_carry_at(group, 1),
+		       (const uint8_t *)first_from + group_carry_at(group, 1),
+		       group->n_sums * sizeof(int32_t));
 }
 
 /* After table_take; there is room for a row more a group in previous. */
@@ -378,7 +395,9 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 		return r;
 	group->totals = calloc(group->table.plan.n_fields, sizeof(*group->totals));
 	group->table.share_of = group->totals;
-	if (!group->totals || group->by.failed || group->filter_text.failed)
+	group->carries = calloc(group->table.plan.n_fields, sizeof(*group->carries));
+	group->table.carries = group->carries;
+	if (!group->totals || !group->carries || group->by.failed || group->filter_text.failed)
 		return -ENOMEM;
 	return 0;
 }

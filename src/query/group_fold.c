@@ -145,14 +145,40 @@ static void count_rows(struct block *block)
 		++*(uint64_t *)(block->out->vals.at + block->at[i]);
 }
 
+static __attribute__((noinline)) void carry_over(struct group *group, uint8_t *value, size_t to,
+						 int32_t by)
+{
+	unsigned word = (unsigned)(to / sizeof(uint64_t));
+
+	if (!group->carries_at)
+		return;
+	*(int32_t *)(value + group_carry_at(group, word)) += by;
+	group->carries[group->table.plan.n_key_fields + word] = true;
+}
+
+/* To the sum at byte `to` of a group's value. */
+static inline __attribute__((always_inline)) void add_one(struct group *group, uint8_t *value,
+							  size_t to, uint64_t one, bool is_signed)
+{
+	uint64_t *sum = (uint64_t *)(value + to), was = *sum;
+	int64_t ignored;
+	bool leaves_64_bits;
+
+	*sum = was + one;
+	leaves_64_bits = is_signed ? __builtin_add_overflow((int64_t)was, (int64_t)one, &ignored)
+				   : *sum < one;
+	if (__builtin_expect(leaves_64_bits, 0))
+		carry_over(group, value, to, is_signed && (int64_t)one < 0 ? -1 : 1);
+}
+
 static inline __attribute__((always_inline)) void
 add_now(struct block *block, const struct field *field, size_t from, size_t to, size_t width)
 {
-	uint8_t *sums = block->out->vals.at + to;
+	bool is_signed = !width && field->kind == FIELD_INT;
 
 	for (size_t i = 0; i < block->n; i++)
-		*(uint64_t *)(sums + block->at[i]) +=
-			decode_plain(field, block->now[i] + from, width);
+		add_one(block->group, block->out->vals.at + block->at[i], to,
+			decode_plain(field, block->now[i] + from, width), is_signed);
 }
 
 /* Rows that have the field, one by one; the others add nothing to its sum. */
@@ -173,14 +199,15 @@ static inline __attribute__((always_inline)) void add_then(struct block *block,
 {
 	uint32_t *known = (uint32_t *)past->known.at;
 	bool falls = field->kind == FIELD_INT || nature_is_gauge(block->group->base, field);
-	uint8_t *sums = past->sums.at + to;
+	bool is_signed = !width && field->kind == FIELD_INT;
 
 	for (size_t i = 0; i < block->n; i++) {
 		uint64_t is = decode_plain(field, block->now[i] + from, width);
 		uint64_t was = decode_plain(field, block->was[i] + from, width);
 		bool is_back = !falls && was > is;
 
-		*(uint64_t *)(sums + block->at[i]) += is_back ? is : was;
+		add_one(block->group, past->sums.at + block->at[i], to, is_back ? is : was,
+			is_signed);
 		known[block->groups[i]] |= is_back ? 0 : block->known[i] & bit;
 	}
 }

@@ -404,6 +404,7 @@ static int add_sum(const struct group *group, unsigned i, struct plan *plan, str
 		.type = is_signed ? "s64" : "u64",
 		.offset = (1 + i) * (uint32_t)sizeof(uint64_t),
 		.size = sizeof(uint64_t),
+		.carry_at = group_carry_at(group, 1 + i),
 	};
 
 	if (group->has_limits) {
@@ -449,6 +450,11 @@ int group_make_plan(struct group *group, struct plan *plan, struct err *err)
 
 	choose_sums(group);
 	n_words = 1 + group->n_sums * (group->has_limits ? 2 : 1);
+	if (group->base->map.n_cpus == 1) {
+		group->carries_at = n_words * (uint32_t)sizeof(uint64_t);
+		n_words += (1 + group->n_sums + 1) / 2;
+	}
+	count.carry_at = group_carry_at(group, 0);
 	plan_begin(plan, group->key_size, n_words * (uint32_t)sizeof(uint64_t), "group");
 	for (unsigned i = 0; i < group->n_parts && r == 0; i++)
 		r = add_part(group, &group->parts[i], plan, err);
