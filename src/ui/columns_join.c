@@ -275,13 +275,14 @@ void joint_text(const struct tab *tab, size_t line, int columns, struct buf *out
 void joint_measure(struct tab *tab)
 {
 	struct joint *joint = &tab->joint;
+	SCOPED(buf) text = {0};
 
 	for (size_t line = 0; line < tab->view.height && joint->is_there; line++) {
-		SCOPED(buf) whole = {0}, least = {0};
-
-		joint_text(tab, line, INT_MAX, &whole);
-		joint_text(tab, line, 0, &least);
-		joint->whole.needed = MAX_OF(joint->whole.needed, (int)whole.len);
-		joint->least.needed = MAX_OF(joint->least.needed, (int)least.len);
+		buf_clear(&text);
+		joint_text(tab, line, INT_MAX, &text);
+		joint->whole.needed = MAX_OF(joint->whole.needed, (int)text.len);
+		buf_clear(&text);
+		joint_text(tab, line, 0, &text);
+		joint->least.needed = MAX_OF(joint->least.needed, (int)text.len);
 	}
 }
