@@ -103,12 +103,13 @@ void text_light(const struct scene *scene, struct area line, size_t number, cons
 struct area pane_titled(const struct scene *scene, struct area area, const char *title)
 {
 	struct area top = {area.row, area.col, 1, area.n_cols};
+	int width = MIN_OF(grid_columns(scene->grid, title), area.n_cols - 2);
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
 	if (scene->has_caption)
 		return area;
 	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
-	grid_put(scene->grid, top, 0, 1, ROLE_COLUMN_SORTED, title);
+	grid_fit(scene->grid, top, 0, 1, width, false, ROLE_COLUMN_SORTED, title);
 	area.row++;
 	area.n_rows--;
 	return area;
