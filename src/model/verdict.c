@@ -265,7 +265,7 @@ void verdict_make(const struct table *table, struct verdict *verdict_ret)
 		.death_age = churn_death_age(&table->churn, 0.5),
 		.is_array = map->type->is_array || table->plan.is_variables,
 		.is_lru = map->type->is_lru,
-		.are_records = table->plan.record_from != 0,
+		.are_records = table->plan.record_from || newest->ring.size_bytes,
 	};
 
 	add_points(&v, &table->churn);

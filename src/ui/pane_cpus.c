@@ -322,7 +322,7 @@ static const char *why_none(const struct tab *tab)
 		return "this map has one value for all CPUs";
 	if (!tab->trend.field || !field_is_integer(tab->trend.field))
 		return "nothing here can be counted by CPU";
-	return tab->table->current->number ? NULL : "reading...";
+	return tab->table->current->number ? NULL : why_no_rows(tab->table);
 }
 
 static void put_sheet(const struct scene *scene, struct sheet *sheet, int n_rows)
@@ -353,7 +353,7 @@ void pane_cpus(const struct scene *scene, struct area area)
 	struct sheet sheet = {
 		.tab = scene->tab, .n_cols = area.n_cols, .is_low = area.n_rows < LOW_ROWS};
 	if (why) {
-		listing_put(&sheet.lines, INDENT, ROLE_DIM, why);
+		listing_put_words(&sheet.lines, INDENT, area.n_cols - INDENT - 1, ROLE_DIM, why);
 	} else if (tab_sum_up(scene->tab) < 0) {
 		listing_put(&sheet.lines, INDENT, ROLE_CRIT, "out of memory");
 	} else {

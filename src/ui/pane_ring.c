@@ -469,9 +469,9 @@ void pane_ring(const struct scene *scene, struct area area)
 		sheet.back = (unsigned)table->past.back;
 		put_sheet(&sheet, scene->screen->is_log);
 	} else {
-		listing_put(&sheet.lines, INDENT, ROLE_DIM,
-			    !table || table->current->number ? "this map is no ring buffer"
-							     : "reading...");
+		listing_put_words(&sheet.lines, INDENT, area.n_cols - INDENT - 1, ROLE_DIM,
+				  !table || table->current->number ? "this map is no ring buffer"
+								   : why_no_rows(table));
 	}
 	listing_draw(scene, area, "ring buffer", &sheet.lines);
 	listing_release(&sheet.lines);

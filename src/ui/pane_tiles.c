@@ -13,7 +13,8 @@ static pane_fn draw_rows, draw_detail;
 
 static bool is_ring(const struct tab *tab)
 {
-	return tab->table->plan.record_from != 0;
+	/* Tapes of older programs say of no map that its rows are records. */
+	return tab->table->plan.record_from || tab->table->current->ring.size_bytes;
 }
 
 /* What stands in the caption, what draws below it, and which maps it is about. */

@@ -43,6 +43,13 @@ void tab_name(const struct tab *tab, struct buf *out)
 	buf_adds(out, map->name);
 }
 
+const char *why_no_rows(const struct table *table)
+{
+	if (table->why_unread)
+		return table->why_unread;
+	return table->why_lost ? table->why_lost : "reading...";
+}
+
 size_t tab_place(const struct screen *screen, const struct tab *tab)
 {
 	size_t i = 0;

@@ -425,6 +425,8 @@ void legend_put(const struct scene *scene, struct area line, int col, const void
 pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_groups, pane_picker, pane_chooser;
 pane_fn pane_themes, pane_log, pane_stacks, pane_ring, pane_cpus;
 pane_fn pane_bar_titles, pane_bars;
+/* state.c: of a table that was never read; borrowed */
+const char *why_no_rows(const struct table *table);
 /* pane_detail.c: the key as a title, only what its fields hold */
 void row_title(const struct table *table, size_t row, struct buf *out);
 /* pane_tiles.c */
