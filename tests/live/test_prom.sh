@@ -85,7 +85,7 @@ text=$(promtool check metrics <"$scratch/tape.prom" 2>&1) && ok "as metrics" || 
 known=$("$BPFMAPTOP" dump sim:flows sim:kinds "file:$tapes/user_ringbuf.tape" -o prom | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')
 text=$(grep -oh 'bpf\(_map\|maptop\)_[a-z_]*' "$examples/alerts.yml" "$examples/dashboard.json" | sort -u | grep -vxF "$known")
 same "rules and dashboard ask for metrics that there are" "" "$text"
-jq -r '.. | .expr? // empty' "$examples/dashboard.json" | sed 's/\$[a-z_]*/.*/g' >"$scratch/exprs"
+jq -r '.. | .expr? // empty' "$examples/dashboard.json" | sed 's/\$__rate_interval/1m/g; s/\$[a-z_]*/.*/g' >"$scratch/exprs"
 {
 	echo 'groups: [{name: dashboard, rules: ['
 	jq -R '{record: "panel:\(input_line_number)", expr: .}' "$scratch/exprs" | jq -cs '.[]' | sed 's/$/,/'
