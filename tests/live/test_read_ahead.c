@@ -111,11 +111,8 @@ static void check_by_two(const struct map *map, const struct read_plan *how, str
 	SCOPED(snap) two = {0};
 
 	assert_int_equal(source_read(the_source, map, how, one, NULL), 0);
-	/* Once into new arrays, once into those of a reading. */
-	for (int i = 0; i < 2; i++) {
-		read_by_two(map, *how, &two, course);
-		assert_same_rows(one, &two);
-	}
+	read_by_two(map, *how, &two, course);
+	assert_same_rows(one, &two);
 }
 
 static void test_same_rows(void **state)
@@ -128,7 +125,6 @@ static void test_same_rows(void **state)
 		{BPF_MAP_TYPE_HASH, 16, BPF_F_NO_PREALLOC},
 		{BPF_MAP_TYPE_LRU_HASH, 8},
 		{BPF_MAP_TYPE_PERCPU_HASH, 4},
-		{BPF_MAP_TYPE_LRU_PERCPU_HASH, 4},
 	};
 
 	(void)state;
@@ -139,10 +135,15 @@ static void test_same_rows(void **state)
 		struct map_list list = {0};
 		const struct map *map = find_fd(the_source, fd, &list);
 		SCOPED(snap) snap = {0};
+		SCOPED(snap) two = {0};
 		struct course course;
 
 		fill(fd, map, 0, ROWS);
 		check_by_two(map, &(struct read_plan){0}, &snap, &course);
+		/* Into arrays of a reading before. */
+		read_by_two(map, (struct read_plan){0}, &two, &course);
+		read_by_two(map, (struct read_plan){0}, &two, &course);
+		assert_same_rows(&snap, &two);
 		assert_int_equal(snap.notes, 0);
 		assert_int_equal(snap.n_rows, ROWS);
 		assert_int_equal(course.most_threads, 2);
@@ -324,7 +325,7 @@ static void test_writers(void **state)
 	(void)state;
 	fill(writer.fd, map, 0, ROWS);
 	assert_int_equal(pthread_create(&thread, NULL, write_on, &writer), 0);
-	for (int reading = 0; reading < 10; reading++) {
+	for (int reading = 0; reading < 5; reading++) {
 		const struct read_plan how = {.takes_two = true};
 
 		assert_int_equal(source_read(the_source, map, &how, &snap, NULL), 0);
