@@ -183,8 +183,9 @@ void pane_rates(const struct scene *scene, struct area area)
 	rates.n_cols = line.left - 1;
 	left = line_of(scene, rates);
 	put_rates(&left);
-	put_life(&line);
 	churn_words(scene->tab, &text);
-	line_pair(&line, is_array ? "changed" : "churn", ROLE_HEADER_VALUE, buf_text(&text));
+	if (!line_pair(&line, is_array ? "changed" : "churn", ROLE_HEADER_VALUE, buf_text(&text)))
+		return; /* the rest says nothing without it */
+	put_life(&line);
 	put_history(&line, scene->tab->table, is_array);
 }
