@@ -122,7 +122,7 @@ enum val_kind cell_kind(const struct field *field, const struct format *format)
 		return VAL_BYTES;
 	if (!field_is_integer(field) && field->kind != FIELD_REAL)
 		return VAL_UNKNOWN;
-	at_start.offset = at_start.limit_from = 0;
+	at_start.offset = at_start.limit_from = at_start.carry_at = 0;
 	return copy_val(&at_start, format, zeros).kind;
 }
 

@@ -61,7 +61,7 @@ static struct field shown_field(const struct column *column)
 
 	if (column->format)
 		field.format = column->format;
-	field.offset = field.limit_from = 0;
+	field.offset = field.limit_from = field.carry_at = 0;
 	return field;
 }
 
