@@ -14,6 +14,8 @@
 #include "base/tidy.h"
 #include "base/utf8.h"
 
+enum { LINE_BYTES = 256 }; /* few texts are longer, and need memory */
+
 static const struct cell blank = {.text = " ", .role = ROLE_TEXT};
 
 void grid_release(struct grid *grid)
@@ -173,12 +175,19 @@ int grid_putf(struct grid *grid, struct area area, int row, int col, enum role r
 {
 	SCOPED(buf)
 	text = {0};
+	char line[LINE_BYTES];
 	va_list args;
+	int n;
 
+	va_start(args, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (n < (int)sizeof(line))
+		return grid_put(grid, area, row, col, role, n < 0 ? "" : line);
 	va_start(args, fmt);
 	buf_vaddf(&text, fmt, args);
 	va_end(args);
-	return put_bytes(grid, area, row, col, role, buf_text(&text), text.len);
+	return grid_put(grid, area, row, col, role, buf_text(&text));
 }
 
 /* Columns that text takes in this grid; *cut_ret is the length of what fits into `columns`. */

@@ -4,6 +4,7 @@
  * counted, not visited. */
 #include "ui/outline.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -115,6 +116,7 @@ static void walk_elements(struct walk *walk, uint32_t i, struct spot spot)
 	const struct field *array = &walk->plan->fields[i];
 	bool is_line = !can_fold(array + 1) && is_shown(array + 1);
 	size_t len = walk->path.len, n = 0;
+	char label[24];
 
 	spot.base += array->offset;
 	spot.is_element = true;
@@ -123,11 +125,9 @@ static void walk_elements(struct walk *walk, uint32_t i, struct spot spot)
 	walk->line += n;
 	spot.base += (uint32_t)n * array->stride;
 	for (; n < array->count && (!is_line || walk->line < walk->end); n++) {
-		SCOPED(buf) label = {0};
-
-		buf_addf(&label, "[%zu]", n);
-		buf_adds(&walk->path, buf_text(&label));
-		walk_field(walk, i + 1, spot, buf_text(&label));
+		snprintf(label, sizeof(label), "[%zu]", n);
+		buf_adds(&walk->path, label);
+		walk_field(walk, i + 1, spot, label);
 		buf_cut(&walk->path, len);
 		spot.base += array->stride;
 	}
