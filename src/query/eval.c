@@ -15,7 +15,9 @@ int eval_init(struct eval *eval, const struct query *query, const struct table *
 {
 	*eval = (struct eval){.query = query, .table = table};
 	moving_move(query->moving, table);
-	eval->slots = calloc(query->n_columns + 1, sizeof(*eval->slots));
+	eval->slots = query->n_columns <= EVAL_FEW_SLOTS
+			      ? eval->few
+			      : calloc(query->n_columns, sizeof(*eval->slots));
 	if (!eval->slots)
 		return -ENOMEM;
 	for (unsigned i = 0; i < query->n_columns; i++) {
@@ -35,7 +37,8 @@ void eval_release(struct eval *eval)
 		free(eval->slots[i].numbers);
 	}
 	buf_release(&eval->leaves);
-	free(eval->slots);
+	if (eval->slots != eval->few)
+		free(eval->slots);
 	eval->slots = NULL;
 }
 

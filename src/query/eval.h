@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "query/program.h"
 
-enum { EVAL_BLOCK_ROWS = 1024 };
+enum { EVAL_BLOCK_ROWS = 1024, EVAL_FEW_SLOTS = 4 };
 
 /* What is known of one of the query's columns while it runs. */
 struct eval_slot {
@@ -20,12 +20,14 @@ struct eval_slot {
 	struct buf shown;
 };
 
+/* Stays where it was begun. */
 struct eval {
 	const struct query *query;
 	const struct table *table;
-	struct eval_slot *slots; /* [query->n_columns] */
-	struct buf leaves;	 /* of one row, for a needle */
-	bool failed;		 /* out of memory on the way; answers since then mean nothing */
+	struct eval_slot *slots; /* [query->n_columns]: `few`, or allocated */
+	struct eval_slot few[EVAL_FEW_SLOTS];
+	struct buf leaves; /* of one row, for a needle */
+	bool failed;	   /* out of memory on the way; answers since then mean nothing */
 };
 
 /* 0 or -ENOMEM. */
