@@ -94,6 +94,8 @@ static void ambiguous(const struct plan *plan, const char *path, size_t len,
 	SCOPED(buf) list = {0};
 	unsigned n = 0;
 
+	if (!err)
+		return;
 	for (uint32_t i = next_fit(plan, wanted, 0); i < plan->n_fields;
 	     i = next_fit(plan, wanted, i + 1))
 		offer(plan, i, n++, &list);
@@ -128,9 +130,12 @@ static const struct field *nearest(const struct plan *plan, const char *path, si
 static void unknown(const struct plan *plan, const char *path, size_t len, struct err *err)
 {
 	SCOPED(buf) list = {0};
-	const struct field *near = nearest(plan, path, len);
+	const struct field *near;
 	unsigned n = 0;
 
+	if (!err)
+		return;
+	near = nearest(plan, path, len);
 	if (near) {
 		plan_name(plan, near, &list);
 		err_set(err, -ENOENT, "no field is called '%.*s'; did you mean '%s'?", (int)len,

@@ -324,6 +324,7 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 		   struct err *err)
 {
 	size_t at = last_of(name, len, '@'), dot = last_of(name, len, '.');
+	const char *place = memchr(name, '[', len); /* of an element, for which memory is needed */
 	struct err why = {0};
 	int r;
 
@@ -334,7 +335,8 @@ static int resolve(const struct table *table, const char *name, size_t len, stru
 		return field_column(table, name, len, out, err);
 	if (row_column(name, len, out))
 		return 0;
-	r = field_column(table, name, len, out, &why);
+	/* What fields there are is only told by who finds nothing else, either. */
+	r = field_column(table, name, len, out, place ? &why : NULL);
 	if (r == -ENOMEM && err)
 		*err = why;
 	if (r == 0 || r == -ENOMEM)
