@@ -23,6 +23,7 @@ struct listing_part {
 void listing_release(struct listing *listing)
 {
 	arena_release(&listing->mem);
+	buf_release(&listing->wrapped);
 	*listing = (struct listing){0};
 }
 
@@ -102,13 +103,14 @@ void listing_put_cell(struct listing *listing, int col, int columns, bool is_rig
 void listing_put_words(struct listing *listing, int col, int columns, enum role role,
 		       const char *text)
 {
-	SCOPED(buf) lines = {0};
+	struct buf *lines = &listing->wrapped;
 
-	text_wrap(text, MAX_OF(columns, 8), &lines);
-	for (const char *at = buf_text(&lines); *at;) {
+	buf_clear(lines);
+	text_wrap(text, MAX_OF(columns, 8), lines);
+	for (const char *at = buf_text(lines); *at;) {
 		size_t len = strcspn(at, "\n");
 
-		if (at != buf_text(&lines))
+		if (at != buf_text(lines))
 			listing_next(listing);
 		add_text(listing, col, role, at, len);
 		at += len + (at[len] == '\n');

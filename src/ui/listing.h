@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "ui/state.h"
 
 /* From here on lines of text stand in two columns. */
@@ -21,6 +22,7 @@ struct listing {
 	struct arena mem;
 	struct listing_part *first, *last;
 	size_t line, n_lines; /* the one that is put into; how many there are */
+	struct buf wrapped;   /* the last words that were put, in lines */
 	bool failed;	      /* out of memory: what has come so far is drawn */
 };
 

@@ -21,10 +21,12 @@
 /* Lines without indent are titles. */
 static void add_text(struct listing *lines, int col, int columns, const char *text)
 {
+	SCOPED(buf) line = {0};
+
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		SCOPED(buf) line = {0};
 
+		buf_clear(&line);
 		buf_add(&line, text, len);
 		listing_put_words(lines, col, columns, *text == ' ' ? ROLE_TEXT : ROLE_TITLE,
 				  buf_text(&line));
