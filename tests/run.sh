@@ -94,7 +94,7 @@ plan rest house tests/house/house.sh
 for t in "$BUILD"/unit/test_*; do
 	case $t in *.d) ;; *) plan rest "unit/$(basename "$t")" "$t" ;; esac
 done
-# As much as fits; make starve does all of it.
+# As much as fits, others each time (STARVE_SEED=N: those); make starve does all of it.
 TEST_TIMEOUT=900 plan rest unit/starve env STARVE_TESTS="${STARVE_TESTS:-20}" STARVE_MOST="${STARVE_MOST:-40}" tests/starve/starve.sh
 for t in "$BUILD"/fuzz/fuzz_*; do
 	case $t in *.d) ;; *) [ -x "$t" ] && plan rest "fuzz/$(basename "$t")" "$t" "tests/fuzz/$(basename "$t")" ;; esac

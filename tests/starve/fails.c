@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The allocations of the process, in place of the C library's, and which of them fail.
  *
- * The first run of a test fails none, and chooses. The second one splits in two (fork) at each that was chosen:
- * the child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
- * lies behind it, and of that no more than AHEAD allocations or AHEAD_NS of processor time: there the child looks
- * for what it has lost, and ends. So it does where it would make, write or remove a file or read from a pipe, with
- * which its parent goes on. A file that it reads it opens anew, for a place of its own there (files.c).
+ * The first run of a test fails none, and counts. The second one splits in two (fork) at each that is chosen: the
+ * child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
+ * lies behind it. A file that the child reads it opens anew, for a place of its own there (files.c).
  *
- * Where a test has threads, which a fork leaves behind, it is run anew for each, and to its end.
+ * Where a test has threads, which a fork leaves behind, makes processes, changes files, or uses pipes, it is run
+ * anew for each, with files of its own (folder.c). So is what a failure alone leads to files or pipes.
  *
  * Only the program's own thread is starved: the stacks of others can't be looked at for what they hold; nor are
  * processes that the test makes. */
@@ -15,7 +14,6 @@
 
 #include <errno.h>
 #include <execinfo.h>
-#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <regex.h>
@@ -26,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <dlfcn.h>
@@ -33,8 +32,6 @@
 #include <bpf/btf.h>
 
 #include "tests/starve/blocks.h"
-
-enum { AHEAD = 300, GLANCE_WORDS = 96, AHEAD_NS = 5000000 };
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -45,82 +42,27 @@ void __libc_free(void *at);
 struct told *told;
 struct starving now;
 
-static uintptr_t text_begin, text_bytes; /* of the program's own code */
-static const uintptr_t *stack_end;
 static pthread_t starved; /* the thread */
 static bool is_prepared;
 
 /* -- allocations -- */
 
-static uint64_t stack_hash(void)
-{
-	void *frames[DEPTH], *before = NULL;
-	uint64_t hash = 0xcbf29ce484222325;
-	int n = backtrace(frames, DEPTH);
-
-	for (int i = 0; i < n; i++) {
-		if (frames[i] == before)
-			continue;
-		before = frames[i];
-		hash = (hash ^ (uintptr_t)before) * 0x100000001b3;
-		hash ^= hash >> 29;
-	}
-	return hash ? hash : 1;
-}
-
-/* The next words of the stack that could be return addresses into the program: told apart a hundred times
- * faster than by unwinding. Where they are the same as once before, so is the stack. */
-static uint64_t stack_glance(void)
-{
-	const uintptr_t *word = __builtin_frame_address(0);
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (unsigned i = 0; i < GLANCE_WORDS && word + i < stack_end; i++)
-		if (word[i] - text_begin < text_bytes)
-			hash = (hash ^ word[i] ^ i) * 0x100000001b3;
-	return hash ? hash : 1;
-}
-
-static struct stack *stack_here(void)
-{
-	uint64_t glance = stack_glance(), hash;
-	struct glance *before = &told->glances[glance % GLANCES];
-	uint32_t i;
-
-	if (before->hash == glance)
-		return &told->stacks[before->stack];
-	hash = stack_hash();
-	i = hash % (MOST_STACKS * 2);
-	while (told->stacks[i].hash && told->stacks[i].hash != hash)
-		i = (i + 1) % (MOST_STACKS * 2);
-	if (!told->stacks[i].hash && ++told->n_stacks > MOST_STACKS)
-		abort();
-	told->stacks[i].hash = hash;
-	*before = (struct glance){glance, i};
-	return &told->stacks[i];
-}
-
-/* The 1st, 2nd, 4th, 8th, ... of its stack. */
-static bool is_worth_failing(void)
-{
-	uint32_t n = ++stack_here()->n_met;
-
-	return (n & (n - 1)) == 0;
-}
-
-static void choose(void)
-{
-	if (told->n_chosen >= MOST_CHOSEN)
-		abort();
-	told->chosen[told->n_chosen++] = now.n_made;
-}
-
-static uint64_t used_ns(void)
+uint64_t used_ns(void)
 {
 	struct timespec used;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
 	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+static void note_end(int status)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != ENDED_SHARING)
+		note_wrong(status, now.n_made);
+	else if (told->n_again < MOST_AGAIN)
+		told->again[told->n_again++] = now.n_made;
+	else
+		abort();
 }
 
 /* true in the child. */
@@ -134,13 +76,12 @@ static bool splits(void)
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whoever ends the first ends them all */
 		now.is_counting = true;
 		now.at = now.n_made;
-		now.ends_at = now.n_made + AHEAD;
 		now.does = GOES_ON;
 		be_patient(true);
 		return true;
 	}
 	be_patient(false);
-	note_wrong(wait_for(pid), now.n_made);
+	note_end(wait_for(pid));
 	be_patient(true);
 	return false;
 }
@@ -151,22 +92,33 @@ void end_split(void)
 	_exit(told->n_lost ? ENDED_LOSING : ENDED_WELL);
 }
 
+void end_sharing(void)
+{
+	told->n_failed--;
+	_exit(ENDED_SHARING);
+}
+
+static bool is_chosen(uint32_t number)
+{
+	return number >= now.first && (number - now.first) % now.stride == 0;
+}
+
 static bool fails_here(void)
 {
 	switch (now.does) {
-	case CHOOSES:
-		if (is_worth_failing())
-			choose();
+	case COUNTS:
 		return false;
 	case SPLITS:
-		if (told->n_failed >= told->n_chosen || told->chosen[told->n_failed] != now.n_made)
+		if (!is_chosen(now.n_made))
 			return false;
 		told->n_failed++;
+		told->split_to = now.n_made;
 		return splits();
 	case FAILS:
+		told->n_failed += now.n_made == now.at;
 		return now.n_made == now.at;
 	case GOES_ON:
-		if (now.n_made >= now.ends_at || used_ns() > AHEAD_NS)
+		if (now.ahead_ns && used_ns() > now.ahead_ns)
 			end_split();
 		return false;
 	}
@@ -373,23 +325,15 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(v
 
 	if (!real)
 		real = dlsym(RTLD_NEXT, "pthread_create");
-	if (told)
-		told->has_threads = true;
+	told->is_shared |= now.is_counting;
 	ASIDE(r, real(thread, attr, run, ctx));
 	return r;
 }
 
-/* The program comes first of all modules. */
-static int find_text(struct dl_phdr_info *info, size_t size, void *ctx)
+static void note_fork(void)
 {
-	(void)size;
-	(void)ctx;
-	for (unsigned i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
-			text_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-			text_bytes = info->dlpi_phdr[i].p_memsz;
-		}
-	return 1;
+	if (!now.is_aside)
+		told->is_shared |= now.is_counting;
 }
 
 static void stop_counting(void)
@@ -405,12 +349,10 @@ void fails_prepare(void)
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (told == MAP_FAILED)
 		abort();
-	dl_iterate_phdr(find_text, NULL);
 	backtrace(frames, 1); /* loads a library, once */
 	starved = pthread_self();
-	pthread_atfork(NULL, NULL, stop_counting);
+	pthread_atfork(note_fork, NULL, stop_counting);
 	is_prepared = now.is_aside = true;
-	stack_end = blocks_stack_end();
 	blocks_lost(UINT32_MAX, &number);
 	now.is_aside = false;
 }

@@ -1,31 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a process that was split off shares with the one that goes on: files and pipes. It leaves them as they are. */
+/* What a process that was split off shares with the one that goes on: files and pipes. It leaves them as
+ * they are. */
 #include "tests/starve/starve.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-static bool shares_files(void)
+/* What the first run of a test meets is noted; a process that was split off ends there. */
+static void meets_shared(bool is_change)
 {
-	return now.does == GOES_ON && now.is_counting && is_starved();
+	if (!now.is_counting || !is_starved())
+		return;
+	told->is_shared = true;
+	told->changes_files |= is_change;
+	if (now.does == GOES_ON)
+		end_sharing();
 }
 
 static mode_t kind_of(int fd)
 {
 	struct stat stat;
 
-	return fstat(fd, &stat) == 0 ? stat.st_mode & S_IFMT : 0;
+	return fstat(fd, &stat) == 0 ? stat.st_mode & S_IFMT : S_IFCHR; /* which changes nothing */
 }
 
-static void leave_file(int fd)
+static void note_write(int fd)
 {
-	if (shares_files() && kind_of(fd) != S_IFCHR)
-		end_split();
+	mode_t kind = kind_of(fd);
+
+	if (kind != S_IFCHR)
+		meets_shared(kind == S_IFREG);
 }
 
 /* A file description of its own. */
@@ -38,49 +48,60 @@ static void part_file(int fd)
 	if (fd < 0 || fd >= 64 || now.parted >> fd & 1)
 		return;
 	now.parted |= 1ull << fd;
-	place = lseek(fd, 0, SEEK_CUR);
+	place = syscall(SYS_lseek, fd, 0, SEEK_CUR);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	own = open(path, O_RDONLY | O_CLOEXEC);
 	if (own < 0)
 		return;
-	lseek(own, place, SEEK_SET);
+	syscall(SYS_lseek, own, place, SEEK_SET);
 	dup3(own, fd, O_CLOEXEC);
 	syscall(SYS_close, own);
 }
 
 ssize_t write(int fd, const void *bytes, size_t n)
 {
-	leave_file(fd);
+	note_write(fd);
 	return syscall(SYS_write, fd, bytes, n);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 {
-	leave_file(fd);
+	note_write(fd);
 	return syscall(SYS_pwrite64, fd, bytes, n, at);
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int n)
 {
-	leave_file(fd);
+	note_write(fd);
 	return syscall(SYS_writev, fd, parts, n);
 }
 
 int ftruncate(int fd, off_t bytes)
 {
-	leave_file(fd);
+	note_write(fd);
 	return (int)syscall(SYS_ftruncate, fd, bytes);
+}
+
+static void note_read(int fd)
+{
+	mode_t kind = kind_of(fd);
+
+	if (kind == S_IFREG && now.does == GOES_ON && now.is_counting && is_starved())
+		part_file(fd);
+	else if (kind != S_IFREG && kind != S_IFCHR)
+		meets_shared(false);
 }
 
 ssize_t read(int fd, void *bytes, size_t n)
 {
-	if (shares_files()) {
-		if (kind_of(fd) == S_IFREG)
-			part_file(fd);
-		else
-			leave_file(fd);
-	}
+	note_read(fd);
 	return syscall(SYS_read, fd, bytes, n);
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+	note_read(fd);
+	return syscall(SYS_lseek, fd, offset, whence);
 }
 
 int open(const char *path, int flags, ...)
@@ -91,21 +112,60 @@ int open(const char *path, int flags, ...)
 	va_start(more, flags);
 	mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
 	va_end(more);
-	if (flags & O_CREAT && shares_files())
-		end_split();
+	if (flags & (O_CREAT | O_TRUNC))
+		meets_shared(true);
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 int unlink(const char *path)
 {
-	if (shares_files())
-		end_split();
+	meets_shared(true);
 	return (int)syscall(SYS_unlink, path);
+}
+
+int rmdir(const char *path)
+{
+	meets_shared(true);
+	return (int)syscall(SYS_rmdir, path);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	meets_shared(true);
+	return (int)syscall(SYS_mkdir, path, mode);
+}
+
+int truncate(const char *path, off_t bytes)
+{
+	meets_shared(true);
+	return (int)syscall(SYS_truncate, path, bytes);
 }
 
 int rename(const char *from, const char *to)
 {
-	if (shares_files())
-		end_split();
+	meets_shared(true);
 	return (int)syscall(SYS_rename, from, to);
+}
+
+int pipe2(int fds[2], int flags)
+{
+	meets_shared(false);
+	return (int)syscall(SYS_pipe2, fds, flags);
+}
+
+int pipe(int fds[2])
+{
+	return pipe2(fds, 0);
+}
+
+int socketpair(int domain, int type, int protocol, int fds[2])
+{
+	meets_shared(false);
+	return (int)syscall(SYS_socketpair, domain, type, protocol, fds);
+}
+
+int socket(int domain, int type, int protocol)
+{
+	meets_shared(false);
+	return (int)syscall(SYS_socket, domain, type, protocol);
 }

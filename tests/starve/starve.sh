@@ -1,70 +1,112 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# starve.sh [TEST...]: every unit test that is built, or those, with one allocation after the other failing, see
-# starve.c. STARVE_TESTS=N and STARVE_MOST=N leave out some, others each day (STARVE_TURN=N: those of day N), as
-# the check does; make starve leaves out none.
+# starve.sh [TEST...]: every unit test that is built, or those, with every allocation failing, one after the other:
+# starve.c. What has been done for the binaries as they are isn't done again: their results are in $BUILD/starve.
+# STARVE_TESTS=N STARVE_MOST=N: a share of them, drawn by STARVE_SEED, as the check does.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+share=
+[ "${STARVE_TESTS:-1}" = 1 ] && [ ! "${STARVE_MOST:-}" ] || share=yes
 
 # Not starved, and why.
-never="alloc: makes allocations fail by itself"
-
-# Single tests, and why.
-late="every_key_has_its_screens every_pane_has_its_screens nothing_was_left_out"
-writing=$(printf '%s.txt ' record_40x10 record_80x24 record_ended rows_themes themes themes_first themes_last \
-	themes_own themes_page-down themes_page-up write_another write_asked write_over write_twice)
-export STARVE_NEVER="$late $writing"
+never="alloc: lets each allocation of its scenarios fail by itself, whenever it runs"
 
 if [ ! -e "$BUILD/starve.so" ]; then
 	echo "ok 1 - starve # SKIP sanitizers bring an allocator of their own"
 	exit 0
 fi
 
-# Tests that end half-way, as root perhaps: nothing outside of a /tmp of their own can be written, nor /dev be
-# changed. An ordinary user gets the same in a user namespace where the kernel permits it.
-confined='
+# Tests that end half-way, as root perhaps: they have a copy of the repository, and nothing outside of that and of a
+# /tmp of their own can be written but results, nor /dev be changed. An ordinary user gets the same in a user
+# namespace where the kernel permits it.
+if [ "${1:-}" = --confined ]; then
+	shift
+	mount --bind "$results" "$results"
 	for at in $(cut -d" " -f5 /proc/self/mountinfo); do mount -o remount,bind,ro "$at" 2>/dev/null; done
-	mount -t tmpfs none /tmp && touch /tmp/probe && ! touch /dev/probe 2>/dev/null && rm /tmp/probe'
-confine=
-for how in "unshare -m" "unshare -rm"; do
-	[ "$confine" ] || ! $how sh -c "$confined" 2>/dev/null || confine=$how
-done
-[ "$confine" ] || [ "$(id -u)" != 0 ] || {
-	echo "ok 1 - starve # SKIP no mount namespace to be had, and root's tests could do harm"
-	exit 0
-}
-# The same addresses in each run: then the days' shares add up.
+	mount -o remount,bind,rw "$results" && mount -t tmpfs none /tmp && touch /tmp/probe && rm /tmp/probe || exit 2
+	touch /dev/probe 2>/dev/null && exit 2
+	here=$PWD
+	mkdir -p /tmp/here/build && cp -rP --preserve=mode ./[!b]* ./b[!u]* /tmp/here && mount --rbind build /tmp/here/build &&
+		mount --rbind /tmp/here "$here" && cd "$here" && mount -t tmpfs none /tmp || exit 2
+	[ $# -gt 0 ] || exit 0
+elif [ ! "${results:-}" ]; then
+	results=$BUILD/starve
+	[ ! "$share" ] || { results=$(mktemp -d "$BUILD/starve.XXXX") && trap 'rm -rf "$results"' EXIT; }
+	mkdir -p "$results"
+	export results
+	confine=
+	for how in "unshare -m" "unshare -rm"; do
+		[ "$confine" ] || ! $how "$0" --confined 2>/dev/null || confine=$how
+	done
+	[ "$confine" ] || [ "$(id -u)" != 0 ] || {
+		echo "ok 1 - starve # SKIP no mount namespace to be had, and root's tests could do harm"
+		exit 0
+	}
+	words() { sed 's/:.*//' <<<"$never" | tr ' ' '\n'; }
+	built=$(for program in "$BUILD"/unit/test_*; do basename "${program%.d}"; done | sed 's/^test_//' | sort -u)
+	tests=$(printf '%s\n' "$@")
+	[ $# -gt 0 ] || tests=$(grep -vxF "$(words)" <<<"$built")
+	export share never STARVE_SEED=${STARVE_SEED:-$(date +%s)}
+	# shellcheck disable=SC2086
+	$confine "$0" ${confine:+--confined} $tests
+	exit
+fi
+
+# The same addresses in each run.
 fixed=
 setarch -R true 2>/dev/null && fixed="setarch -R"
+export fixed
 
-starve() { # TEST
-	local build=${BUILD#"$PWD/"}
-	local run="TMPDIR=/tmp LD_PRELOAD=./$build/starve.so LD_BIND_NOW=1 MALLOC_PERTURB_=165 exec timeout 3600 $fixed $build/unit/test_$1"
-	${confine:-env} sh -c "${confine:+$confined || exit 1; export TMPDIR=/tmp; }$run" >"$scratch/$1" 2>&1
-	local status=$? in_all
-	in_all=$(sed -n 's/^# in all: //p' "$scratch/$1")
-	if [ $status -eq 0 ] && [ "$in_all" ]; then
-		echo "ok - $1: $in_all"
-	else
-		echo "not ok - $1: exit $status"
-		sed -n '/^ok/d; s/^not ok/# fails/; p' "$scratch/$1" | sed 's/^[^#]/# &/'
-	fi
+is_done() { # PROGRAM RESULT
+	[ "$2" -nt "$1" ] && [ "$2" -nt "$BUILD/starve.so" ] && ! grep -q '^not ok' "$2"
 }
-export -f starve
-export scratch confine confined fixed
 
-words() { sed 's/:.*//' <<<"$never" | tr ' ' '\n'; }
-built=$(for program in "$BUILD"/unit/test_*; do basename "${program%.d}"; done | sed 's/^test_//' | sort -u)
-export STARVE_TURN=${STARVE_TURN:-$(($(date +%s) / 86400))}
-tests=$(printf '%s\n' "$@")
-[ $# -gt 0 ] || tests=$(grep -vxF "$(words)" <<<"$built")
-xargs -P "$(nproc)" -I{} bash -c 'starve {}' <<<"$tests"
-awk '
-/^# in all/ { tests += $4; failed += $6; made += $9; each += $14 }
-END { printf "# %d tests, %d failed of %d allocations, each one in %d tests\n", tests, failed, made, each }
-' "$scratch"/*
+starve() { # TEST PART
+	local program=$BUILD/unit/test_$1 out=$results/$1.${2%/*} own status
+	is_done "$program" "$out" && return
+	own=$(mktemp -d)
+	TMPDIR=$own LD_PRELOAD=$BUILD/starve.so LD_BIND_NOW=1 MALLOC_PERTURB_=165 STARVE_PART=$2 \
+		timeout 7200 $fixed "$program" >"$out.now" 2>&1
+	status=$?
+	grep -q '^# in all' "$out.now" && [ $status -le 1 ] || echo "not ok - ended, exit $status" >>"$out.now"
+	mv "$out.now" "$out"
+	rm -rf "$own"
+}
+export -f starve is_done
+
+# Those of many cases are cut into parts, for all processors to have some to do at the end.
+parts() { # TEST...
+	local test k n
+	for test; do
+		n=1
+		case $test in screens | screen_keys) n=8 ;; esac
+		[ ! "$share" ] || n=1
+		for ((k = 0; k < n; k++)); do echo "$test $k/$n"; done
+	done
+}
+parts "$@" >"$results/planned"
+# shellcheck disable=SC2016
+sort -t' ' -k2,2r "$results/planned" | LC_ALL=C xargs -P "$(nproc)" -I{} bash -c 'starve $1' - {}
+while read -r test part; do
+	out=$results/$test.${part%/*}
+	if grep -q '^not ok' "$out"; then
+		sed "s/^ok.*//; s/^\(not ok - \)/\1$test: /; s/^[^#n]/# &/" "$out" | grep .
+	else
+		echo "ok - $test $part: $(sed -n 's/^# in all: //p' "$out")"
+	fi
+	grep '^ok .*# SKIP' "$out" | sed "s/^ok - /&$test: /"
+	grep '^ok.*, a bit further' "$out" | sed "s/^ok - /# not to the end: $test: /"
+done <"$results/planned"
 sed 's/\(.*\): \(.*\)/ok - not starved: \1 # SKIP \2/' <<<"$never"
-echo "ok - not starved: $late # SKIP look at what the tests before them met"
-echo "ok - not starved: $writing# SKIP draw what they wrote to files, which starved processes end before"
+[ ! "$share" ] || echo "# a share of them: STARVE_SEED=$STARVE_SEED"
+cut -d' ' -f1,2 "$results/planned" | sed "s/ \(.*\)\/.*/.\1/; s|^|$results/|" | xargs cat | awk -v never="$(wc -l <<<"$never")" '
+/^# in all/ { failed += $6; made += $9; each += $14; ended += $20 }
+/^ok .*# SKIP/ { skipped++; next }
+/^ok / { passed++ }
+/^not ok / { bad++ }
+END {
+	printf "# %d failed of %d allocations, each one in %d tests, with what followed to the end in %d\n",
+		failed, made, each, ended
+	printf "%d passed, %d failed, %d skipped\n", passed, bad, skipped + never
+	exit bad > 0
+}'

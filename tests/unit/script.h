@@ -23,6 +23,7 @@
 #pragma once
 
 #include "tests/unit/stage.h"
+#include "tests/unit/starved.h"
 
 #include <dirent.h>
 
@@ -222,6 +223,8 @@ static inline int run_folder(const char *folder, void (*test)(void **),
 
 	if (n < 1)
 		return 1;
+	if (is_starved())
+		keep_readings();
 	config = realpath("tests/screens/config", NULL);
 	setenv("XDG_CONFIG_HOME", config ? config : "", 1); /* themes of one's own */
 	free(config);

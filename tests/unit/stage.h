@@ -26,6 +26,8 @@
 #include "ui/screen.h"
 #include "ui/state.h"
 
+#include "tests/unit/starved.h"
+
 #define SECOND_NS  1000000000ull
 #define START_WALL 1795269600ull /* 2026-11-21 14:00:00 */
 
@@ -33,7 +35,7 @@ enum { MAX_TABLES = 12, SEED = 1, SLICE_NS = 4000000 };
 
 /* Readings made so far. The simulation gives the same ones every time, but it takes its time: where many
  * screens are made in one program, most of that would go there. */
-enum { KEPT_TICKS = 40, KEPT_MAPS = 16 };
+enum { KEPT_TICKS = 40, KEPT_MAPS = 16, STARVED_TICKS = 6 };
 static struct {
 	char name[32];
 	struct snap snaps[KEPT_TICKS];
@@ -50,6 +52,7 @@ struct stage {
 	uint64_t now_ns, interval_ns, tick;
 	int from_cols; /* a script is about sizes of at least so many columns */
 	bool with_roles, quits, is_replay, records, has_ages;
+	bool is_cut; /* fewer readings were taken than asked for */
 	char theme[64], why_lost[256];
 	char pressed[64],
 		then[64]; /* names of the keys a script is about, and of those behind each */
@@ -148,24 +151,49 @@ static inline void simulate(struct stage *stage, const struct map *map, struct s
 		stop(stage, "no reading", err.text);
 }
 
-/* The map's reading at the stage's tick, into snap. */
-static inline void read_map(struct stage *stage, const struct map *map, struct snap *snap)
+/* The map's reading at the stage's tick, made when it is first asked for; NULL: there is no room to keep it. */
+static inline const struct snap *kept_reading(struct stage *stage, const struct map *map)
 {
 	size_t i = 0;
 
 	while (i < KEPT_MAPS && kept[i].name[0] && strcmp(kept[i].name, map->name) != 0)
 		i++;
-	if (i == KEPT_MAPS || stage->tick >= KEPT_TICKS) {
-		simulate(stage, map, snap);
-		return;
-	}
+	if (i == KEPT_MAPS || stage->tick >= KEPT_TICKS)
+		return NULL;
 	if (!kept[i].is_kept[stage->tick]) {
 		snprintf(kept[i].name, sizeof(kept[i].name), "%s", map->name);
 		simulate(stage, map, &kept[i].snaps[stage->tick]);
 		kept[i].is_kept[stage->tick] = true;
 	}
+	return &kept[i].snaps[stage->tick];
+}
+
+static inline void read_map(struct stage *stage, const struct map *map, struct snap *snap)
+{
+	const struct snap *reading = kept_reading(stage, map);
+
+	if (!reading) {
+		simulate(stage, map, snap);
+		return;
+	}
 	snap_release(snap);
-	assert_int_equal(snap_copy(snap, &kept[i].snaps[stage->tick]), 0);
+	assert_int_equal(snap_copy(snap, reading), 0);
+}
+
+/* The readings that most screens show, before the first of them. Where memory runs out they would be made anew
+ * for each allocation: the simulation's own test tries that. */
+static inline void keep_readings(void)
+{
+	struct stage stage = {.file = "readings"};
+	struct map_list found = {0};
+
+	assert_int_equal(source_sim_new(SEED, &stage.sim), 0);
+	assert_int_equal(stage.sim->ops->list(stage.sim, &found, NULL), 0);
+	for (size_t i = 0; i < found.n; i++)
+		for (stage.tick = 0; stage.tick < STARVED_TICKS; stage.tick++)
+			kept_reading(&stage, &found.maps[i]);
+	map_list_release(&found);
+	stage.sim->ops->free(stage.sim);
 }
 
 static inline void take_reading(struct stage *stage)
@@ -192,6 +220,10 @@ static inline void take_reading(struct stage *stage)
 
 static inline void take_ticks(struct stage *stage, int n)
 {
+	if (is_starved() && n > STARVED_TICKS) { /* readings, one like the other */
+		n = STARVED_TICKS;
+		stage->is_cut = true;
+	}
 	for (int i = 0; i < n; i++) {
 		take_reading(stage);
 		set_clock(stage, stage->now_ns + SECOND_NS);

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "tests/unit/starved.h"
 
 #include <cjson/cJSON.h>
 #include <float.h>
@@ -202,7 +203,7 @@ static void reals_read_back(void **state)
 	check_real(-INFINITY, "null");
 	check_real(DBL_MAX, NULL);
 	check_real(DBL_TRUE_MIN, NULL);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < (int)unless_starved(20000, 100); i++) {
 		uint64_t bits = num_random(&seed);
 		double x;
 

@@ -22,10 +22,11 @@
 #include "model/format.h"
 #include "model/plan.h"
 #include "read/btfplan.h"
+#include "tests/unit/starved.h"
 
 /* -- random layouts -- */
 
-enum { N_LAYOUTS = 10000, MAX_DEPTH = 4, MAX_MEMBERS = 7, MAX_BYTES = 1 << 16 };
+enum { MAX_DEPTH = 4, MAX_MEMBERS = 7, MAX_BYTES = 1 << 16 };
 
 /* How often each thing was met in what was compared: a maker that never makes it proves nothing of it. */
 static struct met {
@@ -451,12 +452,15 @@ static void random_layouts_decode_as_libbpf_dumps_them(void **state)
 {
 	static _Alignas(16) uint8_t data[MAX_BYTES + 16];
 
+	const unsigned n = unless_starved(10000, 60);
+
 	(void)state;
 	/* Some come out empty, or too large. */
-	for (uint64_t seed = 1; met.n_layouts < N_LAYOUTS && seed < 2 * N_LAYOUTS; seed++)
+	for (uint64_t seed = 1; met.n_layouts < n && seed < 2 * n; seed++)
 		check_layout(seed, data);
-	assert_int_equal(met.n_layouts, N_LAYOUTS);
-	all_was_met();
+	assert_int_equal(met.n_layouts, n);
+	if (!is_starved())
+		all_was_met();
 }
 
 int main(void)

@@ -19,8 +19,9 @@
 #include "query/manual.h"
 #include "query/parse.h"
 #include "query/query.h"
+#include "tests/unit/starved.h"
 
-enum { SENTENCES = 8000, MAX_DEPTH = 14, LOOP_ROUNDS = 3 };
+enum { MAX_DEPTH = 14, LOOP_ROUNDS = 3 };
 
 static uint64_t seed;
 
@@ -199,7 +200,7 @@ static void test_sentences(void **state)
 
 	(void)state;
 	seed = getenv("RANDOM_SEED") ? strtoull(getenv("RANDOM_SEED"), NULL, 0) : 20261122;
-	for (unsigned i = 0; i < SENTENCES; i++) {
+	for (unsigned i = 0; i < unless_starved(8000, 600); i++) {
 		SCOPED(buf) text = {0};
 		SCOPED(arena) mem = {0};
 		struct node *node = NULL;

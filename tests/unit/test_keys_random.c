@@ -15,12 +15,11 @@
 #include "read/replay.h"
 #include "tests/unit/any_map.h"
 #include "tests/unit/frame_check.h"
+#include "tests/unit/starved.h"
 
 #define TAPES "tests/tapes/"
 
 enum {
-	SEEDS = 8,
-	STEPS = 500,
 	MAX_ROWS = 62,
 	MAX_COLS = 210,
 	HANG_SECONDS = 60, /* a key takes less than that on any machine */
@@ -366,7 +365,7 @@ static void close_all(struct monkey *monkey)
 	grid_release(&monkey->again);
 }
 
-static void run(uint64_t seed)
+static void run(uint64_t seed, int n_steps)
 {
 	struct monkey monkey = {.random = seed};
 
@@ -374,7 +373,7 @@ static void run(uint64_t seed)
 	stage_open(&monkey.stage, name);
 	open_all(&monkey);
 	take_ticks(&monkey.stage, (int)(seed % 3));
-	for (int i = 0; i < STEPS; i++) {
+	for (int i = 0; i < n_steps; i++) {
 		alarm(HANG_SECONDS);
 		step(&monkey);
 	}
@@ -391,13 +390,15 @@ static void whatever_is_pressed_the_screen_stands(void **state)
 {
 	const char *first = getenv("RANDOM_SEED"), *seconds = getenv("KEYS_SECONDS");
 	uint64_t seed = first ? strtoull(first, NULL, 10) : 1, n = 0;
+	const unsigned n_seeds = unless_starved(8, 3);
+	const int n_steps = (int)unless_starved(500, 10);
 	uint64_t until = seconds_now() + (seconds ? strtoull(seconds, NULL, 10) : 0);
 
 	(void)state;
 	signal(SIGALRM, on_hang);
-	while (n < SEEDS || seconds_now() < until)
-		run(seed + n++);
-	print_message("# %llu seeds of %d steps\n", (unsigned long long)n, STEPS);
+	while (n < n_seeds || seconds_now() < until)
+		run(seed + n++, n_steps);
+	print_message("# %llu seeds of %d steps\n", (unsigned long long)n, n_steps);
 }
 
 int main(void)

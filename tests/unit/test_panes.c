@@ -2,6 +2,7 @@
 /* The panes as text: what is written is read, in whatever order the maps were opened; what is wrong is
  * named with its place, and leaves everything as it was; whatever stands there, the screen stands. */
 #include "tests/unit/stage.h"
+#include "tests/unit/starved.h"
 #include "ui/keys.h"
 #include "ui/term.h"
 
@@ -183,7 +184,7 @@ static void whatever_is_read_the_screen_stands(void **state)
 	(void)state;
 	srand(1);
 	open_maps(&stage, "flows", "ports", "verdicts");
-	for (int i = 0; i < 4000; i++) {
+	for (int i = 0; i < (int)unless_starved(4000, 40); i++) {
 		SCOPED(buf) text = {0};
 		struct err err = {0};
 

@@ -3,13 +3,14 @@
  * ranges, no columns, just the rules of the language. Seeded; RANDOM_SEED tries another one. */
 #include "tests/unit/random_atoms.h"
 #include "tests/unit/random_sums.h"
+#include "tests/unit/starved.h"
 
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "query/query.h"
 
-enum { EXPRESSIONS = 100000, EXPRESSIONS_A_TABLE = 2500, MAX_NODES = 256, MAX_DEPTH = 4 };
+enum { MAX_NODES = 256, MAX_DEPTH = 4 };
 
 /* -- the slow way -- */
 
@@ -220,16 +221,17 @@ static void check_one(struct table *table, const struct tree *tree, const char *
 
 static void test_random(void **state)
 {
+	const unsigned n = unless_starved(100000, 320), n_of_table = unless_starved(2500, 80);
 	SCOPED(buf) text = {0};
 
 	(void)state;
 	seed = getenv("RANDOM_SEED") ? strtoull(getenv("RANDOM_SEED"), NULL, 0) : 20261121;
 	print_message("RANDOM_SEED=%llu\n", (unsigned long long)seed);
-	for (unsigned done = 0; done < EXPRESSIONS; done += EXPRESSIONS_A_TABLE) {
+	for (unsigned done = 0; done < n; done += n_of_table) {
 		struct table table;
 
-		random_table(&table, done / EXPRESSIONS_A_TABLE % 4 == 3 ? COPIES : 1);
-		for (unsigned i = 0; i < EXPRESSIONS_A_TABLE; i++) {
+		random_table(&table, done / n_of_table % 4 == 3 ? COPIES : 1);
+		for (unsigned i = 0; i < n_of_table; i++) {
 			const struct tree *tree;
 
 			n_trees = n_sums = 0;

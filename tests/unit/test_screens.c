@@ -25,7 +25,8 @@ static void the_screen_is_as_expected(void **state)
 	expected = run_script(&stage, buf_text(&text));
 	expected_of(&stage, &is);
 	stage_close(&stage);
-	compare(file, &text, expected, &is);
+	if (!stage.is_cut)
+		compare(file, &text, expected, &is);
 }
 
 int main(void)

@@ -6,10 +6,11 @@
 #include "tests/unit/script.h"
 
 #include "tests/unit/frame_check.h"
+#include "tests/unit/starved.h"
 
 enum { MAX_ROWS = 120, MAX_COLS = 300, SMALL_ROWS = 12, SMALL_COLS = 44, STRIDE = 251, FINE = 37 };
 
-static const struct {
+static struct sight {
 	const char *name, *script;
 	int stride; /* one size of so many */
 } sights[] = {
@@ -64,6 +65,8 @@ static bool overlays[N_OVERLAYS], prompts[N_PROMPTS];
 
 static bool is_looked_at(int n_rows, int n_cols, int stride)
 {
+	if (is_starved())
+		return (n_cols + n_rows * 5) % (80 * STRIDE) == 0;
 	return (n_rows <= SMALL_ROWS && n_cols <= SMALL_COLS) ||
 	       (n_cols + n_rows * 5) % stride == 0;
 }
@@ -82,26 +85,22 @@ static void look_at(struct stage *stage, int n_rows, int n_cols)
 
 static void everything_is_whole_at_any_size(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sights); i++) {
-		struct stage stage;
+	const struct sight *sight = *state;
+	struct stage stage;
 
-		stage_open(&stage, sights[i].name);
-		run_script(&stage, sights[i].script);
-		overlays[stage.screen->overlay] = prompts[stage.screen->prompting] = true;
-		for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
-			for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
-				if (is_looked_at(n_rows, n_cols, sights[i].stride))
-					look_at(&stage, n_rows, n_cols);
-		stage_close(&stage);
-	}
+	stage_open(&stage, sight->name);
+	run_script(&stage, sight->script);
+	overlays[stage.screen->overlay] = prompts[stage.screen->prompting] = true;
+	for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
+		for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++)
+			if (is_looked_at(n_rows, n_cols, sight->stride))
+				look_at(&stage, n_rows, n_cols);
+	stage_close(&stage);
 }
 
 /* -- every size, without drawing --------------------------------------------------------------------------- */
 
-static const struct {
-	const char *name, *script;
-} swept[] = {
+static struct sight swept[] = {
 	{"rows", "map ports\nticks 3\nkeys G"},
 	{"rows and their detail", "map ports\nticks 3\nkeys Enter G"},
 	{"side by side", "map ports\nmap verdicts\nticks 3\nkeys | G"},
@@ -158,8 +157,8 @@ static void sweep(struct stage *stage)
 {
 	struct screen *screen = stage->screen;
 
-	for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
-		for (int n_cols = 1; n_cols <= MAX_COLS; n_cols++) {
+	for (int n_rows = 1; n_rows <= MAX_ROWS; n_rows += (int)unless_starved(1, 23))
+		for (int n_cols = 1; n_cols <= MAX_COLS; n_cols += (int)unless_starved(1, 71)) {
 			const char *fault = NULL;
 
 			screen_layout(screen, n_rows, n_cols);
@@ -175,16 +174,14 @@ static void sweep(struct stage *stage)
 
 static void the_cursor_is_in_sight_at_every_size(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(swept); i++) {
-		struct stage stage;
+	const struct sight *sight = *state;
+	struct stage stage;
 
-		stage_open(&stage, swept[i].name);
-		assert_int_equal(grid_resize(&stage.grid, MAX_ROWS, MAX_COLS), 0);
-		run_script(&stage, swept[i].script);
-		sweep(&stage);
-		stage_close(&stage);
-	}
+	stage_open(&stage, sight->name);
+	assert_int_equal(grid_resize(&stage.grid, MAX_ROWS, MAX_COLS), 0);
+	run_script(&stage, sight->script);
+	sweep(&stage);
+	stage_close(&stage);
 }
 
 static void nothing_was_left_out(void **state)
@@ -200,11 +197,19 @@ static void nothing_was_left_out(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_is_whole_at_any_size),
-		cmocka_unit_test(the_cursor_is_in_sight_at_every_size),
-		cmocka_unit_test(nothing_was_left_out),
-	};
+	struct CMUnitTest tests[ARRAY_LEN(sights) + ARRAY_LEN(swept) + 1];
+	size_t n = 0;
 
+	for (size_t i = 0; i < ARRAY_LEN(sights); i++)
+		tests[n++] = (struct CMUnitTest){.name = sights[i].name,
+						 .test_func = everything_is_whole_at_any_size,
+						 .initial_state = &sights[i]};
+	for (size_t i = 0; i < ARRAY_LEN(swept); i++)
+		tests[n++] = (struct CMUnitTest){.name = swept[i].name,
+						 .test_func = the_cursor_is_in_sight_at_every_size,
+						 .initial_state = &swept[i]};
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(nothing_was_left_out);
+	if (is_starved())
+		keep_readings();
 	return cmocka_run_group_tests_name("sizes", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* Every window of every order is a slice of what a plain sort gives, whether it was come to at once, in slices, by a
  * jump or by searching. */
 #include "tests/unit/query_tables.h"
+#include "tests/unit/starved.h"
 
 #include "base/buf.h"
 #include "query/hunt.h"
@@ -110,7 +111,7 @@ static void test_every_window(void **state)
 
 	(void)state;
 	make_rows(&table);
-	fill_random(&table, 5000);
+	fill_random(&table, unless_starved(5000, 100));
 	assert_true(table_n_rows(&table) > table_n_live(&table));
 	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
 		check_order(&table, sorts[i], "");
@@ -172,7 +173,7 @@ static void test_windows_of_many(void **state)
 
 	(void)state;
 	make_rows(&table);
-	fill_random(&table, 40000);
+	fill_random(&table, unless_starved(40000, 4000));
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
 		check_order(&table, many[i], "");
 	table_release(&table);
@@ -251,7 +252,7 @@ static void test_slices_come_to_the_same(void **state)
 	uint64_t seed = 5;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sorts) * 3; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sorts) * 3; i += unless_starved(1, 5)) {
 		struct view at_once, sliced;
 		struct table table;
 
@@ -314,7 +315,7 @@ static void test_jumps_through_many(void **state)
 	uint64_t seed = 11;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(many); i += unless_starved(1, 3)) {
 		struct view spread, selected;
 		struct table table;
 
