@@ -285,9 +285,11 @@ void pane_churn(const struct scene *scene, struct area area)
 {
 	const struct table *table = tab_map_table(scene->tab);
 	struct sheet sheet = {0};
+	SCOPED(buf) title = {0};
 
 	if (table)
 		put_sheet(&sheet, table, area.n_cols);
-	listing_draw(scene, area, "churn", &sheet.lines);
+	pane_map_title(scene, "churn", &title);
+	listing_draw(scene, area, buf_text(&title), &sheet.lines);
 	listing_release(&sheet.lines);
 }

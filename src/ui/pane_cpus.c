@@ -352,6 +352,8 @@ void pane_cpus(const struct scene *scene, struct area area)
 	const char *why = why_none(scene->tab);
 	struct sheet sheet = {
 		.tab = scene->tab, .n_cols = area.n_cols, .is_low = area.n_rows < LOW_ROWS};
+	SCOPED(buf) title = {0};
+
 	if (why) {
 		listing_put_words(&sheet.lines, INDENT, area.n_cols - INDENT - 1, ROLE_DIM, why);
 	} else if (tab_sum_up(scene->tab) < 0) {
@@ -360,6 +362,7 @@ void pane_cpus(const struct scene *scene, struct area area)
 		sheet.n_cpus = scene->tab->table->map.n_cpus;
 		put_sheet(scene, &sheet, area.n_rows - ABOVE_ROWS - (sheet.is_low ? 0 : SUM_ROWS));
 	}
-	listing_draw(scene, area, "CPUs", &sheet.lines);
+	pane_map_title(scene, "CPUs", &title);
+	listing_draw(scene, area, buf_text(&title), &sheet.lines);
 	sheet_release(&sheet);
 }

@@ -194,9 +194,24 @@ static bool holds_in(const struct key_row *row, enum key_scope scope)
 	       keys_find(scope, row->keys[0]) == row->action;
 }
 
-static bool is_offered(const struct key_row *row, enum key_scope scope, int max_rank)
+/* Whether it does something with the map in front: what is for other kinds of maps has no place here. */
+static bool is_of_use(const struct scene *scene, enum action action)
 {
-	return row->footer && holds_in(row, scope) && row->footer_rank <= max_rank;
+	const struct tab *map = map_tab(scene->screen);
+
+	if (!map)
+		return true;
+	if (action == ACT_RING)
+		return pane_suits(PANE_RING, map);
+	if (action == ACT_CPUS || action == ACT_CPU_BARS || action == ACT_CPU_ORDER)
+		return pane_suits(PANE_CPUS, map);
+	return true;
+}
+
+static bool is_offered(const struct scene *scene, const struct key_row *row, int max_rank)
+{
+	return row->footer && row->footer_rank <= max_rank &&
+	       holds_in(row, screen_scope(scene->screen)) && is_of_use(scene, row->action);
 }
 
 /* Where there is little room a sign stands right before its word, "?help"; a letter would be read as part of it. */
@@ -207,12 +222,12 @@ static bool is_tight(const struct scene *scene, const char *footer)
 }
 
 /* A gap before each. */
-static int footer_width(const struct scene *scene, enum key_scope scope, int max_rank)
+static int footer_width(const struct scene *scene, int max_rank)
 {
 	int width = 0;
 
 	for (unsigned i = 0; i < n_key_rows; i++)
-		if (is_offered(&key_rows[i], scope, max_rank))
+		if (is_offered(scene, &key_rows[i], max_rank))
 			width += grid_columns(scene->grid, key_rows[i].footer) + 1 -
 				 is_tight(scene, key_rows[i].footer);
 	return width;
@@ -230,13 +245,12 @@ static int put_entry(const struct scene *scene, struct area area, int col, const
 
 static void put_keys(const struct scene *scene, struct area area)
 {
-	enum key_scope scope = screen_scope(scene->screen);
 	int max_rank = MAX_FOOTER_RANK, col = 1;
 
-	while (max_rank > 1 && footer_width(scene, scope, max_rank) > area.n_cols)
+	while (max_rank > 1 && footer_width(scene, max_rank) > area.n_cols)
 		max_rank--;
 	for (unsigned i = 0; i < n_key_rows; i++)
-		if (is_offered(&key_rows[i], scope, max_rank))
+		if (is_offered(scene, &key_rows[i], max_rank))
 			col = put_entry(scene, area, col, key_rows[i].footer);
 }
 

@@ -462,6 +462,7 @@ void pane_ring(const struct scene *scene, struct area area)
 		.is_low = area.n_rows < LOW_ROWS,
 		.is_high = area.n_rows >= HIGH_ROWS,
 	};
+	SCOPED(buf) title = {0};
 
 	if (table && table->current->ring.size_bytes) {
 		sheet.now = table->current;
@@ -473,6 +474,7 @@ void pane_ring(const struct scene *scene, struct area area)
 				  !table || table->current->number ? "this map is no ring buffer"
 								   : why_no_rows(table));
 	}
-	listing_draw(scene, area, "ring buffer", &sheet.lines);
+	pane_map_title(scene, "ring buffer", &title);
+	listing_draw(scene, area, buf_text(&title), &sheet.lines);
 	listing_release(&sheet.lines);
 }

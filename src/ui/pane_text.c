@@ -100,6 +100,17 @@ void text_light(const struct scene *scene, struct area line, size_t number, cons
 	}
 }
 
+void pane_map_title(const struct scene *scene, const char *what, struct buf *out)
+{
+	const struct tab *tab = scene->tab;
+
+	if (tab) {
+		tab_name(tab->rows ? tab->rows : tab, out);
+		buf_adds(out, ": ");
+	}
+	buf_adds(out, what);
+}
+
 struct area pane_titled(const struct scene *scene, struct area area, const char *title)
 {
 	struct area top = {area.row, area.col, 1, area.n_cols};

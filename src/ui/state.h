@@ -402,6 +402,8 @@ pane_fn pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
 /* "filtering 43 %": what the rows are waited for with; false: they are there. */
 bool scene_waits(const struct scene *scene, struct buf *out);
+/* "flows: churn": the title of what is about the map in front, which may hide the names of maps above it. */
+void pane_map_title(const struct scene *scene, const char *what, struct buf *out);
 /* A line of title above a text that has no caption; returns what is left. */
 struct area pane_titled(const struct scene *scene, struct area area, const char *title);
 /* At the right end of that title which part is seen, where there is room. */
