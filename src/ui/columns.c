@@ -316,6 +316,7 @@ static void keep_widths(const struct tab *tab, struct list *list)
 			if (was->kind == is->kind && !is->fixed && was->is_bytes == is->is_bytes &&
 			    column_equal(&was->column, &is->column)) {
 				is->width = was->width;
+				is->texts = was->texts;
 			}
 		}
 }

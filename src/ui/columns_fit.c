@@ -11,6 +11,7 @@
 enum {
 	TREND_MIN = 6,
 	TREND_BESIDE_MIN = 5,	  /* beside a joint: its title */
+	TITLE_BESIDE_MIN = 8,	  /* beside a joint: "PACK…/s" and the sort mark */
 	TREND_YOUNG = 24,	  /* until there are more readings than that, */
 	TREND_MAX = HIST_SAMPLES, /* and as far as it grows then */
 	TREND_FAIR = 16,	  /* what is extra leaves it that much */
@@ -38,6 +39,12 @@ static int whole_width(const struct tab *tab, bool is_joined, unsigned i)
 	return is_joint(tab, is_joined, i) ? tab->joint.whole.columns : tab->shown[i].width.columns;
 }
 
+/* A title may be cut where addresses are. */
+static bool is_titled_short(const struct shown *shown)
+{
+	return shown->kind == SHOWN_CELL && shown->is_right && !shown->fixed && !shown->in_key;
+}
+
 /* The key may take half of a narrow screen, not all of it. */
 static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_cols)
 {
@@ -51,6 +58,8 @@ static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_
 		return MIN_OF(width, MAX_OF(half, tab->joint.least.columns));
 	if (shown->in_key && !shown->fixed)
 		return MIN_OF(width, half);
+	if (is_joined && is_titled_short(shown))
+		return MIN_OF(width, MAX_OF(shown->texts.columns, (int)TITLE_BESIDE_MIN));
 	if (shown->kind == SHOWN_TREND)
 		return is_joined ? (int)TREND_BESIDE_MIN : (int)TREND_MIN;
 	if (shown->kind == SHOWN_HEAT)
@@ -136,21 +145,30 @@ static void leave_out_scrolled(struct trial *trial, unsigned scroll)
 	}
 }
 
-/* What the columns leave over goes to the keys that were cut short, from the left. */
-static void widen_keys(struct trial *trial, int spare)
+static bool can_widen(const struct shown *shown)
 {
-	int shift = 0;
+	return shown->in_key || shown->is_bytes || is_titled_short(shown);
+}
 
-	for (unsigned i = 0; i < trial->tab->n_shown; i++) {
-		const struct shown *shown = &trial->tab->shown[i];
+/* What the columns leave over goes to those that were cut short, from the left: of the key first, then to
+ * titles. */
+static void widen(struct trial *trial, int spare)
+{
+	const struct tab *tab = trial->tab;
 
-		if (trial->place[i] < 0)
-			continue;
-		trial->place[i] += shift;
-		if (shown->in_key || shown->is_bytes)
-			shift +=
-				MIN_OF(spare - shift, whole_width(trial->tab, trial->is_joined, i) -
-							      trial_width(trial, i));
+	for (int titles = 0; titles < 2; titles++) {
+		int shift = 0;
+
+		for (unsigned i = 0; i < tab->n_shown; i++) {
+			if (trial->place[i] < 0)
+				continue;
+			trial->place[i] += shift;
+			if (can_widen(&tab->shown[i]) && is_titled_short(&tab->shown[i]) == titles)
+				shift += MIN_OF(spare - shift,
+						whole_width(tab, trial->is_joined, i) -
+							trial_width(trial, i));
+		}
+		spare -= shift;
 	}
 }
 
@@ -181,7 +199,7 @@ static void try(struct trial *trial, bool is_joined, unsigned scroll)
 	if (!scroll && take_trend_back(trial, trial->n_cols - taken))
 		taken = set_places(trial);
 	if (taken < trial->n_cols)
-		widen_keys(trial, trial->n_cols - taken);
+		widen(trial, trial->n_cols - taken);
 }
 
 /* Unscrolled, so that the key looks the same however far one scrolls. */
@@ -253,7 +271,7 @@ int tab_width(const struct tab *tab, const struct fit *fit, unsigned i)
 
 	if (shown->kind == SHOWN_TREND)
 		return trend_width(tab, width, n_cols - fit->place[i]);
-	if (shown->in_key || shown->is_bytes)
+	if (can_widen(shown))
 		return MIN_OF(whole_width(tab, fit->is_joined, i),
 			      MAX_OF(width, room_behind(tab, fit, i)));
 	return width;

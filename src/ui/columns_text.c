@@ -45,8 +45,10 @@ void tab_widths_begin(struct tab *tab)
 
 void tab_widths_age(struct tab *tab)
 {
-	for (unsigned i = 0; i < tab->n_shown; i++)
+	for (unsigned i = 0; i < tab->n_shown; i++) {
 		tab->shown[i].width.n_wide++;
+		tab->shown[i].texts.n_wide++;
+	}
 	tab->joint.whole.n_wide++;
 	tab->joint.least.n_wide++;
 }
@@ -58,6 +60,7 @@ static void settle_widths(struct tab *tab)
 
 		if (!shown->fixed)
 			settle(&shown->width, MAX_OF(shown->width.needed, title_width(tab, shown)));
+		settle(&shown->texts, shown->width.needed);
 	}
 	settle(&tab->joint.whole, MAX_OF(tab->joint.whole.needed, joint_title_columns(tab)));
 	settle(&tab->joint.least, tab->joint.least.needed);

@@ -10,6 +10,7 @@
 #include "model/smooth.h"
 #include "query/query.h"
 #include "ui/graph.h"
+#include "ui/shorten.h"
 #include "ui/state.h"
 
 enum { HEAT_CPUS = 1024 };
@@ -377,7 +378,7 @@ static void put_title(const struct scene *scene, struct area area, unsigned i,
 {
 	const struct shown *shown = &scene->tab->shown[i];
 	int width = tab_width(scene->tab, fit, i);
-	SCOPED(buf) text = {0};
+	SCOPED(buf) text = {0}, title = {0};
 	enum role role;
 
 	if (tab_is_joint(scene->tab, fit, i)) {
@@ -385,8 +386,9 @@ static void put_title(const struct scene *scene, struct area area, unsigned i,
 		return;
 	}
 	role = title_text(scene, shown, shown->is_right, &text);
+	shorten_title(scene->grid, buf_text(&text), width, &title);
 	grid_fit(scene->grid, area, 0, fit->place[i], width, shown->is_right, role,
-		 buf_text(&text));
+		 buf_text(&title));
 }
 
 /* Before the first column behind the key: others are scrolled away there. */

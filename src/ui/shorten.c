@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "ui/grid.h"
 
 /* A path in quotes that has folders to lose. */
@@ -63,4 +64,17 @@ void shorten_paths(const struct grid *grid, const char *text, int columns, struc
 		buf_adds(&whole, buf_text(&next));
 	}
 	buf_adds(out, buf_text(&whole));
+}
+
+void shorten_title(const struct grid *grid, const char *title, int columns, struct buf *out)
+{
+	const char *unit = strrchr(title, '/');
+	int room = columns - (unit ? grid_columns(grid, unit) : 0);
+
+	if (!unit || room < 2) {
+		unit = "";
+		room = columns;
+	}
+	utf8_fit(out, title, strlen(title) - strlen(unit), (size_t)MAX_OF(room, 0), grid->is_ascii);
+	buf_adds(out, unit);
 }

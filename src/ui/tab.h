@@ -51,10 +51,10 @@ struct shown {
 	struct column column;
 	char title[TAB_TITLE_BYTES];
 	bool in_key, is_right;
-	bool is_bytes; /* the whole key or value as its bytes */
-	int rank;      /* the highest are left out first when the terminal is narrow */
-	int fixed;     /* the width that was asked for; 0: what is needed */
-	struct extent width;
+	bool is_bytes;		    /* the whole key or value as its bytes */
+	int rank;		    /* the highest are left out first when the terminal is narrow */
+	int fixed;		    /* the width that was asked for; 0: what is needed */
+	struct extent width, texts; /* with the title, without it */
 };
 
 enum { JOINT_ENDS = 2, JOINT_PARTS = 2 * JOINT_ENDS, JOINT_NO_PORT = -1 };
