@@ -169,7 +169,7 @@ static struct val integer_val(const struct field *field, const uint8_t *base)
 
 	if (width_bits(field) <= 64) {
 		uint64_t value = decode_u64(field, base);
-		int32_t carry = decode_carry(field, base);
+		int16_t carry = decode_carry(field, base);
 		__int128 low = is_signed ? (__int128)(int64_t)value : (__int128)value;
 
 		if (carry == DECODE_NO_SUM)

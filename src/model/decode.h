@@ -21,10 +21,10 @@ struct val decode_val(const struct field *field, const uint8_t *base);
 uint64_t decode_u64(const struct field *field, const uint8_t *base);
 
 /* What a sum is more than its integer says, in 2^64; or that it is not known. */
-enum { DECODE_NO_SUM = INT32_MAX };
-static inline int32_t decode_carry(const struct field *field, const uint8_t *base)
+enum { DECODE_NO_SUM = INT16_MAX };
+static inline int16_t decode_carry(const struct field *field, const uint8_t *base)
 {
-	int32_t carry = 0;
+	int16_t carry = 0;
 
 	if (field->carry_at)
 		memcpy(&carry, base + field->carry_at, sizeof(carry));

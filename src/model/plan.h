@@ -71,7 +71,7 @@ struct field {
 	 * are from limit_from on. limit_from 0: the field is always there. Elements of an array have the
 	 * array's. */
 	uint32_t limit_at, limit_from;
-	/* Of a sum of 64 bits: the i32 there is how many times 2^64 is to be added, or DECODE_NO_SUM.
+	/* Of a sum of 64 bits: the i16 there is how many times 2^64 is to be added, or DECODE_NO_SUM.
 	 * 0: it is all there is. */
 	uint32_t carry_at;
 	bool is_record; /* all of a record, as bytes: empty, not unknown, where that is */

@@ -81,7 +81,7 @@ static void forget_sum(const struct group *group, uint64_t *words, unsigned word
 	const struct field *field = &group->table.plan.fields[first + word];
 
 	if (group->carries_at) {
-		((int32_t *)((uint8_t *)words + group->carries_at))[word] = DECODE_NO_SUM;
+		((int16_t *)((uint8_t *)words + group->carries_at))[word] = DECODE_NO_SUM;
 		group->carries[first + word] |=
 			field->kind == FIELD_INT || nature_is_gauge(&group->table, field);
 	}
@@ -110,7 +110,7 @@ static void copy_sums(const struct group *group, uint64_t *to, const uint64_t *f
 	if (group->carries_at)
 		memcpy((uint8_t *)first_to + group_carry_at(group, 1),
 		       (const uint8_t *)first_from + group_carry_at(group, 1),
-		       group->n_sums * sizeof(int32_t));
+		       group->n_sums * sizeof(int16_t));
 }
 
 /* After table_take; there is room for a row more a group in previous. */

@@ -5,7 +5,7 @@
  * is above (views, columns, outputs, panes) works on them unchanged. A group's key is made of the values
  * that its rows share; its value is their number, `count`, and the sum of each counter, CPU by CPU.
  *
- * Sums are exact, also beyond 64 bits, as those of filters are. Where each CPU has a copy they are modulo 2^64, like
+ * Sums are exact, also beyond 64 bits, as those of filters are; beyond 79 they are unknown. Where each CPU has a copy they are modulo 2^64, like
  * a row's own sum over its CPUs: a counter may be taken down on another CPU than it was taken up on.
  *
  * In the reading before, a group's sum is what it is now less what happened to its rows since. So a

@@ -145,14 +145,19 @@ static void count_rows(struct block *block)
 		++*(uint64_t *)(block->out->vals.at + block->at[i]);
 }
 
+/* A sum of tens of thousands of such numbers is given up, rather than that every group has room for it. */
 static __attribute__((noinline)) void carry_over(struct group *group, uint8_t *value, size_t to,
-						 int32_t by)
+						 int by)
 {
 	unsigned word = (unsigned)(to / sizeof(uint64_t));
+	int16_t *carry = (int16_t *)(value + group_carry_at(group, word));
 
 	if (!group->carries_at)
 		return;
-	*(int32_t *)(value + group_carry_at(group, word)) += by;
+	if (*carry == INT16_MIN)
+		*carry = DECODE_NO_SUM;
+	if (*carry != DECODE_NO_SUM)
+		*carry = (int16_t)(*carry + by);
 	group->carries[group->table.plan.n_key_fields + word] = true;
 }
 

@@ -452,7 +452,7 @@ int group_make_plan(struct group *group, struct plan *plan, struct err *err)
 	n_words = 1 + group->n_sums * (group->has_limits ? 2 : 1);
 	if (group->base->map.n_cpus == 1) {
 		group->carries_at = n_words * (uint32_t)sizeof(uint64_t);
-		n_words += (1 + group->n_sums + 1) / 2;
+		n_words += (1 + group->n_sums + 3) / 4;
 	}
 	count.carry_at = group_carry_at(group, 0);
 	plan_begin(plan, group->key_size, n_words * (uint32_t)sizeof(uint64_t), "group");

@@ -61,7 +61,7 @@ struct group {
 	/* Word 1 + n_sums + i of a copy: how many bytes of sum i are known, all or none. Of records, where a
 	 * group may have no row that has the field; the others have no such words. */
 	bool has_limits;
-	/* Byte of a value where the i32 begin that say by how many times 2^64 the count and each sum are
+	/* Byte of a value where the i16 begin that say by how many times 2^64 the count and each sum are
 	 * more, or that they are not known; 0: there are none, sums over CPUs are modulo 2^64. */
 	uint32_t carries_at;
 	bool *carries;	/* of the groups, a field of table.plan each: some of them do */
@@ -80,7 +80,7 @@ struct group {
 /* Of the count (0) or a sum (1 + i), in a value. */
 static inline uint32_t group_carry_at(const struct group *group, unsigned word)
 {
-	return group->carries_at ? group->carries_at + word * (uint32_t)sizeof(int32_t) : 0;
+	return group->carries_at ? group->carries_at + word * (uint32_t)sizeof(int16_t) : 0;
 }
 
 /* Reads the list into parts. */

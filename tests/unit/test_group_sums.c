@@ -52,10 +52,29 @@ static void test_large_sums(void **state)
 	table_release(&table);
 }
 
+/* One that leaves them tens of thousands of times is unknown, and its neighbours are not. */
+static void test_sums_given_up(void **state)
+{
+	struct table table;
+	struct group *group;
+
+	(void)state;
+	make_counters(&table, 1);
+	for (uint32_t key = 0; key < 40000; key++)
+		add_counter(&table, key, UINT64_MAX);
+	take_at(&table, SECOND);
+	group = group_of(&table, "", "");
+	assert_unknown(group_table(group), 0, "value");
+	assert_number(group_table(group), 0, "count", 40000);
+	group_free(group);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_large_sums),
+		cmocka_unit_test(test_sums_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
