@@ -18,7 +18,10 @@
 struct saying {
 	const char *name;
 	struct intent (*say)(struct screen *screen, const char *text, struct err *err);
-	const char *(*word_at)(const struct screen *screen, unsigned i); /* for completion; NULL */
+	/* For completion: words, or what offers what fits; NULL. */
+	const char *(*word_at)(const struct screen *screen, unsigned i);
+	void (*complete)(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+			 void *ctx);
 	/* What can be told without doing it, in screen->fault; NULL: nothing. */
 	int (*check)(struct screen *screen, const char *text);
 	/* Whether it is to be asked for twice, likewise; NULL: never. */
@@ -175,14 +178,14 @@ static const char *map_word(const struct screen *screen, unsigned i)
 }
 
 static const struct saying sayings[] = {
-	{"write", say_write, NULL, file_check, file_doubts},
-	{"record", say_record, NULL, file_check, NULL},
-	{"theme", say_theme, theme_word, check_theme, NULL},
-	{"search", say_search, NULL, check_search, NULL},
-	{"interval", say_interval, NULL, check_interval, NULL},
-	{"at", say_at, NULL, check_at, NULL},
-	{"map", say_map, map_word, check_map, NULL},
-	{"panes", say_panes, NULL, check_panes, NULL},
+	{"write", say_write, NULL, file_complete, file_check, file_doubts},
+	{"record", say_record, NULL, file_complete, file_check, NULL},
+	{"theme", say_theme, theme_word, NULL, check_theme, NULL},
+	{"search", say_search, NULL, NULL, check_search, NULL},
+	{"interval", say_interval, NULL, NULL, check_interval, NULL},
+	{"at", say_at, NULL, NULL, check_at, NULL},
+	{"map", say_map, map_word, NULL, check_map, NULL},
+	{"panes", say_panes, NULL, panes_complete, check_panes, NULL},
 };
 
 static const struct saying *saying_named(const char *name)
@@ -293,19 +296,6 @@ struct intent command_run(struct screen *screen, const char *text)
 
 /* -- completion ------------------------------------------------------------------------------------------ */
 
-struct offering {
-	const char *typed;
-	size_t len;
-	prompt_offer_fn *offer;
-	void *ctx;
-};
-
-static void offer_word(const struct offering *offering, const char *word)
-{
-	if (word && strncmp(word, offering->typed, offering->len) == 0)
-		offering->offer(offering->ctx, word, offering->len);
-}
-
 static void offer_names(const struct offering *offering)
 {
 	const struct setting *setting;
@@ -339,8 +329,8 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 	} else if (setting && setting->words) {
 		for (unsigned i = 0; setting->words[i]; i++)
 			offer_word(&offering, setting->words[i]);
-	} else if (saying && saying->check == file_check) {
-		file_complete(screen, rest, at - MIN_OF(from, at), offer, ctx);
+	} else if (saying && saying->complete) {
+		saying->complete(screen, rest, at - MIN_OF(from, at), offer, ctx);
 	} else if (saying && saying->word_at) {
 		for (unsigned i = 0; (word_at = saying->word_at(screen, i)); i++)
 			offer_word(&offering, word_at);

@@ -137,14 +137,14 @@ static void names_of(const struct layout_of *layout, const struct stretch *stret
 		buf_adds(out, "no field");
 }
 
-/* Where an element of an array begins stands a bar. */
+/* Where an element of an array begins stands a bar, but not in what is one thing, such as an address. */
 static bool begins_element(const struct layout_of *layout, const struct stretch *stretch,
 			   uint32_t at)
 {
 	const struct field *field = stretch->n == 1 ? layout->fields[stretch->first] : NULL;
 
-	return field && field->kind == FIELD_ARRAY && field->stride && at > stretch->from &&
-	       (at - field->offset) % field->stride == 0;
+	return field && field->kind == FIELD_ARRAY && field_is_nested(field) && field->stride &&
+	       at > stretch->from && (at - field->offset) % field->stride == 0;
 }
 
 static void put_stretch_line(const struct page *page, const struct layout_of *layout,

@@ -15,6 +15,7 @@
 	"  %s%*s a lower bound: some rows have no rate yet\n"                                      \
 	"  *       as a value: the CPUs of a per-CPU map don't agree on it\n"                      \
 	"  ~       an estimate: life is entries / gone per second (Little's law)\n"                \
+	"  ..      in an address: what stands before is left out for want of room\n"               \
 	"  new, gone and churn are lower bounds: what comes and goes between readings isn't "      \
 	"seen\n"
 

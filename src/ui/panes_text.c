@@ -9,6 +9,7 @@
  * whatever order it is opened. Maps of other hosts go by what was asked for there, which is known before
  * they are. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,14 @@ static const char *const kind_words[N_PANE_KINDS] = {
 	[PANE_ROWS] = "rows",	 [PANE_RING] = "ring",	 [PANE_DETAIL] = "detail",
 	[PANE_CPUS] = "cpus",	 [PANE_CHURN] = "churn", [PANE_METRICS] = "metrics",
 	[PANE_LOG] = "messages",
+};
+
+/* What may stand behind the panes. */
+enum wish { WISH_ALONE, WISH_ZOOMED, WISH_LOG, WISH_DETAIL, WISH_NO_DETAIL, N_WISHES };
+
+static const char *const wish_words[N_WISHES] = {
+	[WISH_ALONE] = "alone",	  [WISH_ZOOMED] = "zoomed",	  [WISH_LOG] = "log",
+	[WISH_DETAIL] = "detail", [WISH_NO_DETAIL] = "no-detail",
 };
 
 /* -- the set of maps ------------------------------------------------------------------------------------- */
@@ -91,6 +100,12 @@ static void add_tile(const struct screen *screen, struct tab *const *tabs, int i
 		buf_addc(out, '*');
 }
 
+static void add_wish(bool is_so, enum wish wish, struct buf *out)
+{
+	if (is_so)
+		buf_addf(out, " %s", wish_words[wish]);
+}
+
 void screen_panes_text(const struct screen *screen, struct buf *out)
 {
 	struct tab **tabs = sorted_tabs(screen);
@@ -100,12 +115,11 @@ void screen_panes_text(const struct screen *screen, struct buf *out)
 		return;
 	add_tile(screen, tabs, screen->tiling.root, out);
 	free(tabs);
-	buf_adds(out, screen->tiling.is_alone ? " alone" : "");
-	buf_adds(out, screen->is_zoomed ? " zoomed" : "");
-	buf_adds(out, screen->is_log ? " log" : "");
-	buf_adds(out, screen->detail == DETAIL_OPEN	? " detail"
-		      : screen->detail == DETAIL_CLOSED ? " no-detail"
-							: "");
+	add_wish(screen->tiling.is_alone, WISH_ALONE, out);
+	add_wish(screen->is_zoomed, WISH_ZOOMED, out);
+	add_wish(screen->is_log, WISH_LOG, out);
+	add_wish(screen->detail == DETAIL_OPEN, WISH_DETAIL, out);
+	add_wish(screen->detail == DETAIL_CLOSED, WISH_NO_DETAIL, out);
 	/* One map and nothing else is how it begins. */
 	if (screen->n_tabs == 1 && strcmp(buf_text(out) + was, "1") == 0) {
 		out->len = was;
@@ -147,11 +161,12 @@ static size_t next_word(struct reading *reading, char *word, size_t size)
 	return len;
 }
 
-static int kind_named(const char *word)
+/* Its place among n words; -1: it is none of them. */
+static int place_of(const char *word, const char *const *words, int n)
 {
-	for (int kind = 0; kind < N_PANE_KINDS; kind++)
-		if (strcmp(kind_words[kind], word) == 0)
-			return kind;
+	for (int i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
 	return -1;
 }
 
@@ -179,7 +194,7 @@ static int read_leaf(struct reading *reading, int leaf, char *word)
 	number = strtoul(word, &end, 10);
 	if (end == word || (*end && *end != ':'))
 		return refuse(reading, "expected |, _ or the number of a map, as in 1 or 1:churn");
-	kind = *end ? kind_named(end + 1) : PANE_ROWS;
+	kind = *end ? place_of(end + 1, kind_words, N_PANE_KINDS) : PANE_ROWS;
 	if (kind < 0)
 		return refuse_kind(reading, end + 1);
 	if (number < 1 || number > reading->screen->n_tabs)
@@ -221,25 +236,29 @@ static int read_tile(struct reading *reading, int leaf)
 	return r < 0 ? r : read_tile(reading, made);
 }
 
+static void take_wish(struct reading *reading, enum wish wish)
+{
+	if (wish == WISH_ALONE)
+		reading->tiling.is_alone = tiling_n_leaves(&reading->tiling) > 1;
+	else if (wish == WISH_ZOOMED)
+		reading->is_zoomed = reading->panes[reading->tiling.focus].kind == PANE_ROWS;
+	else if (wish == WISH_LOG)
+		reading->is_log = true;
+	else
+		reading->detail = wish == WISH_DETAIL ? DETAIL_OPEN : DETAIL_CLOSED;
+}
+
 static int read_wishes(struct reading *reading)
 {
 	char word[24];
 	size_t len;
 
 	for (; (len = next_word(reading, word, sizeof(word))); reading->at += len) {
-		if (strcmp(word, "alone") == 0)
-			reading->tiling.is_alone = tiling_n_leaves(&reading->tiling) > 1;
-		else if (strcmp(word, "zoomed") == 0)
-			reading->is_zoomed =
-				reading->panes[reading->tiling.focus].kind == PANE_ROWS;
-		else if (strcmp(word, "log") == 0)
-			reading->is_log = true;
-		else if (strcmp(word, "detail") == 0)
-			reading->detail = DETAIL_OPEN;
-		else if (strcmp(word, "no-detail") == 0)
-			reading->detail = DETAIL_CLOSED;
-		else
+		int wish = place_of(word, wish_words, N_WISHES);
+
+		if (wish < 0)
 			return refuse(reading, "expected alone, zoomed, log, detail or no-detail");
+		take_wish(reading, (enum wish)wish);
 	}
 	return *reading->at ? refuse(reading, "this word means nothing") : 0;
 }
@@ -282,4 +301,47 @@ int screen_set_panes(struct screen *screen, const char *text, struct err *err)
 int screen_check_panes(const struct screen *screen, const char *text, struct err *err)
 {
 	return read_panes(screen, text, NULL, err);
+}
+
+/* -- completion ------------------------------------------------------------------------------------------- */
+
+static void offer_words(const struct offering *offering, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++)
+		offer_word(offering, words[i]);
+}
+
+static void offer_maps(const struct offering *offering, size_t n)
+{
+	for (size_t i = 1; i <= n; i++) {
+		char number[24];
+
+		snprintf(number, sizeof(number), "%zu", i);
+		offer_word(offering, number);
+	}
+}
+
+void panes_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		    void *ctx)
+{
+	static const char *const splits[] = {"|", "_"};
+	struct offering offering = {text + at, 0, offer, ctx};
+	struct err fault = {0};
+	SCOPED(buf) before = {0};
+
+	while (offering.typed > text && !strchr(" :", offering.typed[-1]))
+		offering.typed--;
+	offering.len = (size_t)(text + at - offering.typed);
+	if (offering.typed > text && offering.typed[-1] == ':') {
+		offer_words(&offering, kind_words, N_PANE_KINDS);
+		return;
+	}
+	/* Where all panes are there, nothing but wishes may follow. */
+	buf_add(&before, text, (size_t)(offering.typed - text));
+	if (screen_check_panes(screen, buf_text(&before), &fault) == 0) {
+		offer_words(&offering, wish_words, N_WISHES);
+		return;
+	}
+	offer_words(&offering, splits, ARRAY_LEN(splits));
+	offer_maps(&offering, screen->n_tabs);
 }

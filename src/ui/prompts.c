@@ -208,6 +208,12 @@ void prompt_begin(struct screen *screen, enum prompt_kind kind, const char *text
 
 /* -- completion ------------------------------------------------------------------------------------------ */
 
+void offer_word(const struct offering *offering, const char *word)
+{
+	if (word && strncmp(word, offering->typed, offering->len) == 0)
+		offering->offer(offering->ctx, word, offering->len);
+}
+
 struct completion {
 	struct buf common; /* what all words that fit begin with */
 	struct buf words;  /* NUL-terminated, one after the other */

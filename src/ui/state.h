@@ -265,6 +265,17 @@ void list_fit(struct list_place *list, size_t n, size_t height);
 /* Takes a word that may stand in the place of the last bytes before the cursor. */
 typedef void prompt_offer_fn(void *ctx, const char *word, size_t replaces);
 
+/* What is typed of a word, len bytes, and who takes what it may become. */
+struct offering {
+	const char *typed;
+	size_t len;
+	prompt_offer_fn *offer;
+	void *ctx;
+};
+
+/* prompts.c: offers the word if it begins as what is typed; NULL: none. */
+void offer_word(const struct offering *offering, const char *word);
+
 /* grouping.c */
 bool group_enter(
 	struct screen *screen); /* the rows of the group under the cursor; false: no groups */
@@ -284,6 +295,11 @@ const char *prompt_label(enum prompt_kind kind);
 bool prompt_completes(enum prompt_kind kind);
 /* Seconds or a time within what -d takes. 0, or -EINVAL with a sentence. */
 int interval_parse(const char *text, uint64_t *ns, struct err *err);
+
+/* panes_text.c: the word before the cursor, of a text of panes: a split or a map, what is seen of the map
+ * behind a colon, or what may stand behind all panes. */
+void panes_complete(struct screen *screen, const char *text, size_t at, prompt_offer_fn *offer,
+		    void *ctx);
 
 /* prompt_file.c */
 void file_path(const char *text, struct buf *out); /* adds what a typed name leads to */
