@@ -123,12 +123,12 @@ static int write_entries(struct dump *dump, struct walk *walk, struct buf *out,
 				flush, ctx);
 }
 
-/* All slots are walked, and of those without an entry it is said what looking them up answers. */
+/* All slots are walked, and of those without an entry it is said what looking them up answers; but what a
+ * filter is asked of is entries. */
 static bool shows_holes(const struct table *table, const struct view *view,
 			const struct out_job *job)
 {
-	return table->map.type->has_slots && !job->limit && !view->n_keys &&
-	       view->n_matched == table_n_live(table);
+	return table->map.type->has_slots && !job->limit && !view->n_keys && !view->filter;
 }
 
 static int write_holes(uint32_t *slot, uint32_t end, struct buf *out,

@@ -105,6 +105,8 @@ done
 for type in xskmap perf_event_array cgroup_array; do
 	has "each slot of a $type says what the kernel answers" '"value":{"error":"' "$("$BPFMAPTOP" dump "$pins/t_$type" -o bpftool)"
 done
+slots() { "$BPFMAPTOP" dump "$pins/t_devmap" -o bpftool "$@" | jq -c 'map(.key[0])'; }
+same "a filter is of entries, also where all match" '["0x01"] ["0x01"] []' "$(slots -f 'key < 100') $(slots -f 'key == 1') $(slots -f 'key == 2')"
 text=$("$BPFMAPTOP" dump "$pins/t_xskmap" -o bpftool -f 'value == "00 00 00 00"' 2>&1)
 same "no filter is checked on values that can't be had" 1 $?
 has "and that is said" "the values of map 't_xskmap' (xskmap) cannot be read: leave out -f" "$text"
