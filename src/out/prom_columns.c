@@ -154,10 +154,17 @@ static int add_variables(struct prom_columns *columns, const struct table *table
 	return r;
 }
 
+/* A series of a record would never have a second sample, and the next reading as many new ones: only
+ * groups of them, or columns that were asked for, are series. */
+static bool are_records(const struct table *table)
+{
+	return table->plan.record_from && !table->share_of;
+}
+
 static int add_unasked(struct prom_columns *columns, const struct table *table)
 {
 	struct column *list;
-	size_t n = table_default_columns(table, false, NULL, 0);
+	size_t n = are_records(table) ? 0 : table_default_columns(table, false, NULL, 0);
 	int r;
 
 	if (table->plan.is_variables)

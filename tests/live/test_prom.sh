@@ -74,6 +74,11 @@ tapes=$(dirname "$0")/../tapes
 same "a storage has no number that it can hold" "entries 1" "$(of "file:$tapes/task_storage.tape")"
 same "a ring has records that wait, and bytes" "entries 1 ring_size_bytes 4096 ring_produced_bytes_total 16 ring_consumed_bytes_total 0" \
 	"$(of "file:$tapes/user_ringbuf.tape")"
+# Records come and go, and each would be a series of its own.
+series() { "$BPFMAPTOP" dump sim:events -o prom "$@" | sed -n 's/^bpf_map_field_[a-z]*{map="events",id="[0-9]*",field="\([a-z.]*\)",\([a-z_]*\)=.*/\1 by \2/p' | sort -u; }
+same "records are no series" "" "$(series)"
+same "groups of them are" "bytes by key_pid count by key_pid value.pid by key_pid" "$(series -g pid | xargs)"
+same "and columns that are asked for" "pid by position" "$(series -c position,pid)"
 # A recording is exported wholly: what it ends with, and what was counted from its first reading on.
 fields() { grep '^bpf_map_field_total' | sort; }
 "$BPFMAPTOP" record -d 0.1 -n 4 "$scratch/a.tape" sim:ports sim:verdicts
