@@ -54,12 +54,15 @@ static int put_bytes(void *ctx, const void *bytes, size_t n)
 
 static int cannot_write(struct tape_file *file, int code, struct err *err)
 {
+	const char *left =
+		file->has_readings ? "what was written before is whole" : "no reading was written";
+
 	/* What was written of the last chunk is no use. */
 	if (file->is_regular && ftruncate(file->fd, (off_t)file->n_bytes) < 0)
 		return err_set(err, code, "cannot write tape '%s': %s; its end is torn",
 			       name_of(file), err_words(code));
-	return err_set(err, code, "cannot write tape '%s': %s; what was written before is whole",
-		       name_of(file), err_words(code));
+	return err_set(err, code, "cannot write tape '%s': %s; %s", name_of(file), err_words(code),
+		       left);
 }
 
 /* path for 0, path.1, path.2, ... */
@@ -125,6 +128,7 @@ int tape_file_put(struct tape_file *file, const struct tape_chunk *chunk, struct
 	if (r < 0)
 		return cannot_write(file, r, err);
 	file->n_bytes += tape_chunk_bytes(chunk);
+	file->has_readings |= chunk->label.tag == TAPE_SNAP || chunk->label.tag == TAPE_DIFF;
 	return 0;
 }
 

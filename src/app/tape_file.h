@@ -18,8 +18,9 @@ struct tape_file {
 	bool is_ours;	    /* made here, so that it can be unmade */
 	uint64_t max_bytes; /* 0: no limit */
 	size_t max_files;
-	uint64_t n_bytes; /* of whole chunks in this file */
-	size_t n_files;	  /* begun so far */
+	uint64_t n_bytes;  /* of whole chunks in this file */
+	size_t n_files;	   /* begun so far */
+	bool has_readings; /* in this file or those before it */
 };
 
 /* Opens file->path, which must not be there yet unless it is no regular file (nor path.1, ... where others

@@ -184,7 +184,7 @@ fails "files that no reading fits into" 1 "more than --max-size" --max-size 1k -
 same "there are none then" "small.tape*" "$(echo small.tape*)"
 
 # Full disks
-fails "a full device" 1 "no space left" -n 1 record /dev/full sim:ports
+fails "a full device" 1 "no space left on device; no reading was written" -n 1 record /dev/full sim:ports
 (ulimit -f 400 && exec "$BPFMAPTOP" -d 0.1 record limit.tape sim:flows) 2>said
 same "a limit of the size of files ends a recording, too" 1 $?
 has "in words" "file too large; what was written before is whole" "$(cat said)"
@@ -206,6 +206,9 @@ if mount -t tmpfs -o size=256k none full 2>/dev/null; then
 	done >wrong
 	same "each of which is whole and has readings" "" "$(cat wrong)"
 	[ -e full/b.tape.2 ] && ok "of many" || not_ok "of many" "$(ls full)"
+	rm full/*
+	fails "a disk that no reading fits on" 1 "no space left on device; no reading was written" -n 1 record full/c.tape sim:flows
+	same "nothing is left on it" "full/*" "$(echo full/*)"
 else
 	skip "a disk that fills up" "tmpfs can't be mounted here"
 fi
