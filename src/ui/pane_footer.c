@@ -142,18 +142,40 @@ static void put_message(const struct scene *scene, struct area area)
 }
 
 /* Those of the map in front: not where a detail, a text or a menu is all there is. */
-static bool rows_are_seen(const struct screen *screen)
+static struct area rows_seen(const struct screen *screen)
 {
 	const struct layout *layout = &screen->layout;
 	int leaf = pane_of_rows(screen, map_tab(screen));
 
-	return screen_shows_rows(screen) && leaf >= 0 &&
-	       (leaf == screen->tiling.focus ? layout->rows : layout->panes[leaf]).n_rows > 0;
+	if (!screen_shows_rows(screen) || leaf < 0)
+		return (struct area){0};
+	return leaf == screen->tiling.focus ? layout->rows : layout->panes[leaf];
+}
+
+/* What the rows are sorted by first where no title has its mark: the column has no room, or is none of those
+ * that are shown. */
+static void add_order(const struct scene *scene, struct area rows, struct buf *out)
+{
+	const struct tab *tab = scene->tab;
+	const struct column *sorted = &tab->view.keys[0].column;
+	struct fit fit;
+
+	if (rows.n_rows == 0 || !tab->view.n_keys || tab->shows_bars)
+		return;
+	tab_fit(tab, rows.n_cols, &fit);
+	for (unsigned i = 0; i < tab->n_shown; i++)
+		if (tab->shown[i].kind == SHOWN_CELL && tab_carrier(tab, &fit, i) >= 0 &&
+		    column_equal(&tab->shown[i].column, sorted))
+			return;
+	buf_adds(out, "sorted by ");
+	table_column_name(tab->table, sorted, out);
+	buf_adds(out, "  ");
 }
 
 void pane_counts(const struct scene *scene, struct area area)
 {
 	const struct tab *tab = scene->tab;
+	struct area rows = rows_seen(scene->screen);
 	struct counts counts = {scene, area, 1};
 	SCOPED(buf) right = {0};
 	int width;
@@ -170,13 +192,14 @@ void pane_counts(const struct scene *scene, struct area area)
 		buf_addf(&right, "/ %s  ", buf_text(&tab->view.filter_text));
 	if (*screen_grouped(scene->screen))
 		buf_addf(&right, "by %s  ", screen_grouped(scene->screen));
+	add_order(scene, rows, &right);
 	if (tab->tags.n)
 		buf_addf(&right, "%zu tagged", tab->tags.n);
 	width = MIN_OF(grid_columns(scene->grid, buf_text(&right)), area.n_cols / 2);
 	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
 		 buf_text(&right));
 	counts.area.n_cols -= width + 1;
-	if (rows_are_seen(scene->screen))
+	if (rows.n_rows > 0)
 		put_shown(&counts, tab);
 	put_in_map(&counts, tab);
 	put_hidden(&counts, tab);
