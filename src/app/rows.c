@@ -208,7 +208,11 @@ int rows_flush(void *unused, struct buf *out)
 
 void rows_tell_unwritten(int code, struct err *err)
 {
-	if (code < 0 && code != -EPIPE && code != -EINTR && err->code >= 0)
+	if (code >= 0 || code == -EPIPE || err->code < 0)
+		return;
+	if (code == -EINTR)
+		err_set(err, code, "told to end before all was written, which nobody took");
+	else
 		err_set(err, code, "cannot write to stdout: %s", err_words(code));
 }
 
@@ -254,7 +258,7 @@ int rows_write(struct rows *rows, struct err *err)
 					rows_flush, NULL);
 	if (r == 0 && rows->out.failed)
 		r = -ENOMEM;
-	return r < 0 ? err_set(err, r, "cannot write rows of map '%s': %s", rows->table->map.name,
-			       err_words(r))
-		     : 0;
+	return r < 0 && r != -EINTR ? err_set(err, r, "cannot write rows of map '%s': %s",
+					      rows->table->map.name, err_words(r))
+				    : r;
 }

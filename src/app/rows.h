@@ -44,7 +44,8 @@ void rows_names(const struct rows *rows, struct buf *out);
 int rows_refresh(struct rows *rows);
 /* The same, and takes the reading into the metrics. */
 int rows_take_metrics(struct rows *rows);
-/* As rows_refresh, and writes the current reading of its table to stdout. As rows_flush. */
+/* As rows_refresh, and writes the current reading of its table to stdout. As rows_flush; -EINTR comes without
+ * a sentence. */
 int rows_write(struct rows *rows, struct err *err);
 /* Writes what is waiting in out. 0, -EPIPE, -EINTR when told to end and nobody takes it, or -errno. */
 int rows_flush(void *unused, struct buf *out);

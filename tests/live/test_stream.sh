@@ -70,16 +70,20 @@ wait_for 20 is_larger some.csv 1000
 kill -TERM $pid
 wait $pid
 same "one that had a count to reach is partly done" 3 $?
-mkfifo stuck
-exec 9<>stuck
-"$BPFMAPTOP" stream -d 0.1 -o jsonl sim:many >stuck 2>/dev/null &
-pid=$!
-wait_for 20 grep -q -E '^(271|73) ' "/proc/$pid/syscall" # ppoll
-kill -TERM $pid
-ends $pid && ok "a pipe that nobody empties holds no stream" ||
-	{ not_ok "a pipe that nobody empties holds no stream"; kill -9 $pid; }
-wait $pid
-exec 9<&-
+for format in jsonl prom; do
+	mkfifo stuck
+	exec 9<>stuck
+	"$BPFMAPTOP" stream -d 0.1 -o $format sim:many >stuck 2>said &
+	pid=$!
+	wait_for 20 grep -q -E '^(271|73) ' "/proc/$pid/syscall" # ppoll
+	kill -TERM $pid
+	ends $pid && ok "a pipe that nobody empties holds no stream of $format" ||
+		{ not_ok "a pipe that nobody empties holds no stream of $format"; kill -9 $pid; }
+	wait $pid
+	same "which says so" "1 bpfmaptop: told to end before all was written, which nobody took" "$? $(cat said)"
+	exec 9<&-
+	rm stuck
+done
 
 mkdir collected
 for signal in INT TERM HUP; do
