@@ -187,11 +187,14 @@ static int of_groups(const char *name, size_t len, struct err *err)
 static int no_such_column(const struct table *table, const char *name, size_t len, struct err *err)
 {
 	static const char count[] = "count";
+	const char *share = derive_rows[DERIVE_SHARE].name;
 	unsigned least = MIN_OF(distance_to_fields(&table->plan, name, len), (unsigned)len / 2 + 1);
 	struct column ignored;
 
-	if (!table->share_of && says(name, len, count))
+	if (!table->share_of && (says(name, len, count) || says(name, len, share)))
 		return of_groups(name, len, err);
+	if (says(name, len, share))
+		return err_set(err, -ENOENT, "a share is of something, such as 'count.share'");
 	for (unsigned i = 0; i < N_DERIVES; i++) {
 		const char *word = derive_rows[i].name;
 

@@ -74,6 +74,7 @@ says "a group by what isn't there" 2 "nosuch" dump -g nosuch sim:flows
 says "a network of no address" 2 "not an address" dump -g proto/8 sim:flows
 says "a group by what is measured" 2 "packets.skew" dump -g packets.skew sim:ports
 says "a filter of groups with an error" 2 "group-filter, column 1" dump -g proto --group-filter 'cont > 1' sim:flows
+says "a share of nothing" 2 "such as 'count.share'" dump -g proto --group-filter 'share > 5%' sim:flows
 says "a filter of groups without any" 2 "which -g makes" dump --group-filter 'count > 1' sim:flows
 text=$("$BPFMAPTOP" dump -g dport -f 'proto == tcp' --group-filter 'count > 40 and dport < 1000' -c dport,count -o csv sim:flows | awk -F, '
 	NR == 1 || $3 == "true" { next } { n++; ok += $2 > 40 && $1 < 1000 } END { print (n > 1 && ok == n) }')
