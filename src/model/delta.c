@@ -9,7 +9,6 @@
 #include "model/delta.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -275,11 +274,4 @@ int delta_compute(struct delta *delta, const struct snap *previous, const struct
 		r = MIN_OF(r, 0);
 	}
 	return r;
-}
-
-double delta_rate(uint64_t was, uint64_t is, uint64_t dt_ns)
-{
-	if (is < was || dt_ns == 0)
-		return NAN;
-	return (double)(is - was) / delta_seconds(dt_ns);
 }

@@ -93,7 +93,3 @@ static inline double delta_seconds(uint64_t dt_ns)
 {
 	return (double)dt_ns / 1e9;
 }
-
-/* Per second over measured time; NaN where it can't be known: a counter that went down was reset or
- * its entry recycled, and one honest gap beats a spike of 2^64. */
-double delta_rate(uint64_t was, uint64_t is, uint64_t dt_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Counters of one row, then and now. Integers are read as 64 bits that compare and subtract as their
- * kind says; a counter that went down has no difference, because it was reset or its entry recycled.
- * An entry that is known to be new counted from 0. */
+/* Counters of one row, then and now. Differences of one copy are exact, those of sums over the CPUs modulo
+ * 2^64 as the sums are; a counter that went down has none, because it was reset or its entry recycled.
+ * What is counted began at 0 in an entry that is known to be new; an identity or a moment did not. */
 #include "model/table_cell.h"
 
 #include <math.h>
@@ -211,13 +211,14 @@ static bool val_is_zero(const struct val *val)
 	}
 }
 
-const uint8_t *cell_agreed(const struct cell *cell)
+/* Of the copies that begin at `copies`. */
+static const uint8_t *agreed_of(const struct cell *cell, const uint8_t *copies)
 {
-	const uint8_t *agreed = cell->now;
+	const uint8_t *agreed = copies;
 	struct val agreed_val = val_unknown();
 
 	for (uint32_t cpu = 0; cpu < cell->n_cpus; cpu++) {
-		const uint8_t *at = cell->now + cpu * cell->cpu_stride;
+		const uint8_t *at = copies + cpu * cell->cpu_stride;
 		struct val val = decode_val(cell->field, at);
 
 		if (val_is_zero(&val))
@@ -228,6 +229,11 @@ const uint8_t *cell_agreed(const struct cell *cell)
 		agreed = at;
 	}
 	return agreed;
+}
+
+const uint8_t *cell_agreed(const struct cell *cell)
+{
+	return agreed_of(cell, cell->now);
 }
 
 struct val cell_total(const struct cell *cell)
@@ -247,22 +253,12 @@ struct val cell_total(const struct cell *cell)
 /* -- differences -- */
 
 /* What happened between two values; unknown when a counter went down. */
-static struct val bits_delta(const struct cell *cell, uint64_t was, uint64_t is, enum val_kind kind)
-{
-	if (kind == VAL_INT || cell->is_gauge)
-		return val_int((int64_t)(is - was));
-	return is < was ? val_unknown() : val_uint(is - was);
-}
-
-/* The same of a sum, which may be wider. */
-static struct val sum_delta(const struct cell *cell, const struct cell_then *then)
+static struct val whole_delta(const struct cell *cell, const struct val *was, const struct val *is)
 {
 	bool may_fall = cell->field->kind == FIELD_INT || cell->is_gauge;
-	struct val is = decode_val(cell->field, cell->now);
-	struct val was = then->at ? decode_val(cell->field, then->at) : val_uint(0);
 	__int128 delta, before;
 
-	if (!val_whole(&is, &delta) || !val_whole(&was, &before))
+	if (!val_whole(is, &delta) || !val_whole(was, &before))
 		return val_unknown();
 	delta -= before;
 	if (may_fall && delta == (int64_t)delta)
@@ -272,32 +268,58 @@ static struct val sum_delta(const struct cell *cell, const struct cell_then *the
 	return (struct val){.kind = VAL_IWIDE, .iwide = delta};
 }
 
-static struct val delta_since(const struct cell *cell, const struct cell_then *then)
+/* The same of one copy. was NULL: there was none, and what is counted began at 0. */
+static struct val copy_delta(const struct cell *cell, const uint8_t *was, const uint8_t *is)
 {
-	uint64_t was = 0, is;
-	enum val_kind kind, was_kind;
+	struct val before = val_uint(0), now = copy_val(cell->field, cell->format, is);
 
-	if (!cell->field || !cell->now || (!then->at && !then->was_absent))
+	if (was)
+		before = copy_val(cell->field, cell->format, was);
+	else if (!cell_is_quantity(cell->field, cell->format))
 		return val_unknown();
-	if (cell->field->carry_at)
-		return sum_delta(cell, then);
-	if (!sum_bits(cell, cell->now, &is, &kind))
-		return val_unknown();
-	if (then->at && !sum_bits(cell, then->at, &was, &was_kind))
-		return val_unknown();
-	return bits_delta(cell, was, is, kind);
+	return whole_delta(cell, &before, &now);
 }
 
+/* The same of the sums over all copies, modulo 2^64 as they are. */
+static struct val sum_delta(const struct cell *cell, const uint8_t *was)
+{
+	uint64_t before = 0, now;
+	enum val_kind kind, was_kind;
+
+	if (!sum_bits(cell, cell->now, &now, &kind))
+		return val_unknown();
+	if (was && !sum_bits(cell, was, &before, &was_kind))
+		return val_unknown();
+	if (kind == VAL_INT || cell->is_gauge)
+		return val_int((int64_t)(now - before));
+	return now < before ? val_unknown() : val_uint(now - before);
+}
+
+static struct val delta_since(const struct cell *cell, const struct cell_then *then)
+{
+	const uint8_t *was = then->at, *is = cell->now;
+
+	if (!cell->field || !is || (!was && !then->was_absent))
+		return val_unknown();
+	if (cell->n_cpus > 1) {
+		if (cell_is_quantity(cell->field, cell->format))
+			return sum_delta(cell, was);
+		is = agreed_of(cell, is);
+		if (was && !(was = agreed_of(cell, was)))
+			return val_unknown();
+	}
+	return is ? copy_delta(cell, was, is) : val_unknown();
+}
+
+/* A counter's doesn't fall, even where its integer has a sign. */
 static struct val per_second(const struct cell *cell, struct val delta)
 {
 	uint64_t dt_ns = cell->table->delta.dt_ns;
-	double rate = NAN;
+	double change = val_as_real(&delta);
 
-	if ((cell->is_gauge && delta.kind == VAL_INT) || delta.kind == VAL_IWIDE)
-		return dt_ns ? val_real(val_as_real(&delta) / delta_seconds(dt_ns)) : val_unknown();
-	if (delta.kind == VAL_UINT || (delta.kind == VAL_INT && delta.i >= 0))
-		rate = delta_rate(0, delta.u, dt_ns);
-	return isnan(rate) ? val_unknown() : val_real(rate);
+	if (!dt_ns || isnan(change) || (change < 0 && !cell->is_gauge))
+		return val_unknown();
+	return val_real(change / delta_seconds(dt_ns));
 }
 
 struct val cell_delta(const struct cell *cell)
@@ -317,20 +339,18 @@ struct val cell_rate(const struct cell *cell)
 
 /* -- CPU by CPU -- */
 
-static struct val cpu_bits(const struct cell *cell, uint32_t cpu, bool since_last)
+static struct val of_cpu(const struct cell *cell, uint32_t cpu, bool since_last)
 {
 	size_t skip = cpu * cell->cpu_stride;
-	uint64_t was = 0, is;
-	enum val_kind kind, was_kind;
+	const uint8_t *was = cell->was.at ? cell->was.at + skip : NULL;
+	uint64_t bits;
+	enum val_kind kind;
 
-	if (!copy_bits(cell, cell->now + skip, &is, &kind))
-		return val_unknown();
-	if (!since_last)
-		return val_of_bits(is, kind);
-	if (cell->was.at ? !copy_bits(cell, cell->was.at + skip, &was, &was_kind)
-			 : !cell->was.was_absent)
-		return val_unknown();
-	return bits_delta(cell, was, is, kind);
+	if (since_last)
+		return was || cell->was.was_absent ? copy_delta(cell, was, cell->now + skip)
+						   : val_unknown();
+	return copy_bits(cell, cell->now + skip, &bits, &kind) ? val_of_bits(bits, kind)
+							       : val_unknown();
 }
 
 struct val cell_cpu(const struct cell *cell)
@@ -338,7 +358,7 @@ struct val cell_cpu(const struct cell *cell)
 	if (!cell->field || !cell->now || cell->cpu >= cell->n_cpus)
 		return val_unknown();
 	if (cell->per_second)
-		return per_second(cell, cpu_bits(cell, cell->cpu, true));
+		return per_second(cell, of_cpu(cell, cell->cpu, true));
 	return copy_val(cell->field, cell->format, cell->now + cell->cpu * cell->cpu_stride);
 }
 
@@ -349,7 +369,7 @@ bool cell_spread(const struct cell *cell, bool since_last, struct spread *out)
 	if (!cell->field || !cell->now || !cell->n_cpus)
 		return false;
 	for (uint32_t cpu = 0; cpu < cell->n_cpus; cpu++) {
-		struct val val = cpu_bits(cell, cpu, since_last);
+		struct val val = of_cpu(cell, cpu, since_last);
 
 		if (val.kind == VAL_UNKNOWN)
 			return false;

@@ -137,7 +137,8 @@ static void subtract_rows(const struct build *build, const struct delta *delta,
 
 static bool has_differences(const struct build *build, const struct snap *then)
 {
-	return is_plain(build) && build->field->kind == FIELD_UINT && then->number;
+	return is_plain(build) && build->field->kind == FIELD_UINT && then->number &&
+	       cell_is_quantity(build->field, build->format);
 }
 
 /* A counter doesn't fall: it was reset. */

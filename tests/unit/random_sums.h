@@ -44,7 +44,7 @@ static inline struct number known_if(bool is_known, long double x)
 		return expr;                                                                       \
 	}
 
-/* What went or went back has no difference; what is new began at 0. */
+/* What went or went back has no difference; what is new began at 0, but a moment did not. */
 #define GROWN(member) (row->now.value.member - (row->was_there ? row->old.value.member : 0))
 #define HAS_GROWN(member)                                                                          \
 	(row->is_there && row->now.value.member >= (row->was_there ? row->old.value.member : 0))
@@ -63,7 +63,8 @@ COLUMN(column_age, known_if(row->is_there, row->was_there ? 1e9L : 0))
 COLUMN(column_idle, known_if(row->is_there, row->was_there &&is_same(row) ? 1e9L : 0))
 COLUMN(column_seen_at, known_if(has_value(row, IS_seen_at), (long double)value_of(row)->seen_at))
 COLUMN(column_born, known_if(has_value(row, IS_born), (long double)value_of(row)->born))
-COLUMN(column_seen_at_delta, known_if(HAS_GROWN(seen_at), (long double)GROWN(seen_at)))
+COLUMN(column_seen_at_delta,
+       known_if(row->was_there &&HAS_GROWN(seen_at), (long double)GROWN(seen_at)))
 COLUMN(column_made, known_if(has_value(row, IS_made), (long double)value_of(row)->made * 1e9L))
 
 #undef GROWN

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Readings made from a seed are compared with the obvious way: every key looked for in every row. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -305,15 +304,6 @@ static void test_duplicates(void **state)
 	}
 }
 
-static void test_rate(void **state)
-{
-	(void)state;
-	assert_true(delta_rate(100, 350, 500000000) == 500);
-	assert_true(delta_rate(7, 7, 1) == 0);
-	assert_true(isnan(delta_rate(100, 99, 1000)));
-	assert_true(isnan(delta_rate(100, 200, 0)));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,7 +314,6 @@ int main(void)
 		cmocka_unit_test(test_incomplete_current),
 		cmocka_unit_test(test_incomplete_previous),
 		cmocka_unit_test(test_duplicates),
-		cmocka_unit_test(test_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

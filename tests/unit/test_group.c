@@ -147,7 +147,7 @@ static const struct {
 	{"flows", "age:500ms", ""},
 	{"flows", "seen:2", ""},
 	{"flows", "last_seen:1s", ""},
-	{"flows", "last_seen.delta:250ms", ""},
+	{"flows", "last_seen.delta:250ms", "last_seen.delta >= 0s"},
 	{"flows", "dport:hex", ""},
 	{"flows", "", ""},
 	{"wide", "key", ""},

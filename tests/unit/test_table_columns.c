@@ -298,6 +298,37 @@ static void test_copies_of_an_identity(void **state)
 	assert_number(&table, 1, "load", 0.75);
 }
 
+/* What happened to an identity is told where the copies agree on one, now and then; a new one has nothing
+ * to differ from. */
+static void test_differences_of_an_identity(void **state)
+{
+	const struct flow was[2] = {{.pkts = 3, .state = 5}, {.pkts = 4}};
+	const struct flow is[2] = {{.pkts = 5, .state = 8}, {.pkts = 4, .state = 8}};
+	const struct flow differ[2] = {{.pkts = 5, .state = 8}, {.pkts = 4, .state = 9}};
+	const struct flow fresh[2] = {{.pkts = 1, .state = 7}};
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_flows(&table, 2);
+	add_flow(&table, 1, was);
+	add_flow(&table, 2, was);
+	take_at(&table, 1 * SECOND);
+	assert_int_equal(table_baseline(&table), 0);
+	add_flow(&table, 1, is);
+	add_flow(&table, 2, differ);
+	add_flow(&table, 3, fresh);
+	take_at(&table, 2 * SECOND);
+	assert_number(&table, 0, "state.delta", 3);
+	assert_number(&table, 0, "state.base", 3);
+	assert_number(&table, 0, "value.pkts.delta", 2);
+	assert_unknown(&table, 1, "state.delta");
+	assert_unknown(&table, 1, "state.rate");
+	assert_unknown(&table, 1, "state.base");
+	assert_number(&table, 1, "value.pkts.delta", 2);
+	assert_unknown(&table, 2, "state.delta");
+	assert_number(&table, 2, "value.pkts.delta", 1);
+}
+
 /* -- texts -- */
 
 static void test_texts(void **state)
@@ -323,6 +354,24 @@ static void test_texts(void **state)
 	assert_unknown(&table, 0, "sub.gauge.rate");
 }
 
+/* However far it goes: more than its integer holds, too. */
+static void test_what_has_a_sign_falls_without_a_rate(void **state)
+{
+	SCOPED(table) table = {0};
+
+	(void)state;
+	make_flows(&table, 1);
+	add_flow(&table, 1, &(struct flow){.one = INT64_MAX});
+	take_at(&table, 1 * SECOND);
+	add_flow(&table, 1, &(struct flow){.one = INT64_MIN});
+	take_at(&table, 2 * SECOND);
+	assert_text(&table, 0, "u.one.delta", PRINT_EXACT, "-18446744073709551615");
+	assert_unknown(&table, 0, "u.one.rate");
+	add_flow(&table, 1, &(struct flow){.one = INT64_MAX});
+	take_at(&table, 3 * SECOND);
+	assert_number(&table, 0, "u.one.rate", 18446744073709551615.0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,7 +382,9 @@ int main(void)
 		cmocka_unit_test(test_a_side_without_columns_is_shown_whole),
 		cmocka_unit_test(test_copies_of_a_counter),
 		cmocka_unit_test(test_copies_of_an_identity),
+		cmocka_unit_test(test_differences_of_an_identity),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_what_has_a_sign_falls_without_a_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
