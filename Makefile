@@ -88,10 +88,13 @@ $(O)/fuzz/%: tests/fuzz/%.c $(O)/core.a
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(O)/core.a $(ALL_LIBS)
 
 # Preloaded into the unit tests: makes allocations fail. Sanitizers have an allocator of their own.
-STARVE := $(if $(SAN),,$(O)/starve.so)
+STARVE := $(if $(SAN),,$(O)/starve.so $(O)/starve_faults)
 $(O)/starve.so: $(wildcard tests/starve/*.c tests/starve/*.h)
 	$(call say,SO,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,--cflags --libs,cmocka)
+$(O)/starve_faults: tests/starve/faults/faults.c tests/unit/folder.h
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $< $(call pkg,--cflags --libs,cmocka)
 starve: test-deps $(UNITS) $(STARVE)
 	$(Q)BUILD=$(CURDIR)/$(O) tests/starve/starve.sh
 .PHONY: starve

@@ -8,8 +8,9 @@
  * Where a test has threads, which a fork leaves behind, makes processes, changes files, or uses pipes, it is run
  * anew for each, with files of its own (folder.c). So is what a failure alone leads to files or pipes.
  *
- * Only the program's own thread is starved: the stacks of others can't be looked at for what they hold; nor are
- * processes that the test makes. */
+ * Other threads come last, each of their allocations in a run of its own: they must not crash nor hang, but what
+ * they hold can't be told from what they lose, for want of their stacks. What processes do that the test makes is
+ * theirs. */
 #include "tests/starve/starve.h"
 
 #include <errno.h>
@@ -107,6 +108,7 @@ static bool fails_here(void)
 {
 	switch (now.does) {
 	case COUNTS:
+	case FAILS_ELSEWHERE:
 		return false;
 	case SPLITS:
 		if (!is_chosen(now.n_made))
@@ -138,10 +140,24 @@ bool is_starved(void)
 	return !now.is_aside && is_prepared && pthread_equal(pthread_self(), starved);
 }
 
+/* In another thread, which takes what has no memory for an error, too. */
+static bool fails_elsewhere(void)
+{
+	uint32_t number = __atomic_add_fetch(&told->n_elsewhere, 1, __ATOMIC_RELAXED);
+
+	if (now.does != FAILS_ELSEWHERE || number != now.at)
+		return false;
+	told->n_failed_elsewhere++;
+	errno = ENOMEM;
+	return true;
+}
+
 static bool must_fail(void)
 {
 	bool fails;
 
+	if (now.is_counting && !pthread_equal(pthread_self(), starved))
+		return fails_elsewhere();
 	if (!now.is_counting || !is_starved())
 		return false;
 	now.is_aside = true;
@@ -317,7 +333,7 @@ struct btf_dump *btf_dump__new(const struct btf *btf, btf_dump_printf_fn_t print
 	return dump;
 }
 
-/* A thread's own room is the library's; its stack stays mapped for the next one. */
+/* One allocation: of what it takes, the stack stays mapped for the next one. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *ctx)
 {
 	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -326,6 +342,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(v
 	if (!real)
 		real = dlsym(RTLD_NEXT, "pthread_create");
 	told->is_shared |= now.is_counting;
+	if (must_fail())
+		return EAGAIN;
 	ASIDE(r, real(thread, attr, run, ctx));
 	return r;
 }

@@ -136,7 +136,7 @@ static enum ending run_once(const struct group *group, const struct CMUnitTest *
 {
 	uint64_t began_ns = used_ns();
 
-	told->n_lost = 0;
+	told->n_lost = told->n_elsewhere = 0;
 	has_failed = false;
 	now.n_made = 0;
 	now.is_counting = true;
@@ -210,7 +210,7 @@ static unsigned long part, n_parts, one_in, most, seed;
 static struct {
 	unsigned tests, each,
 		ended; /* in how many of them each one failed, and went on to the end */
-	unsigned long made, failed;
+	unsigned long made, failed, elsewhere; /* the last of them in other threads */
 } sums;
 
 static bool is_well(int status)
@@ -222,7 +222,7 @@ static bool is_well(int status)
 void note_wrong(int status, uint32_t at)
 {
 	if (!is_well(status) && told->n_wrong++ < MOST_WRONG)
-		told->wrong[told->n_wrong - 1] = (struct wrong){status, at, now.does == SPLITS};
+		told->wrong[told->n_wrong - 1] = (struct wrong){status, at, now.does};
 }
 
 static const char *what_went_wrong(int status)
@@ -241,30 +241,22 @@ static int run_failing(const struct group *group, const struct CMUnitTest *test,
 	return run_child(group, test);
 }
 
-static void run_splitting(const struct group *group, const struct CMUnitTest *test)
-{
-	now.does = SPLITS;
-	run_child(group, test);
-}
-
 /* In the way in which it was found. */
 static void run_again(const struct group *group, const struct CMUnitTest *test,
 		      const struct wrong *wrong)
 {
-	if (!wrong->is_split) {
-		run_failing(group, test, wrong->at);
-		return;
-	}
-	now.first = wrong->at;
+	now.does = wrong->does;
+	now.at = now.first = wrong->at;
 	now.stride = UINT32_MAX;
-	run_splitting(group, test);
+	run_child(group, test);
 }
 
 static void tell(const struct group *group, const struct CMUnitTest *test, const char *name,
 		 const struct wrong *wrong)
 {
-	fprintf(report, "# %s: %s when allocation %u fails\n", name, what_went_wrong(wrong->status),
-		wrong->at);
+	fprintf(report, "# %s: %s when allocation %u%s fails\n", name,
+		what_went_wrong(wrong->status), wrong->at,
+		wrong->does == FAILS_ELSEWHERE ? " of other threads" : "");
 	if (n_told++ >= MOST_TOLD)
 		return;
 	run_again(group, test, wrong);
@@ -295,10 +287,11 @@ static uint32_t choose(uint32_t n_all, const char *name)
 /* What can be split off, and then one by one what can't, and what the run that splits didn't come to. */
 static void starve_chosen(const struct group *group, const struct CMUnitTest *test, uint32_t n_all)
 {
-	uint32_t at = now.first;
+	uint32_t at = now.first, n_elsewhere = told->n_elsewhere;
 
 	if (!told->is_shared) {
-		run_splitting(group, test);
+		now.does = SPLITS;
+		run_child(group, test);
 		for (uint32_t i = 0; i < told->n_again; i++)
 			note_wrong(run_failing(group, test, told->again[i]), told->again[i]);
 		while (at <= told->split_to)
@@ -306,6 +299,9 @@ static void starve_chosen(const struct group *group, const struct CMUnitTest *te
 	}
 	for (; at <= n_all; at += now.stride)
 		note_wrong(run_failing(group, test, at), at);
+	now.does = FAILS_ELSEWHERE;
+	for (now.at = 1; now.at <= n_elsewhere; now.at++)
+		note_wrong(run_child(group, test), now.at);
 }
 
 /* In a run without failures. */
@@ -365,6 +361,7 @@ static void say_result(const char *name, uint32_t n_chosen, uint32_t n_all, uint
 	sums.ended += is_each && is_ended;
 	sums.made += n_all;
 	sums.failed += told->n_failed;
+	sums.elsewhere += told->n_failed_elsewhere;
 	n_bad += told->n_wrong > 0;
 }
 
@@ -403,7 +400,8 @@ static bool starve(const struct group *group, size_t i)
 	uint64_t run_ns;
 	uint32_t n_all, n_chosen, n_wrong;
 
-	told->n_failed = told->n_wrong = told->n_again = told->split_to = 0;
+	told->n_failed = told->n_failed_elsewhere = told->n_wrong = 0;
+	told->n_again = told->split_to = 0;
 	if (!count(group, test, name, i))
 		return false;
 	if (told->changes_files && !told->has_folder) {
@@ -496,7 +494,7 @@ int _cmocka_run_group_tests(const char *name, const struct CMUnitTest *const tes
 	run_function(tear_down, NULL, &shared_state);
 	fprintf(report,
 		"# in all: %u tests, %lu failed of %lu allocations, each one in %u tests, to the "
-		"end in %u\n",
-		sums.tests, sums.failed, sums.made, sums.each, sums.ended);
+		"end in %u, and %lu of other threads\n",
+		sums.tests, sums.failed, sums.made, sums.each, sums.ended, sums.elsewhere);
 	return n_bad > 0;
 }

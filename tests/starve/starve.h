@@ -11,12 +11,12 @@ enum { DEPTH = 12, MOST_WRONG = 6, MOST_AGAIN = 1 << 14 };
 /* How a process that ran a test ends, if nothing is wrong: others it ended otherwise, or a signal did. */
 enum ending { ENDED_WELL = 40, ENDED_FAILED, ENDED_LOSING, ENDED_SHARING };
 
-/* A process in which something went wrong: the status that wait(2) has of it, which allocation failed, and
- * whether it was split off there. */
+/* A process in which something went wrong: the status that wait(2) has of it, which allocation failed, and what
+ * the process was up to that ran the test, or split there. */
 struct wrong {
 	int status;
 	uint32_t at;
-	bool is_split;
+	int does;
 };
 
 /* What all processes know: in memory that they share. No two of them ever run at the same time. */
@@ -27,6 +27,8 @@ struct told {
 	uint32_t n_wrong;
 	struct wrong wrong[MOST_WRONG]; /* the first of them */
 	uint32_t n_failed, split_to;	/* how many did fail; the last one that a run split at */
+	uint32_t n_elsewhere,
+		n_failed_elsewhere; /* of other threads: in the last run; those that failed */
 	uint32_t n_again, again[MOST_AGAIN]; /* those after which something shared was met */
 	/* What the test does to what a process split off would share with the one that goes on. */
 	bool is_shared, changes_files;
@@ -39,10 +41,11 @@ struct starving {
 	bool is_aside;	  /* inside of these files: nothing counts */
 	bool is_counting; /* a test is running */
 	enum {
-		COUNTS, /* and none fails */
-		SPLITS, /* at each that is chosen */
-		FAILS,	/* one of them, `at` */
-		GOES_ON /* split off, after one has failed */
+		COUNTS,		 /* and none fails */
+		SPLITS,		 /* at each that is chosen */
+		FAILS,		 /* one of them, `at` */
+		FAILS_ELSEWHERE, /* the same of other threads */
+		GOES_ON		 /* split off, after one has failed */
 	} does;
 	uint32_t n_made; /* the number of the last allocation, from 1 */
 	uint32_t at;
