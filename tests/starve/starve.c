@@ -13,6 +13,7 @@
  * N. STARVE_SEED draws which. STARVE_TEST=NAME: that one; with STARVE_AT=N in this process, for a debugger. */
 #include "tests/starve/starve.h"
 
+#include <errno.h>
 #include <execinfo.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -176,8 +177,9 @@ int wait_for(int pid)
 {
 	int status;
 
-	if (waitpid(pid, &status, 0) != pid)
-		abort();
+	while (waitpid(pid, &status, 0) != pid)
+		if (errno != EINTR)
+			abort();
 	return status;
 }
 
