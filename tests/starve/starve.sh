@@ -27,7 +27,8 @@ if [ "${1:-}" = --confined ]; then
 	touch /dev/probe 2>/dev/null && exit 2
 	here=$PWD
 	mkdir -p /tmp/here/build && cp -rP --preserve=mode ./[!b]* ./b[!u]* /tmp/here && mount --rbind build /tmp/here/build &&
-		mount --rbind /tmp/here "$here" && cd "$here" && mount -t tmpfs none /tmp || exit 2
+		cd /tmp/here && mount -t tmpfs none /tmp && mkdir -p "$here" && # which may lie in /tmp
+		mount -c --rbind . "$here" && cd "$here" || exit 2
 	[ $# -gt 0 ] || exit 0
 elif [ ! "${results:-}" ]; then
 	results=$BUILD/starve
