@@ -29,6 +29,7 @@ if [ "${1:-}" = --confined ]; then
 	mkdir -p /tmp/here/build && cp -rP --preserve=mode ./[!b]* ./b[!u]* /tmp/here && mount --rbind build /tmp/here/build &&
 		cd /tmp/here && mount -t tmpfs none /tmp && mkdir -p "$here" && # which may lie in /tmp
 		mount -c --rbind . "$here" && cd "$here" || exit 2
+	unset TMPDIR
 	[ $# -gt 0 ] || exit 0
 elif [ ! "${results:-}" ]; then
 	results=$BUILD/starve
