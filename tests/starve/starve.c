@@ -7,7 +7,7 @@
  *
  * What fails: malloc and its kin, those of aligned blocks, too, mmap, mremap, whoever calls them: our code, the
  * test, the libraries. How: fails.c. Whoever is run with a failure goes on to its test's end; only where that would
- * take more than TO_END_SECS for all of them it ends AHEAD_NS of processor time behind its failure, which is said.
+ * take more than TO_END_SECS (of a share: SHARE_SECS) for all of them it ends AHEAD_NS of processor time behind its failure, which is said.
  *
  * STARVE_PART=K/N: of every N tests the K-th, from 0. STARVE_TESTS=N: one in N. STARVE_MOST=N: of each no more than
  * N. STARVE_SEED draws which. STARVE_TEST=NAME: that one; with STARVE_AT=N in this process, for a debugger. */
@@ -34,6 +34,7 @@ enum {
 	PATIENCE_SECS = 200,
 	MOST_TOLD = 5,
 	TO_END_SECS = 200,
+	SHARE_SECS = 1, /* where it is but a share */
 	AHEAD_NS = 20000000,
 	SPLIT_NS = 400000, /* what a process costs that was split off */
 	MOST_TESTS = 4096
@@ -286,6 +287,18 @@ static uint32_t choose(uint32_t n_all, const char *name)
 	return n_all < now.first ? 0 : 1 + (n_all - now.first) / now.stride;
 }
 
+/* Whoever waits for what a thread makes waits for long: of a share few of them. */
+static void starve_elsewhere(const struct group *group, const struct CMUnitTest *test,
+			     uint32_t n_elsewhere)
+{
+	uint32_t stride = most == UINT32_MAX ? 1 : 10;
+
+	now.does = FAILS_ELSEWHERE;
+	for (now.at = 1 + (uint32_t)(draw_lot("") % stride); now.at <= n_elsewhere;
+	     now.at += stride)
+		note_wrong(run_child(group, test), now.at);
+}
+
 /* What can be split off, and then one by one what can't, and what the run that splits didn't come to. */
 static void starve_chosen(const struct group *group, const struct CMUnitTest *test, uint32_t n_all)
 {
@@ -301,9 +314,7 @@ static void starve_chosen(const struct group *group, const struct CMUnitTest *te
 	}
 	for (; at <= n_all; at += now.stride)
 		note_wrong(run_failing(group, test, at), at);
-	now.does = FAILS_ELSEWHERE;
-	for (now.at = 1; now.at <= n_elsewhere; now.at++)
-		note_wrong(run_child(group, test), now.at);
+	starve_elsewhere(group, test, n_elsewhere);
 }
 
 /* In a run without failures. */
@@ -344,8 +355,9 @@ static void run_plainly(const struct group *group, size_t i)
 static void limit(uint32_t n_chosen)
 {
 	uint64_t all_ns = n_chosen * (told->used_ns / 2 + SPLIT_NS);
+	uint64_t most_secs = most == UINT32_MAX ? TO_END_SECS : SHARE_SECS;
 
-	now.ahead_ns = all_ns > TO_END_SECS * 1000000000ull ? AHEAD_NS : 0;
+	now.ahead_ns = all_ns > most_secs * 1000000000 ? AHEAD_NS : 0;
 }
 
 static void say_result(const char *name, uint32_t n_chosen, uint32_t n_all, uint64_t run_ns)

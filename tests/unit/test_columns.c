@@ -6,6 +6,7 @@
 #include "model/words.h"
 #include "ui/columns.h"
 #include "ui/mouse.h"
+#include "tests/unit/starved.h"
 
 enum { MAX_PARTS = 8, MAX_KEY = 64, MAX_ROWS = 4, SMALL_ROWS = 10, SMALL_COLS = 40 };
 
@@ -299,7 +300,8 @@ static void test_widths(void **state)
 
 		open_layout(&stage, &layouts[i]);
 		take_ticks(&stage, 3);
-		for (int n_cols = LAYOUT_MIN_COLS; n_cols < 80; n_cols++) {
+		for (int n_cols = LAYOUT_MIN_COLS; n_cols < 80;
+		     n_cols += (int)unless_starved(1, 13)) {
 			struct fit fit;
 
 			show_at(&stage, n_cols);

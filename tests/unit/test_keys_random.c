@@ -391,7 +391,7 @@ static void whatever_is_pressed_the_screen_stands(void **state)
 	const char *first = getenv("RANDOM_SEED"), *seconds = getenv("KEYS_SECONDS");
 	uint64_t seed = first ? strtoull(first, NULL, 10) : 1, n = 0;
 	const unsigned n_seeds = unless_starved(8, 3);
-	const int n_steps = (int)unless_starved(500, 10);
+	const int n_steps = (int)unless_starved(500, 4);
 	uint64_t until = seconds_now() + (seconds ? strtoull(seconds, NULL, 10) : 0);
 
 	(void)state;

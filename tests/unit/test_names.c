@@ -16,6 +16,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 #include "read/source.h"
+#include "tests/unit/starved.h"
 
 static void check_process(const char *name)
 {
@@ -103,7 +104,7 @@ static bool kernel_shows_addresses(void)
 static void test_symbol(void **state)
 {
 	const struct lookups *lookups = source_lookups();
-	const uint64_t until_ns = clock_now_ns() + UINT64_C(20000000000);
+	const uint64_t until_ns = clock_now_ns() + unless_starved(20, 2) * UINT64_C(1000000000);
 	const char name[] = "schedule";
 	uint64_t address = 0;
 	SCOPED(buf) out = {0};
