@@ -64,9 +64,9 @@ for signal in INT TERM HUP; do
 	jq -c . $signal.jsonl >/dev/null && [ "$(tail -c 1 $signal.jsonl | wc -l)" = 1 ] && ok "every line of it is whole" ||
 		not_ok "every line of it is whole"
 done
-"$BPFMAPTOP" stream -d 0.1 -n 10000 -o csv sim:ports >some.csv &
+"$BPFMAPTOP" stream -d 0.1 -n 10000 -o csv sim:ports >counted.csv & # a file of its own: once it grows the stream is there
 pid=$!
-wait_for 20 is_larger some.csv 1000
+wait_for 20 is_larger counted.csv 1000
 kill -TERM $pid
 wait $pid
 same "one that had a count to reach is partly done" 3 $?
