@@ -351,5 +351,6 @@ void tab_columns(struct tab *tab)
 	memcpy(tab->shown, list.made, list.n * sizeof(*list.made));
 	tab->n_shown = list.n;
 	tab_widths_begin(tab);
+	tab_use_columns(tab);
 	tab->scroll = 0;
 }

@@ -234,7 +234,7 @@ int tab_carrier(const struct tab *tab, const struct fit *fit, unsigned i)
 	return fit->place[at] < 0 ? -1 : at;
 }
 
-int tab_columns_used(const struct tab *tab)
+void tab_use_columns(struct tab *tab)
 {
 	int n = TAB_GUTTER + TAB_MARGIN - 1;
 
@@ -243,7 +243,7 @@ int tab_columns_used(const struct tab *tab)
 				  ? (int)TREND_MAX
 				  : MAX_OF(tab->shown[i].width.columns,
 					   least_width(tab, false, i, INT_MAX / 2)));
-	return n;
+	tab->cols_used = n;
 }
 
 /* Where the next column begins, or the line ends. */

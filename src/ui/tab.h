@@ -89,6 +89,7 @@ struct tab {
 	bool shows_bars; /* an array of counters, in the place of its rows */
 	struct shown shown[TAB_MAX_COLUMNS];
 	unsigned n_shown;
+	int cols_used; /* as far as was seen when the reading came: drawing doesn't change it */
 	struct joint joint;
 	unsigned scroll; /* columns behind the key that are scrolled away */
 
@@ -209,8 +210,8 @@ void tab_columns(struct tab *tab);
 /* Which columns fit into n_cols, behind the gutter. Two ends of the key are joined where not all of the key
  * has room, unless somebody chose the columns. */
 void tab_fit(const struct tab *tab, int n_cols, struct fit *fit);
-/* All that its columns can make use of, on a screen that is wide enough. */
-int tab_columns_used(const struct tab *tab);
+/* Notes all that its columns can make use of, on a screen that is wide enough, in cols_used. */
+void tab_use_columns(struct tab *tab);
 /* The width of a column that is in: that of a trend takes what is left over. */
 int tab_width(const struct tab *tab, const struct fit *fit, unsigned i);
 /* Whether the joint stands in the place of that column. */

@@ -287,6 +287,7 @@ int tab_took(struct tab *tab)
 	if (r == 0)
 		r = tab_work(tab, clock_now_ns() + AT_ONCE_NS);
 	tab_widths_age(tab);
+	tab_use_columns(tab);
 	tab->trend_scale *= 0.9;
 	return r < 0 ? r : 0;
 }
