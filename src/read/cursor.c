@@ -246,6 +246,21 @@ static void stop_method(struct cursor *cursor)
 		methods[cursor->method]->stop(cursor);
 }
 
+int cursor_make_room(struct cursor *cursor)
+{
+	size_t copy = ((size_t)cursor->map->value_size + 7) & ~(size_t)7;
+
+	if (!cursor->walk.room)
+		cursor->walk.room = calloc(cursor->kernel->n_cpus, MAX_OF(copy, sizeof(uint64_t)));
+	return cursor->walk.room ? 0 : -ENOMEM;
+}
+
+void cursor_drop_room(struct cursor *cursor)
+{
+	free(cursor->walk.room);
+	cursor->walk.room = NULL;
+}
+
 static void cursor_free(struct cursor *cursor)
 {
 	ahead_end(cursor);

@@ -109,6 +109,10 @@ void cursor_end(struct cursor *cursor, struct snap *snap);
 
 /* Types whose batch cursor is a bucket: each bucket comes whole and once. */
 bool cursor_has_buckets(const struct map *map);
+/* Room for a value in walk.room, until cursor_drop_room: a copy per CPU, which a type may hand out unasked.
+ * source: bpf_map_value_size(), kernel/bpf/syscall.c. 0 or -ENOMEM. */
+int cursor_make_room(struct cursor *cursor);
+void cursor_drop_room(struct cursor *cursor);
 /* Remembers for the next reading of this map how many rows to ask for. */
 void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask);
 

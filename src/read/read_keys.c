@@ -39,22 +39,6 @@ static void keys_start(struct cursor *cursor)
 	cursor->walk.room = NULL;
 }
 
-static void keys_stop(struct cursor *cursor)
-{
-	free(cursor->walk.room);
-	cursor->walk.room = NULL;
-}
-
-/* For a value that is handed out after all. */
-static int make_room(struct cursor *cursor)
-{
-	size_t copy = ((size_t)cursor->map->value_size + 7) & ~(size_t)7;
-
-	if (!cursor->walk.room)
-		cursor->walk.room = calloc(cursor->kernel->n_cpus, MAX_OF(copy, sizeof(uint64_t)));
-	return cursor->walk.room ? 0 : -ENOMEM;
-}
-
 static int end_at(struct snap *snap, int code)
 {
 	if (code == -ENOENT)
@@ -102,7 +86,7 @@ static int take_key(struct cursor *cursor, struct snap *snap)
 static int keys_step(struct cursor *cursor, struct snap *snap)
 {
 	uint64_t began = clock_now_ns();
-	int r = make_room(cursor);
+	int r = cursor_make_room(cursor);
 
 	if (r < 0)
 		return r;
@@ -124,6 +108,6 @@ const struct method read_keys = {
 	.is_expected = keys_is_expected,
 	.start = keys_start,
 	.step = keys_step,
-	.stop = keys_stop,
+	.stop = cursor_drop_room,
 	.is_unlocked = true,
 };

@@ -45,24 +45,6 @@ static void next_start(struct cursor *cursor)
 	cursor->walk.room = NULL;
 }
 
-static void next_stop(struct cursor *cursor)
-{
-	free(cursor->walk.room);
-	cursor->walk.room = NULL;
-}
-
-/* A type that we don't know may be one of those that hand out a copy per CPU: there is room for them
- * all, and the first is shown. source: bpf_map_value_size(), kernel/bpf/syscall.c */
-static int make_room(struct cursor *cursor)
-{
-	size_t copy = ((size_t)cursor->map->value_size + 7) & ~(size_t)7;
-
-	if (cursor->map->type->reading != READS_UNKNOWN || cursor->walk.room)
-		return 0;
-	cursor->walk.room = calloc(cursor->kernel->n_cpus, MAX_OF(copy, sizeof(uint64_t)));
-	return cursor->walk.room ? 0 : -ENOMEM;
-}
-
 static int look_up(struct cursor *cursor, const uint8_t *key, uint8_t *value)
 {
 	uint8_t *into = cursor->walk.room ? cursor->walk.room : value;
@@ -124,7 +106,8 @@ static int next_step(struct cursor *cursor, struct snap *snap)
 {
 	unsigned n_keys = cursor->map->type->is_touchy ? TOUCHY_KEYS : STEP_KEYS;
 	uint64_t began = clock_now_ns();
-	int r = make_room(cursor);
+	/* A type that we don't know may hand out a copy per CPU: the first is shown. */
+	int r = cursor->map->type->reading == READS_UNKNOWN ? cursor_make_room(cursor) : 0;
 
 	if (r < 0)
 		return r;
@@ -146,6 +129,6 @@ const struct method read_next = {
 	.is_expected = next_is_expected,
 	.start = next_start,
 	.step = next_step,
-	.stop = next_stop,
+	.stop = cursor_drop_room,
 	.is_unlocked = true,
 };

@@ -130,26 +130,27 @@ ACTION(act_churn)
 	return nothing();
 }
 
-ACTION(act_ring)
+/* A pane of what only some maps are. */
+static struct intent toggle_suited(struct screen *screen, enum pane_kind kind, enum overlay overlay,
+				   const char *what)
 {
 	const struct tab *tab = map_tab(screen);
 
-	if (tab && !pane_suits(PANE_RING, tab))
-		screen_say(screen, true, "'%s' is not a ring buffer", tab->table->map.name);
+	if (tab && !pane_suits(kind, tab))
+		screen_say(screen, true, "'%s' is not a %s", tab->table->map.name, what);
 	else if (tab)
-		toggle_pane(screen, PANE_RING, OVERLAY_RING);
+		toggle_pane(screen, kind, overlay);
 	return nothing();
+}
+
+ACTION(act_ring)
+{
+	return toggle_suited(screen, PANE_RING, OVERLAY_RING, "ring buffer");
 }
 
 ACTION(act_cpu_bars)
 {
-	const struct tab *tab = map_tab(screen);
-
-	if (tab && !pane_suits(PANE_CPUS, tab))
-		screen_say(screen, true, "'%s' is not a per-CPU map", tab->table->map.name);
-	else if (tab)
-		toggle_pane(screen, PANE_CPUS, OVERLAY_CPUS);
-	return nothing();
+	return toggle_suited(screen, PANE_CPUS, OVERLAY_CPUS, "per-CPU map");
 }
 
 ACTION(act_picker)

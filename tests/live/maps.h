@@ -3,6 +3,7 @@
  * Nothing is pinned unless a test does so, so that the kernel drops them with the test. */
 #pragma once
 
+#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +29,19 @@
 #include "model/snap.h"
 #include "read/source.h"
 #include "read/spec.h"
+
+/* "." and ".." included. */
+static inline unsigned n_entries_of(const char *path)
+{
+	DIR *dir = opendir(path);
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
 
 /* "flows_1234": no two tests running side by side share a name. At most 15 bytes. */
 static inline const char *own_name(const char *stem)

@@ -3,22 +3,9 @@
  * that lead elsewhere. */
 #include "maps.h"
 
-#include <dirent.h>
 #include <sched.h>
 
 #include "base/buf.h"
-
-static unsigned open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static void fill(int fd, uint32_t from, uint32_t until)
 {
@@ -37,13 +24,13 @@ static void test_owner_goes(void **state)
 	const struct map *map = find_fd(the_source, fd, &list);
 	SCOPED(snap) snap = {0};
 	struct err err = {0};
-	unsigned n_fds = open_fds();
+	unsigned n_fds = n_entries_of("/proc/self/fd");
 
 	(void)state;
 	fill(fd, 0, 100);
 	for (int i = 0; i < 10; i++)
 		read_clean(the_source, map, NULL, &snap);
-	assert_int_equal(open_fds(), n_fds);
+	assert_int_equal(n_entries_of("/proc/self/fd"), n_fds);
 	close(fd);
 	assert_true(wait_gone(map->id));
 	assert_int_equal(source_read(the_source, map, NULL, &snap, &err), -ENOENT);
@@ -61,15 +48,15 @@ static void test_given_up(void **state)
 	const struct read_plan how = {.first_rows = 64};
 	SCOPED(snap) snap = {0};
 	struct cursor *cursor;
-	unsigned n_fds = open_fds();
+	unsigned n_fds = n_entries_of("/proc/self/fd");
 
 	(void)state;
 	fill(fd, 0, 5000);
 	assert_int_equal(the_source->ops->begin(the_source, map, &how, &snap, &cursor, NULL), 0);
-	assert_int_equal(open_fds(), n_fds + 1);
+	assert_int_equal(n_entries_of("/proc/self/fd"), n_fds + 1);
 	assert_int_equal(the_source->ops->step(cursor, &snap, NULL), STEP_MORE);
 	the_source->ops->end(cursor, &snap);
-	assert_int_equal(open_fds(), n_fds);
+	assert_int_equal(n_entries_of("/proc/self/fd"), n_fds);
 	assert_in_range(snap.n_rows, 1, 64);
 	assert_int_equal(snap.notes, SNAP_PARTIAL);
 	assert_false(snap_is_complete(&snap));
