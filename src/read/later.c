@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/tidy.h"
+#include "base/worker.h"
 #include "read/source.h"
 
 static bool waits = true;
@@ -42,7 +43,7 @@ static void take_loaded(struct later *later)
 static void start(struct later *later)
 {
 	later->asked_ns = MAX_OF(clock_now_ns(), 1);
-	if (pthread_create(&later->thread, NULL, load_thread, later) != 0) {
+	if (worker_thread(&later->thread, load_thread, later) < 0) {
 		take(later, later->load(later->ctx));
 		return;
 	}

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <fcntl.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -15,6 +18,7 @@
 #include "base/clock.h"
 #include "base/tidy.h"
 #include "model/format.h"
+#include "read/later.h"
 #include "read/source.h"
 #include "tests/unit/starved.h"
 
@@ -124,6 +128,30 @@ static void test_symbol(void **state)
 	assert_false(lookups->symbol_address(lookups->ctx, "no such symbol", 14, &address));
 }
 
+static void *load_mask(const void *ctx)
+{
+	sigset_t *mask = malloc(sizeof(*mask));
+
+	(void)ctx;
+	if (mask)
+		pthread_sigmask(SIG_BLOCK, NULL, mask);
+	return mask;
+}
+
+/* A signal that such a thread took would end the program, with the terminal as the screen left it. */
+static void test_a_loading_thread_takes_no_signals(void **state)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGWINCH, SIGTSTP};
+	struct later later = {.load = load_mask, .free = free};
+	const sigset_t *mask = later_table(&later, true);
+
+	(void)state;
+	assert_non_null(mask);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		assert_int_equal(sigismember(mask, signals[i]), 1);
+	free(later.known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_interface),
 		cmocka_unit_test(test_cgroup),
 		cmocka_unit_test(test_symbol),
+		cmocka_unit_test(test_a_loading_thread_takes_no_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
