@@ -260,7 +260,7 @@ void format_print_leaves(const struct plan *plan, bool in_value, const bool *ski
 		field = skips[i] ? NULL : format_there(field, field->format, base, &cut);
 		if (!field)
 			continue;
-		field->format->print(field, base, PRINT_EXACT, lookups, out);
+		field->format->print(field, base, PRINT_NAMED, lookups, out);
 		buf_addc(out, ' ');
 	}
 }

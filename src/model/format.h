@@ -37,8 +37,10 @@ struct lookups {
 
 enum { FORMAT_BUILD_ID_BYTES = 20 };
 
-/* PRINT_SHORT is for columns (SI from 5 digits on), PRINT_EXACT for details, CSV, --formatted. */
-enum print_style { PRINT_SHORT, PRINT_EXACT };
+/* PRINT_SHORT is for columns: SI from 5 digits on, names of what the system knows by name. PRINT_NAMED has the
+ * names and all digits: text, CSV, --formatted, and what filters look for words in. PRINT_EXACT is for machines
+ * and for what is typed: numbers. */
+enum print_style { PRINT_SHORT, PRINT_NAMED, PRINT_EXACT };
 
 /* What differences of the field mean, and so which derived columns make sense. */
 enum format_sense { SENSE_QUANTITY, SENSE_IDENTITY };

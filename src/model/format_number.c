@@ -185,7 +185,7 @@ static void print_dec(const struct field *field, const uint8_t *base, enum print
 	bool is_single = field->kind == FIELD_REAL && field->size <= sizeof(float);
 
 	(void)lookups;
-	if (is_single && style == PRINT_EXACT)
+	if (is_single && style != PRINT_SHORT)
 		format_write_single(val.x, out);
 	else
 		format_write_number(&val, style, out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where code was: addresses, and stacks of them as a stack trace map holds them. A stack is an array of
  * addresses of the kernel, or of struct bpf_stack_build_id for user space; it ends at the first empty
- * frame. Names are for columns; exact ones are numbers, which is also what is typed. */
+ * frame. Names are for people, who may type those of functions; exact ones are numbers. */
 #include <errno.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static void print_ksym(const struct field *field, const uint8_t *base, enum prin
 		       const struct lookups *lookups, struct buf *out)
 {
 	uint64_t address = decode_u64(field, base);
-	bool is_named = style == PRINT_SHORT && lookups && lookups->symbol &&
+	bool is_named = style != PRINT_EXACT && lookups && lookups->symbol &&
 			lookups->symbol(lookups->ctx, address, out);
 
 	if (!is_named)
@@ -96,7 +96,7 @@ static const char *own_name(const struct field *field, uint64_t address)
 static void add_address(const struct field *field, uint64_t address, enum print_style style,
 			const struct lookups *lookups, struct buf *out)
 {
-	const char *name = style == PRINT_SHORT ? own_name(field, address) : NULL;
+	const char *name = style != PRINT_EXACT ? own_name(field, address) : NULL;
 
 	if (name)
 		buf_adds(out, name);
@@ -108,11 +108,11 @@ static void add_address(const struct field *field, uint64_t address, enum print_
 static void add_in_file(const struct frame *frame, enum print_style style,
 			const struct lookups *lookups, struct buf *out)
 {
-	if (style == PRINT_SHORT && lookups && lookups->frame &&
+	if (style != PRINT_EXACT && lookups && lookups->frame &&
 	    lookups->frame(lookups->ctx, frame->build_id, frame->offset, out))
 		return;
 	/* The first bytes tell files apart for people, as git's do. */
-	for (int i = 0; i < (style == PRINT_EXACT ? FORMAT_BUILD_ID_BYTES : 4); i++)
+	for (int i = 0; i < (style == PRINT_SHORT ? 4 : FORMAT_BUILD_ID_BYTES); i++)
 		buf_addf(out, "%02x", frame->build_id[i]);
 	buf_addc(out, '+');
 	format_write_hex(frame->offset, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Numbers whose names only the running system knows. Names are for columns; exact ones are the numbers,
- * which is also what is typed. */
+/* Numbers whose names only the running system knows. Names are for people, who may type them; exact ones
+ * are the numbers. */
 #include <errno.h>
 #include <string.h>
 
@@ -107,7 +107,7 @@ static bool fits_id(const struct field *field)
 static void print_cgroup(const struct field *field, const uint8_t *base, enum print_style style,
 			 const struct lookups *lookups, struct buf *out)
 {
-	bool is_named = style == PRINT_SHORT && lookups && lookups->cgroup &&
+	bool is_named = style != PRINT_EXACT && lookups && lookups->cgroup &&
 			lookups->cgroup(lookups->ctx, decode_u64(field, base), out);
 
 	if (!is_named)
@@ -151,7 +151,7 @@ const struct format format_cgroup = {
 static void print_socket(const struct field *field, const uint8_t *base, enum print_style style,
 			 const struct lookups *lookups, struct buf *out)
 {
-	bool is_named = style == PRINT_SHORT && lookups && lookups->socket &&
+	bool is_named = style != PRINT_EXACT && lookups && lookups->socket &&
 			lookups->socket(lookups->ctx, decode_u64(field, base), out);
 
 	if (!is_named)

@@ -75,7 +75,7 @@ static void print_ktime(const struct field *field, const uint8_t *base, enum pri
 	uint64_t moment = decode_u64(field, base);
 	uint64_t now = now_for(moment, lookups);
 
-	if (style == PRINT_EXACT) {
+	if (style != PRINT_SHORT) {
 		struct val val = val_uint(moment);
 
 		write_exact_ns(&val, out);

@@ -54,7 +54,7 @@ void text_count(const struct cell *cell, const struct val *val, enum print_style
 	};
 	bool is_whole = val->kind == VAL_UINT || val->kind == VAL_INT;
 
-	if (val->kind == VAL_REAL && style == PRINT_EXACT)
+	if (val->kind == VAL_REAL && style != PRINT_SHORT)
 		print_digits(val->x, out);
 	else if (is_whole && cell->is_format_chosen && says_count(cell->format, &count, val))
 		cell->format->print(&count, (const uint8_t *)&val->u, style, lookups, out);
@@ -213,7 +213,7 @@ void text_ratio(const struct cell *cell, const struct val *val, enum print_style
 		struct buf *out)
 {
 	(void)cell;
-	if (style == PRINT_EXACT)
+	if (style != PRINT_SHORT)
 		print_digits(val->x, out);
 	else
 		buf_addf(out, "%.1f", val->x);

@@ -58,7 +58,7 @@ static void add_row(const struct table *table, const struct out_job *job, size_t
 {
 	for (size_t i = 0; i < job->n_columns; i++) {
 		buf_clear(cell);
-		table_text(table, row, &job->columns[i], PRINT_EXACT, cell);
+		table_text(table, row, &job->columns[i], PRINT_NAMED, cell);
 		if (i)
 			buf_addc(out, ',');
 		add_cell(out, buf_text(cell), cell->len);
@@ -77,7 +77,7 @@ static void add_totals(const struct table *table, const struct out_job *job, str
 	for (size_t i = 0; i < job->n_columns; i++) {
 		buf_clear(cell);
 		if (out_total_of(table, job, &job->columns[i], &total))
-			table_text(job->groups->totals, 0, &total, PRINT_EXACT, cell);
+			table_text(job->groups->totals, 0, &total, PRINT_NAMED, cell);
 		if (i)
 			buf_addc(out, ',');
 		add_cell(out, buf_text(cell), cell->len);

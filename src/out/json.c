@@ -85,7 +85,8 @@ static void write_cell(struct entries *entries, size_t row, const struct column 
 		json_raw(json, buf_text(&entries->text), entries->text.len);
 		return;
 	}
-	table_text(entries->table, row, column, PRINT_EXACT, &entries->text);
+	table_text(entries->table, row, column,
+		   entries->job->is_formatted ? PRINT_NAMED : PRINT_EXACT, &entries->text);
 	if (val.kind == VAL_UNKNOWN && strcmp(buf_text(&entries->text), "-") == 0)
 		json_null(json);
 	else

@@ -147,7 +147,7 @@ static void write_formatted(struct leaf_context *context, const struct field *fi
 
 	buf_clear(&context->printed);
 	buf_clear(&context->tame);
-	format_print(field, &table->plan, base, PRINT_EXACT, &table->lookups, &context->printed);
+	format_print(field, &table->plan, base, PRINT_NAMED, &table->lookups, &context->printed);
 	utf8_tame(&context->tame, buf_text(&context->printed), context->printed.len);
 	if (context->printed.failed || context->tame.failed)
 		out->failed = true;

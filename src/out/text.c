@@ -41,7 +41,7 @@ static void read_total(struct sheet *sheet, const struct column *column)
 	struct column total;
 
 	if (out_total_of(sheet->table, sheet->job, column, &total))
-		table_text(sheet->job->groups->totals, 0, &total, PRINT_EXACT, &sheet->cell);
+		table_text(sheet->job->groups->totals, 0, &total, PRINT_NAMED, &sheet->cell);
 	else
 		buf_adds(&sheet->cell, column == sheet->job->columns ? "total" : "");
 }
@@ -49,7 +49,7 @@ static void read_total(struct sheet *sheet, const struct column *column)
 /* The cell of a row or of another line, in sheet->cell. returns its columns. */
 static size_t read_cell(struct sheet *sheet, ptrdiff_t row, const struct column *column)
 {
-	enum print_style style = column_is_time(column) ? PRINT_SHORT : PRINT_EXACT;
+	enum print_style style = column_is_time(column) ? PRINT_SHORT : PRINT_NAMED;
 
 	buf_clear(&sheet->cell);
 	if (row == NAMES_LINE)

@@ -63,7 +63,7 @@ static const struct buf *shown_text(struct eval *eval, unsigned slot_at, size_t 
 	if (slot->shown_row == row)
 		return &slot->shown;
 	buf_clear(&slot->shown);
-	table_text(eval->table, row, &eval->query->columns[slot_at], PRINT_EXACT, &slot->shown);
+	table_text(eval->table, row, &eval->query->columns[slot_at], PRINT_NAMED, &slot->shown);
 	slot->shown_row = row;
 	eval->failed |= slot->shown.failed;
 	return &slot->shown;

@@ -100,6 +100,8 @@ static void names_of_the_system(void **state)
 	assert_string_equal(buf_text(&text), "1/x");
 	print(&field, &seven, PRINT_SHORT, &lookups, &text);
 	assert_string_equal(buf_text(&text), "7");
+	print(&field, &one, PRINT_NAMED, &lookups, &text);
+	assert_string_equal(buf_text(&text), "1/x");
 	print(&field, &one, PRINT_EXACT, &lookups, &text);
 	assert_string_equal(buf_text(&text), "1");
 }
@@ -168,6 +170,10 @@ static void names_that_are_shown_can_be_typed(void **state)
 		if (!strstr(buf_text(&text), stem))
 			fail_msg("%s shows no name: %s", formats[i], buf_text(&text));
 		reads_back_as(&field, (const uint8_t *)&number, PRINT_SHORT, &lookups);
+		print(&field, &number, PRINT_NAMED, &lookups, &text);
+		if (!strstr(buf_text(&text), stem))
+			fail_msg("%s has no name: %s", formats[i], buf_text(&text));
+		reads_back_as(&field, (const uint8_t *)&number, PRINT_NAMED, &lookups);
 	}
 }
 
