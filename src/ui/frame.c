@@ -19,24 +19,25 @@ struct writer {
 	int look;     /* role | reverse << 8 | bold << 9 */
 };
 
-static const struct cell *cell_of(const struct grid *grid, int row, int col)
+static const struct grid_cell *cell_of(const struct grid *grid, int row, int col)
 {
 	return &grid->cells[row * grid->n_cols + col];
 }
 
-static int look_of(const struct cell *cell)
+static int look_of(const struct grid_cell *cell)
 {
 	return cell->role | cell->is_reverse << 8 | cell->is_bold << 9;
 }
 
-static bool is_blank(const struct frame_style *style, const struct cell *cell)
+static bool is_blank(const struct frame_style *style, const struct grid_cell *cell)
 {
 	return cell->text[0] == ' ' && cell->text[1] == '\0' && !cell->is_reverse &&
 	       style->is_plain[cell->role];
 }
 
 /* Blanks of two plain roles look the same. */
-static bool is_same(const struct frame_style *style, const struct cell *a, const struct cell *b)
+static bool is_same(const struct frame_style *style, const struct grid_cell *a,
+		    const struct grid_cell *b)
 {
 	if (is_blank(style, a) && is_blank(style, b))
 		return true;
@@ -45,7 +46,7 @@ static bool is_same(const struct frame_style *style, const struct cell *a, const
 
 static bool differs(const struct writer *w, int row, int col)
 {
-	const struct cell *now = cell_of(w->is, row, col);
+	const struct grid_cell *now = cell_of(w->is, row, col);
 
 	if (!w->was)
 		return !is_blank(w->style, now);
@@ -53,7 +54,7 @@ static bool differs(const struct writer *w, int row, int col)
 }
 
 /* A blank may be written in any look that shows nothing of it: words apart cost no change of look. */
-static bool look_will_do(const struct writer *w, const struct cell *cell)
+static bool look_will_do(const struct writer *w, const struct grid_cell *cell)
 {
 	if (w->look == look_of(cell))
 		return true;
@@ -61,7 +62,7 @@ static bool look_will_do(const struct writer *w, const struct cell *cell)
 	       is_blank(w->style, cell);
 }
 
-static void put_look(struct writer *w, const struct cell *cell)
+static void put_look(struct writer *w, const struct grid_cell *cell)
 {
 	if (look_will_do(w, cell))
 		return;
@@ -92,7 +93,7 @@ static void put_run(struct writer *w, int row, int first, int end)
 		return;
 	go_to(w, row, first);
 	for (int col = first; col < end; col++) {
-		const struct cell *cell = cell_of(w->is, row, col);
+		const struct grid_cell *cell = cell_of(w->is, row, col);
 
 		if (cell->text[0] == '\0')
 			continue;

@@ -92,8 +92,7 @@ size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int col
 	return (size_t)MAX_OF(columns, 0) * (glyph_set_for(grid, wish) == GLYPHS_BRAILLE ? 2 : 1);
 }
 
-/* Sample i of `wanted`, counted so that the last of samples[] is the last one wanted; `before` is true
- * while no known sample has come. */
+/* Sample i of `wanted`, counted so that the last of samples[] is the last one wanted; NaN before the first. */
 static double sample_at(const float *samples, size_t n, size_t wanted, size_t i)
 {
 	if (i + n < wanted)

@@ -16,7 +16,7 @@
 
 enum { LINE_BYTES = 256 }; /* few texts are longer, and need memory */
 
-static const struct cell blank = {.text = " ", .role = ROLE_TEXT};
+static const struct grid_cell blank = {.text = " ", .role = ROLE_TEXT};
 
 void grid_release(struct grid *grid)
 {
@@ -34,7 +34,7 @@ void grid_clear(struct grid *grid)
 
 int grid_resize(struct grid *grid, int n_rows, int n_cols)
 {
-	struct cell *cells;
+	struct grid_cell *cells;
 
 	if (n_rows < 1 || n_cols < 1)
 		n_rows = n_cols = 1;
@@ -59,14 +59,14 @@ int grid_copy(struct grid *to, const struct grid *from)
 		if (r < 0)
 			return r;
 	}
-	memcpy(to->cells, from->cells, n * sizeof(struct cell));
+	memcpy(to->cells, from->cells, n * sizeof(struct grid_cell));
 	to->cursor_row = from->cursor_row;
 	to->cursor_col = from->cursor_col;
 	return 0;
 }
 
 /* The cell at row, col of the area, or NULL when that is outside of the area or the grid. */
-static struct cell *cell_at(const struct grid *grid, struct area area, int row, int col)
+static struct grid_cell *cell_at(const struct grid *grid, struct area area, int row, int col)
 {
 	if (row < 0 || col < 0 || row >= area.n_rows || col >= area.n_cols)
 		return NULL;
@@ -87,7 +87,7 @@ static uint32_t harmless(const struct grid *grid, uint32_t point)
 	return point;
 }
 
-static void cell_set(struct cell *cell, enum role role, const char *text, size_t len)
+static void cell_set(struct grid_cell *cell, enum role role, const char *text, size_t len)
 {
 	memset(cell->text, 0, sizeof(cell->text));
 	memcpy(cell->text, text, MIN_OF(len, sizeof(cell->text) - 1));
@@ -96,7 +96,7 @@ static void cell_set(struct cell *cell, enum role role, const char *text, size_t
 }
 
 /* Blanks the other half of a wide character whose half at i is about to be overwritten. */
-static void split_wide(struct grid *grid, const struct cell *cell)
+static void split_wide(struct grid *grid, const struct grid_cell *cell)
 {
 	int i = (int)(cell - grid->cells), col = i % grid->n_cols;
 
@@ -110,7 +110,7 @@ static void split_wide(struct grid *grid, const struct cell *cell)
 static void join_point(const struct grid *grid, struct area area, int row, int col,
 		       const char *text, size_t len)
 {
-	struct cell *cell = cell_at(grid, area, row, col - 1);
+	struct grid_cell *cell = cell_at(grid, area, row, col - 1);
 	size_t have = cell ? strnlen(cell->text, sizeof(cell->text)) : 0;
 
 	if (have && have + len < sizeof(cell->text))
@@ -123,7 +123,7 @@ static int put_point(struct grid *grid, struct area area, int row, int col, enum
 {
 	uint32_t shown = harmless(grid, point);
 	int width = utf8_width(shown);
-	struct cell *cell = cell_at(grid, area, row, col), *right;
+	struct grid_cell *cell = cell_at(grid, area, row, col), *right;
 
 	if (shown != point) {
 		text = "?";
@@ -253,7 +253,7 @@ void grid_role(struct grid *grid, struct area area, enum role role)
 {
 	for (int row = 0; row < area.n_rows; row++)
 		for (int col = 0; col < area.n_cols; col++) {
-			struct cell *cell = cell_at(grid, area, row, col);
+			struct grid_cell *cell = cell_at(grid, area, row, col);
 
 			if (cell)
 				cell->role = role;
@@ -306,7 +306,7 @@ void grid_roles(const struct grid *grid, struct buf *out)
 			buf_addf(out, "%c %s\n", roles[i].letter, roles[i].name);
 }
 
-static bool cell_equal(const struct cell *a, const struct cell *b)
+static bool cell_equal(const struct grid_cell *a, const struct grid_cell *b)
 {
 	return strncmp(a->text, b->text, sizeof(a->text)) == 0 && a->role == b->role &&
 	       a->is_reverse == b->is_reverse && a->is_bold == b->is_bold;

@@ -13,7 +13,7 @@ struct buf;
 
 enum { GRID_CELL_BYTES = 8 };
 
-struct cell {
+struct grid_cell {
 	char text
 		[GRID_CELL_BYTES]; /* UTF-8 of one column or wide character, NUL-terminated; "" is the
 				       right half of a wide one */
@@ -22,7 +22,7 @@ struct cell {
 };
 
 struct grid {
-	struct cell *cells; /* owned [n_rows × n_cols] */
+	struct grid_cell *cells; /* owned [n_rows × n_cols] */
 	int n_rows, n_cols;
 	bool is_ascii;		    /* glyphs for boxes, bars and marks from ASCII only */
 	int cursor_row, cursor_col; /* of the text cursor in a prompt; -1: hidden */

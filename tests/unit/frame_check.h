@@ -18,7 +18,7 @@ struct frame_fault {
 /* The text of a cell is one character of one column, or of two with an empty cell behind it. */
 static inline const char *cell_fault(const struct grid *grid, int row, int col)
 {
-	const struct cell *cell = &grid->cells[row * grid->n_cols + col];
+	const struct grid_cell *cell = &grid->cells[row * grid->n_cols + col];
 	size_t len = strnlen(cell->text, GRID_CELL_BYTES);
 	bool is_wide_next = col + 1 < grid->n_cols && !cell[1].text[0];
 

@@ -228,7 +228,7 @@ static void tiny_play(struct grid *screen, const char *bytes, size_t len)
 static void assert_same_picture(const struct grid *a, const struct grid *b)
 {
 	for (int i = 0; i < a->n_rows * a->n_cols; i++) {
-		const struct cell *is = &a->cells[i], *should = &b->cells[i];
+		const struct grid_cell *is = &a->cells[i], *should = &b->cells[i];
 
 		assert_string_equal(is->text, should->text);
 		if (strcmp(is->text, " ") != 0 || should->role == ROLE_CURSOR)
@@ -268,7 +268,7 @@ static void frames_played_back_give_the_grid(void **state)
 		frame_diff(&style, round % 50 ? &was : NULL, &is, &out);
 		tiny_play(&screen, buf_text(&out), out.len);
 		assert_same_picture(&screen, &is);
-		memcpy(was.cells, is.cells, sizeof(struct cell) * 6 * 30);
+		memcpy(was.cells, is.cells, sizeof(struct grid_cell) * 6 * 30);
 	}
 	buf_clear(&out);
 	frame_diff(&style, &was, &is, &out);

@@ -86,7 +86,7 @@ static void check_again(struct monkey *monkey)
 			int i = row * monkey->again.n_cols + col;
 
 			if (memcmp(&monkey->again.cells[i], &monkey->stage.grid.cells[i],
-				   sizeof(struct cell)) != 0)
+				   sizeof(struct grid_cell)) != 0)
 				complain(monkey, "drawn again it is another frame", row, col);
 		}
 }
