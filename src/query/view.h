@@ -114,6 +114,8 @@ int view_filter(struct view *view, const struct table *table, const char *text, 
 int view_sort(struct view *view, const struct table *table, const char *text, struct err *err);
 /* The same faults, without sorting by it. */
 int view_sort_check(const struct table *table, const char *text, struct err *err);
+/* Whether a sort by that column begins with the largest unless something else is said: amounts do. */
+bool view_descends_first(const struct column *column);
 void view_sort_text(const struct view *view, const struct table *table, struct buf *out);
 
 /* After a table_take, a new filter or sort, or a moved window: matches, finds the cursor's row by key

@@ -45,7 +45,7 @@ int view_filter(struct view *view, const struct table *table, const char *text, 
 }
 
 /* Amounts are looked at from the largest down, everything else from the start. */
-static bool descends_by_itself(const struct column *column)
+bool view_descends_first(const struct column *column)
 {
 	return column_is_numeric(column) && !column_in_key(column);
 }
@@ -72,7 +72,7 @@ static int read_key(const struct table *table, const char *text, size_t from, si
 				text, from + (err->column > 0 ? (size_t)err->column - 1 : 0));
 		return r;
 	}
-	out->is_descending = sign == '-' || (sign != '+' && descends_by_itself(&out->column));
+	out->is_descending = sign == '-' || (sign != '+' && view_descends_first(&out->column));
 	return 0;
 }
 
@@ -128,7 +128,7 @@ void view_sort_text(const struct view *view, const struct table *table, struct b
 			buf_addc(out, ',');
 		if (key->is_descending)
 			buf_addc(out, '-');
-		else if (descends_by_itself(&key->column))
+		else if (view_descends_first(&key->column))
 			buf_addc(out, '+');
 		table_column_name(table, &key->column, out);
 	}

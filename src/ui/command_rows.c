@@ -130,7 +130,7 @@ static struct intent sort_beside(struct screen *screen, int by)
 		return nothing();
 	i = tab->view.n_keys ? (sort_place(tab) + n + (unsigned)by) % n : 0;
 	column = tab->shown[i].column;
-	tab_sort(tab, &column, sort_descends_first(&column));
+	tab_sort(tab, &column, view_descends_first(&column));
 	return nothing();
 }
 

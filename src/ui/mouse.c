@@ -140,7 +140,7 @@ static struct intent click_title(struct screen *screen, struct tab *tab, int col
 	column = tab->shown[i].column;
 	if (tab->view.n_keys && column_equal(&tab->view.keys[0].column, &column))
 		return act_rows[ACT_REVERSE].run(screen, 0);
-	tab_sort(tab, &column, sort_descends_first(&column));
+	tab_sort(tab, &column, view_descends_first(&column));
 	return nothing();
 }
 

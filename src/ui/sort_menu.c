@@ -7,11 +7,6 @@
 #include "base/tidy.h"
 #include "ui/state.h"
 
-bool sort_descends_first(const struct column *column)
-{
-	return column_is_numeric(column) && !column_in_key(column);
-}
-
 int sort_menu_rank(const struct sort_menu *menu, const struct column *column)
 {
 	for (unsigned i = 0; i < menu->n_keys; i++)
@@ -72,7 +67,7 @@ void sort_menu_toggle(struct screen *screen)
 
 	menu->is_touched = true;
 	if (rank < 0) {
-		add(screen, column, sort_descends_first(column));
+		add(screen, column, view_descends_first(column));
 		return;
 	}
 	menu->n_keys--;
@@ -89,7 +84,7 @@ void sort_menu_reverse(struct screen *screen)
 
 	menu->is_touched = true;
 	if (rank < 0)
-		add(screen, column, !sort_descends_first(column));
+		add(screen, column, !view_descends_first(column));
 	else
 		menu->keys[rank].is_descending = !menu->keys[rank].is_descending;
 }
@@ -101,7 +96,7 @@ static unsigned draft(const struct screen *screen, struct sort_key keys[VIEW_MAX
 	const struct column *column = &menu->columns[screen->list.cursor];
 
 	if (!menu->n_keys || (!menu->is_touched && sort_menu_rank(menu, column) < 0)) {
-		keys[0] = (struct sort_key){*column, sort_descends_first(column)};
+		keys[0] = (struct sort_key){*column, view_descends_first(column)};
 		return 1;
 	}
 	memcpy(keys, menu->keys, sizeof(menu->keys));

@@ -235,7 +235,6 @@ bool detail_has_focus(const struct screen *screen);
 struct intent nothing(void);
 
 /* sort_menu.c */
-bool sort_descends_first(const struct column *column);
 int sort_menu_rank(const struct sort_menu *menu,
 		   const struct column *column); /* from 0; -1: no key */
 void sort_menu_toggle(struct screen *screen);	 /* the column under the cursor */
