@@ -35,7 +35,7 @@ static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
 	if (screen_front(tui->screen) != &watch->table)
 		return;
 	buf_adds(&kept->group, screen_grouped(tui->screen));
-	screen_group(tui->screen, "", NULL);
+	screen_set_all(tui->screen, "group", "", NULL);
 	view = screen_view(tui->screen);
 	buf_adds(&kept->filter, buf_text(&view->filter_text));
 	view_sort_text(view, &watch->table, &kept->sort);
@@ -44,11 +44,11 @@ static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
 static void take_up(struct tui *tui, const struct kept *kept)
 {
 	if (kept->sort.len)
-		screen_sort(tui->screen, buf_text(&kept->sort), NULL);
+		screen_set_all(tui->screen, "sort", buf_text(&kept->sort), NULL);
 	if (kept->filter.len)
-		screen_filter(tui->screen, buf_text(&kept->filter), NULL);
+		screen_set_all(tui->screen, "filter", buf_text(&kept->filter), NULL);
 	if (kept->group.len)
-		screen_group(tui->screen, buf_text(&kept->group), NULL);
+		screen_set_all(tui->screen, "group", buf_text(&kept->group), NULL);
 }
 
 bool follow_to(struct tui *tui, struct watch *watch, struct watch *next)

@@ -301,16 +301,12 @@ int tui_start_state(struct tui *tui, struct err *err)
 	const struct options *options = tui->set->options;
 	/* Rows are filtered before they are grouped; the others are of what is seen then. */
 	const struct {
-		const char *what, *text;
-		int (*apply)(struct screen *screen, const char *text, struct err *err);
+		const char *name, *text;
 	} asked[] = {
-		{"smooth", options->smooth, screen_smooth},
-		{"filter", options->filter, screen_filter},
-		{"group", options->group, screen_group},
-		{"group-filter", options->group_filter, screen_filter_groups},
-		{"columns", options->columns, screen_columns},
-		{"sort", options->sort, screen_sort},
-		{"alert", options->alert, screen_alert},
+		{"smooth", options->smooth},   {"filter", options->filter},
+		{"group", options->group},     {"group-filter", options->group_filter},
+		{"columns", options->columns}, {"sort", options->sort},
+		{"alert", options->alert},
 	};
 	const struct table *front = screen_front(tui->screen);
 	int r = 0;
@@ -321,7 +317,8 @@ int tui_start_state(struct tui *tui, struct err *err)
 	tui->has_started = true;
 	for (size_t i = 0; i < ARRAY_LEN(asked) && r == 0; i++)
 		if (asked[i].text)
-			r = fault_shown(asked[i].apply(tui->screen, asked[i].text, err),
-					asked[i].what, asked[i].text, err);
+			r = fault_shown(
+				screen_set_all(tui->screen, asked[i].name, asked[i].text, err),
+				asked[i].name, asked[i].text, err);
 	return r;
 }

@@ -89,16 +89,17 @@ const char *screen_grouped(const struct screen *screen);
 const char *screen_group_filter(const struct screen *screen);
 const struct table *screen_group_total(const struct screen *screen);
 
-/* Initial state from options, before the first frame; errors as view_filter and view_sort. */
-int screen_filter(struct screen *screen, const char *text, struct err *err);
-int screen_sort(struct screen *screen, const char *text, struct err *err);
-int screen_group(struct screen *screen, const char *text,
-		 struct err *err); /* before sort, columns */
-int screen_filter_groups(struct screen *screen, const char *text, struct err *err);
-/* Sorts by smoothed rates; before what names f.smooth. */
-int screen_smooth(struct screen *screen, const char *text, struct err *err);
-/* Rows that match are marked, of groups where those are seen; the first of them is said. */
-int screen_alert(struct screen *screen, const char *text, struct err *err);
+/* How a map is looked at, by the names of ui/setting.h ("filter", "sort", ...). As setting->set; -ENOENT where
+ * there is no such map or setting. screen_get adds nothing while the setting has its usual value. */
+int screen_set(struct screen *screen, const struct table *table, const char *name, const char *text,
+	       struct err *err);
+void screen_get(const struct screen *screen, const struct table *table, const char *name,
+		struct buf *out);
+/* The same setting for all maps, as an option of the command line has it. Maps that it does not fit keep theirs;
+ * an error (that of the first map) only where it fits none. What names a column of groups or f.smooth must come
+ * after "group" and "smooth". */
+int screen_set_all(struct screen *screen, const char *name, const char *text, struct err *err);
+
 /* history.c: what was typed into prompts, as text that is kept from run to run. Takes what an earlier run
  * kept. */
 void screen_recall(struct screen *screen, const char *text);
@@ -106,15 +107,8 @@ void screen_recall(struct screen *screen, const char *text);
 void screen_remembers(const struct screen *screen, const char *text, struct buf *out);
 bool screen_has_typed(const struct screen *screen); /* in this run */
 
-/* An alert was said since the last call. */
+/* Whether an alert was said on the screen since the last call. */
 bool screen_rings(struct screen *screen);
-int screen_columns(struct screen *screen, const char *text, struct err *err);
-
-/* How a map is looked at, by the names of ui/setting.h. As setting->set; get adds nothing for the usual. */
-int screen_set(struct screen *screen, const struct table *table, const char *name, const char *text,
-	       struct err *err);
-void screen_get(const struct screen *screen, const struct table *table, const char *name,
-		struct buf *out);
 
 /* The set of maps that is open: their names, sorted. */
 void screen_set_name(const struct screen *screen, struct buf *out);

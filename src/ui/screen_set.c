@@ -6,26 +6,6 @@
 #include "ui/setting.h"
 #include "ui/state.h"
 
-/* Options hold for every map they fit; the front one says what is wrong when they fit none. */
-static int apply(struct screen *screen, const char *text, const char *name, struct err *err)
-{
-	const struct setting *setting = setting_named(name);
-	struct err ignored = {0};
-	int r = -ENOENT;
-
-	for (size_t i = screen->n_tabs; i-- > 0;) {
-		bool is_first = i == 0;
-		int one = setting->set(setting_tab(setting, screen->tabs[i]), text,
-				       is_first && r < 0 ? err : &ignored);
-
-		if (one == 0)
-			r = 0;
-		else if (r < 0)
-			r = one;
-	}
-	return screen->n_tabs ? r : 0;
-}
-
 static struct tab *tab_of(const struct screen *screen, const struct table *table)
 {
 	for (size_t i = 0; i < screen->n_tabs; i++)
@@ -53,34 +33,24 @@ void screen_get(const struct screen *screen, const struct table *table, const ch
 		setting->get(setting_tab(setting, tab), out);
 }
 
-int screen_filter(struct screen *screen, const char *text, struct err *err)
+/* The fault that is told is that of the first map, which is the last one tried. */
+int screen_set_all(struct screen *screen, const char *name, const char *text, struct err *err)
 {
-	return apply(screen, text, "filter", err);
-}
+	const struct setting *setting = setting_named(name);
+	struct err ignored = {0};
+	int r = -ENOENT;
 
-int screen_sort(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "sort", err);
-}
+	for (size_t i = screen->n_tabs; setting && i-- > 0;) {
+		bool is_first = i == 0;
+		int one = setting->set(setting_tab(setting, screen->tabs[i]), text,
+				       is_first && r < 0 ? err : &ignored);
 
-int screen_group(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "group", err);
-}
-
-int screen_filter_groups(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "group-filter", err);
-}
-
-int screen_smooth(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "smooth", err);
-}
-
-int screen_alert(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "alert", err);
+		if (one == 0)
+			r = 0;
+		else if (r < 0)
+			r = one;
+	}
+	return screen->n_tabs ? r : 0;
 }
 
 const char *screen_group_filter(const struct screen *screen)
@@ -102,9 +72,4 @@ const char *screen_grouped(const struct screen *screen)
 	const struct tab *tab = map_tab(screen);
 
 	return tab && tab->group ? group_by(tab->group) : "";
-}
-
-int screen_columns(struct screen *screen, const char *text, struct err *err)
-{
-	return apply(screen, text, "columns", err);
 }

@@ -39,8 +39,8 @@ int main(int argc, char **argv)
 	bigmap_write(fd, 0, n, 1);
 	if (watch_set_open_id(&set, bigmap_id(fd), &err) < 0 || grid_resize(&grid, 24, 80) < 0 ||
 	    screen_add(screen, &set.watches[0]->table, &err) < 0 ||
-	    screen_filter(screen, "packets > 1000", &err) < 0 ||
-	    screen_sort(screen, "-packets.rate", &err) < 0) {
+	    screen_set_all(screen, "filter", "packets > 1000", &err) < 0 ||
+	    screen_set_all(screen, "sort", "-packets.rate", &err) < 0) {
 		fprintf(stderr, "bench: %s\n", err.text);
 		return 1;
 	}

@@ -92,12 +92,11 @@ static inline void set_size(struct stage *stage, const char *text)
 	assert_int_equal(grid_resize(&stage->grid, n_rows, n_cols), 0);
 }
 
-static inline void option(struct stage *stage,
-			  int (*to)(struct screen *, const char *, struct err *), const char *text)
+static inline void option(struct stage *stage, const char *name, const char *text)
 {
 	struct err err = {0};
 
-	if (to(stage->screen, text, &err) < 0)
+	if (screen_set_all(stage->screen, name, text, &err) < 0)
 		stop(stage, text, err.text);
 }
 
@@ -125,12 +124,9 @@ static inline void run_line(struct stage *stage, char *line)
 		clock_creep(strtoul(rest, NULL, 10) * 1000000);
 	else if (strcmp(line, "later") == 0)
 		set_clock(stage, stage->now_ns + strtoul(rest, NULL, 10) * 1000000);
-	else if (strcmp(line, "filter") == 0)
-		option(stage, screen_filter, rest);
-	else if (strcmp(line, "sort") == 0)
-		option(stage, screen_sort, rest);
-	else if (strcmp(line, "columns") == 0)
-		option(stage, screen_columns, rest);
+	else if (strcmp(line, "filter") == 0 || strcmp(line, "sort") == 0 ||
+		 strcmp(line, "columns") == 0)
+		option(stage, line, rest);
 	else if (strcmp(line, "refused") == 0)
 		refuse(stage, rest);
 	else if (strcmp(line, "lost") == 0)

@@ -358,7 +358,7 @@ static void test_chosen_columns_stay_apart(void **state)
 
 	(void)state;
 	open_layout(&stage, &layouts[0]);
-	assert_int_equal(screen_columns(stage.screen, "src,dst,pkts", &err), 0);
+	assert_int_equal(screen_set_all(stage.screen, "columns", "src,dst,pkts", &err), 0);
 	take_ticks(&stage, 3);
 	show_at(&stage, SMALL_COLS);
 	tab_fit(tab_of(&stage), SMALL_COLS, &fit);
@@ -386,7 +386,9 @@ static void test_the_fields_stay_themselves(void **state)
 	press(&stage, 'j');
 	press(&stage, 'y');
 	assert_string_equal(said(&stage), "copied '198.51.100.23 192.0.2.11 80 tcp'");
-	assert_int_equal(screen_filter(stage.screen, "dst == 192.0.2.10 and port == 443", &err), 0);
+	assert_int_equal(
+		screen_set_all(stage.screen, "filter", "dst == 192.0.2.10 and port == 443", &err),
+		0);
 	draw(&stage);
 	assert_int_equal(tab_of(&stage)->view.n_matched, 1);
 	joint_cells(&stage, 2, &text);
