@@ -87,17 +87,26 @@ static inline void show_map(struct stage *stage, struct map *map, struct plan *p
 	stage->n_tables++;
 }
 
-static inline void open_sim(struct stage *stage, const char *name, bool is_typed)
+/* A simulated map and its layout, which are the caller's. */
+static inline void find_sim(struct stage *stage, const char *name, struct map_list *found,
+			    struct plan *plan)
 {
 	struct spec spec = {.kind = SPEC_SIM, .text = name};
+	struct err err = {0};
+
+	if (stage->sim->ops->find(stage->sim, &spec, found, &err) < 0 || found->n != 1)
+		stop(stage, "no such map", err.text);
+	if (stage->sim->ops->plan(stage->sim, &found->maps[0], plan, &err) < 0)
+		stop(stage, "no plan", err.text);
+}
+
+static inline void open_sim(struct stage *stage, const char *name, bool is_typed)
+{
 	struct map_list found = {0};
 	struct plan plan = {0};
 	struct err err = {0};
 
-	if (stage->sim->ops->find(stage->sim, &spec, &found, &err) < 0 || found.n != 1)
-		stop(stage, "no such map", err.text);
-	if (stage->sim->ops->plan(stage->sim, &found.maps[0], &plan, &err) < 0)
-		stop(stage, "no plan", err.text);
+	find_sim(stage, name, &found, &plan);
 	if (!is_typed) {
 		plan_release(&plan);
 		assert_int_equal(

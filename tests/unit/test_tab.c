@@ -83,18 +83,26 @@ static void rows_are_sorted_by_the_new_baseline(void **state)
 	stage_close(&at_once);
 }
 
+/* Groups of flows that have not all of the last reading yet; returns the tab of their rows. */
+static struct tab *begin_folding(struct stage *stage)
+{
+	struct tab *tab;
+
+	run(stage, "map flows\nticks 3\nkeys b b \"saddr\" Enter\nticks 3\n");
+	tab = map_tab(stage->screen);
+	work_on(stage);
+	clock_creep(CREEP_NS);
+	take_reading(stage);
+	assert_true(tab->is_folding);
+	return tab;
+}
+
 static void a_look_back_waits_for_groups_in_slices(void **state)
 {
 	struct stage stage;
-	struct tab *tab;
+	struct tab *tab = begin_folding(&stage);
 
 	(void)state;
-	run(&stage, "map flows\nticks 3\nkeys b b \"saddr\" Enter\nticks 3\n");
-	tab = map_tab(stage.screen);
-	work_on(&stage);
-	clock_creep(CREEP_NS);
-	take_reading(&stage);
-	assert_true(tab->is_folding);
 	press(&stage, '[');
 	assert_true(tab->is_folding);
 	assert_int_equal(tab->table->past.back, 0);
@@ -114,15 +122,9 @@ static void a_look_back_waits_for_groups_in_slices(void **state)
 static void going_on_waits_for_nothing(void **state)
 {
 	struct stage stage;
-	struct tab *tab;
+	struct tab *tab = begin_folding(&stage);
 
 	(void)state;
-	run(&stage, "map flows\nticks 3\nkeys b b \"saddr\" Enter\nticks 3\n");
-	tab = map_tab(stage.screen);
-	work_on(&stage);
-	clock_creep(CREEP_NS);
-	take_reading(&stage);
-	assert_true(tab->is_folding);
 	press(&stage, 'p');
 	press(&stage, 'p');
 	assert_true(tab->is_folding);
