@@ -14,55 +14,14 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/tidy.h"
-#include "query/view.h"
-
-/* What a person had set, as text: the columns of the old layout can't be kept. */
-struct kept {
-	struct buf filter, sort, group;
-};
-
-static void kept_release(struct kept *kept)
-{
-	buf_release(&kept->filter);
-	buf_release(&kept->sort);
-	buf_release(&kept->group);
-}
-
-static void keep(struct kept *kept, struct tui *tui, const struct watch *watch)
-{
-	struct view *view;
-
-	if (screen_front(tui->screen) != &watch->table)
-		return;
-	buf_adds(&kept->group, screen_grouped(tui->screen));
-	screen_set_all(tui->screen, "group", "", NULL);
-	view = screen_view(tui->screen);
-	buf_adds(&kept->filter, buf_text(&view->filter_text));
-	view_sort_text(view, &watch->table, &kept->sort);
-}
-
-static void take_up(struct tui *tui, const struct kept *kept)
-{
-	if (kept->sort.len)
-		screen_set_all(tui->screen, "sort", buf_text(&kept->sort), NULL);
-	if (kept->filter.len)
-		screen_set_all(tui->screen, "filter", buf_text(&kept->filter), NULL);
-	if (kept->group.len)
-		screen_set_all(tui->screen, "group", buf_text(&kept->group), NULL);
-}
 
 bool follow_to(struct tui *tui, struct watch *watch, struct watch *next)
 {
-	SCOPED(kept) kept = {0};
-	struct err why = {0};
-
-	keep(&kept, tui, watch);
-	if (screen_replace(tui->screen, &watch->table, &next->table, &why) < 0) {
+	if (screen_replace(tui->screen, &watch->table, &next->table, NULL) < 0) {
 		watch_set_close(tui->set, next);
 		return false;
 	}
 	watch_set_close(tui->set, watch);
-	take_up(tui, &kept);
 	return true;
 }
 

@@ -7,10 +7,10 @@
 struct tui;
 struct watch;
 
-/* Puts next in the watch's place in the same way. The watch is gone then; false: next is. */
+/* Puts next in the watch's place on the screen (screen_replace) and closes the watch. Out of memory next is
+ * closed instead. returns whether next is there. */
 bool follow_to(struct tui *tui, struct watch *watch, struct watch *next);
 
-/* Looks, at most once an interval, for what takes the place of maps that are awaited (app/successor.h), and puts it
- * there, with the same filter and sort where the new layout has them; says so on the screen. Watches may be gone
- * then, and others behind move up. */
+/* Looks, at most once an interval, for what takes the place of maps that are awaited (app/successor.h), puts it
+ * there, and says so on the screen. Watches that were replaced are closed; those behind them in the set move up. */
 void follow_successors(struct tui *tui);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/tidy.h"
 #include "ui/glyph.h"
+#include "ui/setting.h"
 #include "ui/state.h"
 
 /* What may lie over the rows. */
@@ -152,6 +153,7 @@ int screen_replace(struct screen *screen, struct table *table, struct table *nex
 	old = screen->tabs[place];
 	screen->tabs[place] = tab;
 	screen->tabs[screen->n_tabs - 1] = old;
+	settings_copy(old, tab);
 	for (int i = 0; i < TILING_TILES; i++)
 		if (screen->panes[i].tab == old)
 			screen->panes[i].tab = tab;

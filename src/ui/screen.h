@@ -77,7 +77,8 @@ void screen_free(struct screen *screen);
 /* Adds a map to the tabs, or brings it to the front when it is one of them; the table stays the caller's and must outlive the screen or its removal. */
 int screen_add(struct screen *screen, struct table *table, struct err *err);
 void screen_remove(struct screen *screen, struct table *table);
-/* Puts next in the place of table, which is removed. As screen_add; then table stays. */
+/* Puts next in the place of table, which is removed: in its panes, and looked at by its settings as far as the
+ * new layout has what they name. On an error, which is as of screen_add, table stays. */
 int screen_replace(struct screen *screen, struct table *table, struct table *next, struct err *err);
 struct table *screen_front(const struct screen *screen); /* NULL: none */
 

@@ -405,6 +405,26 @@ static const struct setting settings[] = {
 	{"raw", "on or off", get_raw, set_raw, SETTING_OF_SEEN, switch_words},
 };
 
+static void copy(const struct setting *setting, const struct tab *from, struct tab *to)
+{
+	struct err ignored = {0};
+	SCOPED(buf) text = {0};
+
+	setting->get(from, &text);
+	if (text.len && !text.failed)
+		setting->set(to, buf_text(&text), &ignored);
+}
+
+/* Of the rows first, which are set, too, while groups are seen in front of them. */
+void settings_copy(const struct tab *from, struct tab *to)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(settings); i++)
+		copy(&settings[i], from, to);
+	for (unsigned i = 0; from->groups && to->groups && i < ARRAY_LEN(settings); i++)
+		if (settings[i].of == SETTING_OF_SEEN)
+			copy(&settings[i], from->groups, to->groups);
+}
+
 struct tab *setting_tab(const struct setting *setting, struct tab *tab)
 {
 	return setting->of == SETTING_OF_SEEN ? tab_seen(tab) : tab;

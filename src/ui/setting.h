@@ -39,3 +39,6 @@ const struct setting *setting_at(unsigned i);
 const struct setting *setting_named(const char *name);
 /* The tab to give it, of a map's own one. */
 struct tab *setting_tab(const struct setting *setting, struct tab *tab);
+/* Gives one map's own tab, which is new, all settings of another's, those of its groups included. What does not
+ * fit the new map's layout stays as usual. */
+void settings_copy(const struct tab *from, struct tab *to);

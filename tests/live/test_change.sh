@@ -77,6 +77,23 @@ sees "and is followed again" "74 00 00 00"
 rm "$pins/one" "$pins/other"
 stop "and q quits there"
 
+# Of two maps one is filtered and goes. What takes its place is filtered, and the other still isn't.
+make_map leaves 75
+make_map stays 76
+start "$pins/leaves" "$pins/stays"
+sees "of two maps the first one is in front" "75 00 00 00"
+tmux -L "$socket" send-keys -t s / "value ~ 07" Enter
+sees "and is filtered" "/ value ~ 07"
+rm "$pins/leaves"
+make_map leaves 77
+sees "another one takes its place" "77 00 00 00"
+sees "and its filter" "/ value ~ 07"
+tmux -L "$socket" send-keys -t s Tab
+sees "the other map is there" "76 00 00 00"
+shows "value ~ 07" && not_ok "and isn't filtered" "$(screen)" || ok "and isn't filtered"
+rm "$pins/leaves" "$pins/stays"
+stop "and q quits these"
+
 # Two of a name, of which one comes again: it takes the place of both.
 for twin in a b; do
 	make_map "$twin" 81 twin_map

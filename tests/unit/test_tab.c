@@ -132,6 +132,103 @@ static void going_on_waits_for_nothing(void **state)
 	stage_close(&stage);
 }
 
+/* What a map in its own tab is set to, as text. */
+static void check_setting(const struct stage *stage, size_t i, const char *name, const char *is)
+{
+	SCOPED(buf) text = {0};
+
+	screen_get(stage->screen, &stage->tables[i], name, &text);
+	assert_string_equal(buf_text(&text), is);
+}
+
+static void set(const struct stage *stage, size_t i, const char *name, const char *text)
+{
+	struct err err = {0};
+
+	if (screen_set(stage->screen, &stage->tables[i], name, text, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+/* Puts another map of that name in the place of the i-th. returns its place among the tables. */
+static size_t replace(struct stage *stage, size_t i, const char *name)
+{
+	struct table *next = &stage->tables[stage->n_tables];
+	struct map_list found = {0};
+	struct plan plan = {0};
+
+	find_sim(stage, name, &found, &plan);
+	assert_int_equal(table_init(next, &found.maps[0], &plan), 0);
+	map_list_release(&found);
+	assert_int_equal(screen_replace(stage->screen, &stage->tables[i], next, NULL), 0);
+	return stage->n_tables++;
+}
+
+/* Whether it is in front or not; other maps keep what they have. */
+static void what_takes_a_place_is_looked_at_in_the_same_way(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		size_t is;
+
+		run(&stage, "map flows\nmap flows\nticks 2\n");
+		set(&stage, i, "filter", "packets > 1");
+		set(&stage, i, "columns", "packets,bytes:dec");
+		set(&stage, i, "alert", "packets > 9");
+		set(&stage, i, "hide", "zero");
+		set(&stage, i, "sort", "-bytes");
+		is = replace(&stage, i, "flows");
+		check_setting(&stage, is, "filter", "packets > 1");
+		check_setting(&stage, is, "columns", "packets,bytes:dec");
+		check_setting(&stage, is, "alert", "packets > 9");
+		check_setting(&stage, is, "hide", "zero");
+		check_setting(&stage, is, "sort", "-bytes");
+		check_setting(&stage, !i, "filter", "");
+		check_setting(&stage, !i, "columns", "");
+		stage_close(&stage);
+	}
+}
+
+/* The groups keep their order, and the rows theirs for when they are seen again. */
+static void groups_of_what_takes_a_place_stay(void **state)
+{
+	struct stage stage;
+	size_t is;
+
+	(void)state;
+	run(&stage, "map flows\nticks 2\n");
+	set(&stage, 0, "sort", "-bytes");
+	set(&stage, 0, "group", "proto");
+	set(&stage, 0, "group-filter", "count > 1");
+	set(&stage, 0, "sort", "-packets");
+	is = replace(&stage, 0, "flows");
+	check_setting(&stage, is, "group", "proto");
+	check_setting(&stage, is, "group-filter", "count > 1");
+	check_setting(&stage, is, "sort", "-packets");
+	set(&stage, is, "group", "");
+	check_setting(&stage, is, "sort", "-bytes");
+	stage_close(&stage);
+}
+
+/* What does not fit its layout is as usual there. */
+static void what_takes_a_place_may_have_other_fields(void **state)
+{
+	struct stage stage;
+	size_t is;
+
+	(void)state;
+	run(&stage, "map flows\nticks 2\n");
+	set(&stage, 0, "filter", "proto == tcp");
+	set(&stage, 0, "columns", "saddr,packets");
+	set(&stage, 0, "hide", "zero");
+	is = replace(&stage, 0, "sizes");
+	check_setting(&stage, is, "filter", "");
+	check_setting(&stage, is, "columns", "");
+	check_setting(&stage, is, "hide", "zero");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +236,9 @@ int main(void)
 		cmocka_unit_test(rows_are_sorted_by_the_new_baseline),
 		cmocka_unit_test(a_look_back_waits_for_groups_in_slices),
 		cmocka_unit_test(going_on_waits_for_nothing),
+		cmocka_unit_test(what_takes_a_place_is_looked_at_in_the_same_way),
+		cmocka_unit_test(groups_of_what_takes_a_place_stay),
+		cmocka_unit_test(what_takes_a_place_may_have_other_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
