@@ -48,12 +48,13 @@ static int plan_of_schema(const struct schema_map *entry, struct source *source,
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err)
 {
-	const struct schema_map *entry;
+	const struct schema_map *entry = NULL;
 	int r = load(set, err);
 
+	if (r == 0 && set->schema)
+		r = schema_find(set->schema, map, &entry, err);
 	if (r < 0)
 		return r;
-	entry = set->schema ? schema_find(set->schema, map) : NULL;
 	if (entry)
 		r = plan_of_schema(entry, source, map, plan, reader, err);
 	else

@@ -21,12 +21,12 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "model/map.h"
+#include "model/maptype.h"
 #include "model/plan.h"
 #include "read/btftype.h"
+#include "read/called.h"
 #include "read/kernel_plan.h"
 #include "read/libbpf.h"
-
-enum { KERNEL_NAME_CHARS = 15 };
 
 struct object {
 	char *path;
@@ -91,20 +91,9 @@ void object_free(struct object *object)
 	free(object);
 }
 
-/* A name that the kernel cut is met by its start. */
-static bool is_called(const char *name, const struct map *map)
-{
-	size_t len = strlen(map->name);
-
-	return strcmp(name, map->name) == 0 ||
-	       (len == KERNEL_NAME_CHARS && strncmp(name, map->name, len) == 0);
-}
-
 /* The types of members "key" and "value"; is_new: the members are pointers to them. */
-static struct definition read_members(const struct btf *btf, uint32_t id, bool is_new)
+static struct definition read_members(const struct btf *btf, const struct btf_type *t, bool is_new)
 {
-	int64_t real = btftype_resolve(btf, id);
-	const struct btf_type *t = real < 0 ? NULL : btf__type_by_id(btf, (uint32_t)real);
 	struct definition definition = {0};
 
 	for (unsigned i = 0; t && btf_is_struct(t) && i < btf_vlen(t); i++) {
@@ -126,57 +115,103 @@ static struct definition read_members(const struct btf *btf, uint32_t id, bool i
 	return definition;
 }
 
-static bool find_variable(const struct btf *btf, const struct btf_type *section,
-			  const struct map *map, struct definition *out)
+/* t: a variable of section .maps, or an annotation. */
+static struct definition definition_of(const struct btf *btf, const struct btf_type *t)
+{
+	int64_t id;
+
+	if (!btf_is_var(t))
+		return read_members(btf, t, false);
+	id = btftype_resolve(btf, t->type);
+	return read_members(btf, id < 0 ? NULL : btf__type_by_id(btf, (uint32_t)id), true);
+}
+
+static bool has_size(const struct btf *btf, uint32_t type, uint32_t size)
+{
+	return type == 0 || btf__resolve_size(btf, type) == (int64_t)size;
+}
+
+static void meet(const struct btf *btf, const struct btf_type *t, const char *name,
+		 struct called *called)
+{
+	struct definition definition = definition_of(btf, t);
+
+	called_meet(called, name,
+		    has_size(btf, definition.key_type, called->map->key_size) &&
+			    has_size(btf, definition.value_type, called->map->value_size),
+		    t);
+}
+
+static void meet_variables(const struct btf *btf, const struct btf_type *section,
+			   struct called *called)
 {
 	for (unsigned i = 0; i < btf_vlen(section); i++) {
 		const struct btf_type *var =
 			btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
 
-		if (var && btf_is_var(var) && is_called(btftype_name(btf, var->name_off), map)) {
-			*out = read_members(btf, var->type, true);
-			return true;
-		}
+		if (var && btf_is_var(var))
+			meet(btf, var, btftype_name(btf, var->name_off), called);
 	}
+}
+
+/* A map that was loaded without BTF doesn't say which section it holds, and its name is cut: "prog.rod".
+ * source: internal_map_name(), libbpf */
+static bool is_section(const struct btf_type *t, const char *name, const struct map *map)
+{
+	if (map->section)
+		return strcmp(name, map->section) == 0;
+	if (!map->type->is_array || map->max_entries != 1 || map->btf_id ||
+	    t->size != map->value_size)
+		return false;
+	for (const char *dot = strchr(map->name, '.'); dot; dot = strchr(dot + 1, '.'))
+		if (strlen(dot) > 1 && strncmp(name, dot, strlen(dot)) == 0)
+			return true;
 	return false;
 }
 
-static bool find_definition(const struct btf *btf, const struct map *map, struct definition *out)
+static int find_definition(const struct object *object, const struct map *map,
+			   struct definition *out, struct err *err)
 {
 	static const char annotated[] = "____btf_map_";
+	const struct btf *btf = object->btf;
+	struct called called = {.map = map};
+	SCOPED(buf) what = {0};
+	const void *found = NULL;
+	int r;
 
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name = t ? btftype_name(btf, t->name_off) : "";
 
-		if (!t)
-			continue;
-		if (btf_is_datasec(t) && strcmp(name, ".maps") == 0 &&
-		    find_variable(btf, t, map, out))
-			return true;
-		if (btf_is_datasec(t) && map->section && strcmp(name, map->section) == 0) {
+		if (t && btf_is_datasec(t) && strcmp(name, ".maps") == 0) {
+			meet_variables(btf, t, &called);
+		} else if (t && btf_is_datasec(t) && is_section(t, name, map)) {
 			*out = (struct definition){.value_type = id};
-			return true;
-		}
-		if (btf_is_struct(t) && strncmp(name, annotated, sizeof(annotated) - 1) == 0 &&
-		    is_called(name + sizeof(annotated) - 1, map)) {
-			*out = read_members(btf, id, false);
-			return true;
+			return 0;
+		} else if (t && btf_is_struct(t) &&
+			   strncmp(name, annotated, sizeof(annotated) - 1) == 0) {
+			meet(btf, t, name + sizeof(annotated) - 1, &called);
 		}
 	}
-	return false;
+	buf_addf(&what, "object '%s'", object->path);
+	r = called_pick(&called, buf_text(&what), &found, err);
+	if (r == 0 && !found)
+		return err_set(err, -ENOENT, "object '%s' defines no map '%s'", object->path,
+			       map->name);
+	if (r == 0)
+		*out = definition_of(btf, found);
+	return r;
 }
 
 int object_plan(const struct object *object, const struct map *map, struct plan *out,
 		struct err *err)
 {
-	struct definition found;
+	struct definition found = {0};
 	struct err why = {0};
-	int r;
+	int r = find_definition(object, map, &found, err);
 
-	if (!find_definition(object->btf, map, &found))
-		return err_set(err, -ENOENT, "object '%s' defines no map '%s'", object->path,
-			       map->name);
+	if (r < 0)
+		return r;
 	if (!found.key_type && !found.value_type)
 		return err_set(err, -ENOENT,
 			       "object '%s' does not say what the keys and values of map '%s' are",

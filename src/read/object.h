@@ -12,7 +12,7 @@ struct plan;
 int object_load(const char *path, struct object **out, struct err *err);
 void object_free(struct object *object); /* NULL is fine */
 
-/* Compiles the layout. 0; -ENOENT: it defines no such map; -EINVAL where it doesn't fit the map's sizes;
- * -ENOMEM. */
+/* Compiles the layout. 0; -ENOENT: it defines no such map; -EINVAL where it doesn't fit the map's sizes,
+ * or where two of its maps may be this one; -ENOMEM. */
 int object_plan(const struct object *object, const struct map *map, struct plan *out,
 		struct err *err);

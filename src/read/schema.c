@@ -15,10 +15,11 @@
 #include "base/tidy.h"
 #include "model/map.h"
 #include "model/maptype.h"
+#include "read/called.h"
 #include "read/schema_json.h"
 #include "read/schema_node.h"
 
-enum { KERNEL_NAME_CHARS = 15, MAX_FOLD_CPUS = 65536 };
+enum { MAX_FOLD_CPUS = 65536 };
 
 static int read_fold(struct schema_reader *reader, const cJSON *item, struct schema_map *map)
 {
@@ -170,15 +171,31 @@ void schema_free(struct schema *schema)
 	free(schema);
 }
 
-const struct schema_map *schema_find(const struct schema *schema, const struct map *map)
+static bool side_fits(const struct schema_node *side, uint32_t size)
 {
-	size_t len = strlen(map->name);
+	return !side || side->proto.size == size;
+}
+
+static bool has_sizes(const struct schema_map *entry, const struct map *map)
+{
+	return side_fits(entry->key, map->key_size) &&
+	       (entry->is_variables || side_fits(entry->value, map->value_size));
+}
+
+int schema_find(const struct schema *schema, const struct map *map, const struct schema_map **out,
+		struct err *err)
+{
+	struct called called = {.map = map};
+	SCOPED(buf) what = {0};
+	const void *found = NULL;
+	int r;
 
 	for (const struct schema_map *entry = schema->maps; entry; entry = entry->next)
-		if (strcmp(entry->name, map->name) == 0 ||
-		    (len == KERNEL_NAME_CHARS && strncmp(entry->name, map->name, len) == 0))
-			return entry;
-	return NULL;
+		called_meet(&called, entry->name, has_sizes(entry, map), entry);
+	buf_addf(&what, "schema '%s'", schema->name);
+	r = called_pick(&called, buf_text(&what), &found, err);
+	*out = found;
+	return r;
 }
 
 void schema_names(const struct schema *schema, struct buf *out)

@@ -36,8 +36,10 @@ int schema_parse(const char *name, const char *text, size_t len, struct schema *
 		 struct err *err);
 void schema_free(struct schema *schema); /* NULL is fine */
 
-/* What it says of that map, or NULL. A name that the kernel cut after 15 bytes is found by its start. */
-const struct schema_map *schema_find(const struct schema *schema, const struct map *map);
+/* *out is what it says of that map, NULL: nothing. A name that the kernel cut after 15 bytes is found by its
+ * start, and by the sizes where several start so; -EINVAL where two of those have them. */
+int schema_find(const struct schema *schema, const struct map *map, const struct schema_map **out,
+		struct err *err);
 /* Adds the names of its maps, ", " between them. */
 void schema_names(const struct schema *schema, struct buf *out);
 

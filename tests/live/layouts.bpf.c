@@ -57,6 +57,16 @@ struct packed {
 MAP(ly_tagged, __u32, struct tagged);
 MAP(ly_odd, struct packed, struct odd);
 MAP(ly_scalar, __u64, __be32);
+
+/* Names that the kernel cuts to the same. */
+struct ly_alike_but_longer {
+	__u32 narrow;
+};
+struct ly_alike_but_long_ago {
+	__u64 wide;
+};
+MAP(ly_alike_but_longer, __u32, struct ly_alike_but_longer);
+MAP(ly_alike_but_long_ago, __u32, struct ly_alike_but_long_ago);
 __u64 ly_counter, ly_other[3];
 
 SEC("socket")

@@ -75,6 +75,17 @@ for name in ly_tagged ly_odd ly_scalar; do
 done
 same "--btf knows variables" "$(layout "$pins/layouts_bss")" \
 	"$(layout "$pins/layouts_bss" --btf "$scratch/layouts.o")"
+bpftool map create "$pins/section" type array key 4 value "$(bpftool -j map show pinned "$pins/layouts_bss" | jq .bytes_value)" \
+	entries 1 name layouts.bss
+same "of a map that was loaded without BTF, too" "$(layout "$pins/layouts_bss")" \
+	"$(layout "$pins/section" --btf "$scratch/layouts.o")"
+for one in "alike_but_longer 4" "alike_but_long_ago 8"; do
+	read -r name value <<<"$one"
+	bpftool map create "$pins/cut" type hash key 4 value "$value" entries 1 name "ly_alike_but_lo"
+	has "of names that begin alike the one that fits: $name" "ly_$name" \
+		"$(layout "$pins/cut" --btf "$scratch/layouts.o" | jq -c '.value[0].type')"
+	rm "$pins/cut"
+done
 plain_map ly_legacy hash 4 16 8
 put "$pins/ly_legacy_plain" 07000000 01000000000000000200000000000000
 text=$(dump "$pins/ly_legacy_plain" --btf "$scratch/legacy.o" -o jsonl | jq -c '[.key,.value]')

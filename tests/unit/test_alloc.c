@@ -253,13 +253,16 @@ static int use_schema(void)
 {
 	const struct map map = {
 		.name = "m", .type = maptype_named("hash"), .key_size = 4, .value_size = 24};
+	const struct schema_map *entry = NULL;
 	struct schema *schema = NULL;
 	SCOPED(plan) plan = {0};
 	SCOPED(buf) out = {0};
 	int r = schema_parse("s", layout, sizeof(layout) - 1, &schema, NULL);
 
 	if (r == 0)
-		r = schema_plan(schema_find(schema, &map), &map, &plan, NULL);
+		r = schema_find(schema, &map, &entry, NULL);
+	if (r == 0)
+		r = schema_plan(entry, &map, &plan, NULL);
 	if (r == 0) {
 		schema_write(&(struct schema_layout){&map, &plan}, 1, &out);
 		out_plan_c(&map, &plan, &out);

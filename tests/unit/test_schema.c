@@ -13,6 +13,7 @@
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/schema.h"
+#include "read/schema_node.h"
 
 static struct map map_of(const char *name, uint32_t key_size, uint32_t value_size)
 {
@@ -35,6 +36,16 @@ static int parse(const char *text, struct schema **out, struct err *err)
 	return schema_parse("s.json", buf_text(&json), json.len, out, err);
 }
 
+static const struct schema_map *found(const struct schema *schema, const struct map *map)
+{
+	const struct schema_map *entry = NULL;
+	struct err err = {0};
+
+	if (schema_find(schema, map, &entry, &err) < 0)
+		fail_msg("%s", err.text);
+	return entry;
+}
+
 static void compile(const char *text, const struct map *map, struct plan *plan)
 {
 	struct schema *schema = NULL;
@@ -42,8 +53,8 @@ static void compile(const char *text, const struct map *map, struct plan *plan)
 
 	if (parse(text, &schema, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_non_null(schema_find(schema, map));
-	if (schema_plan(schema_find(schema, map), map, plan, &err) < 0)
+	assert_non_null(found(schema, map));
+	if (schema_plan(found(schema, map), map, plan, &err) < 0)
 		fail_msg("%s", err.text);
 	schema_free(schema);
 }
@@ -244,8 +255,7 @@ static void sizes_that_disagree(void **state)
 		const struct map map = map_of("flows", cases[i].key_size, cases[i].value_size);
 		SCOPED(plan) plan = {0};
 
-		assert_int_equal(schema_plan(schema_find(schema, &map), &map, &plan, &err),
-				 -EINVAL);
+		assert_int_equal(schema_plan(found(schema, &map), &map, &plan, &err), -EINVAL);
 		for (size_t w = 0; w < 3; w++)
 			if (!strstr(err.text, cases[i].words[w]))
 				fail_msg("'%s' is not in: %s", cases[i].words[w], err.text);
@@ -265,21 +275,68 @@ static void a_format_that_does_not_fit(void **state)
 		parse("{'maps':{'m':{'value':[{'name':'a','type':'u64','format':'ip4'}]}}}",
 		      &schema, &err),
 		0);
-	assert_int_equal(schema_plan(schema_find(schema, &map), &map, &plan, &err), -EINVAL);
+	assert_int_equal(schema_plan(found(schema, &map), &map, &plan, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "format 'ip4' does not fit 'a'"));
 	schema_free(schema);
 }
 
 static void found_by_name(void **state)
 {
-	const struct map cut = map_of("a_very_long_nam", 4, 4), other = map_of("a_very", 4, 4);
+	const struct map cut = map_of("a_very_long_nam", 4, 4), other = map_of("a_very", 4, 4),
+			 whole = map_of("a_very_long_name_of_a_map", 4, 4);
 	struct schema *schema = NULL;
 	struct err err = {0};
 
 	(void)state;
 	assert_int_equal(parse("{'maps':{'a_very_long_name_of_a_map':{}}}", &schema, &err), 0);
-	assert_non_null(schema_find(schema, &cut));
-	assert_null(schema_find(schema, &other));
+	assert_non_null(found(schema, &cut));
+	assert_null(found(schema, &other));
+	schema_free(schema);
+	/* as a list of maps shows it, of a map whose pin has it whole */
+	assert_int_equal(parse("{'maps':{'a_very_long_nam':{}}}", &schema, &err), 0);
+	assert_non_null(found(schema, &whole));
+	schema_free(schema);
+}
+
+/* Two that the kernel would cut to the same name. */
+static void names_that_begin_alike(void **state)
+{
+	static const char two[] = "{'maps':{'a_very_long_name':{'value':'u64'},"
+				  "'a_very_long_namesake':{'value':'u32'},"
+				  "'a_very_long_nam':{'key':'u16'}}}";
+	const struct map narrow = map_of("a_very_long_nam", 2, 4);
+	struct map cut = map_of("a_very_long_nam", 4, 4);
+	const struct schema_map *entry = NULL;
+	struct schema *schema = NULL;
+	SCOPED(plan) plan = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(parse(two, &schema, &err), 0);
+	assert_int_equal(schema_plan(found(schema, &narrow), &narrow, &plan, &err), 0);
+	assert_string_equal(plan.fields[0].type, "u16"); /* the very name goes before */
+	schema_free(schema);
+
+	assert_int_equal(parse("{'maps':{'a_very_long_name':{'value':'u64'},"
+			       "'a_very_long_namesake':{'value':'u32'}}}",
+			       &schema, &err),
+			 0);
+	assert_string_equal(found(schema, &cut)->name, "a_very_long_namesake");
+	cut.value_size = 8;
+	assert_string_equal(found(schema, &cut)->name, "a_very_long_name");
+	cut.value_size = 16; /* neither: the first says what doesn't fit */
+	assert_string_equal(found(schema, &cut)->name, "a_very_long_name");
+	schema_free(schema);
+
+	assert_int_equal(parse("{'maps':{'a_very_long_name':{'value':'s32'},"
+			       "'a_very_long_namesake':{'value':'u32'}}}",
+			       &schema, &err),
+			 0);
+	cut.value_size = 4;
+	assert_int_equal(schema_find(schema, &cut, &entry, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "schema 's.json' has both 'a_very_long_name' and "
+					 "'a_very_long_namesake', and either may be map "
+					 "'a_very_long_nam'"));
 	schema_free(schema);
 }
 
@@ -311,7 +368,7 @@ static void reads_back(const struct map *map, const struct plan *plan)
 
 	schema_write(&(struct schema_layout){map, plan}, 1, &text);
 	if (schema_parse("out", buf_text(&text), text.len, &schema, &err) < 0 ||
-	    schema_plan(schema_find(schema, map), map, &again, &err) < 0)
+	    schema_plan(found(schema, map), map, &again, &err) < 0)
 		fail_msg("%s\n%s", err.text, buf_text(&text));
 	assert_int_equal(again.n_fields, plan->n_fields);
 	assert_int_equal(again.n_variables, plan->n_variables);
@@ -365,10 +422,15 @@ static void written_plans_read_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_example),	       cmocka_unit_test(kinds_and_places),
-		cmocka_unit_test(bits_share_words),    cmocka_unit_test(faults_are_said),
-		cmocka_unit_test(sizes_that_disagree), cmocka_unit_test(a_format_that_does_not_fit),
-		cmocka_unit_test(found_by_name),       cmocka_unit_test(written_plans_read_back),
+		cmocka_unit_test(the_example),
+		cmocka_unit_test(kinds_and_places),
+		cmocka_unit_test(bits_share_words),
+		cmocka_unit_test(faults_are_said),
+		cmocka_unit_test(sizes_that_disagree),
+		cmocka_unit_test(a_format_that_does_not_fit),
+		cmocka_unit_test(found_by_name),
+		cmocka_unit_test(names_that_begin_alike),
+		cmocka_unit_test(written_plans_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
