@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Live blocks stand in a hash table in memory of its own, since nothing here may allocate; no larger than need
- * be, since each process that is split off copies what it touches of it. What is lost is found as a
- * conservative collector finds it: any aligned word that could be an address inside of a block keeps that
- * block. */
+/* The blocks are in a hash table whose memory is mapped directly, since nothing here may allocate. It is kept
+ * small, since each forked process copies the pages of it that it touches. Lost blocks are found as a conservative
+ * garbage collector does: any aligned word that could be an address inside a block keeps that block. */
 #include "tests/starve/blocks.h"
 
 #include <link.h>
@@ -20,7 +19,7 @@ static atomic_flag is_busy = ATOMIC_FLAG_INIT; /* the table */
 static struct block *table;
 static size_t n_places, n_taken; /* a power of two; those that are not free */
 
-/* While looking. */
+/* Scratch of blocks_lost. */
 struct met {
 	const struct block *block;
 	bool is_reached;

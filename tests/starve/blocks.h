@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Every block of memory that the process holds, by address, and which of them nothing points to any more. */
+/* All blocks of memory that the process has allocated, by address, and which of them are lost: nothing points to
+ * them any more. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,10 +8,10 @@
 #include <stdint.h>
 
 struct block {
-	uintptr_t at; /* 0: free place, 1: one that was given up */
+	uintptr_t at; /* 0: a free place of the table; 1: one whose block was freed */
 	size_t size;
 	uint32_t number; /* of the allocation that made it, from 1 */
-	bool is_mapped;	 /* rows and bytes live there, never pointers */
+	bool is_mapped;	 /* from mmap: such blocks hold plain data, never pointers to others */
 };
 
 void blocks_add(void *at, size_t size, uint32_t number, bool is_mapped);

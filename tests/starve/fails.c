@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The allocations of the process, in place of the C library's, and which of them fail.
+/* The allocation functions of the process, in place of the C library's, and which of their calls fail.
  *
- * The first run of a test fails none, and counts. The second one splits in two (fork) at each that is chosen: the
- * child fails there and goes on, the parent waits and goes on as if nothing had been. So a failure costs what
- * lies behind it. A file that the child reads it opens anew, for a place of its own there (files.c).
+ * The first run of a test only counts its allocations. In the second one the process forks at each allocation that
+ * is chosen: the child sees it fail and goes on to the end of the test; the parent waits for the child, and then goes
+ * on as if nothing had been. So the part of the test before a failure is not repeated for it. A file that is open
+ * at the fork shares its position with the parent; the child opens it anew before it reads (files.c).
  *
- * Where a test has threads, which a fork leaves behind, makes processes, changes files, or uses pipes, it is run
- * anew for each, with files of its own (folder.c). So is what a failure alone leads to files or pipes.
+ * That does not work for a test that has threads (a fork leaves them behind), makes processes, changes files or uses
+ * pipes. Such a test is run from its start for each failure, with files of its own (folder.c). The same goes for a
+ * single failure that leads the test to files or pipes which it does not use otherwise.
  *
- * Other threads come last, each of their allocations in a run of its own: they must not crash nor hang, but what
- * they hold can't be told from what they lose, for want of their stacks. What processes do that the test makes is
- * theirs. */
+ * Allocations of other threads come last, each in a run from the start. These runs must not crash or hang; lost
+ * memory is not looked for, since the stacks of those threads, which may point to it, are not known. Processes that
+ * the test makes are left alone. */
 #include "tests/starve/starve.h"
 
 #include <errno.h>
@@ -71,8 +73,8 @@ static bool splits(void)
 {
 	int pid = fork();
 
-	if (pid <
-	    0) { /* the machine's fault, and no crash: from here on each has a run of its own */
+	/* No process to be had is no fault of the test: what is left gets a run each. */
+	if (pid < 0) {
 		told->n_failed--;
 		told->split_to--;
 		_exit(1);
@@ -144,7 +146,7 @@ bool is_starved(void)
 	return !now.is_aside && is_prepared && pthread_equal(pthread_self(), starved);
 }
 
-/* In another thread, which takes what has no memory for an error, too. */
+/* An allocation of another thread. */
 static bool fails_elsewhere(void)
 {
 	uint32_t number = __atomic_add_fetch(&told->n_elsewhere, 1, __ATOMIC_RELAXED);
@@ -276,7 +278,7 @@ int munmap(void *at, size_t bytes)
 	return (int)syscall(SYS_munmap, at, bytes);
 }
 
-/* -- what libraries forget, or fall over, by themselves when they run out -- */
+/* -- calls of libraries that lose memory or crash by themselves when they run out: nothing fails inside them -- */
 
 #define ASIDE(result, call)                                                                        \
 	do {                                                                                       \
@@ -309,7 +311,7 @@ int regcomp(regex_t *regex, const char *pattern, int flags)
 	return r;
 }
 
-/* Under a name of its own here: the header declares the last but one as an array of n. */
+/* regexec, defined under another name: glibc's header declares `found` as an array of n, which we can't repeat. */
 int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *found,
 		int flags) __asm__("regexec");
 int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *found, int flags)
@@ -323,7 +325,7 @@ int match_aside(const regex_t *regex, const char *text, size_t n, regmatch_t *fo
 	return r;
 }
 
-/* libbpf's frees by a table that it has none of yet. */
+/* libbpf's, out of memory, frees what is in a table that it has not made yet. */
 struct btf_dump *btf_dump__new(const struct btf *btf, btf_dump_printf_fn_t print, void *ctx,
 			       const struct btf_dump_opts *opts)
 {
@@ -337,7 +339,7 @@ struct btf_dump *btf_dump__new(const struct btf *btf, btf_dump_printf_fn_t print
 	return dump;
 }
 
-/* One allocation: of what it takes, the stack stays mapped for the next one. */
+/* Counts as one allocation. What it allocates inside does not: glibc keeps a thread's stack for the next one. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *ctx)
 {
 	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);

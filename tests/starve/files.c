@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a process that was split off shares with the one that goes on: files and pipes. It leaves them as
- * they are. */
+/* Files and pipes, which a process that was split off shares with its parent: it must leave them as they are. Calls
+ * that would change them, or move on in them, are caught here. */
 #include "tests/starve/starve.h"
 
 #include <fcntl.h>
@@ -12,7 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* What the first run of a test meets is noted; a process that was split off ends there. */
+/* Called before anything shared is touched. In a run that counts this is noted, so that the test is run from its
+ * start for each failure; a process that was split off ends here. */
 static void meets_shared(bool is_change)
 {
 	if (!now.is_counting || !is_starved())

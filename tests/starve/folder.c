@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A process of its own has files of its own: what is in $TMPDIR is copied into memory that is mounted over it,
- * in a mount namespace that ends with the process. */
+/* Files of its own for a process: in a mount namespace that ends with the process, a tmpfs is mounted over $TMPDIR
+ * and what was in there is copied into it. */
 #include "tests/starve/starve.h"
 
 #include <dirent.h>

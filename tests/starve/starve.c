@@ -1,219 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What happens when memory runs out, everywhere: preloaded into a unit test's binary, this runs its tests one
- * after the other as ever, and before each, in processes of their own, that test with one allocation failing, for
- * every one of them. The test may fail: what it asked for couldn't be done. It must not crash, nor hang, nor lose
- * memory: when it ends, or at the very assertion that fails, with the test's own variables still in place,
- * everything allocated since it began can be reached from a variable. What sets a group of tests up is a test, too.
+/* Tests what the program does when memory runs out.
  *
- * What fails: malloc and its kin, those of aligned blocks, too, mmap, mremap, whoever calls them: our code, the
- * test, the libraries. How: fails.c. Whoever is run with a failure goes on to its test's end; only where that would
- * take more than TO_END_SECS (of a share: SHARE_SECS) for all of them it ends AHEAD_NS of processor time behind its failure, which is said.
+ * This is preloaded into the binary of a unit test, where it takes the place of cmocka's runner. Before each test
+ * is run as usual, it is run many times in child processes, and in each of these runs one allocation fails: the
+ * first, then the second, up to the last one that the test makes. A function that sets a group of tests up counts
+ * as a test.
  *
- * STARVE_PART=K/N: of every N tests the K-th, from 0. STARVE_TESTS=N: one in N. STARVE_MOST=N: of each no more than
- * N. STARVE_SEED draws which. STARVE_TEST=NAME: that one; with STARVE_AT=N in this process, for a debugger. */
+ * A test whose allocation fails may fail itself, since what it asked for could not be done. It must not crash,
+ * hang or lose memory. Memory is lost when a block that was allocated since the test began can't be reached from
+ * any variable. This is looked for at the end of the test or, where an assertion fails, right there: the test's own
+ * variables are still in place then.
+ *
+ * What is made to fail: malloc and its kin (aligned blocks too), mmap and mremap, whether our code calls them, the
+ * test, or a library. How this is done, and how most runs share their beginning, says fails.c.
+ *
+ * After its failure a run goes on to the end of the test. Where that would take more than TO_END_SECS for all runs
+ * of one test (SHARE_SECS when only some allocations are to fail), each of them ends AHEAD_NS of processor time
+ * after its failure instead, and the test's line says "a bit further" in place of "to the end".
+ *
+ * Variables of the environment:
+ *   STARVE_PART=K/N   of every N tests only the K-th, counted from 0
+ *   STARVE_TESTS=N    about one test in N
+ *   STARVE_MOST=N     at most N allocations of each test
+ *   STARVE_SEED=N     which tests and allocations these are
+ *   STARVE_TEST=NAME  this test alone
+ *   STARVE_AT=N       with STARVE_TEST: allocation N fails in this very process, for a debugger */
 #include "tests/starve/starve.h"
 
-#include <errno.h>
-#include <execinfo.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "tests/starve/blocks.h"
-
 enum {
-	PATIENCE_SECS = 200,
 	MOST_TOLD = 5,
 	TO_END_SECS = 200,
-	SHARE_SECS = 1, /* where it is but a share */
+	SHARE_SECS = 1, /* the same where only some allocations fail */
 	AHEAD_NS = 20000000,
-	SPLIT_NS = 400000, /* what a process costs that was split off */
-	MOST_TESTS = 4096
+	SPLIT_NS = 400000, /* about what a fork costs */
 };
 
 #define STARVED "STARVED" /* in the environment: tests/unit/starved.h */
 #define SET_UP	SIZE_MAX  /* the number of what sets a group up, among those of its tests */
 
-/* -- one run of one test, in a process of its own -- */
-
-static jmp_buf end_of_test;
-static bool has_failed;
-
-void look_for_lost(void)
-{
-	now.is_aside = true;
-	now.is_counting = false;
-	told->n_lost = (uint32_t)blocks_lost(1, &told->lost);
-	now.is_aside = false;
-}
-
-/* In place of cmocka's: the variables of the test that ends here still hold what they hold. */
-__attribute__((noreturn)) static void end_test(void)
-{
-	if (now.is_counting)
-		look_for_lost();
-	longjmp(end_of_test, 1);
-}
-
-void _fail(const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	has_failed = true;
-	end_test();
-}
-
-void _skip(const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	end_test();
-}
-
-/* cmocka's would crash on what was not to be had. */
-void _assert_string_equal(const char *const a, const char *const b, const char *const file,
-			  const int line)
-{
-	if (!a || !b || strcmp(a, b) != 0)
-		_fail(file, line);
-}
-
-void _assert_memory_equal(const void *const a, const void *const b, const size_t size,
-			  const char *const file, const int line)
-{
-	if (size && (!a || !b || memcmp(a, b, size) != 0))
-		_fail(file, line);
-}
-
-/* true: the function came to its end. */
-static bool run_function(int (*set_up)(void **), void (*test)(void **), void **state)
-{
-	if (setjmp(end_of_test) != 0)
-		return false;
-	if (test)
-		test(state);
-	else if (set_up && set_up(state) != 0)
-		return false;
-	return true;
-}
-
-static void *shared_state; /* what sets the group up fills it */
-
-struct group {
-	const struct CMUnitTest *tests;
-	CMFixtureFunction set_up;
-};
-
-/* The test, or without one what sets the group up. */
-static bool run_here(const struct group *group, const struct CMUnitTest *test)
-{
-	void *state = shared_state;
-	bool ends;
-
-	if (test && test->initial_state)
-		state = test->initial_state;
-	if (test && !run_function(test->setup_func, NULL, &state))
-		return false;
-	ends = test ? run_function(NULL, test->test_func, &state)
-		    : run_function(group->set_up, NULL, &shared_state);
-	if (ends && now.is_counting)
-		look_for_lost();
-	now.is_counting = false;
-	if (test)
-		run_function(test->teardown_func, NULL, &state);
-	return ends;
-}
-
-/* In a process of its own. */
-static enum ending run_once(const struct group *group, const struct CMUnitTest *test)
-{
-	uint64_t began_ns = used_ns();
-
-	told->n_lost = told->n_elsewhere = 0;
-	has_failed = false;
-	now.n_made = 0;
-	now.is_counting = true;
-	run_here(group, test);
-	now.is_counting = false;
-	told->n_allocations = now.n_made;
-	told->used_ns = used_ns() - began_ns;
-	return told->n_lost ? ENDED_LOSING : has_failed ? ENDED_FAILED : ENDED_WELL;
-}
-
-static void crashed(int number)
-{
-	void *frames[DEPTH];
-
-	fprintf(stderr, "# %s at:\n", strsignal(number));
-	backtrace_symbols_fd(frames, backtrace(frames, DEPTH), STDERR_FILENO);
-	_exit(1);
-}
-
-static void quieten(void)
-{
-	static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], now.shown_at ? crashed : SIG_DFL);
-	if (!freopen("/dev/null", "w", stdout) ||
-	    (!now.shown_at && !freopen("/dev/null", "w", stderr)))
-		_exit(1);
-}
-
-void be_patient(bool is_running)
-{
-	alarm(is_running ? PATIENCE_SECS : 0);
-}
-
-int wait_for(int pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) != pid)
-		if (errno != EINTR)
-			abort();
-	return status;
-}
-
-/* The status of the child, as wait(2) has it. */
-static int run_child(const struct group *group, const struct CMUnitTest *test)
-{
-	pid_t pid;
-
-	told->n_lost = 0;
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (told->changes_files || now.does == COUNTS)
-			told->has_folder = folder_part();
-		quieten();
-		be_patient(true);
-		_exit(run_once(group, test));
-	}
-	if (pid < 0)
-		abort();
-	return wait_for(pid);
-}
-
-/* -- the runs of a test -- */
-
 static FILE *report;
 static unsigned n_told, n_bad;
 static unsigned long part, n_parts, one_in, most, seed;
 static struct {
-	unsigned tests, each,
-		ended; /* in how many of them each one failed, and went on to the end */
-	unsigned long made, failed, elsewhere; /* the last of them in other threads */
+	unsigned tests;
+	unsigned each;	/* tests of which every allocation failed once, */
+	unsigned ended; /* and of these, those that went on to their end each time */
+	unsigned long made, failed, elsewhere; /* allocations; elsewhere: failed in other threads */
 } sums;
 
 static bool is_well(int status)
@@ -244,7 +83,7 @@ static int run_failing(const struct group *group, const struct CMUnitTest *test,
 	return run_child(group, test);
 }
 
-/* In the way in which it was found. */
+/* Runs the test with the failure that was found wrong, made to fail in the same way. */
 static void run_again(const struct group *group, const struct CMUnitTest *test,
 		      const struct wrong *wrong)
 {
@@ -268,7 +107,7 @@ static void tell(const struct group *group, const struct CMUnitTest *test, const
 	now.shown_at = 0;
 }
 
-/* Wrong or not. */
+/* A number that depends on the name and STARVE_SEED alone. */
 static uint64_t draw_lot(const char *name)
 {
 	uint64_t hash = seed * 0x9e3779b97f4a7c15u + 0xcbf29ce484222325;
@@ -278,7 +117,8 @@ static uint64_t draw_lot(const char *name)
 	return hash ^ hash >> 29;
 }
 
-/* How many of the allocations are to fail, no more than `most`, spread over all of them. */
+/* Chooses which of n_all allocations are to fail: every now.stride-th from now.first on, so that they are spread
+ * over all of them and are at most `most`. returns how many. */
 static uint32_t choose(uint32_t n_all, const char *name)
 {
 	now.stride = (uint32_t)((n_all + most - 1) / most);
@@ -287,7 +127,8 @@ static uint32_t choose(uint32_t n_all, const char *name)
 	return n_all < now.first ? 0 : 1 + (n_all - now.first) / now.stride;
 }
 
-/* Whoever waits for what a thread makes waits for long: of a share few of them. */
+/* The same for allocations of other threads, each in a run of its own. A test that waits for a thread that ran out
+ * of memory waits long, so only each tenth is tried where only some allocations are to fail. */
 static void starve_elsewhere(const struct group *group, const struct CMUnitTest *test,
 			     uint32_t n_elsewhere)
 {
@@ -299,7 +140,8 @@ static void starve_elsewhere(const struct group *group, const struct CMUnitTest 
 		note_wrong(run_child(group, test), now.at);
 }
 
-/* What can be split off, and then one by one what can't, and what the run that splits didn't come to. */
+/* Makes the chosen allocations fail. One run forks at each of them; those whose child met something that processes
+ * share (told->again), and those that this run did not come to, are then tried in a run of their own. */
 static void starve_chosen(const struct group *group, const struct CMUnitTest *test, uint32_t n_all)
 {
 	uint32_t at = now.first, n_elsewhere = told->n_elsewhere;
@@ -317,7 +159,7 @@ static void starve_chosen(const struct group *group, const struct CMUnitTest *te
 	starve_elsewhere(group, test, n_elsewhere);
 }
 
-/* In a run without failures. */
+/* Reports a test that is wrong although nothing was made to fail. */
 static void fails_anyway(const struct group *group, const struct CMUnitTest *test, const char *name,
 			 int status)
 {
@@ -338,7 +180,7 @@ static const char *name_of(const struct group *group, size_t i)
 	return i == SET_UP ? "set-up" : group->tests[i].name;
 }
 
-/* In this process, and nothing fails. */
+/* Runs the test in this process, with nothing made to fail. */
 static void run_plainly(const struct group *group, size_t i)
 {
 	bool ends;
@@ -351,7 +193,7 @@ static void run_plainly(const struct group *group, size_t i)
 	}
 }
 
-/* How far those that fail go on, so that all of them come to an end. */
+/* Decides how far each run goes on after its failure: see the head of this file. */
 static void limit(uint32_t n_chosen)
 {
 	uint64_t all_ns = n_chosen * (told->used_ns / 2 + SPLIT_NS);
@@ -379,7 +221,7 @@ static void say_result(const char *name, uint32_t n_chosen, uint32_t n_all, uint
 	n_bad += told->n_wrong > 0;
 }
 
-/* All before it, whole, in this process: some look at what those have met. */
+/* Runs all tests before the i-th in this process: some rely on what an earlier one left behind. */
 static void run_before(const struct group *group, size_t i)
 {
 	unsetenv(STARVED);
@@ -388,7 +230,8 @@ static void run_before(const struct group *group, size_t i)
 	setenv(STARVED, "1", 1);
 }
 
-/* A run without failures; false: it fails anyway. */
+/* Runs the test with nothing made to fail, to count its allocations. Where it fails, it is tried once more after
+ * the tests before it. false: it fails by itself, which is reported. */
 static bool count(const struct group *group, const struct CMUnitTest *test, const char *name,
 		  size_t i)
 {
@@ -406,7 +249,7 @@ static bool count(const struct group *group, const struct CMUnitTest *test, cons
 	return false;
 }
 
-/* false: not at all, since it fails anyway. */
+/* Runs the test with each chosen allocation failing, and reports. false: it was not, since it fails by itself. */
 static bool starve(const struct group *group, size_t i)
 {
 	const struct CMUnitTest *test = test_at(group, i);
@@ -452,8 +295,8 @@ static bool is_wanted(const char *name, size_t i)
 	return (i == SET_UP ? 0 : i % n_parts) == part && draw_lot(name) % one_in == 0;
 }
 
-/* First with each allocation failing, and then in this process, as ever: so the next one finds what it would
- * find without us, caches that are full, say, which cost no memory any more. */
+/* The run in this process comes last, so that the next test finds what it would find without us: caches that are
+ * filled already, say. */
 static void starve_and_run(const struct group *group, size_t i)
 {
 	if (!is_wanted(name_of(group, i), i))
@@ -468,7 +311,7 @@ static void starve_and_run(const struct group *group, size_t i)
 		run_plainly(group, i);
 }
 
-/* Before the program's own preparations. */
+/* Before main(), and before what the test's own constructors do. */
 __attribute__((constructor)) static void say_starved(void)
 {
 	setenv(STARVED, "1", 1);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# starve.sh [TEST...]: every unit test that is built, or those, with every allocation failing, one after the other:
-# starve.c. What has been done for the binaries as they are isn't done again: their results are in $BUILD/starve.
-# STARVE_TESTS=N STARVE_MOST=N: a share of them, drawn by STARVE_SEED, as the check does.
+# starve.sh [TEST...]: runs unit tests (all that are built, or those named) with each of their allocations failing in
+# turn, as starve.c's head tells. Results are kept in $BUILD/starve: a binary that has not changed since is not run again.
+# With STARVE_TESTS=N or STARVE_MOST=N only a share is run, drawn by STARVE_SEED; the check does that.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 share=

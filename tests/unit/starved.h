@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where memory runs out (tests/starve) each allocation of a test costs a run of its own. There few of what is
- * tried in numbers do as well: the code that they go through is the same. */
+/* For tests that repeat the same with many rows or rounds. Under tests/starve each allocation costs a run of the
+ * whole test; there a few rounds will do, since the code that they go through is the same. */
 #pragma once
 
 #include <stdbool.h>
