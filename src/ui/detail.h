@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "model/table.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 /* Drawn on an endless page of which the area shows a part: lines above and below it are clipped by the
  * grid. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 /* 0..1 of a graph's height that shows max at its top; NaN stays NaN. */
 double graph_share(const struct scene *scene, double x, double max);

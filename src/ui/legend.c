@@ -5,7 +5,7 @@
 
 #include "base/tidy.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 /* Instead of a text: glyphs of the set in use. */
 #define METER "\x01"

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { GAP = 2 };
 

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 /* From here on lines of text stand in two columns. */
 enum { LISTING_TWO_COLS = 110 };

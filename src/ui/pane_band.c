@@ -3,7 +3,7 @@
  * their own order. As many as have room. */
 #include "base/tidy.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { SMALL_COLS = 46 };
 

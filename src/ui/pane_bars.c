@@ -12,7 +12,7 @@
 #include "base/tidy.h"
 #include "model/maptype.h"
 #include "ui/graph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { LABEL_MAX = 20, LABEL_MIN = 14, VALUE_COLS = 8, SHARE_COLS = 5, LOG2_BUCKETS = 65 };
 

@@ -3,7 +3,7 @@
 #include "base/tidy.h"
 #include "model/format.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { NAME_COL = 6, NAME_COLS = 28, FORMAT_COLS = 10 };
 

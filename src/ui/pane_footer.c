@@ -11,7 +11,7 @@
 #include "model/maptype.h"
 #include "ui/glyph.h"
 #include "ui/shorten.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { MAX_FOOTER_RANK = 32 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The menu of what to group by: each choice with what it makes of the rows, those marked with their place. */
 #include "base/tidy.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { PART_COL = 6, ABOUT_GAP = 2 };
 

@@ -14,7 +14,7 @@
 #include "model/verdict.h"
 #include "ui/glyph.h"
 #include "ui/line.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { METER_MIN = 8, METER_MAX = 60, RECORDING_COLS = 64, FILL_MIN = 8, FILL_MAX = 64 };
 

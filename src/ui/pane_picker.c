@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "model/maptype.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 static void put_id(const struct map *map, struct buf *out)
 {

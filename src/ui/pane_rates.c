@@ -8,7 +8,7 @@
 #include "model/maptype.h"
 #include "ui/graph.h"
 #include "ui/line.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { STRIP_MIN = 4, STRIP_MAX = CHURN_HISTORY, SPARK_MIN = 6, SPARK_MAX = TOTALS_HISTORY };
 

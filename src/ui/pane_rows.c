@@ -11,7 +11,7 @@
 #include "query/query.h"
 #include "ui/graph.h"
 #include "ui/shorten.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { HEAT_CPUS = 1024 };
 

@@ -2,7 +2,7 @@
 /* The menu of what to sort by: those that are keys with their rank and direction. */
 #include "base/tidy.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 static void put_choice(const struct scene *scene, struct area area, int line, size_t i)
 {

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/tidy.h"
 #include "ui/glyph.h"
+#include "ui/scene.h"
 #include "ui/stacks.h"
 
 enum { BAR_COLS = 8, SHARE_COLS = 5, COUNT_COLS = 6, NARROW_COLS = 60, NAME_BYTES = 256 };

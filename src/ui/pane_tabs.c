@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 static int put_filter(const struct scene *scene, struct area area)
 {

@@ -7,7 +7,7 @@
 #include "base/tidy.h"
 #include "base/utf8.h"
 #include "ui/glyph.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 enum { HANG_MAX = 32 };
 

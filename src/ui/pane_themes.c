@@ -2,7 +2,7 @@
 /* The themes to pick from, beside the rows, which are seen in the one under the cursor. */
 #include <string.h>
 
-#include "ui/state.h"
+#include "ui/scene.h"
 #include "ui/theme.h"
 
 static unsigned n_themes(void)

@@ -7,7 +7,7 @@
 #include "model/snap.h"
 #include "ui/glyph.h"
 #include "ui/line.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 static pane_fn draw_rows, draw_detail;
 

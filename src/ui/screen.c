@@ -12,7 +12,7 @@
 #include "base/tidy.h"
 #include "ui/glyph.h"
 #include "ui/setting.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 /* What may lie over the rows. */
 static const struct overlay_row {

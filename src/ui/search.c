@@ -9,7 +9,7 @@
 #include "base/tidy.h"
 #include "query/query.h"
 #include "query/view.h"
-#include "ui/state.h"
+#include "ui/scene.h"
 
 int tab_search(struct tab *tab, const char *text, struct err *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the screen holds; shared by screen.c, the commands and the panes only. Commands change it, panes
- * read it and draw. */
+/* What the screen holds; for screen.c, the commands and the panes only. Commands change it, panes read it; what
+ * panes draw with is in ui/scene.h. */
 #pragma once
 
 #include <stdbool.h>
@@ -216,6 +216,8 @@ struct tab *front_tab(const struct screen *screen);
 size_t tab_place(const struct screen *screen, const struct tab *tab);
 /* What its map is called; one of another host by both names. */
 void tab_name(const struct tab *tab, struct buf *out);
+/* Why a table that was never read has no rows, as a sentence. Borrowed from the table, or static. */
+const char *why_no_rows(const struct table *table);
 enum key_scope screen_scope(const struct screen *screen);
 /* Where everything stands on a terminal of that size: screen->layout, and over where something lies over
  * the rows. */
@@ -387,73 +389,3 @@ bool picker_is_refused(const struct screen *screen);
 bool picker_has_simulation(const struct screen *screen);
 struct intent picker_open(struct screen *screen);
 void picker_type(struct screen *screen, uint32_t key);
-
-/* What every pane draws from. */
-struct scene {
-	struct screen *screen;
-	const struct screen_facts *facts;
-	struct grid *grid;
-	const struct glyphs *glyphs;
-	enum glyph_set sparks;	 /* what sparklines are drawn with */
-	struct tab *tab;	 /* in front; NULL: none */
-	bool is_aside;		 /* it isn't: no key moves the cursor there, so none is shown */
-	struct list_place *list; /* of text */
-	struct detail_place *detail_at;
-	bool has_rule;	  /* of the detail: on its left */
-	bool has_caption; /* which says already what it is */
-};
-typedef void pane_fn(const struct scene *scene, struct area area);
-/* Where there is room for it at all. */
-void pane_draw(const struct scene *scene, pane_fn *pane, struct area area);
-
-pane_fn pane_identity, pane_map, pane_rates, pane_strip,
-	pane_tabs; /* pane_header.c, pane_rates.c, pane_tabs.c */
-/* pane_header.c: of a meter of how full a map is, 0 to 1 */
-enum role pane_fill_role(double fill, bool is_lru);
-pane_fn pane_compact;
-pane_fn pane_columns, pane_rows, pane_total; /* pane_rows.c */
-pane_fn pane_detail;
-pane_fn pane_band;
-pane_fn pane_counts, pane_footer; /* pane_footer.c */
-/* "filtering 43 %": what the rows are waited for with; false: they are there. */
-bool scene_waits(const struct scene *scene, struct buf *out);
-/* "flows: churn": the title of what is about the map in front, which may hide the names of maps above it. */
-void pane_map_title(const struct scene *scene, const char *what, struct buf *out);
-/* A line of title above a text that has no caption; returns what is left. */
-struct area pane_titled(const struct scene *scene, struct area area, const char *title);
-/* At the right end of that title which part is seen, where there is room. */
-void pane_place(const struct scene *scene, struct area area, const char *title, const char *place);
-/* A menu: a rule where it stands beside the rows, a title, and those of n items that have room, each drawn by put into a line of area. */
-void pane_list(const struct scene *scene, struct area area, const char *title, size_t n,
-	       void (*put)(const struct scene *scene, struct area area, int line, size_t i));
-/* search.c: moves the list to the next place if one is to be looked for. */
-void text_search_go(const struct scene *scene, const char *text);
-/* pane_text.c: lights what is searched for in a line that was drawn with that text; that of the line which
- * the search went to last has the cursor. */
-void text_light(const struct scene *scene, struct area line, size_t number, const char *text);
-/* Lines of text, broken where they are wider than that. */
-void text_wrap(const char *text, int columns, struct buf *out);
-/* The same, drawn from that row and column of the area on; returns the row behind it. */
-int text_put(const struct scene *scene, struct area area, int row, int col, enum role role,
-	     const char *text);
-/* legend.c: how many lines it has; draws one from a column on. */
-size_t legend_lines(void);
-void legend_put(const struct scene *scene, struct area line, int col, const void *ctx, unsigned i);
-pane_fn pane_help, pane_metrics, pane_churn, pane_sort, pane_groups, pane_picker, pane_chooser;
-pane_fn pane_themes, pane_log, pane_stacks, pane_ring, pane_cpus;
-pane_fn pane_bar_titles, pane_bars;
-/* state.c: of a table that was never read; borrowed */
-const char *why_no_rows(const struct table *table);
-/* pane_detail.c: the key as a title, only what its fields hold */
-void row_title(const struct table *table, size_t row, struct buf *out);
-/* pane_tiles.c */
-void pane_tiles(const struct scene *front);
-/* In the first line of the area, a rule with the number and name of a map, and what of it is seen. Its rows are
- * counted as they are, so they are drawn first. */
-void pane_caption(const struct scene *scene, struct area area, const struct tab *map,
-		  const char *what);
-/* Brings the rows that are seen to what has room in *rows, less a line for what groups add up to, if there
- * is one: *total. 0 or -ENOMEM. */
-int tab_fit_rows(struct tab *tab, struct area *rows, struct area *total);
-/* Columns and rows of the scene's tab. false: there is no memory for that. */
-bool pane_put_rows(const struct scene *scene, struct area columns, struct area rows);

@@ -3,6 +3,7 @@
  * height at some widths and every width at some heights. Whatever is seen, its cursor is in sight and its
  * header no more than a quarter. The same at every single size without drawing, from what decides it: the
  * layout, of which test_layout shows that nothing overlaps, and the windows of rows and lists. */
+#include "ui/scene.h"
 #include "tests/unit/script.h"
 
 #include "tests/unit/frame_check.h"
