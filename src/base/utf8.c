@@ -266,21 +266,31 @@ size_t utf8_whole(const char *text, size_t len)
 	return len;
 }
 
-void utf8_put(struct buf *out, uint32_t point)
+size_t utf8_bytes(uint32_t point, char out[UTF8_MAX_BYTES])
 {
+	size_t n = 0;
+
 	if (point < 0x80) {
-		buf_addc(out, (char)point);
-		return;
+		out[0] = (char)point;
+		return 1;
 	}
 	if (point < 0x800) {
-		buf_addc(out, (char)(0xc0 | point >> 6));
+		out[n++] = (char)(0xc0 | point >> 6);
 	} else if (point < 0x10000) {
-		buf_addc(out, (char)(0xe0 | point >> 12));
-		buf_addc(out, (char)(0x80 | (point >> 6 & 0x3f)));
+		out[n++] = (char)(0xe0 | point >> 12);
+		out[n++] = (char)(0x80 | (point >> 6 & 0x3f));
 	} else {
-		buf_addc(out, (char)(0xf0 | point >> 18));
-		buf_addc(out, (char)(0x80 | (point >> 12 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (point >> 6 & 0x3f)));
+		out[n++] = (char)(0xf0 | point >> 18);
+		out[n++] = (char)(0x80 | (point >> 12 & 0x3f));
+		out[n++] = (char)(0x80 | (point >> 6 & 0x3f));
 	}
-	buf_addc(out, (char)(0x80 | (point & 0x3f)));
+	out[n++] = (char)(0x80 | (point & 0x3f));
+	return n;
+}
+
+void utf8_put(struct buf *out, uint32_t point)
+{
+	char bytes[UTF8_MAX_BYTES];
+
+	buf_add(out, bytes, utf8_bytes(point, bytes));
 }

@@ -42,5 +42,8 @@ size_t utf8_fit(struct buf *out, const char *text, size_t len, size_t columns, b
 /* How much of text[0..len), cut somewhere, is left without a torn last code point. */
 size_t utf8_whole(const char *text, size_t len);
 
-/* Adds a code point in UTF-8. */
+enum { UTF8_LAST = 0x10ffff, UTF8_MAX_BYTES = 4 };
+/* A code point in UTF-8; returns its bytes. */
+size_t utf8_bytes(uint32_t point, char out[UTF8_MAX_BYTES]);
+/* Adds one. */
 void utf8_put(struct buf *out, uint32_t point);

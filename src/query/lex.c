@@ -183,11 +183,31 @@ static int hex_value(char c)
 	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
+/* u{202e}, as what is not tame is shown: its bytes into out. returns the bytes it took, 0: it is none. */
+static size_t code_point(const char *text, size_t rest, char *out, size_t *n)
+{
+	uint32_t point = 0;
+	size_t i = 2;
+
+	if (rest < 2 || text[0] != 'u' || text[1] != '{')
+		return 0;
+	while (i < rest && hex_value(text[i]) >= 0 && point <= UTF8_LAST)
+		point = point << 4 | (uint32_t)hex_value(text[i++]);
+	if (i == 2 || i == rest || text[i] != '}' || point > UTF8_LAST)
+		return 0;
+	*n += utf8_bytes(point, out + *n);
+	return i + 1;
+}
+
 /* The escape after a backslash at text[0..rest) into out; returns the bytes it took. An unknown one
  * keeps its backslash: "\." is what a regular expression wants. */
 static size_t unescape(const char *text, size_t rest, char *out, size_t *n)
 {
 	static const char letters[] = "n\nt\tr\r\\\\\"\"''";
+	size_t taken = code_point(text, rest, out, n); /* never more than it took */
+
+	if (taken)
+		return taken;
 
 	if (rest >= 3 && text[0] == 'x' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0) {
 		out[(*n)++] = (char)(hex_value(text[1]) << 4 | hex_value(text[2]));

@@ -172,6 +172,12 @@ for format in prom openmetrics; do
 		same "each has every map once, read once more: $maps as $format" "" "$bad"
 	done
 done
+# What is shown of hostile text can be typed, escapes and all.
+"$BPFMAPTOP" dump file:bad.tape -o jsonl --formatted | jq -r '.value.map' >shown
+while IFS= read -r text; do
+	found=$("$BPFMAPTOP" dump file:bad.tape -o jsonl --formatted -f "map == \"${text//\"/\\\"}\"" | jq -r '.value.map')
+	same "a filter finds $text" "$text" "$found"
+done <shown
 "$BPFMAPTOP" record - sim:ports sim:flows -n 3 -d 0.2 | "$BPFMAPTOP" stream file:- -o prom >metrics
 same "through a pipe, too" "3 2" "$(split metrics) $(grep -c '^bpf_map_entries{' doc.1)"
 same "reals are as short as they can be" "" \
