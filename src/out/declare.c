@@ -4,7 +4,7 @@
  * Members are written in the order of their bits. What the compiler would place elsewhere is packed: a
  * struct with bitfields, or with a member off its natural alignment. Gaps are written out, so that nothing
  * depends on the compiler's padding; a static assertion on the size proves it. Types are those of
- * <stdint.h>, what the layout calls them stands behind as a comment. */
+ * <linux/types.h>, which BPF programs have, too; what the layout calls them otherwise stands behind as a comment. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 #include "out/out.h"
 
 struct declare {
+	const struct plan *plan;
 	struct buf *out;
 	unsigned indent, n_pads;
 };
@@ -64,13 +65,32 @@ static void write_name(struct declare *declare, const char *name)
 {
 	const char *from = name;
 
-	if (!isalpha((unsigned char)*name))
+	if (!isalpha((unsigned char)*name) && *name != '_')
 		buf_addc(declare->out, '_');
 	for (; *name; name++)
 		buf_addc(declare->out, isalnum((unsigned char)*name) ? *name : '_');
 	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
 		if (strcmp(from, keywords[i]) == 0)
 			buf_addc(declare->out, '_');
+}
+
+static bool has_member(const struct plan *plan, const char *name)
+{
+	for (uint32_t i = 0; i < plan->n_fields; i++)
+		if (strcmp(plan->fields[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* "_pad3": a name that no member has. */
+static void write_pad_name(struct declare *declare)
+{
+	char name[24];
+
+	do
+		snprintf(name, sizeof(name), "_pad%u", declare->n_pads++);
+	while (has_member(declare->plan, name));
+	buf_adds(declare->out, name);
 }
 
 static void write_indent(struct declare *declare)
@@ -100,15 +120,15 @@ struct c_type {
 static struct c_type whole(uint32_t size, bool is_signed)
 {
 	static const char *const names[][2] = {
-		[1] = {"uint8_t", "int8_t"},
-		[2] = {"uint16_t", "int16_t"},
-		[4] = {"uint32_t", "int32_t"},
-		[8] = {"uint64_t", "int64_t"},
+		[1] = {"__u8", "__s8"},
+		[2] = {"__u16", "__s16"},
+		[4] = {"__u32", "__s32"},
+		[8] = {"__u64", "__s64"},
 		[16] = {"unsigned __int128", "__int128"},
 	};
 
 	if (size >= ARRAY_LEN(names) || !names[size][0])
-		return (struct c_type){"uint8_t", 1, size};
+		return (struct c_type){"__u8", 1, size};
 	return (struct c_type){names[size][is_signed], size, 0};
 }
 
@@ -143,9 +163,9 @@ static struct c_type leaf_type(const struct field *field)
 			return (struct c_type){"float", sizeof(float), 0};
 		if (field->size == sizeof(double))
 			return (struct c_type){"double", sizeof(double), 0};
-		return (struct c_type){"uint8_t", 1, field->size};
+		return (struct c_type){"__u8", 1, field->size};
 	default:
-		return (struct c_type){"uint8_t", 1, field->size};
+		return (struct c_type){"__u8", 1, field->size};
 	}
 }
 
@@ -236,16 +256,17 @@ static void write_gap(struct declare *declare, uint64_t from, uint64_t to)
 
 	if (head) {
 		write_indent(declare);
-		buf_addf(declare->out, "uint8_t : %u;\n", (unsigned)head);
+		buf_addf(declare->out, "__u8 : %u;\n", (unsigned)head);
 	}
 	if (n_bytes) {
 		write_indent(declare);
-		buf_addf(declare->out, "uint8_t _pad%u[%llu];\n", declare->n_pads++,
-			 (unsigned long long)n_bytes);
+		buf_adds(declare->out, "__u8 ");
+		write_pad_name(declare);
+		buf_addf(declare->out, "[%llu];\n", (unsigned long long)n_bytes);
 	}
 	if (tail) {
 		write_indent(declare);
-		buf_addf(declare->out, "uint8_t : %u;\n", (unsigned)tail);
+		buf_addf(declare->out, "__u8 : %u;\n", (unsigned)tail);
 	}
 }
 
@@ -345,29 +366,44 @@ static void write_group(struct declare *declare, const struct group *group, cons
 	free(members);
 }
 
-/* What the side's type is to be called: its own name, or the map's with the side. */
-static void side_name(const struct map *map, const struct field *root, bool in_value,
-		      struct buf *out)
+/* The side is one field, and not the variables of a section. */
+static bool is_one(const struct group *roots)
 {
-	const char *space = strchr(root->type, ' ');
-	struct declare declare = {.out = out};
+	return !roots->from->name[0] && roots->from + roots->from->n_below + 1 == roots->end;
+}
 
-	if (is_group(root) && space && !strpbrk(space + 1, " *[(")) {
-		write_name(&declare, space + 1);
-		return;
+/* What the layout itself calls the side's type, "" where that is no tag. */
+static const char *own_tag(const struct group *roots)
+{
+	const char *space = strchr(roots->from->type, ' ');
+
+	if (!is_one(roots) || !is_group(roots->from) || !space || strpbrk(space + 1, " *[("))
+		return "";
+	return space + 1;
+}
+
+static bool same_type(const struct group *a, const struct group *b)
+{
+	if (!*own_tag(a) || strcmp(own_tag(a), own_tag(b)) != 0 || a->size != b->size ||
+	    a->end - a->from != b->end - b->from)
+		return false;
+	for (ptrdiff_t i = 1; i < a->end - a->from; i++) {
+		const struct field *x = &a->from[i], *y = &b->from[i];
+
+		if (strcmp(x->path, y->path) != 0 || strcmp(x->type, y->type) != 0 ||
+		    x->offset != y->offset || x->size != y->size)
+			return false;
 	}
-	write_name(&declare, map->name);
-	buf_adds(out, in_value ? "_value" : "_key");
+	return true;
 }
 
 /* A struct or union by its tag, anything else by a typedef. */
 static void write_root(struct declare *declare, const struct group *roots, const char *name)
 {
 	const struct field *root = roots->from;
-	bool is_one = !root->name[0] && root + root->n_below + 1 == roots->end;
 	struct c_type type = leaf_type(element_of(root));
-	bool is_leaf = is_one && !is_group(element_of(root));
-	struct group group = is_one && is_group(root) ? group_of(root) : *roots;
+	bool is_leaf = is_one(roots) && !is_group(element_of(root));
+	struct group group = is_one(roots) && is_group(root) ? group_of(root) : *roots;
 	const char *keyword = is_leaf ? "" : group.is_union ? "union " : "struct ";
 
 	if (is_leaf) {
@@ -380,22 +416,33 @@ static void write_root(struct declare *declare, const struct group *roots, const
 		 keyword, name, roots->size);
 }
 
-static void write_side(struct declare *declare, const struct map *map, const struct plan *plan,
-		       bool in_value)
+static struct group side_of(const struct plan *plan, bool in_value)
 {
-	struct group roots = {
+	return (struct group){
 		.from = plan->fields + (in_value ? plan->n_key_fields : 0),
 		.end = plan->fields + (in_value ? plan->n_fields : plan->n_key_fields),
 		.size = in_value ? plan->value_size : plan->key_size,
 	};
-	SCOPED(buf) name = {0}, key_name = {0};
+}
 
-	if (roots.from == roots.end)
-		return;
-	side_name(map, roots.from, in_value, &name);
-	side_name(map, plan->fields, false, &key_name);
-	if (in_value && plan->n_key_fields && strcmp(buf_text(&name), buf_text(&key_name)) == 0)
-		return; /* the key's type once more */
+static void write_side(struct declare *declare, const struct map *map, bool in_value)
+{
+	struct group roots = side_of(declare->plan, in_value);
+	struct group other = side_of(declare->plan, !in_value);
+	bool has_other = other.from != other.end, is_taken;
+	SCOPED(buf) name = {0};
+	struct declare named = {.out = &name};
+
+	if (roots.from == roots.end || (in_value && has_other && same_type(&roots, &other)))
+		return; /* nothing, or the key's type once more */
+	is_taken = has_other && strcmp(own_tag(&roots), own_tag(&other)) == 0 &&
+		   !same_type(&roots, &other);
+	if (*own_tag(&roots) && !is_taken) {
+		write_name(&named, own_tag(&roots));
+	} else {
+		write_name(&named, map->name);
+		buf_adds(&name, in_value ? "_value" : "_key");
+	}
 	buf_addf(declare->out, "\n/* %s of map '", in_value ? "value" : "key");
 	write_name(declare, map->name);
 	buf_adds(declare->out, "' */\n");
@@ -404,9 +451,9 @@ static void write_side(struct declare *declare, const struct map *map, const str
 
 void out_plan_c(const struct map *map, const struct plan *plan, struct buf *out)
 {
-	struct declare declare = {.out = out};
+	struct declare declare = {.plan = plan, .out = out};
 
-	buf_adds(out, "#include <stdbool.h>\n#include <stdint.h>\n");
-	write_side(&declare, map, plan, false);
-	write_side(&declare, map, plan, true);
+	buf_adds(out, "#include <linux/types.h>\n#include <stdbool.h>\n");
+	write_side(&declare, map, false);
+	write_side(&declare, map, true);
 }

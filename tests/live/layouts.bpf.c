@@ -67,6 +67,16 @@ struct ly_alike_but_long_ago {
 };
 MAP(ly_alike_but_longer, __u32, struct ly_alike_but_longer);
 MAP(ly_alike_but_long_ago, __u32, struct ly_alike_but_long_ago);
+
+/* Names that pads and reserved words would take. */
+struct named {
+	__u8 _first;
+	__u64 _pad0;
+	__u8 __last;
+	__u32 _pad1, inline_;
+};
+MAP(ly_named, struct named, struct named);
+struct named ly_first;
 __u64 ly_counter, ly_other[3];
 
 SEC("socket")

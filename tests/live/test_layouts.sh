@@ -95,7 +95,7 @@ text=$("$BPFMAPTOP" dump "$pins/small" --btf "$scratch/layouts.o" 2>&1)
 has "an object that doesn't fit" "has 16 bytes and the map's values have 12: they part at 'plain', byte 12" "$text"
 
 # -- written down --
-for name in ly_tagged ly_odd ly_scalar layouts_bss; do
+for name in ly_tagged ly_odd ly_scalar ly_named layouts_bss; do
 	"$BPFMAPTOP" info "$pins/$name" --schema-out >"$scratch/out.json" 2>"$scratch/words"
 	same "the layout of $name reads back" "$(layout "$pins/$name")" \
 		"$(layout "$pins/$name" --schema "$scratch/out.json")"
@@ -104,14 +104,15 @@ for name in ly_tagged ly_odd ly_scalar layouts_bss; do
 	"$BPFMAPTOP" info "$pins/$name" -o json | jq -r '
 		.map.name as $map | .layout | {key, value} | to_entries[] | .key as $side | .value
 		| select(.[0].name != "" or .[0].kind == "struct")
-		| (if .[0].type | startswith("struct ") then .[0].type
+		| (if .[0].name == "" and (.[0].type | startswith("struct ")) then .[0].type
 		   else "struct \($map)_\($side)" | gsub("[.]"; "_") end) as $type
 		| .[] | select(.name != "" and .bit_size == null and (.path | contains("[]") | not))
 		| "_Static_assert(offsetof(\($type), \(.path)) == \(.offset), \"\(.path)\");",
 		  "_Static_assert(sizeof(((\($type) *)0)->\(.path)) == \(.size), \"\(.path)\");"' >"$scratch/asserts"
 	[ "$name" = ly_scalar ] || [ -s "$scratch/asserts" ] || not_ok "there is something to assert of $name"
 	printf '#include <stddef.h>\n#include "out.h"\n#include "asserts"\n' >"$scratch/out.c"
-	if text=$(gcc -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1); then
+	if text=$(gcc -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1 &&
+		clang -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1); then
 		ok "$name as C has the same places"
 	else
 		not_ok "$name as C has the same places" "$text"
