@@ -4,8 +4,12 @@
  * for one field: the width stands behind the row that everyone else sees. */
 #include "model/format_range.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/tidy.h"
 #include "model/decode.h"
 #include "model/format.h"
 
@@ -74,11 +78,10 @@ static struct val range_val(const struct field *field, const uint8_t *base)
 	return val.kind == VAL_INT && val.i == RANGE_UNKNOWN ? val_unknown() : val;
 }
 
-static void print_range(const struct field *field, const uint8_t *base, enum print_style style,
+static void write_range(const struct range_format *range, struct val low, enum print_style style,
 			const struct lookups *lookups, struct buf *out)
 {
-	const struct range_format *range = (const struct range_format *)field->format;
-	struct val low = range_val(field, base), high = low;
+	struct val high = low;
 
 	format_print_level(range->ends, low, style, lookups, out);
 	if (low.kind == VAL_UINT)
@@ -93,9 +96,112 @@ static void print_range(const struct field *field, const uint8_t *base, enum pri
 	format_print_level(range->ends, high, style, lookups, out);
 }
 
+static const struct range_format *range_of(const struct field *field)
+{
+	return (const struct range_format *)field->format;
+}
+
+static void print_range(const struct field *field, const uint8_t *base, enum print_style style,
+			const struct lookups *lookups, struct buf *out)
+{
+	write_range(range_of(field), range_val(field, base), style, lookups, out);
+}
+
 bool format_is_range(const struct format *format)
 {
 	return format->print == print_range;
+}
+
+const struct format *format_range_ends(const struct format *format)
+{
+	return format_is_range(format) ? ((const struct range_format *)format)->ends : format;
+}
+
+/* -- reading -- */
+
+static int parse_end(const struct range_format *range, const char *text, size_t len,
+		     const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	struct field end = {.name = "",
+			    .path = "",
+			    .type = "",
+			    .kind = FIELD_UINT,
+			    .size = sizeof(uint64_t),
+			    .format = range->ends};
+
+	return format_parse(&end, text, len, lookups, mem, out, NULL);
+}
+
+/* What lies in the middle lies in the range, however its ends were rounded. */
+static __int128 middle_of(const struct val *low, const struct val *high)
+{
+	const struct val *ends[] = {low, high};
+	__int128 sum = 0, whole;
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		double real = MAX_OF(-0x1p64, MIN_OF(val_as_real(ends[i]), 0x1p64));
+
+		sum += val_whole(ends[i], &whole) ? whole : (__int128)real;
+	}
+	return sum >> 1;
+}
+
+/* The low bound of the range that holds a number; false: no field holds that. */
+static bool low_around(const struct field *field, __int128 number, struct val *low)
+{
+	uint64_t width = range_of(field)->width;
+
+	if (field->kind == FIELD_UINT && number >= 0 && number <= UINT64_MAX)
+		*low = val_uint(range_low((uint64_t)number, width));
+	else if (field->kind == FIELD_INT && number > RANGE_UNKNOWN && number <= INT64_MAX)
+		*low = val_int(range_low_signed((int64_t)number, width));
+	else
+		return false;
+	return true;
+}
+
+/* Is the range that begins at low written so? Ranges don't overlap, so a short text with two ends that look
+ * different is of one of them only. How long ago a moment was changes while it is typed. */
+static bool is_written_so(const struct range_format *range, struct val low, const char *text,
+			  size_t len, size_t low_len, const struct lookups *lookups)
+{
+	const char *high = text + low_len + 2;
+	bool are_alike = len == 2 * low_len + 2 && memcmp(text, high, low_len) == 0;
+	bool is_moving = range->ends == format_named("ktime", strlen("ktime"));
+
+	for (enum print_style style = PRINT_SHORT; style <= PRINT_EXACT; style++) {
+		SCOPED(buf) written = {0};
+
+		if (style == PRINT_SHORT && (are_alike || is_moving))
+			continue;
+		write_range(range, low, style, lookups, &written);
+		if (written.len == len && memcmp(buf_text(&written), text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int parse_range(const struct field *field, const char *text, size_t len,
+		       const struct lookups *lookups, struct arena *mem, struct val *out)
+{
+	const struct range_format *range = range_of(field);
+	const char *dots = memmem(text, len, "..", 2);
+	size_t low_len = dots ? (size_t)(dots - text) : len;
+	struct val low, high;
+	int r = parse_end(range, text, low_len, lookups, mem, &low);
+
+	if (r == 0 && !dots)
+		*out = low;
+	if (r < 0 || !dots)
+		return r;
+	r = parse_end(range, dots + 2, len - low_len - 2, lookups, mem, &high);
+	if (r < 0)
+		return r;
+	if (!low_around(field, middle_of(&low, &high), &low) ||
+	    !is_written_so(range, low, text, len, low_len, lookups))
+		return -EINVAL;
+	*out = low;
+	return 0;
 }
 
 const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width,
@@ -108,12 +214,13 @@ const struct format *format_range_new(struct arena *mem, const struct format *en
 	range->format = (struct format){
 		.name = "range",
 		.help = "range of numbers",
-		.example = "1024",
+		.example = ends->difference ? ends->example : "1024..2047",
 		.sense = SENSE_IDENTITY,
 		.is_time = ends->is_time,
 		.min_columns = 12,
 		.fits = fits_range,
 		.print = print_range,
+		.parse = parse_range,
 		.value = range_val,
 	};
 	range->ends = ends;

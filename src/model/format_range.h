@@ -22,8 +22,12 @@ uint64_t range_high(uint64_t low, uint64_t width);
 
 /* Is it one of format_range_new's? */
 bool format_is_range(const struct format *format);
+/* What the ends of its ranges are written in; of any other format: itself. */
+const struct format *format_range_ends(const struct format *format);
 
-/* A format that writes such a field of 8 bytes as "1024..2047", its ends as `ends` would; where it holds measured
- * numbers, which lie in between, too, as "1024..2048". It lives in mem; NULL when out of memory. */
+/* A format that writes such a field of 8 bytes as "1024..2047", its ends as `ends` (one of amounts or moments)
+ * would; where it holds measured
+ * numbers, which lie in between, too, as "1024..2048". It reads the same, also in its short form where that
+ * is of one range only: that range's low bound. It lives in mem; NULL when out of memory. */
 const struct format *format_range_new(struct arena *mem, const struct format *ends, uint64_t width,
 				      bool is_measured);

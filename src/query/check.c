@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/tidy.h"
+#include "model/format_range.h"
 #include "query/check.h"
 #include "query/moving.h"
 #include "query/units.h"
@@ -153,14 +154,41 @@ static int comparison_with_word(struct checker *c, const struct column *column, 
 	return r ? r : ranges_test(c, left, op, &value, is_negated, out);
 }
 
+/* "pkts.range == 2..3": both ends in one word, as the column shows them. false: the column has no ranges. */
+static bool is_shown_range(struct checker *c, const struct node *subject, const struct node *range,
+			   struct node *word)
+{
+	const struct node *first = range->first, *last = first->next;
+	struct column column;
+	uint32_t end;
+
+	if (!check_names_column(c, subject, &column) || !column.field || !column.field->format ||
+	    !format_is_range(column.field->format) || !node_is_literal(first) ||
+	    !node_is_literal(last))
+		return false;
+	end = node_is_negative(last) ? last->first->end : last->end;
+	*word = (struct node){.kind = NODE_TEXT,
+			      .at = first->at,
+			      .end = end,
+			      .text = c->text + first->at,
+			      .len = end - first->at};
+	return true;
+}
+
 static int check_comparison(struct checker *c, const struct node *node, bool is_negated,
 			    struct test **out)
 {
 	const struct node *a = node->first, *b = a->next;
 	enum token_kind op = node->op;
 	struct column column;
+	struct node word;
 	int r = 1;
 
+	if (b->kind == NODE_RANGE) {
+		if (!is_shown_range(c, a, b, &word))
+			return check_fault(c, b->at, PARSE_RANGE_MISPLACED);
+		b = &word;
+	}
 	if (check_names_column(c, a, &column) && node_is_literal(b))
 		r = comparison_with_word(c, &column, op, b, is_negated, out);
 	else if (check_names_column(c, b, &column) && node_is_literal(a))

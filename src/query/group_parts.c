@@ -323,17 +323,19 @@ static void shape_bytes(const struct part *part, struct field *proto)
 	proto->format = format_of(&part->column);
 }
 
-/* What the ends of a range of the column are written in. */
+/* What the ends of a range of the column are written in; no range is a port or a name. */
 static const struct format *ends_of(const struct column *column)
 {
-	const struct format *format;
+	const struct format *dec = format_named("dec", strlen("dec")), *format;
 
 	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
 		return format_named("duration", strlen("duration"));
 	if (!column->field)
-		return format_named("dec", strlen("dec"));
+		return dec;
 	format = format_of(column);
-	return column_is_difference(column) && format->difference ? format->difference : format;
+	if (column_is_difference(column) && format->difference)
+		format = format->difference;
+	return format->difference || format->sense == SENSE_QUANTITY ? format : dec;
 }
 
 static int shape_range(const struct part *part, struct plan *plan, struct field *proto)

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/format_range.h"
 #include "model/table.h"
 #include "query/lex.h"
 #include "query/moving.h"
@@ -67,7 +68,7 @@ static struct field shown_field(const struct column *column)
 
 static enum domain domain_of_kind(const struct field *field, enum val_kind kind)
 {
-	const char *name = field->format->name;
+	const char *name = format_range_ends(field->format)->name;
 
 	if (kind == VAL_TEXT)
 		return DOMAIN_TEXT;

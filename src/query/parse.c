@@ -240,17 +240,16 @@ static int parse_comparison(struct parser *p, struct node **out)
 	if (at(p, TOKEN_MATCHES) || at(p, TOKEN_MATCHES_NOT))
 		return parse_match(p, out);
 	if (at_comparison(p)) {
+		bool is_equal = at(p, TOKEN_EQ) || at(p, TOKEN_NE);
 		struct node *left = *out;
 
 		r = open_operation(p, NODE_COMPARE, left, out);
-		r = r ? r : parse_sum(p, &left->next);
+		r = r ? r : (is_equal ? parse_member : parse_sum)(p, &left->next);
 	}
-	if (!r && (at_comparison(p) || at(p, TOKEN_RANGE)))
-		return fault(p, p->token.at,
-			     at(p, TOKEN_RANGE)
-				     ? "a range is written after 'in', like port in 80..443"
-				     : "comparisons don't chain; join them by 'and'",
-			     "");
+	if (!r && at(p, TOKEN_RANGE))
+		return fault(p, p->token.at, PARSE_RANGE_MISPLACED, "");
+	if (!r && at_comparison(p))
+		return fault(p, p->token.at, "comparisons don't chain; join them by 'and'", "");
 	return r;
 }
 

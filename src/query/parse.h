@@ -19,7 +19,7 @@ enum node_kind {
 	NODE_COMPARE, /* first op second */
 	NODE_MATCH,   /* first ~ second; is_negated: !~ */
 	NODE_IN,      /* first in second, third, ...; is_negated: not in */
-	NODE_RANGE,   /* first .. second; only as a member of NODE_IN */
+	NODE_RANGE,   /* first .. second; as a member of NODE_IN, or behind == and != */
 	NODE_NOT,     /* first */
 	NODE_AND,     /* of first, second, ... */
 	NODE_OR,
@@ -36,6 +36,8 @@ struct node {
 	struct node *first; /* operands, chained by next */
 	struct node *next;
 };
+
+#define PARSE_RANGE_MISPLACED "a range is written after 'in', like port in 80..443"
 
 /* Nodes live in mem. *out is NULL for a blank text. 0, -EINVAL with err->column, -ENOMEM. */
 int parse_query(const char *text, size_t len, struct arena *mem, struct node **out,

@@ -67,6 +67,21 @@ static inline struct group *group_of(struct table *table, const char *by, const 
 	return group;
 }
 
+static inline void assert_matches(struct table *table, const char *text, size_t expected)
+{
+	uint64_t bits[4] = {0};
+	struct query *query = NULL;
+	struct err err = {0};
+	size_t n = 0;
+
+	if (query_compile(text, table, &query, &err) < 0)
+		fail_msg("'%s': %s", text, err.text);
+	assert_int_equal(query_match(query, table, bits, &n), 0);
+	if (n != expected)
+		fail_msg("'%s' matches %zu, not %zu", text, n, expected);
+	query_free(query);
+}
+
 /* Called `rows` where a field has the name already. */
 static inline double count_of(const struct table *groups, size_t row)
 {

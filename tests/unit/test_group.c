@@ -228,21 +228,6 @@ static void add_address(struct table *table, const uint8_t *last, size_t n, uint
 	assert_int_equal(snap_add(table->next, address, &packets), 0);
 }
 
-static void assert_matches(struct table *table, const char *text, size_t expected)
-{
-	uint64_t bits[4] = {0};
-	struct query *query = NULL;
-	struct err err = {0};
-	size_t n = 0;
-
-	if (query_compile(text, table, &query, &err) < 0)
-		fail_msg("'%s': %s", text, err.text);
-	assert_int_equal(query_match(query, table, bits, &n), 0);
-	if (n != expected)
-		fail_msg("'%s' matches %zu, not %zu", text, n, expected);
-	query_free(query);
-}
-
 static void test_mapped(void **state)
 {
 	static const uint8_t one[] = {0xff, 0xff, 10, 1, 2, 3}, two[] = {0xff, 0xff, 10, 1, 2, 200},
@@ -277,54 +262,6 @@ static void test_mapped(void **state)
 	assert_matches(group_table(group), "saddr not in 10.0.0.0/8", 1);
 	assert_matches(group_table(group), "saddr == 10.1.3.0/24", 1);
 	group_free(group);
-	table_release(&table);
-}
-
-static uint64_t at_100_seconds(void *ctx)
-{
-	(void)ctx;
-	return 100 * SECOND;
-}
-
-/* Of moments, ranges are moments and what they changed by is times. */
-static void test_moments(void **state)
-{
-	static const char *const by[][3] = {
-		{"seen_ns:10s", "30s ago..20s ago", "70000000000ns..79999999999ns"},
-		{"seen_ns.delta:4s", "8.0s..11s", "8000000000ns..11999999999ns"}};
-	static const char *const columns[][3] = {{"seen_ns.delta", "10s", "10000000000ns"},
-						 {"seen_ns.base", "10s", "10000000000ns"},
-						 {"seen_ns", "25s ago", "75000000000ns"}};
-	const uint64_t moments[] = {65 * SECOND, 75 * SECOND};
-	struct field seen = {.name = "seen_ns", .type = "ktime_t", .kind = FIELD_UINT, .size = 8};
-	struct table table;
-	struct plan plan;
-	uint32_t key = 1;
-
-	(void)state;
-	plan_begin(&plan, 4, 8, "test");
-	open_field(&plan, IN_KEY, "id", FIELD_UINT, 0, 4);
-	assert_int_equal(plan_add(&plan, true, &seen, NULL), 0);
-	make_table(&table, &plan, 1);
-	table.lookups = (struct lookups){.boot_ns = at_100_seconds};
-	for (size_t i = 0; i < ARRAY_LEN(moments); i++) {
-		assert_int_equal(snap_add(table.next, &key, &moments[i]), 0);
-		take_at(&table, (i + 1) * SECOND);
-		if (i == 0)
-			assert_int_equal(table_baseline(&table), 0);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-		assert_text(&table, 0, columns[i][0], PRINT_SHORT, columns[i][1]);
-		assert_text(&table, 0, columns[i][0], PRINT_EXACT, columns[i][2]);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(by); i++) {
-		struct group *group = group_of(&table, by[i][0], "");
-		const char *name = i ? "seen_ns.delta.range" : "seen_ns.range";
-
-		assert_text(group_table(group), 0, name, PRINT_SHORT, by[i][1]);
-		assert_text(group_table(group), 0, name, PRINT_EXACT, by[i][2]);
-		group_free(group);
-	}
 	table_release(&table);
 }
 
@@ -491,7 +428,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_rows),
 		cmocka_unit_test(test_mapped),
-		cmocka_unit_test(test_moments),
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_baseline_between_slices),
 		cmocka_unit_test(test_begins_in_slices),
