@@ -122,10 +122,10 @@ static int set_max_bytes(struct options *options, const char *value, struct err 
 	int n = num_parse(value, strlen(value), &num);
 
 	if (n <= 0 || value[n] || num.is_negative || !num.is_whole || !num.whole ||
-	    num.kind == NUM_TIME || num.kind == NUM_PERCENT)
+	    num.whole > UINT64_MAX || num.kind == NUM_TIME || num.kind == NUM_PERCENT)
 		return err_set(err, -EINVAL, "size '%s' is not a number of bytes like 500M or 2Gi",
 			       value);
-	options->max_bytes = num.whole;
+	options->max_bytes = (uint64_t)num.whole;
 	return 0;
 }
 

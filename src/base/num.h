@@ -37,12 +37,13 @@ struct num {
 	enum num_kind kind;
 	bool is_whole; /* exact in `whole` (also after scaling) */
 	bool is_negative;
-	uint64_t whole; /* magnitude */
-	double real;	/* always set, signed; times in ns, percent as a share */
+	unsigned __int128 whole; /* magnitude */
+	double real;		 /* always set, signed; times in ns, percent as a share */
 };
 
 /* Reads a number with an optional unit from text[0..len): 12, -1.5Mi, 0x1f, 1k, 30s, 4m31s, 5%, 1e3.
- * returns the bytes consumed, 0 when there is no number there, -ERANGE when it is too large. */
+ * returns the bytes consumed, 0 when there is no number there, -ERANGE when it is beyond 128 bits, or
+ * beyond doubles where it has a point or an exponent. */
 int num_parse(const char *text, size_t len, struct num *out);
 
 /* Whole text as an unsigned decimal or 0x number: 0, or -EINVAL / -ERANGE. */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef unsigned __int128 u128;
+
 static const struct unit {
 	const char *name;
 	enum num_kind kind;
@@ -37,7 +39,7 @@ enum { NUMBER_BYTES = 352 }; /* 1e308 written out, and its decimals */
 
 /* A decimal number as typed. */
 struct typed {
-	uint64_t digits;
+	u128 digits;
 	int exponent;
 	bool is_exact;	 /* digits * 10^exponent is the number */
 	bool is_integer; /* without point and exponent */
@@ -64,10 +66,10 @@ static int hex_digit(char c)
 
 static void add_digit(struct typed *typed, char c, bool is_decimal)
 {
-	uint64_t next;
+	u128 next;
 
 	if (__builtin_mul_overflow(typed->digits, 10, &next) ||
-	    __builtin_add_overflow(next, (uint64_t)(c - '0'), &next))
+	    __builtin_add_overflow(next, (unsigned)(c - '0'), &next))
 		typed->is_exact = false;
 	typed->digits = next;
 	typed->exponent -= is_decimal;
@@ -134,28 +136,28 @@ static const struct unit *find_unit(const char *text, size_t len)
 	return &no_unit;
 }
 
-/* digits * scale * 10^exponent, when that is a whole number of 64 bits. */
-static bool scale_exactly(uint64_t digits, uint64_t scale, int exponent, uint64_t *whole)
+/* digits * scale * 10^exponent, when that is a whole number of 128 bits. */
+static bool scale_exactly(u128 digits, uint64_t scale, int exponent, u128 *whole)
 {
-	unsigned __int128 n = (unsigned __int128)digits * scale;
+	u128 n;
 
+	if (__builtin_mul_overflow(digits, scale, &n))
+		return false;
 	if (n == 0)
 		exponent = 0;
-	for (; exponent > 0; exponent--) {
-		n *= 10;
-		if (n > UINT64_MAX)
+	for (; exponent > 0; exponent--)
+		if (__builtin_mul_overflow(n, 10, &n))
 			return false;
-	}
 	for (; exponent < 0; exponent++) {
 		if (n % 10)
 			return false;
 		n /= 10;
 	}
-	*whole = (uint64_t)n;
-	return n <= UINT64_MAX;
+	*whole = n;
+	return true;
 }
 
-/* Puts one number and its unit together. -ERANGE when an integer doesn't fit 64 bits. */
+/* Puts one number and its unit together. -ERANGE when an integer doesn't fit 128 bits. */
 static int put_together(const struct typed *typed, const struct unit *unit, struct num *out)
 {
 	out->kind = unit->kind;
@@ -181,7 +183,7 @@ static int parse_hex(const char *text, size_t len, struct num *out)
 
 	*out = (struct num){.kind = NUM_PLAIN, .is_whole = true};
 	for (; i < len && hex_digit(text[i]) >= 0; i++) {
-		if (out->whole >> 60)
+		if (out->whole >> 124)
 			return -ERANGE;
 		out->whole = out->whole << 4 | (unsigned)hex_digit(text[i]);
 	}
@@ -257,9 +259,9 @@ int num_u64(const char *text, uint64_t *out)
 	if (!*digits || digits[strspn(digits, is_hex ? "0123456789abcdefABCDEF" : "0123456789")])
 		return -EINVAL;
 	int n = num_parse(text, strlen(text), &num);
-	if (n < 0)
-		return n;
-	*out = num.whole;
+	if (n < 0 || num.whole > UINT64_MAX)
+		return -ERANGE;
+	*out = (uint64_t)num.whole;
 	return 0;
 }
 

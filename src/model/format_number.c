@@ -47,50 +47,12 @@ static bool fits_bits(const struct field *field)
 
 /* -- reading -- */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Hex digits beyond the 64 bits that num_parse reads. */
-static int read_wide(const char *text, size_t len, struct val *out)
-{
-	bool is_negative = len && text[0] == '-';
-	u128 wide = 0;
-
-	text += is_negative;
-	len -= is_negative;
-	if (len < 3 || len > 2 + 32 || text[0] != '0' || (text[1] | 0x20) != 'x')
-		return -EINVAL;
-	for (size_t i = 2; i < len; i++) {
-		if (hex_value(text[i]) < 0)
-			return -EINVAL;
-		wide = wide << 4 | (unsigned)hex_value(text[i]);
-	}
-	*out = is_negative ? (struct val){.kind = VAL_IWIDE, .iwide = (__int128)-wide}
-			   : (struct val){.kind = VAL_WIDE, .wide = wide};
-	return 0;
-}
-
 int format_read_number(const char *text, size_t len, struct val *out)
 {
 	struct num num;
 	int n = num_parse(text, len, &num);
 
-	if (n <= 0 || (size_t)n != len)
-		return read_wide(text, len, out);
-	if (!num.is_whole)
-		*out = val_real(num.real);
-	else if (!num.is_negative)
-		*out = val_uint(num.whole);
-	else if (num.whole <= (uint64_t)INT64_MAX + 1)
-		*out = val_int((int64_t)(-num.whole));
-	else
-		*out = (struct val){.kind = VAL_IWIDE, .iwide = -(__int128)num.whole};
-	return 0;
+	return n <= 0 || (size_t)n != len || val_typed(&num, out) < 0 ? -EINVAL : 0;
 }
 
 /* -- writing -- */

@@ -17,7 +17,7 @@ extern const struct format
 	/* format_stack.c */  format_ksym, format_stack;
 /* clang-format on */
 
-/* Whole text as a number with an optional unit, or 0x with up to 128 bits: 0 or -EINVAL. The parse of
+/* Whole text as a number of up to 128 bits with an optional unit, or 0x: 0 or -EINVAL. The parse of
  * every format whose text is a number. */
 int format_read_number(const char *text, size_t len, struct val *out);
 

@@ -2,9 +2,11 @@
 /* Comparing values of different kinds without losing a bit: integers of all widths become a sign and a
  * magnitude of 128 bits; a double is split into its whole part, which such an integer holds exactly
  * (or which lies beyond them all), and a fraction that only decides between equals. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/tidy.h"
 #include "model/val.h"
 
@@ -56,6 +58,24 @@ static int real_compare_whole(double x, struct whole b)
 	if (r || fraction == 0)
 		return r;
 	return fraction < 0 ? -1 : 1;
+}
+
+int val_typed(const struct num *num, struct val *out)
+{
+	const u128 lowest = (u128)1 << 127;
+
+	if (!num->is_whole)
+		*out = val_real(num->real);
+	else if (!num->is_negative)
+		*out = num->whole > UINT64_MAX ? (struct val){.kind = VAL_WIDE, .wide = num->whole}
+					       : val_uint((uint64_t)num->whole);
+	else if (num->whole <= (u128)INT64_MAX + 1)
+		*out = val_int((int64_t)-num->whole);
+	else if (num->whole <= lowest)
+		*out = (struct val){.kind = VAL_IWIDE, .iwide = (__int128)-num->whole};
+	else
+		return -ERANGE;
+	return 0;
 }
 
 bool val_is_number(const struct val *val)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+struct num;
+
 enum val_kind {
 	VAL_UNKNOWN, /* not read, not computable: shown as "-", never as 0, equal to nothing */
 	VAL_UINT,
@@ -71,6 +73,9 @@ static inline uint64_t val_word(const void *at, size_t len)
 		memcpy(&word, at, len);
 	return be64toh(word);
 }
+
+/* What a person typed: whole as long as 128 bits hold it. 0 or -ERANGE. */
+int val_typed(const struct num *num, struct val *out);
 
 bool val_is_number(const struct val *val);
 /* An integer of any kind. false: it is none, or too large. */

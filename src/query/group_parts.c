@@ -127,7 +127,7 @@ static bool read_width(const struct item *item, uint64_t *width)
 		return true;
 	if (n <= 0 || (size_t)n != item->option.len || !num.is_whole || num.is_negative)
 		return false;
-	*width = num.whole;
+	*width = (uint64_t)num.whole;
 	return num.whole > 0 && num.whole <= INT64_MAX;
 }
 

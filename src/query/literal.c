@@ -221,13 +221,7 @@ int literal_number(const char *text, size_t len, struct val *out, enum num_kind 
 	if (n == 0 || (size_t)n != len)
 		return -EINVAL;
 	*kind = num.kind;
-	if (!num.is_whole)
-		*out = val_real(num.real);
-	else if (num.is_negative)
-		*out = (struct val){.kind = VAL_IWIDE, .iwide = -(__int128)num.whole};
-	else
-		*out = val_uint(num.whole);
-	return 0;
+	return val_typed(&num, out);
 }
 
 static void set_one(struct range *out, struct val val)

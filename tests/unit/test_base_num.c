@@ -156,12 +156,13 @@ static void grouped_digits(void **state)
 
 static void parses_units(void **state)
 {
+	typedef unsigned __int128 u128;
 	static const struct {
 		const char *text;
 		int used;
 		enum num_kind kind;
 		bool is_whole;
-		uint64_t whole;
+		u128 whole;
 		double real;
 	} rows[] = {
 		{"12", 2, NUM_PLAIN, true, 12, 12},
@@ -187,7 +188,13 @@ static void parses_units(void **state)
 		{"5%", 2, NUM_PERCENT, false, 0, 0.05},
 		{"100%", 4, NUM_PERCENT, true, 1, 1},
 		{"7%3", 1, NUM_PLAIN, true, 7, 7},
-		{"1e30", 4, NUM_PLAIN, false, 0, 1e30},
+		{"18446744073709551616", 20, NUM_PLAIN, true, (u128)1 << 64, 0x1p64},
+		{"20E", 3, NUM_SI, true, (u128)20 * 1000000000 * 1000000000, 2e19},
+		{"0x1ffffffffffffffff", 19, NUM_PLAIN, true, ((u128)1 << 65) - 1, 0x1p65},
+		{"340282366920938463463374607431768211455", 39, NUM_PLAIN, true, ~(u128)0, 0x1p128},
+		{"0xffffffffffffffffffffffffffffffff", 34, NUM_PLAIN, true, ~(u128)0, 0x1p128},
+		{"300000d", 7, NUM_TIME, true, (u128)25920 * 1000000000 * 1000000, 2.592e19},
+		{"1e39", 4, NUM_PLAIN, false, 0, 1e39},
 		{"", 0, NUM_PLAIN, false, 0, 0},
 		{"k", 0, NUM_PLAIN, false, 0, 0},
 		{"-", 0, NUM_PLAIN, false, 0, 0},
@@ -235,9 +242,9 @@ static void parses_within_length(void **state)
 
 static void refuses_what_is_too_large(void **state)
 {
-	static const char *const rows[] = {"18446744073709551616", "20E",
-					   "0x1ffffffffffffffff",  "1e400",
-					   "1e99999999999",	   "300000d"};
+	static const char *const rows[] = {
+		"340282366920938463463374607431768211456", "400000000000000000000E",
+		"0x100000000000000000000000000000000", "1e400", "1e99999999999"};
 	char digits[1000];
 	struct num num;
 
