@@ -26,6 +26,8 @@ static const char map_words[] =
 	"or\n"
 	"a map of a host that ssh reaches and that has bpfmaptop too (ssh:web1:flows).\n";
 
+static const char once[] = "An option with a value is given once.\n";
+
 static const char statuses[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 partly done (a "
 			       "reading or the list was incomplete).\n";
 
@@ -91,7 +93,7 @@ static void help_usage(struct buf *out)
 	buf_addf(out, "\n%s\n", map_words);
 	for (unsigned i = 0; i < n_option_rows; i++)
 		add_option(&option_rows[i], out);
-	buf_addf(out, "\n%s", statuses);
+	buf_addf(out, "\n%s%s", once, statuses);
 }
 
 static void help_keys(struct buf *out)
@@ -185,6 +187,8 @@ void options_manual(struct buf *out)
 	buf_adds(out, ".SH OPTIONS\n");
 	for (unsigned i = 0; i < n_option_rows; i++)
 		add_man_option(&option_rows[i], out);
+	buf_adds(out, ".PP\n");
+	man_add_text(once, out);
 	for (size_t i = 1; i < ARRAY_LEN(topics); i++) {
 		SCOPED(buf) text = {0};
 

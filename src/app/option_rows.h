@@ -15,6 +15,8 @@ struct option_row {
 	/* The commands that heed it, with spaces between; NULL: all. The others refuse it: what is passed
 	 * over in silence was meant. */
 	const char *heeded_by;
+	/* What several values are joined by to one, as an option with a value is given once; NULL: nothing. */
+	const char *joined_by;
 };
 
 extern const struct option_row option_rows[];

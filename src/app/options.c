@@ -101,6 +101,16 @@ static int bad_option(int code, const char *word, struct err *err)
 	return bad_long_option(word, err);
 }
 
+/* Of two values the first would be passed over in silence. */
+static int given_twice(const struct option_row *row, struct err *err)
+{
+	if (row->joined_by)
+		return err_set(err, -EINVAL, "option '--%s' is given twice; join the two by '%s'",
+			       row->name, row->joined_by);
+	return err_set(err, -EINVAL, "option '--%s' is given twice; leave one of them out",
+		       row->name);
+}
+
 static int split(struct options *options, int argc, char **argv, struct err *err)
 {
 	struct option longs[MAX_OPTIONS + 1] = {0};
@@ -113,10 +123,15 @@ static int split(struct options *options, int argc, char **argv, struct err *err
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (code == '?' || code == ':')
 			return bad_option(code, argv[optind - 1], err);
-		r = row_of(code)->set(options, optarg, err);
+		const struct option_row *row = row_of(code);
+		uint64_t bit = UINT64_C(1) << (row - option_rows);
+
+		if (optarg && (options->given & bit))
+			return given_twice(row, err);
+		r = row->set(options, optarg, err);
 		if (r < 0)
 			return r;
-		options->given |= UINT64_C(1) << (row_of(code) - option_rows);
+		options->given |= bit;
 	}
 	options->words = (const char *const *)argv + optind;
 	options->n_words = argc - optind;

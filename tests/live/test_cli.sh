@@ -19,6 +19,25 @@ says() { # NAME STATUS NEEDLE ARGUMENT...
 
 says "an option that isn't" 2 "--frobnicate" --frobnicate
 says "an option without its value" 2 "needs a value" dump --filter
+says "two filters" 2 "'--filter' is given twice; join the two by 'and'" dump -f 'packets > 1' sim:flows --filter 'packets < 9'
+says "two groups" 2 "'--group' is given twice; join the two by ','" dump -g proto -g dport sim:flows
+says "two alerts" 2 "'--alert' is given twice; join the two by 'or'" dump --alert state==new --alert state==gone sim:flows
+says "two outputs" 2 "'--output' is given twice; leave one of them out" dump -o json -o csv sim:flows
+same "a flag twice says no more than once" 0 "$("$BPFMAPTOP" dump --strict --strict sim:flows >/dev/null 2>&1; echo $?)"
+once=$("$BPFMAPTOP" --help | sed -nE 's/^ {2}.{4}--([a-z-]+)[ =[]=?[A-Z]+.*/\1/p')
+wrong=
+for option in $once; do
+	case $option in
+	output) value=json ;;
+	for | smooth) value=10s ;;
+	method) value=batch ;;
+	color) value=never ;;
+	ghosts) value=2000 ;;
+	*) value=1 ;;
+	esac
+	"$BPFMAPTOP" "--$option=$value" "--$option=$value" 2>&1 | grep -q "'--$option' is given twice" || wrong+=" $option"
+done
+same "any option with a value is given once" "28:" "$(wc -w <<<"$once"):$wrong"
 says "an interval that is too short" 2 "0.1 to 3600" -d 0.001 sim:flows
 says "an interval that is no number" 2 "0.1 to 3600" -d soon sim:flows
 says "an interval that is absurd" 2 "0.1 to 3600" -d 1e99 sim:flows
@@ -178,14 +197,14 @@ same "a stream says it of every reading" "counter gauge" "$("$BPFMAPTOP" stream 
 n_run=0
 run_example() { # COMMAND
 	local words status
-	eval "words=(${1#bpfmaptop })"
+	eval "words=($(sed -E 's/ -[dn] [0-9]+//g' <<<"${1#bpfmaptop }"))"
 	words=("${words[@]/#flows/sim:flows}")
 	case ${words[0]} in
 	export) words[1]=$scratch/flows.prom ;;
 	sim:*) words+=(-b) ;;
 	record) words[1]=$scratch/a.tape ;;
 	esac
-	case ${words[0]} in info | dump) ;; *) words+=(-n 2 -d 0.1) ;; esac
+	case ${words[0]} in info | dump) ;; *) words+=(-n 2) ;; esac
 	text=$("$BPFMAPTOP" "${words[@]}" -d 0.1 </dev/null 2>&1 >"$scratch/made")
 	status=$?
 	case $1 in *--until*) [ $status = 1 ] && status=0 ;; esac
