@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The command line: `NAME` runs an action that has a key on the rows, `NAME TEXT` sets a setting of the
- * tab in front or does what a row of `sayings` says. What is wrong is said while it is typed where that
- * can be known without doing it, else the line comes back with the fault. */
+ * tab in front or does what a row of `sayings` says. What is wrong, and can't become right by what
+ * follows, is said while it is typed where that can be known without doing it, else the line comes back with
+ * the fault. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "query/query.h"
 #include "ui/setting.h"
 #include "ui/state.h"
@@ -228,7 +230,7 @@ static int check_words(struct screen *screen, const char *name, const char *text
 	return r;
 }
 
-int command_check(struct screen *screen, const char *text)
+static int check_whole(struct screen *screen, const char *text)
 {
 	SCOPED(buf) word = {0};
 	const char *rest = split(text, &word), *name = buf_text(&word);
@@ -244,6 +246,81 @@ int command_check(struct screen *screen, const char *text)
 	if (saying_named(name))
 		return err_at(&screen->fault, (int)strlen(text) + 1, "'%s' what?", name);
 	return err_at(&screen->fault, 1, "no such command; Tab shows those that begin so");
+}
+
+/* -- what may still become right --------------------------------------------------------------------------- */
+
+/* The byte of the text that the fault is at. */
+static size_t fault_at(const struct screen *screen, const char *text)
+{
+	size_t at = 0, before = (size_t)MAX_OF(screen->fault.column - 1, 0);
+
+	while (text[at] && utf8_columns(text, at) < before)
+		at++;
+	return at;
+}
+
+/* Is what stands at that place still being typed: a text whose quote is open, a "(", a value or the sum before
+ * a comparison's sign? What follows decides about it. */
+static bool is_being_typed(const char *text, size_t at)
+{
+	size_t quoted_from = 0, depth = 0;
+	char quote = '\0';
+
+	for (size_t i = 0; text[i]; i++) {
+		if (quote) {
+			quote = text[i] == quote ? '\0' : quote;
+		} else if (text[i] == '"' || text[i] == '\'') {
+			quote = text[i];
+			quoted_from = i;
+		} else if (i >= at) {
+			depth += text[i] == '(';
+			depth -= text[i] == ')' && depth;
+		}
+	}
+	if (quote)
+		return at >= quoted_from;
+	return (depth && text[at] == '(') || !strpbrk(text + at, "=<>!~,)\"'");
+}
+
+/* What can be said by words only; all else may be the beginning of a value, too. */
+static bool is_of_words(const char *name)
+{
+	const struct setting *setting = setting_named(name);
+	const struct saying *saying = saying_named(name);
+
+	if (setting)
+		return setting->words;
+	return !saying || saying->word_at || saying->say == say_panes;
+}
+
+/* Is there a word that is longer than what was typed of it? */
+static void grow(void *ctx, const char *word, size_t replaces)
+{
+	*(bool *)ctx |= strlen(word) > replaces;
+}
+
+static bool may_become_right(struct screen *screen, const char *text)
+{
+	size_t at = fault_at(screen, text);
+	bool grows = false;
+	SCOPED(buf) word = {0};
+
+	if (!screen->fault.column || !text[at])
+		return screen->fault.column;
+	split(text, &word);
+	if (!is_of_words(buf_text(&word)))
+		return is_being_typed(text, at);
+	if (!strchr(text + at, ' '))
+		command_complete(screen, text, strlen(text), grow, &grows);
+	return grows;
+}
+
+int command_check(struct screen *screen, const char *text)
+{
+	int r = check_whole(screen, text);
+
+	return r < 0 && may_become_right(screen, text) ? -EAGAIN : r;
 }
 
 bool command_doubts(struct screen *screen, const char *text)

@@ -147,6 +147,14 @@ static int refuse(struct reading *reading, const char *what)
 	return err_at(reading->err, (int)(reading->at - reading->text) + 1, "%s", what);
 }
 
+/* The same of a word of that length, which more may make right as long as it is the last one, unless it is final. */
+static int refuse_yet(struct reading *reading, size_t len, bool is_final, const char *what)
+{
+	int r = refuse(reading, what);
+
+	return is_final || reading->at[len] ? r : -EAGAIN;
+}
+
 /* The word at the place, past which it goes; "" at the end. Its length, 0 where it is too long. */
 static size_t next_word(struct reading *reading, char *word, size_t size)
 {
@@ -204,7 +212,8 @@ static int read_leaf(struct reading *reading, int leaf, char *word)
 	for (int i = 0; i < TILING_TILES && kind == PANE_ROWS; i++)
 		if (i != leaf && tiling_is_leaf(&reading->tiling, i) &&
 		    reading->panes[i].tab == pane->tab && reading->panes[i].kind == PANE_ROWS)
-			return refuse(reading, "the rows of a map can be in one pane only");
+			return refuse_yet(reading, strlen(word), *end,
+					  "the rows of a map can be in one pane only");
 	return 0;
 }
 
@@ -226,7 +235,10 @@ static int read_tile(struct reading *reading, int leaf)
 	}
 	share = word[1] ? strtol(word + 1, &end, 10) : TILING_EVEN;
 	if (word[1] && (*end || share < TILING_LEAST || share > 100 - TILING_LEAST))
-		return refuse(reading, "expected a percentage from 20 to 80 behind | or _");
+		return refuse_yet(reading, len,
+				  *end || share * 10 < TILING_LEAST ||
+					  share * 10 > 100 - TILING_LEAST,
+				  "expected a percentage from 20 to 80 behind | or _");
 	made = tiling_split(tiling, leaf, word[0] == '|' ? SPLIT_BESIDE : SPLIT_BELOW);
 	if (made < 0)
 		return refuse(reading, "more panes than there can be");

@@ -19,7 +19,7 @@
 struct asking {
 	const char *label;
 	bool is_selected; /* what is there to begin with is rather replaced than added to */
-	/* Checks the text and may put it in force; fills screen->fault. */
+	/* Checks the text and may put it in force; fills screen->fault. -EAGAIN: it is no fault before Enter. */
 	int (*check)(struct screen *screen, const char *text);
 	/* Whether Enter is to be pressed twice, with the reason in screen->fault; NULL: never. */
 	bool (*doubts)(struct screen *screen, const char *text);
@@ -308,6 +308,7 @@ struct intent prompt_take_key(struct screen *screen, uint32_t key)
 	const struct asking *asking = &askings[screen->prompting];
 	enum prompt_result result = prompt_key(&screen->prompt, key);
 	const char *text;
+	int r;
 
 	if (result == PROMPT_COMPLETE) {
 		complete(screen);
@@ -319,8 +320,10 @@ struct intent prompt_take_key(struct screen *screen, uint32_t key)
 	if (result == PROMPT_EDITED || result == PROMPT_ACCEPTED) {
 		memset(&screen->fault, 0, sizeof(screen->fault));
 		screen->was_doubted &= result == PROMPT_ACCEPTED;
-		if (asking->check(screen, text) < 0 || result == PROMPT_EDITED ||
-		    is_doubtful(screen, text))
+		r = asking->check(screen, text);
+		if (r == -EAGAIN && result == PROMPT_EDITED)
+			memset(&screen->fault, 0, sizeof(screen->fault));
+		if (r < 0 || result == PROMPT_EDITED || is_doubtful(screen, text))
 			return nothing();
 		prompt_remember(&screen->prompt);
 		screen->prompting = PROMPT_NONE;

@@ -312,6 +312,7 @@ void file_complete(struct screen *screen, const char *text, size_t at, prompt_of
 		   void *ctx);
 
 /* command_line.c */
+/* 0; -EINVAL with a sentence in screen->fault; -EAGAIN, likewise, while what follows may make it right. */
 int command_check(struct screen *screen, const char *text);
 bool command_doubts(struct screen *screen, const char *text);
 struct intent command_run(struct screen *screen, const char *text);
