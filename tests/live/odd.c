@@ -3,7 +3,6 @@
  * in it: storages of a socket, a process and a cgroup, a ring that programs read, pages. Says "ready", and
  * stays, as what hangs on it must, until the end of stdin. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+
+#include "cgroup.h"
 
 /* Of kernels newer than the headers may be. */
 enum { TYPE_CGRP_STORAGE = 32, TYPE_ARENA = 33, PAGE = 4096 };
@@ -80,8 +81,6 @@ static void pages(const char *folder)
 
 int main(int argc, char **argv)
 {
-	const char *cgroup = access("/sys/fs/cgroup/unified", F_OK) == 0 ? "/sys/fs/cgroup/unified"
-									 : "/sys/fs/cgroup";
 	char byte;
 
 	if (argc != 2)
@@ -89,7 +88,7 @@ int main(int argc, char **argv)
 	storage(BPF_MAP_TYPE_SK_STORAGE, argv[1], "sk_storage", socket(AF_INET, SOCK_STREAM, 0));
 	storage(BPF_MAP_TYPE_TASK_STORAGE, argv[1], "task_storage",
 		(int)syscall(SYS_pidfd_open, getpid(), 0));
-	storage(TYPE_CGRP_STORAGE, argv[1], "cgrp_storage", open(cgroup, O_RDONLY | O_DIRECTORY));
+	storage(TYPE_CGRP_STORAGE, argv[1], "cgrp_storage", open_cgroup_root());
 	ring(argv[1]);
 	pages(argv[1]);
 	puts("ready");

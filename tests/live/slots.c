@@ -3,7 +3,6 @@
  * only where they have 8 bytes, with something in a slot of each. Says "ready", and stays, as what is in them
  * must, until the end of stdin. */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -15,6 +14,8 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+
+#include "cgroup.h"
 
 enum { N_SLOTS = 3, SLOT = 1 };
 
@@ -57,8 +58,6 @@ static int counted_clock(void)
 
 int main(int argc, char **argv)
 {
-	const char *cgroup = access("/sys/fs/cgroup/unified", F_OK) == 0 ? "/sys/fs/cgroup/unified"
-									 : "/sys/fs/cgroup";
 	char byte;
 
 	if (argc != 2)
@@ -75,8 +74,7 @@ int main(int argc, char **argv)
 		       BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, size, bound_socket());
 	}
 	map_of(argv[1], "perf_events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, counted_clock());
-	map_of(argv[1], "cgroups", BPF_MAP_TYPE_CGROUP_ARRAY, 4,
-	       open(cgroup, O_RDONLY | O_DIRECTORY));
+	map_of(argv[1], "cgroups", BPF_MAP_TYPE_CGROUP_ARRAY, 4, open_cgroup_root());
 	map_of(argv[1], "xsks", BPF_MAP_TYPE_XSKMAP, 4, -1);
 	puts("ready");
 	fflush(stdout);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What hangs on sockets, tasks and cgroups, on pages, and values whose layout only the kernel has. */
+#include "cgroup.h"
 #include "shown.h"
 
 #include <arpa/inet.h>
@@ -181,19 +182,6 @@ static void test_tasks_elsewhere(void **state)
 }
 
 /* -- cgroups -- */
-
-static const char *cgroup_root(void)
-{
-	static const char *const roots[] = {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"};
-	char path[64];
-
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
-		snprintf(path, sizeof(path), "%s/cgroup.procs", roots[i]);
-		if (access(path, W_OK) == 0)
-			return roots[i];
-	}
-	return NULL;
-}
 
 /* Leaves an open directory of a cgroup of the test's own; path is for rmdir. */
 static int make_cgroup(char path[64])

@@ -11,7 +11,7 @@
 #include "model/plan.h"
 #include "model/table.h"
 #include "model/verdict.h"
-#include "tests/unit/lru_traces.h"
+#include "tests/unit/verdict_check.h"
 
 enum { CAPACITY = 4096, PACKET_KEYS = 256 };
 
@@ -130,20 +130,10 @@ static void watch_trace(const struct expected *is, struct verdict *verdict)
 
 static void check(const struct expected *is)
 {
-	double truth = is->trace.n_keys;
 	struct verdict verdict;
-	SCOPED(buf) text = {0};
 
 	watch_trace(is, &verdict);
-	verdict_text(&verdict, &text);
-	if (getenv("VERDICT_SHOW"))
-		fprintf(stderr, "%-24s %-8s %s [%.3f]\n", is->trace.name,
-			verdict_sure(verdict.sure), buf_text(&text), verdict.working_set / truth);
-	if (verdict.kind != is->kind)
-		fail_msg("%s: %s", is->trace.name, buf_text(&text));
-	if (is->has_working_set && !(fabs(verdict.working_set - truth) <= truth / 4))
-		fail_msg("%s: %g entries, not %g: %s", is->trace.name, verdict.working_set, truth,
-			 buf_text(&text));
+	check_verdict(&is->trace, &verdict, is->kind, is->has_working_set);
 }
 
 static void check_all(const struct expected *rows, size_t n)

@@ -9,9 +9,9 @@
 #include "tables.h"
 
 #include "base/clock.h"
-#include "lru_traces.h"
 #include "model/verdict.h"
 #include "tests/unit/starved.h"
+#include "tests/unit/verdict_check.h"
 
 /* -- the simulator: exact LRU, entries in slots as the kernel's nodes are -- */
 
@@ -147,19 +147,9 @@ static void watch_trace(const struct expected *is, struct verdict *verdict)
 static void check(const struct expected *is)
 {
 	struct verdict verdict;
-	SCOPED(buf) text = {0};
-	double truth = is->trace.n_keys;
 
 	watch_trace(is, &verdict);
-	verdict_text(&verdict, &text);
-	if (getenv("VERDICT_SHOW"))
-		fprintf(stderr, "%-32s %-8s %s [%.3f]\n", is->trace.name,
-			verdict_sure(verdict.sure), buf_text(&text), verdict.working_set / truth);
-	if (verdict.kind != is->kind)
-		fail_msg("%s: %s", is->trace.name, buf_text(&text));
-	if (is->has_working_set && !(fabs(verdict.working_set - truth) <= truth / 4))
-		fail_msg("%s: %g entries, not %g: %s", is->trace.name, verdict.working_set, truth,
-			 buf_text(&text));
+	check_verdict(&is->trace, &verdict, is->kind, is->has_working_set);
 }
 
 static const struct expected rows[] = {
