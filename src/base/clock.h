@@ -13,8 +13,8 @@ uint64_t clock_boot_ns(void); /* CLOCK_BOOTTIME, what bpf_ktime_get_boot_ns and 
 /* Holds all three clocks at these values until clock_free_run(); the wall is UTC. */
 void clock_hold(uint64_t mono_ns, uint64_t wall_ns);
 void clock_free_run(void);
-/* The held monotonic clock moves on by so much each time it is looked at: slices end, always at the same
- * place. 0: it stands. */
+/* Makes the held monotonic clock move on by step_ns each time it is looked at, so that work done in slices of time
+ * is cut at the same places in every run. 0: it stands still again. */
 void clock_creep(uint64_t step_ns);
 
 /* "2026-11-21T14:02:11.123456789Z" */

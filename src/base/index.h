@@ -29,8 +29,9 @@ int index_reset(struct index *index, size_t n);
 uint32_t index_add(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
 		   uint32_t row);
 
-/* The same for many keys, which are looked for all over memory: index_hashes of all of them first, and
- * index_expect of each some way before its index_add_hashed, so that its slot is there by then. */
+/* The same for many keys in three passes, because each key's slot is somewhere else in memory: index_hashes for all of
+ * them; then for each key index_add_hashed, and some keys before that index_expect, which fetches the slot into the
+ * cache meanwhile. */
 void index_hashes(const uint8_t *keys, size_t stride, size_t key_size, size_t n, uint32_t *out);
 static inline void index_expect(const struct index *index, uint32_t hash)
 {

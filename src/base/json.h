@@ -37,7 +37,8 @@ void json_raw(struct json *json, const char *text, size_t len); /* already JSON 
  * (JSON: "\\xNN") and a real backslash as two, so that nothing is lost and every parser reads it. */
 void json_quote(struct buf *out, const char *text, size_t len);
 
-/* A list of values, begun with json_init: an array with a newline at its end or, with is_lines, a value a line. */
+/* A list of values, each written between two of these calls, after json_init: one array and a newline or, with
+ * is_lines, each value on a line of its own. */
 void json_list_open(struct json *json, bool is_lines);
 void json_list_next(struct json *json, bool is_lines); /* after each value */
 void json_list_close(struct json *json, bool is_lines);

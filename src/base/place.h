@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where something stands in a text, for whoever has to mend it. A parsed tree forgets where its members came
- * from, so the text is walked once more; only a text with a fault pays for it. */
+/* Line and column of something in a text, for messages about a fault in it. A parsed tree does not know where its
+ * members stood, so the text is walked once more: only a text with a fault costs that. */
 #pragma once
 
 #include <stddef.h>
@@ -9,7 +9,8 @@ struct place {
 	unsigned line, column; /* from 1; columns are bytes */
 };
 
+/* Of byte `at`, which lies in the text. */
 struct place place_of(const char *text, const char *at);
-/* Of a member of a JSON text: names[0] is one of the root, each other is one of the object before it. The
- * start of the text where a name is spelled otherwise there, with escapes. */
+/* Of a member of a JSON text. names[0] is a member of the root, each further name one of the object before it. Where
+ * a name is not found, since it is written with escapes, the start of the text. */
 struct place place_of_member(const char *text, const char *const *names, size_t n);

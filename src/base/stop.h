@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Being told to end, by SIGINT, SIGTERM or SIGHUP, for commands that write: the signals come only where
- * these functions let them, so that what is being read and written is ended in order, and a pipe that
- * nobody empties doesn't hold us. A second SIGINT ends the program as it always does. */
+/* SIGINT, SIGTERM and SIGHUP, for commands that write to stdout or a file. Once they are caught they are delivered
+ * only while one of these functions runs, so that a reading and what is written of it end in order. A write into a
+ * pipe that nobody empties can still be ended. A second SIGINT ends the program at once. */
 #pragma once
 
 #include <poll.h>
@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* From here on. */
+/* Catches the three signals from now on; a SIGHUP that is ignored (nohup) stays so. */
 void stop_catch(void);
-/* True once one came. */
+/* Whether one of them has come. */
 bool stop_asked(void);
-/* Waits until at_ns (CLOCK_MONOTONIC; UINT64_MAX: for good), for one of the descriptors, or to be told to
- * end. */
+/* Waits until one of the descriptors is ready, a signal comes, or the time at_ns (CLOCK_MONOTONIC; UINT64_MAX:
+ * never). Returns at once when a signal has come already. */
 void stop_wait(struct pollfd *fds, size_t n, uint64_t at_ns);
-/* Writes all n bytes. 0; -EINTR when told to end while nobody takes them; or -errno. */
+/* Writes all n bytes. 0; -EINTR when a signal has come and nobody took any for a second; or -errno. */
 int stop_write(int fd, const void *bytes, size_t n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A thread that does one piece of work after the other for whoever has it, who does something else meanwhile.
- * Nothing is shared: what the work touches is the worker's alone from worker_give until worker_wait says that
- * it is done. */
+/* A thread that does pieces of work for its owner, one after the other, while the owner does something else. Nothing
+ * is shared: what a piece of work touches belongs to the worker from worker_give until worker_wait says that it is
+ * done. */
 #pragma once
 
 #include <pthread.h>
@@ -10,7 +10,7 @@
 
 struct worker;
 
-/* NULL: there is no thread to be had, or no second CPU that it could run on. */
+/* NULL when no thread can be made, or there is no second CPU for it to run on. */
 struct worker *worker_new(void);
 /* Waits until its work is done. NULL is fine. */
 void worker_free(struct worker *worker);

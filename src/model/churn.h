@@ -39,18 +39,18 @@ struct churn {
 };
 
 void churn_clear(struct churn *churn);
-/* delta is of current and previous. */
+/* Adds a reading: `delta` leads from previous to current, `returned` is what returns_follow said of it. */
 void churn_add(struct churn *churn, const struct snap *current, const struct snap *previous,
 	       const struct delta *delta, struct returned returned);
-/* An entry that went had lived that long. */
+/* Counts an entry that went at that age. */
 void churn_add_death(struct churn *churn, uint64_t age_ns);
 
-/* i readings ago, 0 the last; NULL past the end. */
+/* The point of i readings ago, 0 being the last; NULL past the end. Borrowed until the next churn_add. */
 const struct churn_point *churn_point(const struct churn *churn, unsigned i);
 
-/* How fast a ring buffer was filled and emptied, bytes per second: means over n readings, those of the last that
- * are known, at most n_most, from the one `back` before the newest on. NaN: none is. Consumers take records in
- * bursts: between two of them a ring always looks as if it ran full. */
+/* How fast a ring buffer was filled and emptied, in bytes per second, NaN where unknown: the means of the last n
+ * readings in which this is known, at most n_most, counted from the one `back` before the newest. Means, because
+ * consumers take records in bursts: between two of them any ring looks as if it ran full. */
 struct ring_speeds {
 	double produced, consumed;
 	unsigned n;
@@ -69,8 +69,8 @@ double returned_share(struct returned returned);
 /* Mean life of an entry in seconds by Little's law, L = lambda * W: entries / gone per second,
  * averaged over the last 10 readings. Infinity when nothing went. (Little 1961) */
 double churn_mean_life(const struct churn *churn);
-/* The age in seconds that this part (0..1) of the keys did not reach, of those whose age is known: the
- * bucket's upper end. Infinity in the last one, NaN while there are none. */
+/* A quantile of the ages at death: the age in seconds that `part` (0..1) of the keys that went did not reach, as the
+ * upper end of its bucket (infinity in the last one). Keys of unknown age don't count; NaN when there are no others. */
 double churn_death_age(const struct churn *churn, double part);
 /* Entries / max_entries, 0..1; NaN for arrays (always full) and where it is unknown how many there are. */
 double churn_fill(const struct map *map, const struct snap *current);

@@ -21,7 +21,7 @@ struct comebacks {
 };
 
 void comebacks_release(struct comebacks *comebacks);
-/* Out of memory it is forgotten. */
+/* Notes that a key came back. Out of memory, it is not noted. */
 void comebacks_add(struct comebacks *comebacks, uint64_t hash, uint64_t gone_ns, uint64_t back_ns);
-/* Or NULL. Borrowed until the next one is added. */
+/* The key with that hash, or NULL. Borrowed until the next one is added. */
 const struct comeback *comebacks_find(const struct comebacks *comebacks, uint64_t hash);

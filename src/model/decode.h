@@ -12,27 +12,17 @@
 #include "model/plan.h"
 #include "model/val.h"
 
-/* Any leaf. A sum beyond 64 bits is VAL_IWIDE. Containers give VAL_BYTES. FIELD_TEXT: up to the first NUL. Wide integers that fit 64 bits
- * still come as VAL_WIDE / VAL_IWIDE. FIELD_SPECIAL is VAL_UNKNOWN. */
+/* The value of any leaf: integers as VAL_UINT or VAL_INT, those of more than 8 bytes as VAL_WIDE or VAL_IWIDE
+ * however small they are, text up to the first NUL, containers as VAL_BYTES. A sum that needs more than 64 bits
+ * (decode_carry) is VAL_IWIDE; FIELD_SPECIAL is VAL_UNKNOWN. */
 struct val decode_val(const struct field *field, const uint8_t *base);
 
 /* The integer of a field for which field_is_integer() holds, widened to 64 bits (sign-extended when
  * signed, to be read as int64_t then). */
 uint64_t decode_u64(const struct field *field, const uint8_t *base);
 
-/* What a sum is more than its integer says, in 2^64; or that it is not known. */
-enum { DECODE_NO_SUM = INT16_MAX };
-static inline int16_t decode_carry(const struct field *field, const uint8_t *base)
-{
-	int16_t carry = 0;
-
-	if (field->carry_at)
-		memcpy(&carry, base + field->carry_at, sizeof(carry));
-	return carry;
-}
-
-/* The same for the plain unsigned fields of 8 and 4 bytes that most counters are; with a constant width
- * it is one load in a loop. Any other width goes through decode_u64. */
+/* As decode_u64, for loops over the plain unsigned fields of 8 or 4 bytes that most counters are: with that constant
+ * as width it is a single load. Any other width goes through decode_u64. */
 static inline __attribute__((always_inline)) uint64_t
 decode_plain(const struct field *field, const uint8_t *base, size_t width)
 {
@@ -49,6 +39,18 @@ decode_plain(const struct field *field, const uint8_t *base, size_t width)
 	default:
 		return decode_u64(field, base);
 	}
+}
+
+/* How many times 2^64 must be added to the integer of a sum (struct field's carry_at); 0 for all other fields;
+ * DECODE_NO_SUM: the sum is not known. */
+enum { DECODE_NO_SUM = INT16_MAX };
+static inline int16_t decode_carry(const struct field *field, const uint8_t *base)
+{
+	int16_t carry = 0;
+
+	if (field->carry_at)
+		memcpy(&carry, base + field->carry_at, sizeof(carry));
+	return carry;
 }
 
 /* The bit_size bits that begin bit_shift bits into at[0], in the order of a host of that endianness;

@@ -45,7 +45,7 @@ struct delta {
 
 void delta_release(struct delta *delta);
 
-/* The left-over rows met last. DELTA_NONE: found its place. */
+/* A ring of the rows of one reading that were left over last; DELTA_NONE in place of one that was linked since. */
 enum { DELTA_RECENT_ROWS = 4 }; /* a power of two */
 struct delta_recent {
 	uint32_t rows[DELTA_RECENT_ROWS];
@@ -88,7 +88,7 @@ static inline uint32_t delta_link(const struct delta *delta, size_t row)
 	return ((const uint32_t *)delta->links.at)[row];
 }
 
-/* What per-second counts are divided by: of whole seconds they are exact. */
+/* The seconds that a count is divided by for its rate: exact for whole seconds. */
 static inline double delta_seconds(uint64_t dt_ns)
 {
 	return (double)dt_ns / 1e9;

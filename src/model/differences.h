@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What one counter of a reading grew by since the reading before, kept once it was computed. Making it
- * means going through the values of two readings; a filter, a sort and a search of one rate each would,
- * again and again. One field's are kept a reading, the first that is asked for, so that two that are
- * asked for in turn don't drive each other out. */
+/* A cache: by how much one counter of each row grew since the reading before. To compute it, the values of two readings
+ * are walked through, and a filter, a sort and a search by the same rate would each do that. Only one field is cached
+ * in each reading, the first that is asked for, so that two that are asked for in turn don't drive each other out. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,11 +21,12 @@ struct differences {
 };
 
 void differences_release(struct differences *kept);
-/* To be called by whoever changes which readings are compared, or one of them. */
+/* To be called when other readings are compared, or one of the two has changed. */
 void differences_forget(struct differences *kept);
-/* Whether those of the field are kept, or from now on will be: of n_rows rows. */
+/* Takes the field in if none is cached yet, with room for n_rows rows. returns whether the field is the cached one. */
 bool differences_hold(struct differences *kept, const struct field *field, size_t n_rows);
 
+/* The numbers of the rows from run * DIFFERENCES_RUN on; only to be read if differences_has(run). */
 static inline double *differences_run(const struct differences *kept, size_t run)
 {
 	return (double *)kept->numbers.at + run * DIFFERENCES_RUN;
@@ -35,7 +35,7 @@ static inline bool differences_has(const struct differences *kept, size_t run)
 {
 	return kept->filled.at[run / 8] >> (run % 8) & 1;
 }
-/* After all of the run was written. */
+/* To be called after all of the run was written. */
 static inline void differences_note(struct differences *kept, size_t run)
 {
 	kept->filled.at[run / 8] |= (uint8_t)(1u << (run % 8));

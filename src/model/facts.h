@@ -35,8 +35,8 @@ void pack_text(struct buf *out, const char *text); /* its length, then its bytes
 uint64_t unpack_number(struct packed *in);
 /* n bytes where they stand, or NULL when there are fewer. */
 const uint8_t *unpack_bytes(struct packed *in, uint64_t n);
-/* A text in mem; "" and failed when it isn't there or out of memory. */
-/* Tame: names of another host go to terminals and into files. */
+/* A text, copied into mem and tamed, since names of another host go to terminals and into files. "" and in->failed
+ * when there is none, or out of memory. */
 const char *unpack_text(struct packed *in, struct arena *mem);
 
 void facts_pack(const struct fact *facts, size_t n, const void *noun, struct buf *out);

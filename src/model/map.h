@@ -29,8 +29,8 @@ struct map {
 	/* Numbers of the CPUs that the copies are of, where they have holes: "0-3,8-11". NULL: the i-th
 	 * copy is of CPU i. */
 	const char *cpu_list;
-	/* Of the rows of a reading, where they are not the entries' own bytes (records of a ring buffer,
-	 * storages by process, pages of an arena); 0: they are. */
+	/* Sizes of a reading's rows where these are not the entries' own bytes but made by us: records of a ring
+	 * buffer, storages by process, pages of an arena. 0: rows are as key_size and value_size say. */
 	uint32_t row_key_size, row_value_size;
 	uint64_t memory_bytes; /* 0: unknown */
 	uint64_t n_entries;    /* how many there are, counted without reading them */
@@ -39,8 +39,8 @@ struct map {
 	bool is_variables;	 /* a DATASEC array: one variable a row */
 	uint64_t loaded_boot_ns; /* when the first of its programs was; 0: unknown */
 	const char *source;	 /* "kernel", "sim", "tape" */
-	const char *host;	 /* which one it is on; NULL: this one, or it doesn't matter */
-	const char *asked;	 /* the word that it was asked for by there; NULL: none was */
+	const char *host;	 /* the host it is on; NULL: this one, or a recording's */
+	const char *asked;	 /* the word by which that host was asked for it; NULL: none */
 	const char *pin;	 /* path it was opened by or found at, or NULL */
 	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
 	const char *section;	 /* ".bss" etc. when is_variables, else NULL */
@@ -63,7 +63,7 @@ size_t map_value_stride(const struct map *map);
 /* Bytes from one CPU's copy to the next: map_value_stride / n_cpus. */
 size_t map_cpu_stride(const struct map *map);
 
-/* The number of the CPU that a copy of the value is of, and back; false where no copy is of it. */
+/* From the place of a copy of the value to the number of its CPU, and back; false: no copy is of that CPU. */
 uint32_t map_cpu_number(const struct map *map, uint32_t copy);
 bool map_cpu_copy(const struct map *map, uint64_t number, uint32_t *copy_ret);
 

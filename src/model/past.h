@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Readings of a table that are kept to be looked at again, within a limit of memory: the oldest make
- * room. A map whose one reading takes more than PAST_PART of the limit is not kept at all, because a
- * history of a few readings is worth less than its memory. */
+/* Earlier readings of a table, kept to be looked at again within a limit of memory: the oldest make room. Where a
+ * single reading takes more than a PAST_PART-th of the limit none are kept, because a history of a few readings is
+ * worth less than its memory. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +23,7 @@ struct past_reading {
 	size_t n_bytes;
 };
 
-/* What a look back replaces, to be put back after it. */
+/* The table's own state while it shows an earlier reading; put back afterwards. */
 struct past_now {
 	struct snap *current, *previous;
 	struct delta delta, since_base;

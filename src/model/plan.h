@@ -130,19 +130,20 @@ int plan_finish(struct plan *plan, struct err *err);
 
 /* A plan for a map without layout: one FIELD_BYTES each for key and value. */
 int plan_untyped(struct plan *plan, uint32_t key_size, uint32_t value_size, struct err *err);
-/* Makes of a key, or value, that is nothing but bytes (or words made of them) unsigned words "k0 k1 ...",
- * "v0 v1 ..." of so many bytes (1, 2, 4 or 8) where they divide its size, else bytes; 0: bytes. On failure the
- * plan is as it was. */
+/* Cuts a key or value without a layout into unsigned words of `width` bytes (1, 2, 4 or 8), named "k0 k1 ..." and
+ * "v0 v1 ...", so that each has a column; 0 makes plain bytes of it again. A side whose size the width does not divide
+ * becomes bytes, a side with a layout stays. 0 or -ENOMEM; on failure the plan is as it was. */
 int plan_words(struct plan *plan, unsigned width, struct err *err);
-/* The same as a plan of its own. On failure out is empty. */
+/* The same as a new plan. On failure out is empty. */
 int plan_in_words(const struct plan *from, unsigned width, struct plan *out, struct err *err);
-/* Whether there is such a key or value. */
+/* Whether the key or the value has no layout, and so can be cut. */
 bool plan_has_unknown(const struct plan *plan);
-/* 0 where words so wide divide one and are not too many for a plan; else -EINVAL, and err says it of the map of
- * that name. */
+/* Whether plan_words would make words of a key or value: the width divides its size, and the words are not too many.
+ * 0; or -EINVAL with a sentence about the map of that name. */
 int plan_check_words(const struct plan *plan, unsigned width, const char *name, struct err *err);
+/* The same without a sentence. */
 bool plan_takes_words(const struct plan *plan, unsigned width);
-/* How wide the words are that it is shown in, 0: it is in bytes. */
+/* The width of the words that it is cut into; 0: it is not. */
 static inline unsigned plan_word_bytes(const struct plan *plan)
 {
 	return plan->word_bytes[1] ? plan->word_bytes[1] : plan->word_bytes[0];
@@ -171,8 +172,8 @@ static inline bool field_is_container(const struct field *field)
 	       field->kind == FIELD_ARRAY;
 }
 
-/* How many bytes there are of a field, from its first one on: its size, or fewer where its record ends; of a
- * whole record as many as it had, of which a row may hold fewer. */
+/* How many bytes of a field there are: its size, or fewer where its record ends before it does. Of a field that is the
+ * whole record, the bytes that the record had; the row may hold only the first of them. */
 uint32_t field_length(const struct field *field, const uint8_t *base);
 /* Gives one element, or a part of one, the limit of the outermost array around its prototype. */
 void plan_limit_element(const struct plan *plan, const struct field *proto, struct field *element);

@@ -127,9 +127,9 @@ void table_release(struct table *table);
  * whether they return; those remembered so far are forgotten. */
 void table_remember(struct table *table, uint32_t n);
 
-/* A reading that ended before the current one (a tape went back) begins everything anew.
- * table->next was filled by a complete or ended reading: it becomes current, current becomes previous,
- * and delta, ages, ghosts, churn are brought up to date. 0 or -ENOMEM (then the old state stands). */
+/* Takes the reading that was read into table->next: it becomes current, current becomes previous, and delta, ages,
+ * ghosts and churn are brought up to date. A reading that ended before the current one (a tape went back) begins all
+ * of these anew. 0 or -ENOMEM (then the old state stands). */
 int table_take(struct table *table);
 /* The same in slices of about n_rows rows: 1 while there is more to do; the old state stands, and `next`
  * stays as it is, until 0. -ENOMEM drops the reading. */
@@ -137,34 +137,36 @@ int table_take_some(struct table *table, size_t n_rows);
 /* Drops a reading that is being taken. */
 void table_take_drop(struct table *table);
 
-/* Another cut of keys and values without a layout: see plan_words. What was seen of the fields (habits, smoothed
- * rates) is forgotten, readings and keys are not; trends are the caller's. Columns, queries and views of the
- * table must be made anew. 0, or -ENOMEM with a sentence: then all is as it was. */
+/* Cuts keys and values without a layout into words: see plan_words. Fields are new ones then: their habits and smoothed
+ * rates begin anew, and the caller must make columns, queries and views of the table anew and clear its trends.
+ * Readings stay. 0, or -ENOMEM with a sentence: then all is as it was. */
 int table_set_words(struct table *table, unsigned width, struct err *err);
 
 /* Remembers the current reading as the base of DERIVE_BASE. 0 or -ENOMEM. */
 int table_baseline(struct table *table);
-/* The same in slices of about n_rows rows: table_baseline_step returns 1 while there is more to do; until 0 the
- * baseline before holds, and no reading is taken: table_take_some does these slices first. -ENOMEM drops it. */
+/* The same in slices: each table_baseline_step does about n_rows rows and returns 1 while there is more to do, 0 at the
+ * end, or -ENOMEM, which drops the new baseline. Until the end the old baseline is in force and no reading is taken:
+ * table_take_some does these slices first. */
 int table_baseline_begin(struct table *table);
 int table_baseline_step(struct table *table, size_t n_rows);
 void table_baseline_drop(struct table *table);
-/* How much of it is done, 0 to 1; 1: none is under way. */
+/* How much of a baseline under way is done, 0 to 1; 1 when there is none. */
 double table_baseline_progress(const struct table *table);
 
 size_t table_n_rows(const struct table *table); /* ghosts included */
 size_t table_n_live(const struct table *table); /* without ghosts; variables of a variable map */
-/* Entries of the map itself: where the reading fell short of them, as counted without reading. false: unknown. */
+/* How many entries the map has: the rows of the reading or, where it did not read all of them, what the kernel counted.
+ * false: unknown. */
 bool table_n_in_map(const struct table *table, uint64_t *n_ret);
-size_t table_n_readings(const struct table *table); /* that DERIVE_SEEN is of */
+size_t table_n_readings(const struct table *table); /* so far: the most that DERIVE_SEEN can be */
 bool table_is_ghost(const struct table *table, size_t row);
 enum row_state table_state(const struct table *table, size_t row);
 bool table_is_recent(const struct table *table, size_t row); /* new within TABLE_NEW_READINGS */
-/* It may have been there, for all that is known, before it was first seen. */
+/* Whether the row may have existed before it was first seen: its age is a lower bound then. */
 bool table_was_there(const struct table *table, size_t row);
-/* Nothing but zero bytes in the value (all CPUs). */
+/* Whether the value is nothing but zero bytes, on all CPUs. */
 bool table_is_zero(const struct table *table, size_t row);
-/* There in both readings, and nothing changed in between. */
+/* Whether the row was in both readings and did not change in between. */
 bool table_is_idle(const struct table *table, size_t row);
 
 /* Raw bytes. The key of a variable map's row is its u32 number. */
@@ -201,11 +203,11 @@ bool column_in_key(const struct column *column);
 /* Unknown in a table's first reading: rates, differences, states. */
 bool column_looks_back(const struct column *column);
 bool column_is_time(const struct column *column);
-/* Does the sum over several rows mean anything? Not that of moments, ages, skews. */
+/* Whether a sum over several rows means anything: not for moments, ages or skews. */
 bool column_adds_up(const struct column *column);
-/* Does it hold what the field changed by, and not one of its values? */
+/* Whether it shows by how much its field changed, and not a value of the field. */
 bool column_is_difference(const struct column *column);
-/* Its values say themselves when they began ("first_seen"), much as the age does. */
+/* Whether a field of the layout says itself when an entry began ("first_seen"), so that its age is no news. */
 bool plan_tells_age(const struct plan *plan);
 
 /* The value to compare and sort by. Unknown where it can't be known. Borrowed text. */
