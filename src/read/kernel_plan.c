@@ -46,7 +46,8 @@ static void find_btf(struct kernel *kernel, const struct map *map, struct sides 
 	}
 	sides->btf = btfcache_get(&kernel->btfs, id, &r);
 	if (!sides->btf)
-		err_set(why, r, "its BTF (id %u) cannot be had: %s", id, err_words(r));
+		err_set(why, r, "its BTF (id %u) cannot be had: %s", id,
+			r == -EPERM ? "that needs CAP_SYS_ADMIN" : err_words(r));
 }
 
 /* A trie's key is a prefix whatever its members are called. */

@@ -50,12 +50,14 @@ static int report(struct scan *scan, uint32_t pid, uint32_t map_id)
 	return scan->fn(scan->ctx, pid, buf_text(&comm), map_id);
 }
 
-static bool is_map_link(int dir_fd, const char *name)
+/* Of processes with more rights even root without them may read the directory, and not what is in it. */
+static bool is_map_link(struct scan *scan, int dir_fd, const char *name)
 {
 	static const char map_link[] = "anon_inode:bpf-map";
 	char link[sizeof(map_link)];
 	ssize_t n = readlinkat(dir_fd, name, link, sizeof(link));
 
+	scan->is_blind |= n < 0 && errno != ENOENT && errno != ESRCH;
 	return n == sizeof(map_link) - 1 && memcmp(link, map_link, (size_t)n) == 0;
 }
 
@@ -79,7 +81,7 @@ static int scan_process(struct scan *scan, uint32_t pid)
 			continue;
 		if (++scan->n_links > LINKS_MAX)
 			r = -E2BIG;
-		else if (is_map_link(dirfd(dir), entry->d_name) &&
+		else if (is_map_link(scan, dirfd(dir), entry->d_name) &&
 			 (map_id = map_id_of(pid, entry->d_name)))
 			r = report(scan, pid, map_id);
 	}

@@ -60,6 +60,11 @@ for type in arena sk_storage; do
 done
 same "by its fd a process' storage is read all the same" 1 \
 	"$(only bpf dump "$pins/task_storage" -o json | jq .reading.entries)"
+# The directory of a process' descriptors opens for root, and what they are is refused.
+only bpf list -o json >"$scratch/list" 2>/dev/null
+same "owners are unknown, not none" "true false" \
+	"$(jq -r ".[] | select(.pin == \"$pins/task_storage\") | \"\(has(\"pin\")) \(has(\"owners\"))\"" "$scratch/list")"
+has "why a layout cannot be had" "cannot be had: that needs CAP_SYS_ADMIN" "$(only bpf info "$pins/task_storage")"
 exec {ODD[1]}>&-
 wait "$odd"
 
