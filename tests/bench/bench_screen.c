@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The real binary on a pseudo-terminal: from start to the first frame with rows, from a key to its frame
- * while a million entries are being read every second, beside the cursor and to the far end of the map,
- * and the memory that it then has. */
+ * while a million entries are being read every second, beside the cursor and to the far end of the map, also
+ * while they are folded into groups; and the memory that it then has. */
+#include "base/buf.h"
 #include "onpty.h"
 
 enum { SMALL = 1000, LARGE = 1000000, STARTS = 21, KEYS = 400, ROWS = 24, COLS = 80 };
@@ -86,7 +87,7 @@ static void key_latency(struct pty *pty, const char *what, const char *const *ke
 		ms[i] = (double)(bigmap_now_ns() - began) / 1e6;
 	}
 	qsort(ms, KEYS, sizeof(*ms), bigmap_by_value);
-	printf("%-44s median %.1f ms, 99th percentile %.1f ms, worst %.1f ms\n", what, ms[KEYS / 2],
+	printf("%-48s median %.1f ms, 99th percentile %.1f ms, worst %.1f ms\n", what, ms[KEYS / 2],
 	       ms[KEYS * 99 / 100], ms[KEYS - 1]);
 }
 
@@ -106,6 +107,58 @@ static double status_mb(pid_t pid, const char *field)
 	return kb * 1024 / 1e6;
 }
 
+/* -- groups -- */
+
+struct grouping {
+	const char *by;
+	size_t n; /* groups that it makes of all entries */
+};
+
+static size_t count_dports(uint32_t n_entries)
+{
+	static bool is_there[UINT16_MAX + 1];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < n_entries; i++) {
+		bool *is_known = &is_there[bigmap_key(i).dport];
+
+		n += !*is_known;
+		*is_known = true;
+	}
+	return n;
+}
+
+/* The line of counts has rows of so many groups, and what they are by. */
+static bool is_grouped(struct pty *pty, const void *ctx)
+{
+	const struct grouping *grouping = ctx;
+	SCOPED(buf) n = {0}, by = {0};
+	const char *counts;
+
+	buf_addc(&n, ' ');
+	num_grouped(&n, grouping->n);
+	buf_adds(&n, " groups");
+	buf_addf(&by, " by %s", grouping->by);
+	counts = pty_screen_line(pty, ROWS - 2);
+	return top_row(pty) && strstr(counts, buf_text(&n)) && strstr(counts, buf_text(&by));
+}
+
+/* Typed over what the line begins with, the grouping before. */
+static void group_latency(struct pty *pty, const struct grouping *grouping)
+{
+	static const char *const near[] = {"j", "k"};
+	SCOPED(buf) keys = {0}, what = {0};
+
+	buf_addf(&keys, "bb\x15%s\r", grouping->by);
+	pty_send(pty, buf_text(&keys));
+	if (!pty_wait(pty, is_grouped, grouping, ONPTY_WAIT_MS))
+		bigmap_fail("it was not grouped as asked for", -ETIME);
+	buf_addf(&what, "  down, up, grouped by %s (", grouping->by);
+	num_grouped(&what, grouping->n);
+	buf_adds(&what, " groups)");
+	key_latency(pty, buf_text(&what), near, ARRAY_LEN(near), has_stepped);
+}
+
 static void large(uint32_t n)
 {
 	static const char *const near[] = {"j", "k"};
@@ -117,16 +170,15 @@ static void large(uint32_t n)
 	bigmap_write(fd, 0, n, 1);
 	onpty_open_map(&pty, bigmap_id(fd), "1", ROWS, COLS);
 	onpty_wait_rows(&pty);
-	pty_wait_text(&pty, "LIVE", ONPTY_WAIT_MS);
+	if (!pty_wait_text(&pty, "LIVE", ONPTY_WAIT_MS))
+		bigmap_fail("the first reading never ended", -ETIME);
 	printf("from a key to its frame, while %u entries are read every second\n", n);
 	key_latency(&pty, "  down, up", near, ARRAY_LEN(near), has_moved);
 	key_latency(&pty, "  End, PgUp, PgUp, Home", far, ARRAY_LEN(far), has_moved);
-	pty_send(&pty, "bdport\r");
-	pty_wait_text(&pty, "65536 shown", ONPTY_WAIT_MS);
-	key_latency(&pty, "  down, up, all of them grouped by dport", near, ARRAY_LEN(near),
-		    has_stepped);
+	group_latency(&pty, &(struct grouping){"dport", count_dports(n)});
+	group_latency(&pty, &(struct grouping){"saddr", n});
 	mb = status_mb(pty.pid, "VmHWM:");
-	printf("resident memory at its peak                  %.0f MB for %.0f MB of rows: %.2f "
+	printf("resident memory at its peak                      %.0f MB for %.0f MB of rows: %.2f "
 	       "times + 12 MB\n",
 	       mb, raw_mb, (mb - 12 * 1.048576) / raw_mb);
 	onpty_quit(&pty);
@@ -142,7 +194,7 @@ int main(int argc, char **argv)
 	bigmap_write(fd, 0, SMALL, 1);
 	for (int i = 0; i < STARTS; i++)
 		starts[i] = first_frame_ms(bigmap_id(fd));
-	printf("start to first frame, %d entries            %.1f ms (median of %d)\n", SMALL,
+	printf("start to first frame, %d entries                %.1f ms (median of %d)\n", SMALL,
 	       bigmap_median(starts, STARTS), STARTS);
 	close(fd);
 	large(n);
