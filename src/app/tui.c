@@ -132,13 +132,14 @@ static bool take(struct tui *tui, struct watch *watch)
 }
 
 /* A slice of what the screen has to do. What comes of it is drawn when it is through; when that takes
- * long, the new numbers are seen in the old order. */
+ * long, the new numbers are seen in the old order. Of what it could do ahead nothing is seen. */
 static void work(struct tui *tui)
 {
 	bool was_working = !screen_is_settled(tui->screen, NULL);
 	uint64_t now = clock_now_ns();
 
 	tui->is_working = screen_work(tui->screen, now + SLICE_NS);
+	tui->is_preparing = !tui->is_working && screen_prepare(tui->screen, now + SLICE_NS);
 	if (tui->is_working ? now - tui->last_frame_ns >= SCREEN_PATIENCE_NS : was_working)
 		tui->is_dirty = true;
 }
@@ -213,7 +214,7 @@ static uint64_t next_wake(const struct tui *tui)
 {
 	uint64_t at = UINT64_MAX, wakes = screen_wakes_ns(tui->screen);
 
-	if (tui->is_reading || tui->is_working)
+	if (tui->is_reading || tui->is_working || tui->is_preparing)
 		return 0;
 	for (size_t i = 0; i < tui->set->n; i++) {
 		const struct watch *watch = tui->set->watches[i];

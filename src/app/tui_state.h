@@ -36,7 +36,7 @@ struct tui {
 	uint64_t interval_ns, last_frame_ns;
 	uint64_t look_ns; /* when what takes a map's place is looked for; 0: at once */
 	struct cost cost;
-	bool is_dirty, is_reading, is_working, quits, is_ascii, has_mouse;
+	bool is_dirty, is_reading, is_working, is_preparing, quits, is_ascii, has_mouse;
 	bool has_saved_panes;
 	bool has_started; /* what the options say of the map in front is in force */
 	int status;

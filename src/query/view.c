@@ -44,7 +44,7 @@ void view_release(struct view *view)
 	pages_release(&view->bits);
 	pages_release(&view->order);
 	index_release(&view->shown_index);
-	buckets_release(&view->buckets);
+	buckets_release(&view->spread.buckets);
 	*view = (struct view){0};
 }
 
@@ -110,7 +110,7 @@ static int merge_order(struct view *view)
 
 	if (n_inside && !work->takes_buckets)
 		window_sort_finish(&work->window, order + i);
-	else if (n_inside && buckets_window(&view->buckets, &work->sorter, view_bits(view),
+	else if (n_inside && buckets_window(&view->spread.buckets, &work->sorter, view_bits(view),
 					    work->window.from, work->window.to, order + i) < 0)
 		return -ENOMEM;
 	for (size_t place = work->from; place < work->to; place++) {
@@ -201,7 +201,7 @@ static int begin_sort(struct view *view, const struct table *table)
 		work->next_row = table_n_rows(table);
 		return 0;
 	}
-	work->takes_buckets = view->buckets.is_ready;
+	work->takes_buckets = view->spread.buckets.is_ready;
 	if (work->takes_buckets) {
 		work->window.from = work->from - before;
 		work->window.to = work->to - before - inside;
@@ -245,9 +245,7 @@ static int begin_window(struct view *view, const struct table *table)
 	}
 	memcpy(work->keys, view->keys, sizeof(work->keys));
 	sorter_open(&work->sorter, table, work->keys, view->n_keys);
-	view_check_buckets(view);
-	if (!view->buckets.is_ready && view_spreads(view, table))
-		return view_spread_begin(view, table);
+	view_aim_spread(view, table);
 	r = view_make_pins(view, table);
 	if (r < 0)
 		return r;
@@ -310,12 +308,6 @@ static int next_stage(struct view *view, const struct table *table)
 		view->n_gone = work->n_gone;
 		view->matched_number = table->current->number;
 		return begin_window(view, table);
-	case VIEW_SPREADING:
-		work->next_row = 0;
-		if (!buckets_are_through(&view->buckets))
-			return 0;
-		view_note_buckets(view);
-		return begin_window(view, table);
 	case VIEW_PLACING:
 		return followed_is_at(view, table, work->n_before);
 	default:
@@ -335,9 +327,6 @@ static int do_some(struct view *view, const struct table *table, size_t end)
 	switch (work->stage) {
 	case VIEW_MATCHING:
 		return view_match_some(view, table, end);
-	case VIEW_SPREADING:
-		buckets_add(&view->buckets, &work->sorter, &rest, first_word, end_word);
-		return 0;
 	case VIEW_PLACING:
 		work->n_before += sorter_count_before(&work->sorter, &rest, &work->followed,
 						      first_word, end_word);
@@ -359,8 +348,6 @@ static bool is_on_its_way(const struct view *view, const struct table *table, si
 		return false;
 	if (work->stage == VIEW_MATCHING)
 		return true;
-	if (work->stage == VIEW_SPREADING)
-		return !view->forgets && view_same_keys(view, work->keys, work->sorter.n_keys);
 	return work->height == height && work->holds == view->holds && !view->follows &&
 	       view->cursor >= work->from && view->cursor < work->to &&
 	       view_same_keys(view, work->keys, work->sorter.n_keys);

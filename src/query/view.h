@@ -25,11 +25,10 @@ enum { VIEW_MAX_KEYS = 8, VIEW_MARGIN = 20 };
 
 /* Where a refresh stands. */
 enum view_stage {
-	VIEW_SETTLED,	/* none is under way */
-	VIEW_MATCHING,	/* which rows are looked at */
-	VIEW_SPREADING, /* rows over buckets, so that far windows are at hand */
-	VIEW_PLACING,	/* where the row stands that is followed */
-	VIEW_SORTING,	/* the rows of the window */
+	VIEW_SETTLED,  /* none is under way */
+	VIEW_MATCHING, /* which rows are looked at */
+	VIEW_PLACING,  /* where the row stands that is followed */
+	VIEW_SORTING,  /* the rows of the window */
 };
 
 /* A row that keeps a place it had. */
@@ -57,6 +56,17 @@ struct view_work {
 	size_t from, to;    /* and what is sorted for it */
 	struct window_sort window;
 	bool takes_buckets; /* instead of sorting the window, of which from and to are known only */
+};
+
+/* Rows spread over buckets, between refreshes: by what, and how far that is. */
+struct view_spread {
+	bool is_wanted; /* more than one window of the order was looked at */
+	bool is_open;	/* the buckets are being filled: */
+	size_t next_row;
+	struct sorter sorter;
+	struct sort_key keys[VIEW_MAX_KEYS]; /* what the sorter borrows */
+	unsigned n_keys;
+	struct buckets buckets; /* of all that match in this reading */
 };
 
 struct view {
@@ -96,10 +106,7 @@ struct view {
 	struct buf shown_keys; /* key bytes of the rows of the last order of a window */
 	size_t shown_top, n_shown;
 	struct index shown_index; /* scratch */
-	/* Of all that match in this reading, once more than one window of the order was wanted. */
-	struct buckets buckets;
-	struct sort_key buckets_keys[VIEW_MAX_KEYS]; /* what they were sorted by */
-	unsigned n_buckets_keys;
+	struct view_spread spread;
 	struct view_work work;
 };
 
@@ -130,6 +137,9 @@ int view_refresh(struct view *view, struct table *table, size_t height);
  * working, and places of rows that are no more are empty. 1: there is more to do; 0: settled; -ENOMEM. */
 int view_begin(struct view *view, struct table *table, size_t height);
 int view_step(struct view *view, struct table *table, size_t n_rows);
+/* About n_rows rows of work for when nothing is waited for: makes further windows cheap of an order of which more
+ * than one was looked at. Without it, or without the memory for it, they are as right. true: there is more. */
+bool view_spread(struct view *view, const struct table *table, size_t n_rows);
 /* How much of the stage under way is done, 0 to 1. */
 double view_progress(const struct view *view, const struct table *table);
 static inline bool view_is_settled(const struct view *view)

@@ -85,7 +85,7 @@ int view_carry(struct view *view, const struct table *table)
 	if (view->sorted_number == table->current->number)
 		return 0;
 	view->is_exact = false;
-	buckets_drop(&view->buckets);
+	view_drop_spread(view);
 	view->sorted_number = 0;
 	if (!view->n_shown || !view->shown_keys.len || !table->current->number) {
 		view->n_sorted = 0;

@@ -44,7 +44,7 @@ int view_match_begin(struct view *view, const struct table *table)
 {
 	view->matched_number = 0;
 	view->is_exact = false;
-	buckets_drop(&view->buckets);
+	view_drop_spread(view);
 	view->matched_hides = view_hidden(view);
 	view->work.stage = VIEW_MATCHING;
 	return pages_reserve(&view->bits, table_n_rows(table) / 8 + sizeof(uint64_t));

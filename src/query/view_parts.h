@@ -52,11 +52,8 @@ struct row_set view_rest(const struct view *view, const struct table *table); /*
 /* -- view_spread.c -- */
 
 bool view_same_keys(const struct view *view, const struct sort_key *keys, unsigned n_keys);
-/* Another window is wanted of an order that one is known of. */
-bool view_spreads(const struct view *view, const struct table *table);
-/* Before there are pins, with the sorter opened. 0 or -ENOMEM. */
-int view_spread_begin(struct view *view, const struct table *table);
-/* Notes what the buckets are of; drops them where that isn't what is wanted. */
-void view_note_buckets(struct view *view);
-void view_check_buckets(struct view *view);
+/* With the sorter of a refresh opened, before there are pins: drops what was spread where that isn't what is
+ * wanted, and wants it where this is another window of an order that one is known of. */
+void view_aim_spread(struct view *view, const struct table *table);
+void view_drop_spread(struct view *view);
 void view_leave_pins_out(struct view *view);

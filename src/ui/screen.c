@@ -271,6 +271,13 @@ bool screen_work(struct screen *screen, uint64_t until_ns)
 	return is_busy;
 }
 
+bool screen_prepare(struct screen *screen, uint64_t until_ns)
+{
+	struct tab *tab = front_tab(screen);
+
+	return tab && tab_prepare(tab, until_ns);
+}
+
 bool screen_is_settled(const struct screen *screen, const struct table *table)
 {
 	for (size_t i = 0; i < screen->n_tabs; i++) {

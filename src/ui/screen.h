@@ -140,6 +140,8 @@ enum { SCREEN_PATIENCE_NS = 100000000 };
 /* Goes on with that, and with new orders and filters, until that moment. Meanwhile what was shown stays,
  * and answers keys. true: there is more to do. */
 bool screen_work(struct screen *screen, uint64_t until_ns);
+/* For when there is nothing of that to do: as tab_prepare, of what is in front. */
+bool screen_prepare(struct screen *screen, uint64_t until_ns);
 /* Nothing is under way for that table (NULL: for any): another reading may be taken. */
 bool screen_is_settled(const struct screen *screen, const struct table *table);
 

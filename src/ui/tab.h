@@ -142,6 +142,8 @@ int tab_refresh(struct tab *tab, size_t height);
 
 /* Goes on with what was begun until that moment. 1: there is more to do; 0; -ENOMEM. */
 int tab_work(struct tab *tab, uint64_t until_ns);
+/* Until that moment, makes what may be asked for next quick to answer. true: there is more to do. */
+bool tab_prepare(struct tab *tab, uint64_t until_ns);
 bool tab_is_settled(const struct tab *tab);
 /* What a person waits for, with the share of it that is done, 0 to 1: "filtering", "sorting", "searching",
  * "grouping".

@@ -254,6 +254,16 @@ int tab_work(struct tab *tab, uint64_t until_ns)
 	return r < 0 ? r : !is_settled_alone(tab);
 }
 
+bool tab_prepare(struct tab *tab, uint64_t until_ns)
+{
+	bool has_more;
+
+	do
+		has_more = view_spread(&tab->view, tab->table, WORK_ROWS);
+	while (has_more && clock_now_ns() < until_ns);
+	return has_more;
+}
+
 int tab_hunt(struct tab *tab, bool is_back)
 {
 	int r;

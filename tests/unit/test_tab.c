@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Keys that need work on all rows: it goes on in slices, beside what else is done, and what was asked for is
  * there at its end. A clock that runs at each look ends every slice after its first step. */
+#include "tests/unit/query_tables.h"
 #include "tests/unit/script.h"
 
 enum { CREEP_NS = 100000000 };
@@ -229,6 +230,51 @@ static void what_takes_a_place_may_have_other_fields(void **state)
 	stage_close(&stage);
 }
 
+/* A window far from the one that is seen. */
+static void jump(struct tab *tab, size_t place)
+{
+	enum { HEIGHT = 20 };
+
+	tab_move_to(tab, place);
+	assert_int_equal(tab_refresh(tab, HEIGHT), 0);
+}
+
+/* All rows are made ready for jumps while nothing is waited for, and a jump waits for none of it. */
+static void a_jump_waits_for_a_slice_of_what_is_made_ready(void **state)
+{
+	enum { ROWS = 40000 };
+	struct table table;
+	struct tab *tab;
+	unsigned n = 0;
+
+	(void)state;
+	clock_hold(CREEP_NS, CREEP_NS);
+	make_rows(&table);
+	fill_random(&table, ROWS);
+	assert_int_equal(tab_new(&table, &tab), 0);
+	assert_int_equal(tab_took(tab), 0);
+	jump(tab, 0);
+	assert_false(tab_prepare(tab, UINT64_MAX));
+	jump(tab, SIZE_MAX);
+	assert_true(tab_is_settled(tab));
+	clock_creep(CREEP_NS);
+	for (; tab_prepare(tab, clock_now_ns() + SLICE_NS); n++)
+		if (n == 10) {
+			clock_creep(0);
+			jump(tab, 0);
+			assert_true(tab_is_settled(tab) && view_row(&tab->view, 0) >= 0);
+			clock_creep(CREEP_NS);
+		}
+	assert_true(n > 2 * ROWS / 1100);
+	/* Then all of them are at hand: a step, and it is there. */
+	jump(tab, ROWS / 2);
+	assert_int_equal(tab_work(tab, 0), 0);
+	assert_true(tab_is_settled(tab) && view_row(&tab->view, ROWS / 2) >= 0);
+	clock_free_run();
+	tab_free(tab);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +285,7 @@ int main(void)
 		cmocka_unit_test(what_takes_a_place_is_looked_at_in_the_same_way),
 		cmocka_unit_test(groups_of_what_takes_a_place_stay),
 		cmocka_unit_test(what_takes_a_place_may_have_other_fields),
+		cmocka_unit_test(a_jump_waits_for_a_slice_of_what_is_made_ready),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

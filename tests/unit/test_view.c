@@ -406,6 +406,48 @@ static void test_nothing_to_show(void **state)
 	finish(&table, &view);
 }
 
+/* Rows are spread for those who jump through this very order; what is under way ends with it. */
+static void test_spreading_ends_with_what_it_is_of(void **state)
+{
+	enum { ROWS = 40000 };
+	struct table table;
+	struct view view;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, ROWS);
+	view_init(&view);
+	assert_int_equal(view_sort(&view, &table, "n", NULL), 0);
+	refresh(&view, &table, 20);
+	assert_false(view_spread(&view, &table, 64)); /* nobody jumped */
+	view_move_to(&view, &table, SIZE_MAX);
+	assert_int_equal(view_begin(&view, &table, 20), 1);
+	assert_false(view_spread(&view, &table, 64)); /* the window comes first */
+	refresh(&view, &table, 20);
+	assert_true(view_spread(&view, &table, 64));
+
+	fill_random(&table, ROWS);
+	assert_false(view_spread(&view, &table, 64));
+	refresh(&view, &table, 20);
+	assert_false(view_spread(&view, &table, 64));
+	view_move_to(&view, &table, 0);
+	refresh(&view, &table, 20);
+	assert_true(view_spread(&view, &table, 64));
+
+	assert_int_equal(view_filter(&view, &table, "a != 7", NULL), 0);
+	assert_false(view_spread(&view, &table, 64));
+	refresh(&view, &table, 20);
+	assert_false(view_spread(&view, &table, 64));
+	view_move_to(&view, &table, SIZE_MAX);
+	refresh(&view, &table, 20);
+	assert_true(view_spread(&view, &table, 64));
+
+	assert_int_equal(view_sort(&view, &table, "x", NULL), 0);
+	refresh(&view, &table, 20);
+	assert_false(view_spread(&view, &table, 64));
+	finish(&table, &view);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_sort_text),
 		cmocka_unit_test(test_faults_keep_what_is_in_force),
 		cmocka_unit_test(test_nothing_to_show),
+		cmocka_unit_test(test_spreading_ends_with_what_it_is_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
