@@ -36,6 +36,19 @@ void pages_release(struct pages *pages)
 	*pages = (struct pages){0};
 }
 
+bool pages_release_some(struct pages *pages, size_t n)
+{
+	size_t left = pages->cap - MIN_OF(round_up(n), pages->cap);
+
+	if (!left) {
+		pages_release(pages);
+		return false;
+	}
+	munmap(pages->at + left, pages->cap - left);
+	pages->cap = left;
+	return true;
+}
+
 static int pages_map(struct pages *pages, size_t cap)
 {
 	void *at = pages->at ? mremap(pages->at, pages->cap, cap, MREMAP_MAYMOVE)

@@ -3,6 +3,7 @@
  * that were never written cost nothing. For the raw rows of a reading and per-row arrays. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,8 @@ struct pages {
 };
 
 void pages_release(struct pages *pages);
+/* So many bytes of it, from its end, which are lost: for giving back much without a pause. false: nothing is left. */
+bool pages_release_some(struct pages *pages, size_t n);
 
 /* Makes cap at least n bytes, keeping the contents; new bytes read as zero. Grows by half again at
  * least. 0 or -ENOMEM (contents kept). */

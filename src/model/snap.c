@@ -23,6 +23,14 @@ void snap_release(struct snap *snap)
 	*snap = (struct snap){0};
 }
 
+bool snap_release_some(struct snap *snap)
+{
+	enum { SOME_BYTES = 1 << 19 };
+
+	return pages_release_some(&snap->vals, SOME_BYTES) ||
+	       pages_release_some(&snap->keys, SOME_BYTES);
+}
+
 void snap_clear(struct snap *snap, const struct map *map)
 {
 	*snap = (struct snap){

@@ -65,6 +65,8 @@ struct snap {
 };
 
 void snap_release(struct snap *snap);
+/* A part of a snap that nobody looks at any more, which stays so until it is called again. false: nothing is left. */
+bool snap_release_some(struct snap *snap);
 
 /* Empties it for a new reading of map; the memory stays. */
 void snap_clear(struct snap *snap, const struct map *map);

@@ -217,6 +217,24 @@ static void pages_cost_only_what_was_written(void **state)
 	assert_int_equal(pages.at[10 * page], 0);
 }
 
+static void pages_go_in_parts(void **state)
+{
+	SCOPED(pages) pages = {0};
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	(void)state;
+	assert_false(pages_release_some(&pages, page));
+	assert_int_equal(pages_reserve(&pages, 10 * page), 0);
+	pages.at[6 * page - 1] = 42;
+	assert_true(pages_release_some(&pages, 3 * page + 1));
+	assert_int_equal(pages.cap, 6 * page);
+	assert_int_equal(pages.at[6 * page - 1], 42);
+	assert_true(pages_release_some(&pages, 5 * page));
+	assert_false(pages_release_some(&pages, 5 * page));
+	assert_null(pages.at);
+	assert_int_equal(pages.cap, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +249,7 @@ int main(void)
 		cmocka_unit_test(pages_keep_contents_and_read_zero),
 		cmocka_unit_test(pages_refused_keep_what_they_have),
 		cmocka_unit_test(pages_cost_only_what_was_written),
+		cmocka_unit_test(pages_go_in_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

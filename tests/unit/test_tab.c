@@ -51,6 +51,29 @@ static void a_key_waits_for_a_slice_of_the_baseline(void **state)
 	stage_close(&stage);
 }
 
+/* The one before, many pages, isn't given back in one go either; the new one holds by then. */
+static void the_old_baseline_goes_in_slices(void **state)
+{
+	enum { ROWS = 100000 };
+	struct table table;
+	unsigned n = 0;
+
+	(void)state;
+	make_rows(&table);
+	fill_random(&table, ROWS);
+	assert_int_equal(table_baseline(&table), 0);
+	fill_random(&table, ROWS);
+	assert_int_equal(table_baseline_begin(&table), 0);
+	while (table.baseline.number != table.current->number)
+		assert_int_equal(table_baseline_step(&table, SIZE_MAX), 1);
+	for (; table_baseline_step(&table, SIZE_MAX) > 0; n++)
+		assert_true(table_baseline_progress(&table) == 1);
+	assert_true(n > 1);
+	assert_null(table.base);
+	assert_int_equal(table.baseline.n_rows, table.current->n_rows);
+	table_release(&table);
+}
+
 static double since_base(const struct stage *stage, ptrdiff_t row)
 {
 	const struct column *column = &front_tab(stage->screen)->view.keys[0].column;
@@ -279,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_waits_for_a_slice_of_the_baseline),
+		cmocka_unit_test(the_old_baseline_goes_in_slices),
 		cmocka_unit_test(rows_are_sorted_by_the_new_baseline),
 		cmocka_unit_test(a_look_back_waits_for_groups_in_slices),
 		cmocka_unit_test(going_on_waits_for_nothing),
