@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Rows are written map by map, as each reading comes. Metrics can't be: one document holds all maps, so they are taken
+ * into each map's series first and written together when all that was due has been read (app/metrics.h). */
 #include "app/batch.h"
 
 #include <errno.h>

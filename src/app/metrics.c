@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A document is due when nothing is being read any more, or PATIENCE_NS after the first reading that is not in a
+ * document yet: a slow map holds the others up for no longer than that. */
 #include "app/metrics.h"
 
 #include "base/clock.h"

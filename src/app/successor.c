@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A watch whose map went waits (WATCH_AWAITED) while its word is looked up again and again. When that leads to maps
+ * that are not open yet they are opened, and all waiting watches of that word are marked as replaced: nobody can tell
+ * which new map stands for which old one. Closing the old ones is the caller's, who may have more to move over. */
 #include "app/successor.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A tape in a file is moved on only when every map at its place was read; a tape from a pipe moves on by itself. What
+ * a connection to another host has come to is asked of read/remote.h, whose retries are told here. */
 #include "app/tapes.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Settings go between the screen and the configuration by their names (ui/setting.h), panes as one text for each set
+ * of maps: neither side knows what the other's mean. */
 #include "app/tui_config.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Several runs may end at about the same time, so the file is read again before it is written: what this run adds is
+ * joined to what is there by then. */
 #include "app/tui_history.h"
 
 #include <errno.h>

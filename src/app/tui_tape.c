@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Keys of a replay change the tape of the map in front; all maps of that tape follow, since each asks its source when
+ * its next reading is due. A tape from a pipe wakes the loop through its descriptor. Maps that a tape comes to hold
+ * while it is played are opened as they appear. */
 #include "app/tui_tape.h"
 
 #include <errno.h>

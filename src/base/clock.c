@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* While the clocks are held, all three stand where clock_hold put them, so that tests and simulations give the same
+ * times in every run. */
 #include "base/clock.h"
 
 #include "base/buf.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Numbers are made a run of rows at a time, when a run is first asked for; a bit each says which runs are there. */
 #include "model/differences.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A filter that hides nothing but says when rows begin to match: for --alert and --until. */
+/* For --alert and --until: a filter that hides no rows but tells when rows begin to match. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,15 +24,15 @@ struct alert {
 void alert_release(struct alert *alert);
 /* As view_filter; "" sets none. */
 int alert_set(struct alert *alert, const struct table *table, const char *text, struct err *err);
-/* After a table_take of the table: counts the rows that match, those that went included. 1: there are
- * some and there were none in the reading before; 0: else; -ENOMEM. */
+/* After a table_take of the table: counts the rows that match, those that went included. 1 when some do and none did
+ * in the reading before, else 0; -ENOMEM. */
 int alert_check(struct alert *alert, struct table *table);
-/* The same in slices: alert_step returns ALERT_MORE while there is more to do. A check that is begun ends
- * one that is under way. */
+/* The same in slices: alert_step returns ALERT_MORE while there is more to do. alert_begin drops a check that is under
+ * way. */
 enum { ALERT_MORE = 2 };
 int alert_begin(struct alert *alert, struct table *table);
 int alert_step(struct alert *alert, struct table *table, size_t n_rows);
-/* Does the row match, as of now? */
+/* Whether the row matches now. */
 bool alert_marks(const struct alert *alert, const struct table *table, size_t row);
 /* "3 rows of 'flows' match packets.rate > 1k, first ..." */
 void alert_words(const struct alert *alert, const struct table *table, struct buf *out);

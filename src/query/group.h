@@ -5,12 +5,12 @@
  * is above (views, columns, outputs, panes) works on them unchanged. A group's key is made of the values
  * that its rows share; its value is their number, `count`, and the sum of each counter, CPU by CPU.
  *
- * Sums are exact, also beyond 64 bits, as those of filters are; beyond 79 they are unknown. Where each CPU has a copy they are modulo 2^64, like
- * a row's own sum over its CPUs: a counter may be taken down on another CPU than it was taken up on.
+ * Sums are exact up to 79 bits, and unknown beyond. Of per-CPU maps they are modulo 2^64, as a row's own sum over its
+ * CPUs is: a counter may be taken down on another CPU than it was taken up on.
  *
- * In the reading before, a group's sum is what it is now less what happened to its rows since. So a
- * group's rate is the sum of its rows' rates, also where rows came, went or moved to another group. A row
- * whose rate is not known adds nothing to it; where none is known, the group's isn't either. */
+ * A group's rate is the sum of its rows' rates, also where rows came, went or moved to another group. To make it so, the
+ * group's sum in the reading before is not what it was then, but what it is now less what happened to its present
+ * rows since. A row whose rate is unknown adds nothing; where no row's is known, the group's is unknown. */
 #pragma once
 
 #include <stdbool.h>
@@ -37,8 +37,9 @@ int group_new(struct table *base, const char *by, const char *filter, struct gro
 	      struct err *err);
 /* The same faults in the list, without making a group. */
 int group_check(struct table *base, const char *by, struct err *err);
-/* Calls fn for each part that such a list may well be made of ("saddr", "saddr/24", "bytes:log2"), in the
- * order of the fields, with a clause of what it is; both are borrowed until fn returns. returns how many. */
+/* Offers parts for such a list: calls fn for each one that makes sense for the table ("saddr", "saddr/24",
+ * "bytes:log2"), in the order of the fields, with a clause that says what it is. Both texts are borrowed until fn
+ * returns. returns how many there are. */
 size_t group_offers(struct table *base, void (*fn)(void *ctx, const char *part, const char *about),
 		    void *ctx);
 void group_free(struct group *group);
@@ -49,7 +50,7 @@ struct table *group_table(struct group *group);
 const char *group_by(const struct group *group);
 const char *group_filter(const struct group *group); /* "" when there is none */
 
-/* What it groups or filters by can't be known of a first reading. */
+/* Whether it groups or filters by something that is unknown in a first reading. */
 bool group_looks_back(const struct group *group);
 
 /* After each table_take of base: folds the new reading. 0 or -ENOMEM (then the groups are as before). */
@@ -63,8 +64,8 @@ int group_step(struct group *group, size_t n_rows);
 /* How much of it is done, 0 to 1. */
 double group_progress(const struct group *group);
 
-/* The column of `totals`, made by a blank list of the same rows, that this column of groups adds up to. false:
- * there is none. */
+/* `totals` is the table of one group of all rows, made with a blank list. *total_ret: its column that this column of
+ * `groups` adds up to. false: there is none. */
 bool group_total_of(const struct table *groups, const struct table *totals,
 		    const struct column *column, struct column *total_ret);
 

@@ -7,7 +7,7 @@
 
 #include "query/eval.h"
 
-/* Of the rows [first, end) whose bits are set, leaves those that match; ghosts too. first is a multiple
- * of 64. 0 or -ENOMEM. */
+/* Clears the bits of rows in [first, end) that don't match; bits that are not set stay so. Row numbers include ghosts;
+ * first is a multiple of 64. 0 or -ENOMEM. */
 int match_rows(struct eval *eval, const struct test *test, uint64_t *bits, size_t first,
 	       size_t end);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Moments that are typed as "5s ago" are other ones with each reading: a filter that stays in force moves
- * on with the clock that ktime columns are shown by. */
+/* Moments relative to now, typed as "5s ago": in a filter that stays in force they move on with each reading, by the
+ * clock that ktime columns are shown by. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Filters: one expression language for -f, the filter prompt and alerts. lex → parse → check → eval.
  *
- * The grammar is query/manual.c's, which people read, too; a word may be a field path, a derived column
- * ("pkts.rate", "pkts@3"), state, age, idle, seen, key, value; a number with its unit; a value.
- * Keywords are read in either case. A bare word that names no column is
- * searched for in key and value as shown; a bare number column means "not 0". Shown is as CSV has it,
- * numbers in full.
+ * The grammar stands in query/manual.c, from where people read it, too. A word may be a field path, a derived column
+ * ("pkts.rate", "pkts@3"), one of state, age, idle, seen, key and value, a number with its unit, or a value. Keywords
+ * may be in upper or lower case. A bare word that names no column is searched for in key and value as CSV shows them,
+ * with numbers in full; a numeric column alone means "not 0".
  *
- * Beside a column a word is one of its values if its format can read it so, else another column; beside
- * a text column the name of another text column comes first, and quotes make a text of it.
+ * A word that is compared with a column is one of the column's values if its format can read it, else the name of
+ * another column. With a text column, where any word could be a value, the name of another text column comes first,
+ * and quotes make a text of it.
  *
  * Logic has three values: what is unknown matches nothing, and neither does its negation; `and` is false
  * as soon as one side is, `or` true as soon as one side is. Numbers compare exactly, across signed,

@@ -13,10 +13,9 @@ struct sort_key {
 	bool is_descending;
 };
 
-/* A total order of a table's rows: by the keys, unknown last in both directions, rates in a first reading by
- * the totals that are known; then by the bytes of
- * the map's key (as a number where the key is one); then by row number. Valid until the next
- * table_take. */
+/* A total order of a table's rows: by the sort keys, then by the bytes of the map's key (as a number where it is one),
+ * then by row number. Unknown values come last in both directions; in a first reading, which has no rates, rates are
+ * replaced by their totals. Valid until the next table_take. */
 struct sorter {
 	const struct table *table;
 	const struct sort_key *keys; /* borrowed */
@@ -55,8 +54,8 @@ bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64]);
 /* Sorts so many rows. 0 or -ENOMEM. */
 int sorter_sort(const struct sorter *sorter, uint32_t *rows, size_t n);
 
-/* Rows of a set that tell, sorted, how the others are spread. Short of SORT_MIN_SAMPLED members it is
- * quicker to take them all. */
+/* Draws a sample of the set's rows, sorted, which tells how the others are spread. With fewer than SORT_MIN_SAMPLED
+ * members it is quicker to take them all. */
 enum { SORT_SAMPLES = 2048, SORT_MIN_SAMPLED = 16 * SORT_SAMPLES };
 void sorter_sample(const struct sorter *sorter, const struct row_set *set,
 		   struct ranked samples[SORT_SAMPLES]);

@@ -31,7 +31,7 @@ struct method {
 	int (*step)(struct cursor *cursor, struct snap *snap);
 	/* Gives back what start and step took. NULL: nothing. */
 	void (*stop)(struct cursor *cursor);
-	/* What it refuses, it refuses for this one map and not for its type. */
+	/* When the kernel refuses it, this is remembered for the one map only, not for all maps of its type. */
 	bool is_of_map;
 	/* Walks a bucket without its lock: an update puts the new element at the head of its bucket, so
 	 * that a key not yet met is then behind the walk. source: htab_map_update_elem() */
@@ -101,16 +101,19 @@ struct cursor {
 	};
 };
 
-/* Opens a cursor on fd, which it owns from here on even when this fails. 0 or -errno. */
+/* Begins a reading of map through fd, which is the cursor's from here on even when this fails; clears snap for it.
+ * 0 or -errno with a sentence. *out is the caller's, for cursor_end. */
 int cursor_new(struct kernel *kernel, int fd, const struct map *map, const struct read_plan *how,
 	       struct snap *snap, struct cursor **out, struct err *err);
+/* One step: STEP_MORE, STEP_DONE, or -errno with a sentence, and then snap keeps the rows so far as SNAP_PARTIAL. */
 int cursor_step(struct cursor *cursor, struct snap *snap, struct err *err);
+/* Ends the reading, done or not, and notes when. NULL is fine. */
 void cursor_end(struct cursor *cursor, struct snap *snap);
 
 /* Types whose batch cursor is a bucket: each bucket comes whole and once. */
 bool cursor_has_buckets(const struct map *map);
-/* Room for a value in walk.room, until cursor_drop_room: a copy per CPU, which a type may hand out unasked.
- * source: bpf_map_value_size(), kernel/bpf/syscall.c. 0 or -ENOMEM. */
+/* Makes walk.room large enough for whatever a lookup may write: a type that we don't know may hand out a copy per CPU.
+ * It lasts until cursor_drop_room. 0 or -ENOMEM. source: bpf_map_value_size(), kernel/bpf/syscall.c */
 int cursor_make_room(struct cursor *cursor);
 void cursor_drop_room(struct cursor *cursor);
 /* Remembers for the next reading of this map how many rows to ask for. */
@@ -118,9 +121,10 @@ void cursor_remember_ask(struct cursor *cursor, uint32_t n_ask);
 
 /* -- what is found out about a reading beside its rows -- */
 
-/* Whether a second walk over the keys can tell if one was passed over; then again_step makes it. */
+/* After a walk without locks: whether a second walk over the keys can tell if the first one missed any. If so it is
+ * set up, and again_step makes it. */
 bool again_begin(struct cursor *cursor, const struct snap *snap);
-/* STEP_MORE, STEP_DONE, where a key differs with SNAP_UNLOCKED, or -errno. */
+/* STEP_MORE; STEP_DONE, with SNAP_UNLOCKED where a key differs; or -errno. */
 int again_step(struct cursor *cursor, struct snap *snap);
 /* Before the last row: counts the map's entries once, where that is worth it. */
 void grown_count(struct cursor *cursor, const struct snap *snap);

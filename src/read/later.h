@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A table of names that takes longer to read than a frame may. A thread of its own reads it into memory
- * that nobody else knows, and hands it over whole; until then there are no names, or the old ones.
- * Whoever writes to stdout, and so can't show the names later, waits for it (source_lookups_wait). */
+/* A table of names that takes longer to read than a frame may take. A thread reads it into memory that nobody else
+ * knows yet, and hands it over whole; until then there are no names, or those of the table before. Commands that write
+ * to stdout can't show the names later, so they wait for the thread (source_lookups_wait). */
 #pragma once
 
 #include <pthread.h>
@@ -10,13 +10,14 @@
 #include <stdint.h>
 
 struct later {
-	/* In the thread. A table; NULL: out of memory, the old one stays. */
+	/* Makes a table, in the thread; NULL: out of memory, the old one stays. */
 	void *(*load)(const void *ctx);
 	void (*free)(void *table);
-	const void *ctx;   /* what nobody changes while a thread may read it */
-	uint64_t fresh_ns; /* it is not read again before it is so old; UINT64_MAX: never */
+	const void *ctx; /* of load; must not change while a thread may read it */
+	uint64_t
+		fresh_ns; /* a table younger than this is not read again; UINT64_MAX: none ever is */
 
-	/* The rest is zero at first, and the caller's thread's alone but for the last two. */
+	/* Zero at first. Only the caller's thread uses these, except for the last two. */
 	void *known;
 	uint64_t asked_ns; /* 0: never */
 	bool is_loading;   /* a thread was started and its table not yet taken */
@@ -25,6 +26,6 @@ struct later {
 	atomic_bool is_loaded;
 };
 
-/* The table that is there, NULL before the first; until the next call. is_wanted: something was not found
- * in it, so read it again unless it is fresh. */
+/* The table, or NULL while there is none; borrowed until the next call. is_wanted: a name was not found in it, so it is
+ * read again unless it is still fresh. */
 const void *later_table(struct later *later, bool is_wanted);

@@ -31,6 +31,6 @@ void memo_refuse(struct memo *memo, unsigned method, uint32_t map_type);
 bool memo_map_refuses(const struct memo *memo, uint32_t id, unsigned method);
 void memo_map_refuse(struct memo *memo, uint32_t id, unsigned method);
 
-/* What is remembered of a map; *is_new_ret says that there was nothing. NULL when out of memory;
- * borrowed until the next memo_map. */
+/* What is remembered of a map, made when there is nothing yet (*is_new_ret). NULL when out of memory; borrowed until
+ * the next memo_map. */
 struct map_memo *memo_map(struct memo *memo, uint32_t id, bool *is_new_ret);

@@ -46,12 +46,12 @@ int own_owners(struct own *own);
 int own_elems(struct own *own, const struct map *map, int map_fd);
 int own_sockets(struct own *own, const struct map *map, int map_fd);
 
-/* Adds all that is to be read from fd, which one of the above gave, and closes it; fd may be the -errno
- * that was given instead. 0 or -errno. */
+/* Reads fd, which one of the above gave, to its end into out, and closes it. fd may be a -errno of theirs, which is
+ * returned then. 0 or -errno. */
 int own_read(int fd, struct buf *out);
 
-/* Pages of an arena, looked for from *page on, which moves on to where to go on from; the end is
- * map->max_entries. 0 or -errno. Borrowed until the next call. */
+/* Some pages of an arena, looked for from page *page on. *page moves to where the next call is to go on; at
+ * map->max_entries there are no more. 0 or -errno. What out points to is borrowed until the next call. */
 struct own_pages {
 	uint32_t n;
 	const uint64_t *addresses; /* [n] as its owner sees them */

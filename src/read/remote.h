@@ -27,20 +27,20 @@ enum remote_turn {
 	REMOTE_TRIED, /* it is being tried: replay_fd is another one */
 	REMOTE_BACK,  /* a reading came again */
 };
-/* Looks after it, without waiting: reads on until there is a map in the tape, sees a connection that is
- * lost or never came, and makes it anew: after a second at first, and at each failure after twice as long. */
+/* Looks after the connection, without waiting: reads on until there is a map in the tape, notices when the connection
+ * is lost or never came to be, and makes it anew: a second later, after each further failure twice as long. */
 enum remote_turn remote_turn(struct remote *remote, uint64_t now_ns, struct err *err);
 /* When to look again, if nothing happens. */
 uint64_t remote_wakes_ns(const struct remote *remote, uint64_t now_ns);
 
-/* How it stands, in words, a line or two: that it is being connected to, or why it can't be, and when that
- * is tried again. */
+/* Adds the state of the connection in words, a line or two: that it is being made, or why it can't be and when it is
+ * tried again. */
 void remote_words(const struct remote *remote, uint64_t now_ns, struct buf *out);
 /* As it was typed, borrowed. */
 const char *remote_host(const struct remote *remote);
 const char *remote_map(const struct remote *remote);
 
-/* The recording ended otherwise than in order. */
+/* Whether the recording ended without saying so: the connection broke, or the program there was killed. */
 bool remote_is_cut(const struct remote *remote);
 
 /* Ends ssh. NULL is fine. */

@@ -38,7 +38,7 @@ void replay_resume(struct source *tape, int fd);
 size_t replay_n_maps(const struct source *tape);
 
 bool source_is_tape(const struct source *source);
-/* The map, which is of the tape, isn't there any more at its current place, or not yet. */
+/* Whether the map, one of the tape's, is not there at the tape's current place: it went before, or comes later. */
 bool replay_went(struct source *tape, const struct map *map);
 
 struct replay_state {
@@ -75,7 +75,7 @@ int replay_fd(const struct source *tape);
  * the tape is of this very boot. */
 void replay_lookups(struct source *tape, struct lookups *out);
 
-/* What is whole of a tape, every byte of it looked at. */
+/* What a tape holds, after every byte of it was read and checked. */
 struct replay_check {
 	uint64_t n_bytes;	    /* whole ones */
 	uint64_t n_readings;	    /* that decode */

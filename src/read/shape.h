@@ -18,17 +18,19 @@ const struct shape *shape_of(const struct map *map);
 /* Sets the sizes of the rows where they are not those of the entries. */
 void shape_size_rows(struct map *map);
 
-enum shape_say { SHAPE_NOTHING, SHAPE_FALLBACK, SHAPE_FIXED }; /* what counts more: it or BTF */
+/* What the map's type says of a side: nothing; a layout for maps whose BTF says nothing; or a layout that comes before
+ * BTF. */
+enum shape_say { SHAPE_NOTHING, SHAPE_FALLBACK, SHAPE_FIXED };
 enum shape_say shape_says(const struct shape *shape, bool in_value);
 
 /* Adds the fields of one side between plan_begin and plan_finish. 0 or -errno with a sentence. */
 int shape_add(const struct shape *shape, const struct map *map, bool in_value, struct plan *plan,
 	      struct err *err);
 
-/* Where in the value of a row the bytes stand that the kernel says nothing of, and somebody else may: a
- * record of a ring buffer, behind its length and state. 0: the value is nothing but the kernel's. */
+/* Where in a row's value the payload begins: bytes whose layout the kernel does not know but BTF or a schema may, such
+ * as a record of a ring buffer, which stands behind its length and state. 0: there is none. */
 uint32_t shape_payload_at(const struct shape *shape);
-/* Adds the fields of the value before those. */
+/* Adds the fields of the value that stand before the payload. */
 int shape_add_before_payload(const struct shape *shape, const struct map *map, struct plan *plan,
 			     struct err *err);
 

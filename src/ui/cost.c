@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Bytes per second are those of the last one or two windows of COST_WINDOW_S, so that the figure neither jumps with
+ * each frame nor remembers a busy start. */
 #include "ui/cost.h"
 
 #include <errno.h>

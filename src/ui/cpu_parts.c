@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A CPU whose part is unknown or fell counts as 0 here: it is drawn as an empty bar. */
 #include "ui/cpu_parts.h"
 
 #include <math.h>

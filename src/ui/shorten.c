@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Only what can be guessed is left out: the first folders of a path, never its file; the letters of a title before its
+ * unit. */
 #include "ui/shorten.h"
 
 #include <stdbool.h>
