@@ -12,9 +12,9 @@ struct err;
 struct options;
 struct out_ops;
 
-/* Exit statuses. */
 #define INTERVAL_NS 1000000000ull /* between readings, unless told */
 
+/* Exit statuses. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTLY = 3 };
 
 struct command {

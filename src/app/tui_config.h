@@ -12,22 +12,24 @@ struct table;
 struct tui;
 struct watch;
 
-/* Reads it; a fault in it is said and not the end. Options come before it. */
+/* Reads the configuration and sets what is not set by options. A fault in it is said on the screen; the rest holds. */
 void tui_config_open(struct tui *tui);
 void tui_config_close(struct tui *tui);
 
 /* Adds a watch to the screen, looked at as it was saved. As screen_add. */
 int tui_add(struct tui *tui, struct watch *watch, struct err *err);
 
-/* The latter only. */
+/* Sets what was saved of a map that is on the screen already. */
 void tui_set_saved(struct tui *tui, const struct table *table);
-/* Saves where it is asked for that this be done on exit. 0, or -errno with a sentence. */
+/* Saves on exit, if options or configuration ask for that. 0, or -errno with a sentence. */
 int tui_config_leave(struct tui *tui, struct err *err);
-/* The panes as they were saved of the set of maps that is open now. A fault is said. */
+/* Arranges the panes as they were saved for the set of maps that is open now. A fault is said on the screen. */
 void tui_config_layout(struct tui *tui);
-/* Before maps are added that came later: nothing saved was found, and nobody changed the panes since. Then
- * what is saved of the larger set may take their place. */
+/* For maps that are added later: asked before, whether the panes may be rearranged, since nothing was saved for the
+ * smaller set and nobody has changed the panes since; if so, called after, to arrange them as saved for the larger
+ * set. */
 bool tui_config_awaits_layout(const struct tui *tui);
 void tui_config_layout_grown(struct tui *tui);
 
+/* INTENT_SAVE: saves settings, panes, theme and interval, and says on the screen where to. */
 void tui_config_save(struct tui *tui, const struct intent *intent);

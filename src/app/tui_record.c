@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* It begins with the readings that are on the screen. One that ended is copied for the writer's thread, a slice at a time, before it is taken or dropped:
- * what is paused, filtered or grouped is recorded all the same. One that ends before the writer is done
- * with the map's last one is not kept; the next one says so, as a tick that was missed.
+/* A recording begins with the readings that are on the screen. From then on each reading that a watch makes is copied
+ * for the writer's thread, a slice at a time, before it is taken into the table or dropped: whether the screen is paused
+ * or rows are filtered or grouped makes no difference. A reading that comes before the writer is done with the map's
+ * last one is not recorded; the next one counts it as a missed tick.
  *
- * A tape is of one host: of the one whose map is in front when it begins. */
+ * A tape is of one host: the host of the map that is in front when the recording begins. */
 #include "app/tui_record.h"
 
 #include <endian.h>

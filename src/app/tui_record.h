@@ -11,17 +11,20 @@ struct buf;
 struct tui;
 struct watch;
 
-/* INTENT_RECORD: into that file, or, without one, no more. */
+/* INTENT_RECORD: begins to record to the file that it names; one without a name ends the recording. */
 void tui_record(struct tui *tui, const struct intent *intent);
-/* A slice of keeping what is on the screen when it begins: true while there is more to do. */
+/* Records the readings that are on the screen when a recording begins, a slice at each call. true: there is more to
+ * do. */
 bool tui_record_turn(struct tui *tui);
-/* The watch has a reading, or its map went. A slice of keeping it: true while there is more to do. */
+/* Records the reading that the watch has just made, before it is taken or dropped; a slice at each call. true: there is
+ * more to do, and the reading must stay. */
 bool tui_record_take(struct tui *tui, struct watch *watch);
+/* Notes in the recording that the watch's map went. */
 void tui_record_gone(struct tui *tui, const struct watch *watch);
 
-/* Says in facts that and how much is recorded. */
+/* Fills in what the header says of the recording, if there is one. */
 void tui_record_facts(const struct tui *tui, struct screen_facts *facts);
-/* When what that says changes, if nothing happens. */
+/* When the header would say something else, if nothing happens. */
 uint64_t tui_record_wakes_ns(const struct tui *tui);
 
 /* Ends a recording and waits until it is written; what came of it is added to `out` as a line. */

@@ -18,7 +18,7 @@ struct remote;
 struct options;
 struct schema;
 
-/* Of a map that went, and may come again under the word that named it. */
+/* Whether a map is there, for maps that may come again under the word that named them. */
 enum watch_state {
 	WATCH_OPEN,
 	WATCH_AWAITED,	/* what takes its place is looked for */
@@ -36,8 +36,8 @@ struct watch {
 	uint64_t due_ns;       /* when the next reading begins, CLOCK_MONOTONIC; 0: at once */
 	uint64_t n_missed;     /* ticks that passed since the last reading began */
 	uint64_t n_taken;      /* readings that were counted by who reads them one by one */
-	size_t n_failures;     /* readings in a row that could not begin */
-	struct buf why;	       /* they couldn't; what table.why_lost borrows */
+	size_t n_failures;     /* readings in a row that failed */
+	struct buf why;	       /* why the last of them did; borrowed by table.why_lost */
 	bool is_read;	       /* one ended and waits in table.next to be taken or dropped */
 	bool is_recorded;      /* and a recording has it already, where there is one */
 	bool begins_baseline;  /* the first reading is one */
@@ -93,25 +93,25 @@ void watch_set_close_tape(struct watch_set *set, struct watch_tape *tape);
 int watch_set_open_tape(struct watch_set *set, const struct watch_tape *tape, size_t n_passed,
 			struct err *err);
 
-/* Opens every map that the word names ("flows", "prog:17", "sim:flows"), leaving out those that are
- * open already; a host that the screen doesn't wait for has none, yet. 0, or -errno with a sentence; then nothing was added. */
+/* Opens every map that the word names ("flows", "prog:17", "sim:flows"), except those that are open already. The screen
+ * does not wait for another host: its maps are opened later (tui_remote.h). 0, or -errno with a sentence; then nothing
+ * was added. */
 int watch_set_open(struct watch_set *set, const char *word, struct err *err);
 /* The same for a kernel map's id. */
 int watch_set_open_id(struct watch_set *set, uint32_t id, struct err *err);
 /* A simulation of the demo's maps, likewise; a badge says that it is one. */
 #define SIMULATED_BADGE "SIMULATED"
 int watch_set_open_simulated(struct watch_set *set, struct err *err);
-/* Opens every map that the options name; all hosts among them are connected to at once. -EINVAL also where
- * --schema or --btf were given and describe none
- * of them. */
+/* Opens every map that the options name, connecting to all hosts among them at the same time. As watch_set_open, and as
+ * watch_set_check_layouts. */
 int watch_set_open_words(struct watch_set *set, struct err *err);
 
 /* The layout of a map that is about to be opened, by the first that knows: --schema, --btf, its own. Where
  * the schema folds it, map becomes the folded one and *reader what reads it so; else *reader is left. */
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err);
-/* Those of all that were opened: -EINVAL where --schema or --btf were given and describe none of them, or where
- * --hex-width was and fits none. */
+/* 0; -EINVAL with a sentence where --schema or --btf describe none of the maps that were opened, or --hex-width fits
+ * none of them. */
 int watch_set_check_layouts(const struct watch_set *set, struct err *err);
 
 /* Closes one and gives its memory back. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Columns a run of rows at a time, for filters, sorts and sums. Nothing is kept, but what a counter grew
- * by (see differences.h): a run of a few KB that is used while it is warm costs less than a column of a
- * million rows that must be paged in, and going on where one left off needs no more than the row. A column is built by the plainest loop that fits it;
- * what has none is computed cell by cell. Invariant: a column says what table_cell says of each row. */
+/* Numbers of a column, a run of rows at a time, for filters, sorts and sums. They are not kept, except for what a
+ * counter grew by (see differences.h): a run of a few KB that is used while it is in the cache costs less than a column
+ * of a million rows that must be paged in, and work that goes on later needs to know no more than a row number.
+ *
+ * A run is built by the plainest loop that fits its column, else cell by cell. Invariant: a number is what table_cell
+ * says of its row. */
 #include "model/table.h"
 
 #include <endian.h>

@@ -8,10 +8,11 @@
 struct buf;
 struct walk;
 
-/* Adds the text of a row, is_first: of the first one, and uses nothing that changes but what is in ctx. */
+/* Adds the text of a row to out; is_first: of the first row that is written. It must change nothing but ctx and out,
+ * since two threads may call it, each with a ctx of its own. */
 typedef void row_fn(void *ctx, size_t row, bool is_first, struct buf *out);
 
-/* Writes what is left of the walk, in its order, and hands it on as walk_flush does. second: a ctx like the
- * first, for a second thread; NULL: there is none. 0, -ENOMEM, or what flush says. */
+/* Writes the rows that are left of the walk, in its order, and hands the text on as walk_flush does. `first` and
+ * `second` are the ctx of one thread each; second NULL: one thread does it all. 0, -ENOMEM, or what flush says. */
 int pieces_write(struct walk *walk, row_fn *write, void *first, void *second, struct buf *out,
 		 int (*flush)(void *ctx, struct buf *out), void *ctx);

@@ -5,7 +5,8 @@
 
 #include "ui/tab.h"
 
-/* Higher goes first. Key fields after the first and columns of a kind add their place. */
+/* Which column is left out first where there is no room: the one of the highest rank. Of columns of one kind, and of the
+ * key's fields after the first, each adds its place to this. */
 enum rank {
 	RANK_KEY = 0,
 	RANK_SORTED = 5,
@@ -32,7 +33,7 @@ enum rank {
 
 /* -- columns_text.c -- */
 
-/* Titles have room from the first frame on. */
+/* Makes every column as wide as its title, before any row was decoded. */
 void tab_widths_begin(struct tab *tab);
 
 /* -- columns_join.c -- */
@@ -45,5 +46,5 @@ bool joint_equal(const struct joint *joint, const struct shown *shown, const str
 bool joint_has(const struct joint *joint, unsigned i);
 /* What the titles of its ends need. */
 int joint_title_columns(const struct tab *tab);
-/* What the texts of the rows need, in tab->joint.*.needed. */
+/* Measures the joint in the rows that are decoded: fills tab->joint.whole.needed and tab->joint.least.needed. */
 void joint_measure(struct tab *tab);

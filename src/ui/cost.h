@@ -7,9 +7,9 @@
 enum { COST_WINDOW_S = 5 };
 
 struct cost {
-	uint64_t n_frames;  /* that wrote something */
-	uint64_t n_same;    /* that nothing had to be written for */
-	uint64_t n_dropped; /* that the terminal did not take */
+	uint64_t n_frames;  /* frames that wrote something */
+	uint64_t n_same;    /* frames for which nothing had to be written */
+	uint64_t n_dropped; /* frames that the terminal did not take */
 	uint64_t n_bytes, last_bytes;
 	uint64_t drew_ns,
 		drew_most_ns; /* from the tables to the write: the last frame, the longest */

@@ -15,12 +15,14 @@ struct cpu_part {
 	double part;
 };
 
-/* A row's field by CPU into parts[n_cpus], what is unknown or negative as 0; returns the largest. */
+/* Fills parts[n_cpus] with what each CPU has of a row's field, or its rate; 0 where that is unknown or negative.
+ * returns the largest. */
 double cpu_parts_of_row(const struct table *table, size_t row, const struct field *field,
 			bool per_second, struct cpu_part *parts);
-/* Whether a row has a speed: not in the first reading, nor when it went. */
+/* Whether a row's field has rates: not in the first reading, nor of a row that went. */
 bool cpu_parts_have_speed(const struct table *table, size_t row, const struct field *field);
 /* The largest first, equal ones by number. */
 void cpu_parts_sort(struct cpu_part *parts, size_t n);
-/* As S has it, unasked: the busiest first where that says so. Remembers it for S. */
+/* Whether the CPUs stand busiest first: as chosen by the key S, else as `unasked` says. Remembers the answer in screen,
+ * since the next S turns it around. */
 bool cpu_parts_by_value(struct screen *screen, bool unasked);

@@ -8,7 +8,7 @@
 #include "model/table.h"
 #include "ui/scene.h"
 
-/* Drawn on an endless page of which the area shows a part: lines above and below it are clipped by the
+/* The detail is drawn as a page of any length, of which the area shows a part: lines above and below are clipped by the
  * grid. */
 struct page {
 	const struct scene *scene;

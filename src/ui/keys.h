@@ -48,9 +48,9 @@ struct key_row {
 extern const struct key_row *const key_rows;
 extern const unsigned n_key_rows;
 
-/* A row to be bound anew. */
+/* Row i of key_rows, to be changed by keys_bind.c. */
 struct key_row *keys_row(unsigned i);
-/* A row as it was before. */
+/* The same row as it was before anything was bound anew. */
 const struct key_row *keys_usual(unsigned i);
 
 /* -- keys_find.c -- */
@@ -62,7 +62,7 @@ const struct key_row *keys_range_of(uint32_t key);
 
 /* -- keys_bind.c -- */
 
-/* The key that a terminal means by one character. */
+/* The key that a terminal sends as this character: control characters are keys with names. */
 uint32_t key_of_point(uint32_t point);
 /* "Up", "^F", "F3", "x"; 0: no key is called so. */
 uint32_t key_named(const char *name, size_t len);

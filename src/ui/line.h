@@ -17,7 +17,8 @@ struct line {
 
 struct line line_of(const struct scene *scene, struct area area);
 int line_width(const struct line *line, const char *text);
-/* A piece and a gap behind it, or before it; false: there is no room. */
+/* Draws a piece at the left or right end of what is free, and a gap towards the middle. false: there is no room for it,
+ * and nothing is drawn. */
 bool line_left(struct line *line, enum role role, const char *text, int gap);
 bool line_right(struct line *line, enum role role, const char *text, int gap);
 /* As much of a piece as has room, with a mark where it is cut; nothing where hardly any has. */

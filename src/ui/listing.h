@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Lines that are laid out once and then drawn as far as they are seen: texts at columns of their own, in
- * roles of their own, and pictures beside them. What is searched for is found in them as they look. */
+/* A page of lines that is laid out whole and then drawn as far as it is seen. A line is made of parts, each a text at
+ * its own column and in its own role, or a picture (a bar, a graph). A search looks through the lines as they are
+ * drawn. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,28 +28,29 @@ struct listing {
 };
 
 void listing_release(struct listing *listing);
-/* Begins a line behind the one that was put into. */
+/* Parts are put into the next line from now on. */
 void listing_next(struct listing *listing);
-/* Back to a line, for another column of lines. */
+/* Parts are put into that line from now on: to put a second column of texts beside lines that are there. */
 void listing_go(struct listing *listing, size_t line);
-/* Lines from that one on go beside those from the top on, so many columns to the right. */
+/* Moves the lines from that one on up to the top, so many columns to the right of those that stand there. */
 void listing_fold(struct listing *listing, size_t line, int columns);
 
-/* Text at a column of the line; one behind the other. */
+/* Puts text at a column of the line. Parts of a line are drawn in the order in which they were put. */
 void listing_put(struct listing *listing, int col, enum role role, const char *text);
-/* The same at the right end of so many columns. */
+/* The same, right-aligned in so many columns from col on. */
 void listing_put_right(struct listing *listing, int col, int columns, enum role role,
 		       const char *text);
-/* At the left or right end of so many columns, cut where it is longer. */
+/* The same, left- or right-aligned in so many columns, and cut where the text is wider. */
 void listing_put_cell(struct listing *listing, int col, int columns, bool is_right, enum role role,
 		      const char *text);
-/* Text as words of which so many columns have room, the rest in lines below. */
+/* The same, wrapped at so many columns: what has no room in the line goes to the lines below. */
 void listing_put_words(struct listing *listing, int col, int columns, enum role role,
 		       const char *text);
-/* What fn draws of ctx, which must hold until then. */
+/* Puts a picture: fn is called with ctx and i when the line is drawn, and ctx must live until then. */
 void listing_put_picture(struct listing *listing, int col, listing_picture_fn *fn, const void *ctx,
 			 unsigned i);
 
-/* A window of the lines, from the scene's list on, below a title that says which they are where some aren't seen. */
+/* Draws the lines from the scene's list's top on, below a title, which says which lines these are where some are not
+ * seen. */
 void listing_draw(const struct scene *scene, struct area area, const char *title,
 		  const struct listing *listing);

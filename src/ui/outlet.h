@@ -21,8 +21,8 @@ void outlet_release(struct outlet *outlet);
 /* Writes what is pending, as far as it is taken, in one write(2). returns the bytes that left, 0 when
  * nothing was pending, -EAGAIN when none were taken, -EIO when the terminal is gone. */
 int outlet_send(struct outlet *outlet);
-/* Writes the last words, instead of what is pending; waits a second at most for a terminal that isn't
- * taking them: leaving must not hang. */
+/* Writes text, with which the terminal is left, in place of what is pending. Waits for a terminal that is not taking it
+ * for a second at most, since leaving must not hang. */
 void outlet_finish(struct outlet *outlet, const char *text);
 void outlet_drop(struct outlet *outlet); /* forgets what is pending */
 

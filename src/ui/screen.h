@@ -74,7 +74,8 @@ struct screen_facts {
 struct screen *screen_new(void); /* NULL when out of memory */
 void screen_free(struct screen *screen);
 
-/* Adds a map to the tabs, or brings it to the front when it is one of them; the table stays the caller's and must outlive the screen or its removal. */
+/* Adds a map to the tabs, or brings it to the front when it is one of them. The table stays the caller's, and must live
+ * until the screen is freed or it is removed. 0 or -ENOMEM with a sentence. */
 int screen_add(struct screen *screen, struct table *table, struct err *err);
 void screen_remove(struct screen *screen, struct table *table);
 /* Puts next in the place of table, which is removed: in its panes, and looked at by its settings as far as the
@@ -82,7 +83,7 @@ void screen_remove(struct screen *screen, struct table *table);
 int screen_replace(struct screen *screen, struct table *table, struct table *next, struct err *err);
 struct table *screen_front(const struct screen *screen); /* NULL: none */
 
-/* What is seen of it: the map itself, or groups of its rows. */
+/* The table that is seen of the map in front: its own, or that of its groups. NULL: no map is open. */
 struct table *screen_shown(const struct screen *screen);
 /* What the map in front is grouped by, "" when it isn't. */
 const char *screen_grouped(const struct screen *screen);
@@ -137,8 +138,8 @@ void screen_hint(struct screen *screen, bool is_warning, const char *fmt, ...)
 void screen_took(struct screen *screen, struct table *table);
 /* How long that may take before a word is said about it. */
 enum { SCREEN_PATIENCE_NS = 100000000 };
-/* Goes on with that, and with new orders and filters, until that moment. Meanwhile what was shown stays,
- * and answers keys. true: there is more to do. */
+/* Goes on with the work that readings, new orders and filters make, until that moment. Until it is done, what was shown
+ * before stays and answers keys. true: there is more to do. */
 bool screen_work(struct screen *screen, uint64_t until_ns);
 /* For when there is nothing of that to do: as tab_prepare, of what is in front. */
 bool screen_prepare(struct screen *screen, uint64_t until_ns);

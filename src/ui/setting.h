@@ -7,7 +7,7 @@ struct buf;
 struct err;
 struct tab;
 
-/* Which tab it is given, where groups of rows are seen in front of the rows. */
+/* Which tab a setting is of, while the groups of a map are seen in place of its rows. */
 enum setting_of {
 	SETTING_OF_SEEN, /* the one that is seen */
 	SETTING_OF_ROWS, /* that of the rows, unless it is typed: then the one that is seen */
@@ -31,7 +31,7 @@ struct setting {
 int setting_check(const struct setting *setting, const struct tab *tab, const char *text,
 		  struct err *err);
 
-/* The one that makes other columns of a map. */
+/* The name of the setting that gives a map other fields, and so other columns. */
 #define SETTING_WORDS "words"
 
 /* Rows in order, NULL past the end. */

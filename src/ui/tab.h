@@ -39,7 +39,7 @@ enum shown_kind {
 	SHOWN_HEAT,  /* a strip of its CPUs */
 };
 
-/* Columns of the screen that something takes: grow at once, shrink late. */
+/* How many columns of the screen something takes: grows at once, shrinks late, so that nothing jitters. */
 struct extent {
 	int columns, needed; /* needed: of the rows seen in this reading */
 	int n_wide;	     /* readings in which less was needed */
@@ -89,7 +89,10 @@ struct tab {
 	bool shows_bars; /* an array of counters, in the place of its rows */
 	struct shown shown[TAB_MAX_COLUMNS];
 	unsigned n_shown;
-	int cols_used; /* as far as was seen when the reading came: drawing doesn't change it */
+	/* Columns of the screen that all columns of the tab could use, by the widths that they had when the last
+	 * reading came. Drawing rows may widen them, but must not move the detail beside the rows: so this is not
+	 * brought up to date before the next reading. */
+	int cols_used;
 	struct joint joint;
 	unsigned scroll; /* columns behind the key that are scrolled away */
 
@@ -104,20 +107,20 @@ struct tab {
 	struct folds folds, frames; /* of the detail, of the tree of stacks */
 	struct buf stacks_by;	    /* what counts them, as asked for; "": what is found */
 	struct totals totals;
-	unsigned held;		/* readings for which the order stays */
-	bool is_stale;		/* the view must be refreshed before it is drawn */
-	bool is_untrended;	/* histories wait for the new order */
-	bool has_moved;		/* else the cursor stays in the first line, whatever row that is */
-	struct alert alert;	/* of what is seen here */
-	bool has_alarm;		/* it began, and nobody was told yet */
-	bool looks;		/* a look back waits for work that goes by the newest rows, */
-	size_t look_to;		/* to this many readings before the newest */
-	bool is_folding;	/* the groups don't have the reading yet */
-	bool is_totalling;	/* they have, but not their totals */
-	struct group *group;	/* owned; NULL: rows are seen */
-	struct group *total;	/* owned; one of all rows, beside it */
-	struct tab *groups;	/* owned: what is seen in front of this one */
-	const struct tab *rows; /* whose groups these are; NULL: nobody's */
+	unsigned held;	    /* readings for which the order stays */
+	bool is_stale;	    /* the view must be refreshed before it is drawn */
+	bool is_untrended;  /* histories wait for the new order */
+	bool has_moved;	    /* else the cursor stays in the first line, whatever row that is */
+	struct alert alert; /* of what is seen here */
+	bool has_alarm;	    /* it began, and nobody was told yet */
+	bool looks;	 /* a look back is wanted, and waits for work on the newest rows to end: */
+	size_t look_to;	 /* to the reading this many before the newest */
+	bool is_folding; /* the last reading is being folded into the groups */
+	bool is_totalling;   /* into the groups it was, but not yet into their totals */
+	struct group *group; /* owned; NULL: rows are not grouped */
+	struct group *total; /* owned: all rows as one group, for the line of totals */
+	struct tab *groups;  /* owned: the tab of the groups, which is seen instead of this one */
+	const struct tab *rows; /* of a tab of groups: that of their rows; NULL: it is none */
 	uint64_t began_ns;	/* when the work began that is under way */
 	struct buf left_by, left_filter; /* groups that one was opened of; "": none */
 	struct area title, band; /* where it stood in the last frame among the tabs, and small */
@@ -127,27 +130,27 @@ struct tab {
 
 int tab_new(struct table *table, struct tab **out);
 void tab_free(struct tab *tab);
-/* Trend and order that a table's fields suggest unasked, now that they are others. */
+/* Sets trend and order to what the table's fields suggest, as for a new tab: to be called when the fields are others. */
 void tab_usual(struct tab *tab);
 
 /* A reading was taken: begins with the order, which is held a little less long. tab_work does the rest.
  * 0 or -ENOMEM. */
 int tab_took(struct tab *tab);
-/* Totals of the reading shown, made when they are first looked at, or begun to. 0 or -ENOMEM. */
+/* Brings the header's totals up to the reading that is shown, or begins to; tab_work does the rest. 0 or -ENOMEM. */
 int tab_sum_up(struct tab *tab);
 
 /* Brings the view up to date for a window of so many rows, or begins to where that takes longer than a
  * frame may: until tab_work is through, the window keeps the rows that it had. 0 or -ENOMEM. */
 int tab_refresh(struct tab *tab, size_t height);
 
-/* Goes on with what was begun until that moment. 1: there is more to do; 0; -ENOMEM. */
+/* Goes on with work that was begun, until that moment. 1: there is more to do; 0; -ENOMEM. */
 int tab_work(struct tab *tab, uint64_t until_ns);
 /* Until that moment, makes what may be asked for next quick to answer. true: there is more to do. */
 bool tab_prepare(struct tab *tab, uint64_t until_ns);
+/* Whether no work is under way, for the tab or its groups. */
 bool tab_is_settled(const struct tab *tab);
-/* What a person waits for, with the share of it that is done, 0 to 1: "filtering", "sorting", "searching",
- * "grouping".
- * NULL: nothing, or not for long enough to be told. */
+/* What a person is waiting for ("filtering", "sorting", "searching", "grouping", ...) and how much of it is done, 0 to
+ * 1. NULL: nothing, or not for long enough to be told. */
 const char *tab_waits_for(const struct tab *tab, uint64_t now_ns, double *done);
 
 /* Moves the cursor and holds the order, so that what was aimed at doesn't jump away. */
@@ -158,8 +161,9 @@ void tab_moved(struct tab *tab);
 /* Back to the first line, where the cursor stays until it is moved. */
 void tab_home(struct tab *tab);
 
-/* Shows the reading that was kept `back` before the newest, or the oldest; 0: the newest. What goes by the rows
- * of the newest comes first: where that takes longer than a frame may, tab_work does the rest. 0 or -ENOMEM. */
+/* Shows the reading `back` before the newest (0), or the oldest one that is kept. Groups, alerts and trends of the
+ * newest reading are finished first; where that takes longer than a frame may, tab_work does the rest. 0 or
+ * -ENOMEM. */
 int tab_look_back(struct tab *tab, size_t back);
 
 /* pane_bars.c: 0, or -EINVAL with a sentence where bars make no sense. */
@@ -185,9 +189,10 @@ ptrdiff_t tab_cursor_row(struct tab *tab);
 
 /* Sorts by one column, at once. */
 void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
-/* Order and columns are others: applies at once, whatever is held; trends stay what they are. */
+/* To be called after the order was changed for a preview: applies it at once, even while rows are held. The trends stay
+ * those of the order before. */
 void tab_rearrange(struct tab *tab);
-/* The same for good, or what is hidden: trends are those of the new order. */
+/* To be called after order, columns or what is hidden were changed: the same, and trends are those of the new order. */
 void tab_reorder(struct tab *tab);
 
 /* grouping.c: folds the rows by a list, as -g has it; blank: shows the rows again. 0 or as group_new. */
@@ -200,7 +205,7 @@ int tab_fold(struct tab *tab);
 
 bool tab_is_per_cpu(const struct tab *tab);
 bool tab_has_trend(const struct tab *tab);
-/* Readings that trends can know of, up to the one that is shown. */
+/* How many samples the trends can have at most, one a reading, up to the reading that is shown. */
 size_t tab_n_samples(const struct tab *tab);
 /* Columns that can be sorted by: shown[0 .. n). */
 unsigned sort_choices(const struct tab *tab);
@@ -212,7 +217,7 @@ void tab_columns(struct tab *tab);
 /* Which columns fit into n_cols, behind the gutter. Two ends of the key are joined where not all of the key
  * has room, unless somebody chose the columns. */
 void tab_fit(const struct tab *tab, int n_cols, struct fit *fit);
-/* Notes all that its columns can make use of, on a screen that is wide enough, in cols_used. */
+/* Brings tab->cols_used up to date. */
 void tab_use_columns(struct tab *tab);
 /* The width of a column that is in: that of a trend takes what is left over. */
 int tab_width(const struct tab *tab, const struct fit *fit, unsigned i);
@@ -225,30 +230,30 @@ static inline bool tab_is_joint(const struct tab *tab, const struct fit *fit, un
 /* The column that shows the i-th: itself, or the one it is joined to; -1: none. */
 int tab_carrier(const struct tab *tab, const struct fit *fit, unsigned i);
 
-/* Another reading was taken: what takes more than is needed is nearer to shrinking. */
+/* To be called with each reading: columns that were wider than needed for some readings may shrink. */
 void tab_widths_age(struct tab *tab);
 /* Decodes the visible rows into texts and adjusts the widths. 0 or -ENOMEM. */
 int tab_decode(struct tab *tab);
 /* The text of a visible row (counted from the top of the window) after tab_decode. */
 const char *tab_text(const struct tab *tab, size_t line, unsigned i);
-/* The two ends of a visible row in so many columns: of what doesn't fit the front parts are left out, first of
- * the second end, but never the last part. It may still be too wide. */
+/* Adds the two ends of a visible row, joined. Where they need more than so many columns, leading parts of the addresses
+ * are left out ("..10"), of the second end first, but never the last part: it may still be too wide. */
 void joint_text(const struct tab *tab, size_t line, int columns, struct buf *out);
-/* The columns whose titles stand in its own, in so many columns, with a sign between each two: all, or its ends
- * where those have no room. returns how many. */
+/* Which columns' titles make the joint's title in so many columns: all of its columns, or its two ends alone where all
+ * have no room. returns how many are in parts. */
 int joint_titles(const struct tab *tab, int columns, int parts[JOINT_PARTS]);
-/* The one that is so many columns behind where the joint begins. */
+/* The column whose title stands `col` columns behind the start of the joint's title; for clicks. */
 int joint_title_at(const struct tab *tab, int columns, int col);
-/* Of groups: the table of one row that all of them add up to, whatever is hidden; NULL: there is none. */
+/* Of a tab of groups: the table whose one row is what all of them add up to, hidden ones too; NULL: there is none. */
 const struct table *tab_total(const struct tab *tab);
-/* The same of its row; "" where nothing adds up. */
+/* The text of that row below column i; "" where nothing adds up. */
 const char *tab_total_text(const struct tab *tab, unsigned i);
 
 /* Columns of the screen before the first column and behind the last. */
 enum { TAB_GUTTER = 3, TAB_MARGIN = 1 };
 
-/* What is seen of a map's tab: itself, or groups of its rows; or NULL. */
+/* What is seen of a map's own tab: itself, or the tab of its groups. NULL without a tab. */
 struct tab *tab_seen(struct tab *tab);
-/* The map's table, also where tab is groups of its rows; NULL without a tab. What reading costs and churn are
- * told of that one. */
+/* The table of the map itself, also for a tab of groups: the one that is read, and has a cost and churn. NULL without a
+ * tab. */
 const struct table *tab_map_table(const struct tab *tab);

@@ -55,8 +55,8 @@ struct totals {
 
 void totals_release(struct totals *totals);
 
-/* Copies the rates of a sum up to reading `number`, oldest first, NaN where they weren't made: a map that
- * nobody looked at has none. */
+/* Copies the n last rates of a sum up to reading `number` into out, oldest first; NaN for readings whose totals were not
+ * made, since nobody looked at the map then. */
 void totals_history(const struct totals *totals, unsigned sum, uint64_t number, float *out,
 		    size_t n);
 
