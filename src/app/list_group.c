@@ -202,12 +202,13 @@ static void add_object(const struct group *group, struct json *json)
 	const struct {
 		const char *name;
 		uint64_t value;
+		bool is_unknown; /* no map of the group says */
 	} sums[] = {
-		{"maps", group->n_maps},
-		{"entries", group->n_entries},
-		{"uncounted_maps", group->n_uncounted},
-		{"memory_bytes", group->memory_bytes},
-		{"unmeasured_maps", group->n_unmeasured},
+		{"maps", group->n_maps, false},
+		{"entries", group->n_entries, group->n_uncounted == group->n_maps},
+		{"uncounted_maps", group->n_uncounted, false},
+		{"memory_bytes", group->memory_bytes, group->n_unmeasured == group->n_maps},
+		{"unmeasured_maps", group->n_unmeasured, false},
 	};
 
 	json_open(json, '{');
@@ -219,7 +220,10 @@ static void add_object(const struct group *group, struct json *json)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(sums); i++) {
 		json_name(json, sums[i].name);
-		json_uint(json, sums[i].value);
+		if (sums[i].is_unknown)
+			json_null(json);
+		else
+			json_uint(json, sums[i].value);
 	}
 	json_close(json, '}');
 }

@@ -24,21 +24,21 @@ enum { FIRST_FIELDS = 32, MAX_ENUM_NAMES = UINT16_MAX };
 static const struct {
 	uint32_t min, max; /* bytes */
 	uint32_t max_bits; /* as a bitfield; 0: can't be one */
-	const char *name;
+	const char *name;  /* "an enum" */
 } shapes[] = {
-	[FIELD_UINT] = {1, 16, 128, "unsigned integer"},
-	[FIELD_INT] = {1, 16, 128, "integer"},
-	[FIELD_BOOL] = {1, 8, 64, "bool"},
-	[FIELD_CHAR] = {1, 1, 0, "character"},
-	[FIELD_ENUM] = {1, 8, 64, "enum"},
-	[FIELD_REAL] = {1, 64, 0, "floating point number"},
-	[FIELD_POINTER] = {1, 8, 0, "pointer"},
-	[FIELD_TEXT] = {0, UINT32_MAX, 0, "text"},
+	[FIELD_UINT] = {1, 16, 128, "an unsigned integer"},
+	[FIELD_INT] = {1, 16, 128, "an integer"},
+	[FIELD_BOOL] = {1, 8, 64, "a bool"},
+	[FIELD_CHAR] = {1, 1, 0, "a character"},
+	[FIELD_ENUM] = {1, 8, 64, "an enum"},
+	[FIELD_REAL] = {1, 64, 0, "a floating point number"},
+	[FIELD_POINTER] = {1, 8, 0, "a pointer"},
+	[FIELD_TEXT] = {0, UINT32_MAX, 0, "a text"},
 	[FIELD_BYTES] = {0, UINT32_MAX, 0, "bytes"},
-	[FIELD_STRUCT] = {0, UINT32_MAX, 0, "struct"},
-	[FIELD_UNION] = {0, UINT32_MAX, 0, "union"},
-	[FIELD_ARRAY] = {0, UINT32_MAX, 0, "array"},
-	[FIELD_SPECIAL] = {0, UINT32_MAX, 0, "special field"},
+	[FIELD_STRUCT] = {0, UINT32_MAX, 0, "a struct"},
+	[FIELD_UNION] = {0, UINT32_MAX, 0, "a union"},
+	[FIELD_ARRAY] = {0, UINT32_MAX, 0, "an array"},
+	[FIELD_SPECIAL] = {0, UINT32_MAX, 0, "a special field"},
 };
 _Static_assert(ARRAY_LEN(shapes) == N_FIELD_KINDS, "a row for every kind of field");
 
@@ -78,9 +78,11 @@ static const char *side_name(bool in_value)
 /* Something to call a field by, before it has a path. */
 static const char *called(const struct field *field)
 {
+	const char *shape = shapes[field->kind].name, *space = strchr(shape, ' ');
+
 	if (field->name[0])
 		return field->name;
-	return field->type[0] ? field->type : shapes[field->kind].name;
+	return field->type[0] ? field->type : space ? space + 1 : shape;
 }
 
 static int check_bitfield(struct field *field, struct err *err)
@@ -115,7 +117,7 @@ static int check_shape(struct field *field, struct err *err)
 	if (field->kind == FIELD_ARRAY)
 		return check_array(field, err);
 	if (field->size < shapes[field->kind].min || field->size > shapes[field->kind].max)
-		return err_set(err, -EINVAL, "'%s' can't be a %s of %u %s", called(field),
+		return err_set(err, -EINVAL, "'%s' can't be %s of %u %s", called(field),
 			       shapes[field->kind].name, field->size,
 			       num_noun(field->size, "byte", "bytes"));
 	if (field->n_names > MAX_ENUM_NAMES)
@@ -336,7 +338,7 @@ static int finish_field(struct plan *plan, struct field *field, struct err *err)
 	if (!field->format)
 		field->format = format_choose(field, field->path, NULL);
 	else if (!field->format->fits(field))
-		return err_set(err, -EINVAL, "format '%s' does not fit '%s', a %s of %u %s",
+		return err_set(err, -EINVAL, "format '%s' does not fit '%s', %s of %u %s",
 			       field->format->name, field->path, shapes[field->kind].name,
 			       field->size, num_noun(field->size, "byte", "bytes"));
 	return 0;

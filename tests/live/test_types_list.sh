@@ -96,6 +96,10 @@ exec 3>&-
 
 "$BPFMAPTOP" list --verbose >/dev/null 2>"$scratch/err"
 has "--verbose says what is loaded" "object 'counts'" "$(cat "$scratch/err")"
+bpftool map create "$pins/ring" type ringbuf entries 4096 name "${me}r"
+same "what no map of a group says is unknown, not 0" "[1,null,1]" \
+	"$("$BPFMAPTOP" list -g name -o json | jq -c ".[] | select(.group == \"${me}r\") | [.maps, .entries, .uncounted_maps]")"
+rm "$pins/ring"
 has "text too" "$me" "$("$BPFMAPTOP" list --group name)"
 has "info names flags" "(mmapable)" "$("$BPFMAPTOP" info "$pins/other")"
 "$BPFMAPTOP" list -g colour >"$scratch/out" 2>"$scratch/err"
