@@ -77,8 +77,10 @@ struct cursor {
 			uint8_t *room; /* owned: for values of types we don't know; else NULL */
 		} walk;
 		struct {
-			struct mapping mapping;
-			uint64_t at, end; /* indexes, or positions in a ring */
+			struct mapping mapping; /* of an array; of a ring: its positions */
+			struct mapping data;	/* of a ring: what waits */
+			uint64_t data_from;	/* the position that it begins at */
+			uint64_t at, end;	/* indexes, or positions in a ring */
 		} mapped;
 		struct {
 			int fd;

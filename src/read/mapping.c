@@ -26,7 +26,7 @@ static int open_writable(const struct map *map)
 	return fd;
 }
 
-int mapping_open(const struct map *map, size_t size, struct mapping *out)
+int mapping_open(const struct map *map, uint64_t offset, size_t size, struct mapping *out)
 {
 	int fd = open_writable(map), r = 0;
 	void *at;
@@ -36,7 +36,7 @@ int mapping_open(const struct map *map, size_t size, struct mapping *out)
 		return -EOPNOTSUPP;
 	if (fd < 0)
 		return fd;
-	at = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	at = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, (off_t)offset);
 	if (at == MAP_FAILED)
 		r = errno == EPERM || errno == EACCES ? -EOPNOTSUPP : -errno;
 	close(fd);

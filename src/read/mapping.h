@@ -13,6 +13,6 @@ struct mapping {
 	size_t size;
 };
 
-/* Maps the first size bytes. 0 or -errno: -ENOENT gone, -EOPNOTSUPP not this map or not for us. */
-int mapping_open(const struct map *map, size_t size, struct mapping *out);
+/* Maps size bytes from offset on, both of whole pages. 0 or -errno: -ENOENT gone, -EOPNOTSUPP not this map or not for us. */
+int mapping_open(const struct map *map, uint64_t offset, size_t size, struct mapping *out);
 void mapping_release(struct mapping *mapping);

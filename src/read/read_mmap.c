@@ -52,7 +52,8 @@ static int open_array(struct cursor *cursor)
 
 	if (cursor->mapped.mapping.at)
 		return 0;
-	return mapping_open(cursor->map, (size + page - 1) & ~(page - 1), &cursor->mapped.mapping);
+	return mapping_open(cursor->map, 0, (size + page - 1) & ~(page - 1),
+			    &cursor->mapped.mapping);
 }
 
 static void copy_rows(struct cursor *cursor, size_t n, struct snap *snap)

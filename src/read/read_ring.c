@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Ring buffers, watched without taking anything: the consumer's and the producer's position, a page
- * each, and the data behind them are mapped read-only, and the records between the two positions are
- * copied out. A user ring buffer looks the same from here.
+ * each, and of the data behind them what lies between are mapped read-only, and the records there are
+ * copied out. A user ring buffer looks the same from here. Positions are written by who consumes, and in a
+ * user ring by who produces: nothing is believed of them.
  *
  * Nobody waits for us: while a record is copied it may be consumed and its bytes written over. So after
  * each copy the positions are read again, and a record that was consumed meanwhile is dropped: it no
@@ -43,14 +44,18 @@ static bool ring_is_expected(const struct map *map)
 
 static void ring_start(struct cursor *cursor)
 {
-	cursor->mapped.mapping = (struct mapping){0};
+	cursor->mapped.mapping = cursor->mapped.data = (struct mapping){0};
 	cursor->mapped.at = cursor->mapped.end = 0;
+}
+
+static size_t page_bytes(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
 static uint64_t position(const struct cursor *cursor, unsigned page)
 {
-	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	const void *at = cursor->mapped.mapping.at + page * page_bytes;
+	const void *at = cursor->mapped.mapping.at + page * page_bytes();
 
 	return atomic_load_explicit((const _Atomic unsigned long *)at, memory_order_acquire);
 }
@@ -65,27 +70,39 @@ static uint64_t produced(const struct cursor *cursor)
 	return position(cursor, 1);
 }
 
-/* The data stand there twice, one after the other, so that a record that wraps can be read on. */
+/* Maps what waits. The data stand there twice, one after the other, so that a record that wraps can be read
+ * on. */
+static int open_data(struct cursor *cursor)
+{
+	uint64_t page = page_bytes(), size = cursor->map->max_entries;
+	uint64_t from = cursor->mapped.at & ~(page - 1);
+	uint64_t most = MIN_OF(cursor->mapped.end - cursor->mapped.at, size);
+	uint64_t n = (cursor->mapped.at - from + most + page - 1) & ~(page - 1);
+
+	cursor->mapped.data_from = from;
+	return mapping_open(cursor->map, 2 * page + (from & (size - 1)), n, &cursor->mapped.data);
+}
+
 static int open_ring(struct cursor *cursor, struct snap *snap)
 {
-	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	size_t size = 2 * page_bytes + 2 * (size_t)cursor->map->max_entries;
 	int r;
 
 	if (cursor->mapped.mapping.at)
 		return 0;
-	r = mapping_open(cursor->map, size, &cursor->mapped.mapping);
+	r = mapping_open(cursor->map, 0, 2 * page_bytes(), &cursor->mapped.mapping);
 	if (r < 0)
 		return r;
 	cursor->mapped.at = consumed(cursor);
 	cursor->mapped.end = produced(cursor);
+	if (cursor->mapped.at < cursor->mapped.end)
+		r = open_data(cursor);
 	snap->ring = (struct ring_facts){
 		.size_bytes = cursor->map->max_entries,
 		.produced_bytes = cursor->mapped.end,
 		.consumed_bytes = cursor->mapped.at,
-		.mapped_bytes = size,
+		.mapped_bytes = cursor->mapped.mapping.size + cursor->mapped.data.size,
 	};
-	return 0;
+	return r;
 }
 
 static enum record_state state_of(uint32_t header)
@@ -108,16 +125,18 @@ static bool copy_record(const struct cursor *cursor, struct record_value *value,
 			uint64_t *bytes_ret)
 {
 	size_t room = map_copy_size(cursor->map) - sizeof(*value), n;
-	uint64_t size = cursor->map->max_entries;
-	const uint8_t *data = cursor->mapped.mapping.at + 2 * (size_t)sysconf(_SC_PAGESIZE);
-	const uint8_t *at = data + (cursor->mapped.at & (size - 1));
-	uint32_t header = atomic_load_explicit((const _Atomic uint32_t *)(const void *)at,
-					       memory_order_acquire);
-	uint32_t length = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-	uint64_t bytes =
-		((uint64_t)length + HEADER_BYTES + ALIGN_BYTES - 1) & ~(uint64_t)(ALIGN_BYTES - 1);
+	uint64_t before = cursor->mapped.at - cursor->mapped.data_from, bytes;
+	uint64_t there = cursor->mapped.data.size - MIN_OF(before, cursor->mapped.data.size);
+	const uint8_t *at = cursor->mapped.data.at + before;
+	uint32_t header, length;
 
-	if (bytes > size || cursor->mapped.at + bytes > cursor->mapped.end)
+	if (cursor->mapped.at % ALIGN_BYTES || there < HEADER_BYTES)
+		return false;
+	header = atomic_load_explicit((const _Atomic uint32_t *)(const void *)at,
+				      memory_order_acquire);
+	length = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+	bytes = ((uint64_t)length + HEADER_BYTES + ALIGN_BYTES - 1) & ~(uint64_t)(ALIGN_BYTES - 1);
+	if (bytes > there || cursor->mapped.at + bytes > cursor->mapped.end)
 		return false;
 	n = MIN_OF((size_t)length, room);
 	*value = (struct record_value){.length = length, .state = state_of(header)};
@@ -174,6 +193,7 @@ static int ring_step(struct cursor *cursor, struct snap *snap)
 
 static void ring_stop(struct cursor *cursor)
 {
+	mapping_release(&cursor->mapped.data);
 	mapping_release(&cursor->mapped.mapping);
 }
 

@@ -81,6 +81,14 @@ static int add_record(struct snap *snap, uint64_t i, uint64_t n)
 	return snap_add(snap, &key, &event);
 }
 
+/* As of a ring of the kernel: two pages of positions, and those that what waits lies in. */
+static uint64_t mapped_bytes(uint64_t from, uint64_t to)
+{
+	uint64_t last_page = (to + PAGE_BYTES - 1) / PAGE_BYTES;
+
+	return (2 + (from < to ? last_page - from / PAGE_BYTES : 0)) * PAGE_BYTES;
+}
+
 static int fill_events(const struct sim_moment *moment, struct snap *snap)
 {
 	uint64_t tenths = moment->at_ns / (SIM_TICK_NS / 10);
@@ -91,7 +99,7 @@ static int fill_events(const struct sim_moment *moment, struct snap *snap)
 		.size_bytes = RING_BYTES,
 		.produced_bytes = n * RECORD_BYTES,
 		.consumed_bytes = first * RECORD_BYTES,
-		.mapped_bytes = 2 * (PAGE_BYTES + RING_BYTES),
+		.mapped_bytes = mapped_bytes(first * RECORD_BYTES, n * RECORD_BYTES),
 	};
 	for (uint64_t i = first; r == 0 && i < n; i++)
 		r = add_record(snap, i, n);

@@ -357,11 +357,10 @@ static void put_speeds(struct sheet *sheet, bool is_log)
 	put_outlook(sheet);
 }
 
-/* Positions count from when it was made. The data are mapped twice, one behind the other. */
+/* Positions count from when it was made. */
 static void put_sizes(struct sheet *sheet)
 {
 	const struct ring_facts *ring = &sheet->now->ring;
-	uint64_t page = ring->mapped_bytes / 2 - MIN_OF(ring->size_bytes, ring->mapped_bytes / 2);
 	SCOPED(buf) sums = {0}, mapped = {0};
 
 	num_grouped(&sums, ring->produced_bytes);
@@ -369,12 +368,10 @@ static void put_sizes(struct sheet *sheet)
 	num_grouped(&sums, ring->consumed_bytes);
 	buf_adds(&sums, " consumed");
 	put_words(sheet, "so far", ROLE_HEADER_VALUE, buf_text(&sums));
-	if (!page)
+	if (!ring->mapped_bytes)
 		return;
-	num_grouped(&mapped, ring->mapped_bytes / page);
-	buf_adds(&mapped, " pages to read it, ");
 	add_bytes(&mapped, (double)ring->mapped_bytes);
-	buf_adds(&mapped, ": 2 of positions, the data twice");
+	buf_adds(&mapped, " to read it: the positions and what waits");
 	put_words(sheet, "mapped", ROLE_HEADER_VALUE, buf_text(&mapped));
 }
 

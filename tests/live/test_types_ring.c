@@ -7,6 +7,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #include "model/ring.h"
 #include "read/schema.h"
@@ -76,6 +77,76 @@ static void test_waiting_records(void **state)
 	close(ring);
 }
 
+/* However large the ring is, what is mapped is what waits, also where it begins at the end of the ring. */
+static void test_only_what_waits_is_mapped(void **state)
+{
+	enum { LAP = RING_BYTES / RECORD_ROOM, BEFORE = 100, WAITING = 600 };
+	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "waits", 0, 0, RING_BYTES, 0);
+	int prog = make_producer(ring);
+	struct consumer consumer = {.is_in_order = true};
+	struct ring_buffer *reader = ring_buffer__new(ring, consume, &consumer, NULL);
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from, to;
+	SCOPED(table) idle = {0};
+	SCOPED(table) wrapped = {0};
+
+	(void)state;
+	for (uint64_t i = 0; i < LAP - BEFORE; i++)
+		assert_true(produce(prog, i));
+	assert_int_equal(ring_buffer__consume(reader), LAP - BEFORE);
+	show(ring, 0, &idle);
+	assert_int_equal(idle.current->ring.mapped_bytes, 2 * page);
+
+	for (uint64_t i = 0; i < WAITING; i++)
+		assert_true(produce(prog, i));
+	show(ring, 0, &wrapped);
+	assert_int_equal(table_n_live(&wrapped), WAITING);
+	for (size_t i = 0; i < WAITING; i++) {
+		char expected[32];
+
+		snprintf(expected, sizeof(expected), "%02x %02x 00 00 00 00 00 00",
+			 (unsigned)i & 255, (unsigned)i >> 8);
+		assert_string_equal(cell(&wrapped, i, "bytes", PRINT_EXACT), expected);
+	}
+	from = (LAP - BEFORE) * RECORD_ROOM / page * page;
+	to = ((LAP - BEFORE + WAITING) * RECORD_ROOM + page - 1) / page * page;
+	assert_int_equal(wrapped.current->ring.mapped_bytes, 2 * page + to - from);
+	ring_buffer__free(reader);
+	close(prog);
+	close(ring);
+}
+
+/* Whoever may consume may write any position. */
+static void test_positions_that_lie(void **state)
+{
+	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "lies", 0, 0, RING_BYTES, 0);
+	int prog = make_producer(ring);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	_Atomic unsigned long *consumer =
+		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, ring, 0);
+	const unsigned long lies[] = {
+		1,    1599, 1600,      1601, 1 << 20, (unsigned long)-RING_BYTES,
+		-8UL, -1UL, 1UL << 63, 1596, 7};
+	SCOPED(table) table = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_ptr_not_equal(consumer, MAP_FAILED);
+	for (uint64_t i = 0; i < 100; i++)
+		assert_true(produce(prog, i));
+	show(ring, 0, &table);
+	for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
+		atomic_store(consumer, lies[i]);
+		int r = source_read(the_source, &table.map, NULL, table.next, &err);
+
+		if (r != 0)
+			assert_int_equal(r, -EILSEQ);
+		assert_in_range(table.next->n_rows, 0, 100);
+	}
+	munmap((void *)consumer, page);
+	close(prog);
+	close(ring);
+}
+
 /* -- the gauge -- */
 
 static void take_again(struct table *table, struct screen *screen)
@@ -107,9 +178,12 @@ static void assert_gauge(struct screen *screen, const char *const *lines, size_t
 static void test_gauge(void **state)
 {
 	static const char *const first[] = {
-		"v producer at 1,600\n", "^ consumer at 0\n",
+		"v producer at 1,600\n",
+		"^ consumer at 0\n",
 		"waiting    1.56KiB of 64.0KiB in 100 records: 100 ready",
-		"1,600 bytes produced, 0 consumed", "2.4%"};
+		"1,600 bytes produced, 0 consumed",
+		"2.4%",
+		"12.0KiB to read it: the positions and what waits"};
 	static const char *const then[] = {"v producer at 2,080\n", "^ consumer at 1,600\n",
 					   "waiting    480B of 64.0KiB in 30 records: 30 ready",
 					   "2,080 bytes produced, 1,600 consumed",
@@ -120,24 +194,18 @@ static void test_gauge(void **state)
 	struct ring_buffer *reader = ring_buffer__new(ring, consume, &consumer, NULL);
 	struct screen *screen = screen_new();
 	SCOPED(table) table = {0};
-	SCOPED(buf) mapped = {0};
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	const char *pages[1];
 
 	(void)state;
 	assert_non_null(screen);
 	for (uint64_t i = 0; i < 100; i++)
 		assert_true(produce(prog, i));
 	show(ring, 0, &table);
-	assert_int_equal(table.current->ring.mapped_bytes, 2 * (page + RING_BYTES));
+	assert_int_equal(table.current->ring.mapped_bytes, 3 * page);
 	assert_int_equal(screen_add(screen, &table, NULL), 0);
 	screen_took(screen, &table);
 	screen_key(screen, 'B');
 	assert_gauge(screen, first, ARRAY_LEN(first));
-	buf_addf(&mapped, "%zu pages to read it", 2 + 2 * RING_BYTES / page);
-	pages[0] = buf_text(&mapped);
-	assert_gauge(screen, pages, 1);
-
 	assert_int_equal(ring_buffer__consume(reader), 100);
 	for (uint64_t i = 100; i < 130; i++)
 		assert_true(produce(prog, i));
@@ -224,6 +292,7 @@ static void test_records_by_schema(void **state)
 	int ring = make_map(BPF_MAP_TYPE_USER_RINGBUF, "typed", 0, 0, 4096, 0);
 	struct user_ring_buffer *writer = user_ring_buffer__new(ring, NULL);
 	struct map_list list = {0};
+	const struct schema_map *entry = NULL;
 	struct schema *schema = NULL;
 	struct err err = {0};
 	SCOPED(plan) plan = {0};
@@ -243,7 +312,8 @@ static void test_records_by_schema(void **state)
 	if (schema_parse("test", buf_text(&named), named.len, &schema, &err) < 0)
 		fail_msg("%s", err.text);
 	find_fd(the_source, ring, &list);
-	if (schema_plan(schema_find(schema, &list.maps[0]), &list.maps[0], &plan, &err) < 0)
+	if (schema_find(schema, &list.maps[0], &entry, &err) < 0 ||
+	    schema_plan(entry, &list.maps[0], &plan, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(table_init(&table, &list.maps[0], &plan), 0);
 	read_clean(the_source, &table.map, NULL, table.next);
@@ -362,6 +432,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waiting_records),
+		cmocka_unit_test(test_only_what_waits_is_mapped),
+		cmocka_unit_test(test_positions_that_lie),
 		cmocka_unit_test(test_user_ring),
 		cmocka_unit_test(test_gauge),
 		cmocka_unit_test(test_long_records),
