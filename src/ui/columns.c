@@ -136,12 +136,13 @@ static bool is_sort_key(const struct tab *tab, const struct column *column)
 	return tab->view.n_keys && column_equal(&tab->view.keys[0].column, column);
 }
 
-static void add(struct list *list, enum shown_kind kind, struct column column, int rank)
+/* The column that was added; NULL: there are as many as there can be. */
+static struct shown *add(struct list *list, enum shown_kind kind, struct column column, int rank)
 {
 	struct shown *shown = &list->made[list->n];
 
 	if (list->n == TAB_MAX_COLUMNS)
-		return;
+		return NULL;
 	*shown = (struct shown){.kind = kind, .column = column, .rank = rank};
 	if (kind == SHOWN_CELL) {
 		shown->in_key = column_in_key(&column);
@@ -153,6 +154,7 @@ static void add(struct list *list, enum shown_kind kind, struct column column, i
 		strcpy(shown->title, kind == SHOWN_TREND ? "TREND" : "CPUS");
 	}
 	list->n++;
+	return shown;
 }
 
 static void add_derived(struct list *list, enum derive derive, const struct field *field, int rank)
@@ -232,11 +234,12 @@ static void add_counter(struct list *list, const struct field *field)
 
 static void add_bytes(struct list *list, enum derive derive, int rank)
 {
-	unsigned i = list->n;
+	struct shown *shown = add(list, SHOWN_CELL, (struct column){.derive = derive}, rank);
 
-	add_derived(list, derive, NULL, rank);
-	list->made[i].is_bytes = true;
-	list->made[i].is_right = false;
+	if (!shown)
+		return;
+	shown->is_bytes = true;
+	shown->is_right = false;
 }
 
 /* Raw, the bytes stand in the place of the key's fields. Of variables all rows have the same ones. */
@@ -275,13 +278,11 @@ static void add_usual(struct list *list)
 static void add_chosen(struct list *list)
 {
 	for (unsigned i = 0; i < list->tab->n_chosen; i++) {
-		int width = list->tab->chosen_width[i];
+		struct shown *shown = add(list, SHOWN_CELL, list->tab->chosen[i],
+					  i || shows_bytes(list->tab) ? RANK_MORE_KEYS : RANK_KEY);
 
-		unsigned at = list->n;
-
-		add(list, SHOWN_CELL, list->tab->chosen[i],
-		    i || shows_bytes(list->tab) ? RANK_MORE_KEYS : RANK_KEY);
-		list->made[at].fixed = list->made[at].width.columns = width;
+		if (shown)
+			shown->fixed = shown->width.columns = list->tab->chosen_width[i];
 	}
 }
 

@@ -65,12 +65,14 @@ static void get_columns(const struct tab *tab, struct buf *out)
 
 static int set_columns(struct tab *tab, const char *text, struct err *err)
 {
+	struct column columns[TAB_MAX_COLUMNS];
 	int n = 0;
 
 	if (*text)
-		n = table_columns_named(tab->table, text, tab->chosen, TAB_MAX_COLUMNS, err);
+		n = table_columns_named(tab->table, text, columns, TAB_MAX_COLUMNS, err);
 	if (n < 0)
 		return n;
+	memcpy(tab->chosen, columns, (size_t)n * sizeof(*columns));
 	memset(tab->chosen_width, 0, sizeof(tab->chosen_width));
 	tab->n_chosen = (unsigned)n;
 	tab_reorder(tab);

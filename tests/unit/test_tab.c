@@ -4,6 +4,8 @@
 #include "tests/unit/query_tables.h"
 #include "tests/unit/script.h"
 
+#include <errno.h>
+
 enum { CREEP_NS = 100000000 };
 
 static void run(struct stage *stage, const char *text)
@@ -298,6 +300,42 @@ static void a_jump_waits_for_a_slice_of_what_is_made_ready(void **state)
 	table_release(&table);
 }
 
+/* As many as can be chosen, and two more for the bytes of key and value, which come first. */
+static void as_many_columns_as_there_can_be(void **state)
+{
+	struct stage stage;
+	const struct tab *tab;
+	SCOPED(buf) text = {0};
+
+	(void)state;
+	for (int i = 0; i < TAB_MAX_COLUMNS; i++)
+		buf_adds(&text, i ? ",packets" : "packets");
+	run(&stage, "map flows\nticks 2\n");
+	set(&stage, 0, "columns", buf_text(&text));
+	set(&stage, 0, "widths", "9");
+	set(&stage, 0, "raw", "on");
+	tab = map_tab(stage.screen);
+	assert_int_equal(tab->n_shown, TAB_MAX_COLUMNS);
+	assert_true(tab->shown[0].is_bytes && tab->shown[1].is_bytes && !tab->shown[2].is_bytes);
+	assert_int_equal(tab->shown[2].fixed, 9);
+	stage_close(&stage);
+}
+
+static void a_fault_leaves_the_columns_as_they_are(void **state)
+{
+	struct stage stage;
+	struct err err = {0};
+
+	(void)state;
+	run(&stage, "map flows\nticks 2\n");
+	set(&stage, 0, "columns", "saddr,packets");
+	assert_int_equal(
+		screen_set(stage.screen, &stage.tables[0], "columns", "daddr,nonsense", &err),
+		-ENOENT);
+	check_setting(&stage, 0, "columns", "saddr,packets");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +348,8 @@ int main(void)
 		cmocka_unit_test(groups_of_what_takes_a_place_stay),
 		cmocka_unit_test(what_takes_a_place_may_have_other_fields),
 		cmocka_unit_test(a_jump_waits_for_a_slice_of_what_is_made_ready),
+		cmocka_unit_test(as_many_columns_as_there_can_be),
+		cmocka_unit_test(a_fault_leaves_the_columns_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
