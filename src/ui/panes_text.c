@@ -121,11 +121,8 @@ void screen_panes_text(const struct screen *screen, struct buf *out)
 	add_wish(screen->detail == DETAIL_OPEN, WISH_DETAIL, out);
 	add_wish(screen->detail == DETAIL_CLOSED, WISH_NO_DETAIL, out);
 	/* One map and nothing else is how it begins. */
-	if (screen->n_tabs == 1 && strcmp(buf_text(out) + was, "1") == 0) {
-		out->len = was;
-		if (out->at)
-			out->at[was] = '\0';
-	}
+	if (screen->n_tabs == 1 && strcmp(buf_text(out) + was, "1") == 0)
+		buf_cut(out, was);
 }
 
 /* -- reading --------------------------------------------------------------------------------------------- */
