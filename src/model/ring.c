@@ -84,10 +84,14 @@ void ring_text(const struct snap *now, const struct snap *was, struct buf *out)
 {
 	if (!now->ring.size_bytes)
 		return;
-	num_short(out, (double)ring_backlog_bytes(now), KIBI);
-	buf_adds(out, " of ");
+	if (ring_backlog_bytes(now)) {
+		num_short(out, (double)ring_backlog_bytes(now), KIBI);
+		buf_adds(out, " of ");
+	} else {
+		buf_adds(out, "empty, ");
+	}
 	num_short(out, (double)now->ring.size_bytes, KIBI);
-	buf_adds(out, " wait");
+	buf_adds(out, ring_backlog_bytes(now) ? " wait" : " free");
 	add_rate(out, "in", ring_produced_rate(now, was));
 	add_rate(out, "out", ring_consumed_rate(now, was));
 	add_count(out, now->ring.n_busy, "busy");

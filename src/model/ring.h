@@ -21,5 +21,5 @@ double ring_consumed_rate(const struct snap *now, const struct snap *was);
 double ring_full_after(const struct snap *now, double produced_rate, double consumed_rate);
 double ring_empty_after(const struct snap *now, double produced_rate, double consumed_rate);
 
-/* "1.5Ki of 64Ki wait, in 12.3Ki/s, out 12.0Ki/s, 1 busy, 2 discarded"; nothing when now is of no ring. */
+/* "1.5Ki of 64Ki wait, in 12.3Ki/s, out 12.0Ki/s, 1 busy, 2 discarded", or "empty, 64Ki free"; nothing when now is of no ring. */
 void ring_text(const struct snap *now, const struct snap *was, struct buf *out);

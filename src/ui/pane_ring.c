@@ -254,24 +254,36 @@ static void put_fill(struct sheet *sheet)
 	put_pictured(sheet, "full", pane_fill_role(fill, false), buf_text(&percent), GRAPH_WAITING);
 }
 
+static void add_waiting(const struct snap *now, struct buf *out)
+{
+	const struct ring_facts *ring = &now->ring;
+	uint64_t n = ring->n_ready + ring->n_busy + ring->n_discarded;
+
+	add_bytes(out, (double)ring_backlog_bytes(now));
+	buf_adds(out, " of ");
+	add_bytes(out, (double)ring->size_bytes);
+	buf_adds(out, " in ");
+	num_grouped(out, n);
+	buf_adds(out, num_noun(n, " record: ", " records: "));
+	num_grouped(out, ring->n_ready);
+	buf_adds(out, " ready, ");
+	num_grouped(out, ring->n_busy);
+	buf_adds(out, " busy, ");
+	num_grouped(out, ring->n_discarded);
+	buf_adds(out, " discarded");
+}
+
 static void put_waiting(struct sheet *sheet)
 {
-	const struct ring_facts *ring = &sheet->now->ring;
-	uint64_t n = ring->n_ready + ring->n_busy + ring->n_discarded;
 	SCOPED(buf) text = {0};
 
-	add_bytes(&text, (double)ring_backlog_bytes(sheet->now));
-	buf_adds(&text, " of ");
-	add_bytes(&text, (double)ring->size_bytes);
-	buf_adds(&text, " in ");
-	num_grouped(&text, n);
-	buf_adds(&text, num_noun(n, " record: ", " records: "));
-	num_grouped(&text, ring->n_ready);
-	buf_adds(&text, " ready, ");
-	num_grouped(&text, ring->n_busy);
-	buf_adds(&text, " busy, ");
-	num_grouped(&text, ring->n_discarded);
-	buf_adds(&text, " discarded");
+	if (ring_backlog_bytes(sheet->now)) {
+		add_waiting(sheet->now, &text);
+	} else {
+		buf_adds(&text, "empty: all of ");
+		add_bytes(&text, (double)sheet->now->ring.size_bytes);
+		buf_adds(&text, " is free");
+	}
 	put_words(sheet, "waiting", ROLE_HEADER_VALUE, buf_text(&text));
 }
 

@@ -121,6 +121,9 @@ done
 
 # -- records of ring buffers: what waits, behind what the kernel says of it --
 bpftool map create "$pins/ly_ring" type ringbuf entries 4096 name ly_ring
+has "of an empty ring it is said that it is" "  ring       empty, 4.00Ki free
+" "$("$BPFMAPTOP" info "$pins/ly_ring")"
+has "where its rows would be, too" "  0 entries  empty, 4.00Ki free" "$("$BPFMAPTOP" stream -n 1 "$pins/ly_ring")"
 "$BPFMAPTOP" info "$pins/ly_ring" --schema-out >"$scratch/out.json" 2>"$scratch/words"
 same "the layout of a ring reads back" "$(layout "$pins/ly_ring" | jq 'del(.why_bytes)')" \
 	"$(layout "$pins/ly_ring" --schema "$scratch/out.json" | jq 'del(.why_bytes)')"

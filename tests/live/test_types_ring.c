@@ -72,6 +72,9 @@ static void test_waiting_records(void **state)
 	assert_int_equal(empty.current->ring.consumed_bytes, 100 * RECORD_ROOM);
 	assert_true(ring_consumed_rate(empty.current, full.current) > 0);
 	assert_true(ring_produced_rate(empty.current, full.current) == 0);
+	buf_clear(&text);
+	ring_text(empty.current, empty.previous, &text);
+	assert_string_equal(buf_text(&text), "empty, 64.0Ki free");
 	ring_buffer__free(reader);
 	close(prog);
 	close(ring);
@@ -188,6 +191,9 @@ static void test_gauge(void **state)
 					   "waiting    480B of 64.0KiB in 30 records: 30 ready",
 					   "2,080 bytes produced, 1,600 consumed",
 					   "consumer has caught up in "};
+	static const char *const empty[] = {"^ consumer at 2,080\n",
+					    "waiting    empty: all of 64.0KiB is free",
+					    "No record waits"};
 	int ring = make_map(BPF_MAP_TYPE_RINGBUF, "gauge", 0, 0, RING_BYTES, 0);
 	int prog = make_producer(ring);
 	struct consumer consumer = {.is_in_order = true};
@@ -212,6 +218,10 @@ static void test_gauge(void **state)
 	take_again(&table, screen);
 	assert_gauge(screen, then, ARRAY_LEN(then));
 	assert_true(churn_point(&table.churn, 0)->consumed_rate > 0);
+
+	assert_int_equal(ring_buffer__consume(reader), 30);
+	take_again(&table, screen);
+	assert_gauge(screen, empty, ARRAY_LEN(empty));
 	screen_free(screen);
 	ring_buffer__free(reader);
 	close(prog);
