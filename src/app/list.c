@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/map_order.h"
 #include "model/mapflags.h"
 #include "model/maptype.h"
 
@@ -152,39 +153,33 @@ static int list_json(const struct map_list *maps, bool is_lines, struct buf *out
 	return out->failed ? -ENOMEM : 0;
 }
 
-static int by_memory(const void *left, const void *right)
-{
-	const struct map *a = left, *b = right;
+struct order {
+	enum map_order by;
+	bool is_reversed;
+};
 
-	if (a->memory_bytes != b->memory_bytes)
-		return a->memory_bytes < b->memory_bytes ? 1 : -1;
-	return a->id < b->id ? -1 : a->id > b->id;
+static int by_order(const void *left, const void *right, void *ctx)
+{
+	const struct order *order = ctx;
+
+	return map_compare(left, right, order->by, order->is_reversed);
 }
 
-static int by_name(const void *left, const void *right)
+/* "memory"; "-id" and "+memory" say which way. */
+static int read_order(const char *text, struct order *out, struct err *err)
 {
-	const struct map *a = left, *b = right;
-	int r = strcmp(a->name, b->name);
+	const char *name = text + strspn(text, "+-");
+	SCOPED(buf) names = {0};
 
-	return r ? r : (a->id < b->id ? -1 : a->id > b->id);
-}
-
-static int sort_maps(struct map_list *maps, const char *order, struct err *err)
-{
-	static const struct {
-		const char *name;
-		int (*compare)(const void *, const void *);
-	} orders[] = {{"-memory", by_memory}, {"memory", by_memory}, {"name", by_name}};
-
-	if (!order)
+	out->by = name - text > 1 ? N_MAP_ORDERS : map_order_named(name);
+	if (out->by != N_MAP_ORDERS) {
+		out->is_reversed = name > text && (*text == '-') != map_order_descends(out->by);
 		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
-		if (!strcmp(orders[i].name, order)) {
-			if (maps->n)
-				qsort(maps->maps, maps->n, sizeof(*maps->maps), orders[i].compare);
-			return 0;
-		}
-	return err_set(err, -EINVAL, "list can't be sorted by '%s': use memory or name", order);
+	}
+	for (enum map_order by = 0; by < N_MAP_ORDERS; by++)
+		buf_addf(&names, "%s%s", by ? ", " : "", map_order_name(by));
+	return err_set(err, -EINVAL, "list can't be sorted by '%s': use one of %s", text,
+		       buf_text(&names));
 }
 
 static int write_list(const struct options *options, const struct map_list *maps, struct err *err)
@@ -232,16 +227,21 @@ int run_list(const struct options *options, struct err *err)
 	struct watch_set set = {.options = options};
 	SCOPED(map_list) maps = {0};
 	struct source *kernel;
+	struct order order;
 	int listed, r;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
 	r = options->group ? list_group_check(options->group, err) : 0;
+	if (r == 0 && options->sort)
+		r = read_order(options->sort, &order, err);
 	if (r < 0)
 		return EXIT_USAGE;
 	kernel = watch_set_kernel(&set, err);
 	listed = kernel ? kernel->ops->list(kernel, &maps, err) : -ENOMEM;
-	r = listed < 0 ? listed : sort_maps(&maps, options->sort, err);
+	if (options->sort && maps.n)
+		qsort_r(maps.maps, maps.n, sizeof(*maps.maps), by_order, &order);
+	r = MIN_OF(listed, 0);
 	if (r == 0)
 		r = write_list(options, &maps, err);
 	if (r == 0)

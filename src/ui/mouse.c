@@ -165,12 +165,12 @@ static struct intent click_choice(struct screen *screen, int line)
 static bool click_picker_title(struct screen *screen, const struct mouse *mouse)
 {
 	struct area over = screen->over;
-	enum picker_sort sort;
+	enum map_order sort;
 
 	if (screen->overlay != OVERLAY_PICKER || mouse->row != over.row + 1)
 		return false;
 	sort = picker_sort_at(&screen->picker, over.n_cols, mouse->col - over.col);
-	if (sort != N_PICKER_SORTS)
+	if (sort != N_MAP_ORDERS)
 		picker_sort_by(screen, sort);
 	return true;
 }

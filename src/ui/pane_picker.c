@@ -93,20 +93,20 @@ static const struct picker_column {
 	const char *title;
 	int most; /* columns of the screen */
 	bool is_right, gives_way;
-	enum picker_sort sort; /* N_PICKER_SORTS: not by this */
+	enum map_order sort;
 	void (*put)(const struct map *map, struct buf *out);
 	bool (*has)(const struct map *map); /* NULL: every map */
 } picker_columns[] = {
-	{"ID", 8, true, false, PICK_BY_ID, put_id, NULL},
-	{"NAME", 24, false, false, PICK_BY_NAME, put_name, NULL},
-	{"TYPE", 18, false, false, PICK_BY_TYPE, put_type, NULL},
-	{"ENTRIES", 8, true, false, PICK_BY_ENTRIES, put_entries, NULL},
-	{"MAX", 8, true, false, PICK_BY_MAX, put_max, NULL},
-	{"MEMORY", 8, true, false, PICK_BY_MEMORY, put_memory, NULL},
-	{"AGE", 6, true, true, PICK_BY_AGE, put_age, has_age},
-	{"PROGRAMS", 32, false, true, N_PICKER_SORTS, put_programs, NULL},
-	{"PIN", 48, false, true, N_PICKER_SORTS, put_pin, NULL},
-	{"OWNERS", 40, false, true, N_PICKER_SORTS, put_owners, NULL},
+	{"ID", 8, true, false, MAPS_BY_ID, put_id, NULL},
+	{"NAME", 24, false, false, MAPS_BY_NAME, put_name, NULL},
+	{"TYPE", 18, false, false, MAPS_BY_TYPE, put_type, NULL},
+	{"ENTRIES", 8, true, false, MAPS_BY_ENTRIES, put_entries, NULL},
+	{"MAX", 8, true, false, MAPS_BY_MAX, put_max, NULL},
+	{"MEMORY", 8, true, false, MAPS_BY_MEMORY, put_memory, NULL},
+	{"AGE", 6, true, true, MAPS_BY_AGE, put_age, has_age},
+	{"PROGRAMS", 32, false, true, MAPS_BY_PROGRAMS, put_programs, NULL},
+	{"PIN", 48, false, true, MAPS_BY_PIN, put_pin, NULL},
+	{"OWNERS", 40, false, true, MAPS_BY_OWNERS, put_owners, NULL},
 };
 
 enum { N_COLUMNS = ARRAY_LEN(picker_columns), GIVES_WAY_AT = 8, LINE_AT_ROWS = 8 };
@@ -119,8 +119,8 @@ static int text_columns(const struct buf *text)
 /* What all maps need, also those that a search hides: nothing moves while one types. */
 static int needed_width(const struct picker *picker, const struct picker_column *column)
 {
-	bool sorts = column->sort != N_PICKER_SORTS, has_any = !column->has;
-	int width = (int)strlen(column->title) + sorts;
+	bool has_any = !column->has;
+	int width = (int)strlen(column->title) + 1; /* the mark of what sorts */
 	SCOPED(buf) text = {0};
 
 	for (size_t i = 0; i < picker->n_maps; i++) {
@@ -179,7 +179,7 @@ static void put_titles(const struct scene *scene, struct area top, const int *wi
 	}
 }
 
-enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col)
+enum map_order picker_sort_at(const struct picker *picker, int n_cols, int col)
 {
 	int widths[N_COLUMNS], from = TAB_GUTTER;
 
@@ -189,7 +189,18 @@ enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col
 			return picker_columns[i].sort;
 		from += widths[i] + (widths[i] > 0);
 	}
-	return N_PICKER_SORTS;
+	return N_MAP_ORDERS;
+}
+
+unsigned picker_sorts(const struct picker *picker, int n_cols)
+{
+	int widths[N_COLUMNS];
+	unsigned shown = 0;
+
+	make_widths(picker, n_cols, widths);
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		shown |= (unsigned)(widths[i] > 0) << picker_columns[i].sort;
+	return shown;
 }
 
 static void put_map(const struct scene *scene, struct area area, int line, size_t place,

@@ -44,48 +44,13 @@ static bool matches(const struct map *map, const char *word)
 	       has_user(map->owners, map->n_owners, word);
 }
 
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int compare_maps(const struct map *a, const struct map *b, enum picker_sort sort)
-{
-	int order = 0;
-
-	switch (sort) {
-	case PICK_BY_NAME:
-		order = strcasecmp(a->name, b->name);
-		break;
-	case PICK_BY_TYPE:
-		order = strcmp(a->type->name, b->type->name);
-		break;
-	case PICK_BY_MEMORY:
-		order = compare_numbers(b->memory_bytes, a->memory_bytes);
-		break;
-	case PICK_BY_MAX:
-		order = compare_numbers(b->max_entries, a->max_entries);
-		break;
-	case PICK_BY_ENTRIES:
-		order = compare_numbers(b->n_entries, a->n_entries);
-		break;
-	case PICK_BY_AGE: /* the youngest first, where it is unknown last */
-		order = compare_numbers(b->loaded_boot_ns, a->loaded_boot_ns);
-		break;
-	default:
-		break;
-	}
-	return order ? order : compare_numbers(a->id, b->id);
-}
-
 static int by_choice(const void *a, const void *b, void *ctx)
 {
 	const struct picker *picker = ctx;
 	const struct map *maps = picker->maps;
-	int order = compare_maps(&maps[*(const uint32_t *)a], &maps[*(const uint32_t *)b],
-				 picker->sort);
 
-	return picker->is_reversed ? -order : order;
+	return map_compare(&maps[*(const uint32_t *)a], &maps[*(const uint32_t *)b], picker->sort,
+			   picker->is_reversed);
 }
 
 void picker_order(struct screen *screen)
@@ -101,23 +66,12 @@ void picker_order(struct screen *screen)
 	list_open(&screen->list, n);
 }
 
-static bool has_ages(const struct picker *picker)
-{
-	for (size_t i = 0; i < picker->n_maps; i++)
-		if (picker->maps[i].loaded_boot_ns)
-			return true;
-	return false;
-}
-
 bool picker_descends(const struct picker *picker)
 {
-	bool descends = picker->sort == PICK_BY_ENTRIES || picker->sort == PICK_BY_MAX ||
-			picker->sort == PICK_BY_MEMORY;
-
-	return descends != picker->is_reversed;
+	return map_order_descends(picker->sort) != picker->is_reversed;
 }
 
-void picker_sort_by(struct screen *screen, enum picker_sort sort)
+void picker_sort_by(struct screen *screen, enum map_order sort)
 {
 	struct picker *picker = &screen->picker;
 
@@ -128,10 +82,14 @@ void picker_sort_by(struct screen *screen, enum picker_sort sort)
 
 void picker_sort_next(struct screen *screen, int by)
 {
-	struct picker *picker = &screen->picker;
-	unsigned n = has_ages(picker) ? N_PICKER_SORTS : PICK_BY_AGE;
+	unsigned shown = picker_sorts(&screen->picker, screen->over.n_cols);
+	unsigned sort = screen->picker.sort;
 
-	picker_sort_by(screen, (picker->sort + n + (unsigned)by) % n);
+	do
+		sort = (sort + N_MAP_ORDERS + (unsigned)by) % N_MAP_ORDERS;
+	while (sort != screen->picker.sort && !(shown >> sort & 1));
+	if (sort != screen->picker.sort)
+		picker_sort_by(screen, (enum map_order)sort);
 }
 
 int picker_set(struct screen *screen, const struct map_list *maps, const char *why)
@@ -139,7 +97,7 @@ int picker_set(struct screen *screen, const struct map_list *maps, const char *w
 	struct picker *picker = &screen->picker;
 
 	picker_release(picker);
-	picker->sort = PICK_BY_NAME;
+	picker->sort = MAPS_BY_NAME;
 	picker->maps = maps->maps;
 	picker->n_maps = maps->n;
 	picker->why = why ? strdup(why) : NULL;

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/pages.h"
+#include "model/map_order.h"
 #include "query/group.h"
 #include "ui/glyph.h"
 #include "ui/grid.h"
@@ -48,17 +49,6 @@ enum prompt_kind {
 	PROMPT_INTERVAL,
 	N_PROMPTS
 };
-enum picker_sort {
-	PICK_BY_ID, /* in the order of the columns */
-	PICK_BY_NAME,
-	PICK_BY_TYPE,
-	PICK_BY_ENTRIES,
-	PICK_BY_MAX,
-	PICK_BY_MEMORY,
-	PICK_BY_AGE,
-	N_PICKER_SORTS
-};
-
 enum { MESSAGE_SECONDS = 5 };
 
 /* A cursor in something that is longer than its area. */
@@ -74,7 +64,7 @@ struct picker {
 	struct buf search;
 	uint32_t *order; /* owned [n_maps]: those that match, sorted; list.n of them */
 	bool *is_tagged; /* owned [n_maps] */
-	enum picker_sort sort;
+	enum map_order sort;
 	bool is_reversed; /* not as one means it mostly: names from A, numbers from the largest */
 };
 
@@ -378,10 +368,12 @@ void picker_order(struct screen *screen);
 void picker_sort_next(struct screen *screen,
 		      int by); /* by the next column that there is, or the one before */
 /* By that, or if it is so already, turned around. */
-void picker_sort_by(struct screen *screen, enum picker_sort sort);
+void picker_sort_by(struct screen *screen, enum map_order sort);
 bool picker_descends(const struct picker *picker);
-/* pane_picker.c: what the column there on the line of titles sorts by, or N_PICKER_SORTS. */
-enum picker_sort picker_sort_at(const struct picker *picker, int n_cols, int col);
+/* pane_picker.c: what the column there on the line of titles sorts by, or N_MAP_ORDERS; and which of them have
+ * room, a bit for each. */
+enum map_order picker_sort_at(const struct picker *picker, int n_cols, int col);
+unsigned picker_sorts(const struct picker *picker, int n_cols);
 /* pane_picker.c: brings the list to what has room in the area of the picker; returns its lines. */
 struct area picker_fit(struct screen *screen, struct area area);
 /* No list was to be had, only the reason why. */

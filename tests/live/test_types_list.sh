@@ -44,6 +44,18 @@ same "a reading alone asks nobody who uses the map" '[false,false,false]' \
 	"$("$BPFMAPTOP" dump "$pins/m1" -o json | jq -c '.map | [has("programs"), has("owners"), has("pins")]')"
 same "sorted by memory" "$pins/m3 $pins/m2 $pins/m1" \
 	"$("$BPFMAPTOP" list -s memory -o json | jq -r "$mine | .pin" | xargs)"
+same "either way" "$pins/m1 $pins/m2 $pins/m3" \
+	"$("$BPFMAPTOP" list -s +memory -o json | jq -r "$mine | .pin" | xargs)"
+same "and by what it says besides" "$pins/m3 $pins/m2 $pins/m1" \
+	"$("$BPFMAPTOP" list -s -pin -o json | jq -r "$mine | .pin" | xargs)"
+text=
+for order in id name type entries max memory age programs pin owners; do
+	"$BPFMAPTOP" list -s "$order" -o json >"$scratch/sorted" 2>"$scratch/words" || text+="$order: $(cat "$scratch/words")"
+	[ "$(jq length "$scratch/sorted")" -gt 2 ] || text+=" $order: no maps"
+done
+same "any of its columns" "" "$text"
+has "by nothing else" "list can't be sorted by '--pin': use one of id, name, type, entries, max, memory, age, programs, pin, owners" \
+	"$("$BPFMAPTOP" list -s --pin 2>&1)"
 line=$("$BPFMAPTOP" list | grep -w "${me}x")
 has "text names flags, and what is frozen" "mmapable, frozen" "$line"
 
