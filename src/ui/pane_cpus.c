@@ -2,7 +2,7 @@
 /* What each CPU has of a per-CPU map: a line a CPU, with a bar for all rows and one for the row under the
  * cursor, each on its own scale. By number every CPU has its place, and where there are more than lines, those
  * next to each other share one, which shows the busiest of them, as the header's strip does; the busiest
- * first, each has a line of its own. */
+ * first, each has a line of its own. Where there are fewer, their bars are higher. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,6 +18,7 @@ enum {
 	VALUE_COLS = 8,
 	SHARE_COLS = 6,
 	BAR_MIN = 6,
+	BAR_ROWS = 3, /* of a bar at the most */
 	INDENT = 1,
 	LOW_ROWS = 12,
 	/* The pane's title, that of the bars, heads of columns; and two lines of sums. */
@@ -43,8 +44,9 @@ struct sheet {
 	uint32_t *first;	   /* [n_lines]: the first CPU of each */
 	uint32_t n_lines;
 	bool by_value;
-	bool is_low;	      /* no line for sums */
-	int label, side, bar; /* columns */
+	bool is_low;		      /* no line for sums */
+	int label, side, bar;	      /* columns */
+	uint32_t bar_rows, line_rows; /* lines of the screen: of a bar, and from one to the next */
 	bool has_shares;
 };
 
@@ -208,12 +210,17 @@ static void draw_row_bar(const struct scene *scene, struct area line, int col, c
 static void put_side(struct sheet *sheet, const struct side *side, int col, unsigned i,
 		     listing_picture_fn *draw)
 {
+	size_t top = sheet->lines.line;
 	SCOPED(buf) value = {0}, share = {0};
 
 	add_value(side, side->parts[i], &value);
 	if (side->sum > 0)
 		num_percent(&share, side->parts[i] / side->sum);
-	listing_put_picture(&sheet->lines, col, draw, sheet, i);
+	for (uint32_t row = 0; row < sheet->bar_rows; row++) {
+		listing_go(&sheet->lines, top + row);
+		listing_put_picture(&sheet->lines, col, draw, sheet, i);
+	}
+	listing_go(&sheet->lines, top);
 	listing_put_right(&sheet->lines, col + sheet->bar, VALUE_COLS, ROLE_HEADER_VALUE,
 			  buf_text(&value));
 	if (sheet->has_shares)
@@ -264,7 +271,7 @@ static void put_heads(struct sheet *sheet, int col)
 static uint32_t divide(struct sheet *sheet, int n_rows)
 {
 	int n_sides = (sheet->of_map != NULL) + (sheet->of_row != NULL), width;
-	uint32_t room = (uint32_t)MAX_OF(n_rows, 1);
+	uint32_t room = (uint32_t)MAX_OF(n_rows, 1), height;
 	uint32_t n_columns = (uint32_t)MAX_OF(sheet->n_cols / COLUMN_MIN, 1);
 
 	n_columns = MIN_OF(n_columns, (sheet->n_cpus + room - 1) / room);
@@ -273,6 +280,10 @@ static uint32_t divide(struct sheet *sheet, int n_rows)
 	while (!sheet->by_value && sheet->n_a_line * room < sheet->n_cpus)
 		sheet->n_a_line *= 2;
 	sheet->n_lines = (sheet->n_cpus + sheet->n_a_line - 1) / sheet->n_a_line;
+	height = (sheet->n_lines + n_columns - 1) / n_columns;
+	sheet->line_rows = MIN_OF((room / n_columns + 1) / height, BAR_ROWS + 1u);
+	sheet->line_rows = MAX_OF(sheet->line_rows, 1u);
+	sheet->bar_rows = MAX_OF(sheet->line_rows - 1, 1u);
 	sheet->label = sheet->n_a_line > 1 ? (int)sizeof("cpu000-000") : (int)sizeof("cpu000");
 	width = (sheet->n_cols - INDENT) / (int)n_columns;
 	sheet->side = (width - sheet->label) / n_sides;
@@ -298,7 +309,7 @@ static void put_bars(struct sheet *sheet, uint32_t n_columns)
 		uint32_t column = sheet->by_value ? i % n_columns : i / height;
 		uint32_t line = sheet->by_value ? i / n_columns : i % height;
 
-		listing_go(&sheet->lines, top + 1 + line);
+		listing_go(&sheet->lines, top + 1 + line * sheet->line_rows);
 		put_line(sheet, i, INDENT + (int)column * width);
 	}
 }
