@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/nature.h"
 #include "model/table.h"
 #include "ui/state.h"
 
@@ -40,9 +41,14 @@ double cpu_parts_of_row(const struct table *table, size_t row, const struct fiel
 	return max;
 }
 
+bool cpus_have_speed(const struct table *table, const struct field *field)
+{
+	return field_is_counter(field) && !nature_is_gauge(table, field) && table->delta.dt_ns > 0;
+}
+
 bool cpu_parts_have_speed(const struct table *table, size_t row, const struct field *field)
 {
-	return field_is_counter(field) && table->delta.dt_ns > 0 && !table_is_ghost(table, row);
+	return cpus_have_speed(table, field) && !table_is_ghost(table, row);
 }
 
 bool cpu_parts_by_value(struct screen *screen, bool unasked)

@@ -19,7 +19,10 @@ struct cpu_part {
  * returns the largest. */
 double cpu_parts_of_row(const struct table *table, size_t row, const struct field *field,
 			bool per_second, struct cpu_part *parts);
-/* Whether a row's field has rates: not in the first reading, nor of a row that went. */
+/* Whether a field has rates on each CPU: not in the first reading. A gauge is what it is there, since how fast it
+ * falls has no bar. */
+bool cpus_have_speed(const struct table *table, const struct field *field);
+/* The same of a row, which has none when it went. */
 bool cpu_parts_have_speed(const struct table *table, size_t row, const struct field *field);
 /* The largest first, equal ones by number. */
 void cpu_parts_sort(struct cpu_part *parts, size_t n);

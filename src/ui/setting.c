@@ -75,6 +75,7 @@ static int set_columns(struct tab *tab, const char *text, struct err *err)
 	memcpy(tab->chosen, columns, (size_t)n * sizeof(*columns));
 	memset(tab->chosen_width, 0, sizeof(tab->chosen_width));
 	tab->n_chosen = (unsigned)n;
+	tab->totals.number = 0; /* a gauge may have been told by its name */
 	tab_reorder(tab);
 	return 0;
 }

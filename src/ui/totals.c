@@ -15,6 +15,7 @@
 #include "model/decode.h"
 #include "model/maptype.h"
 #include "model/table.h"
+#include "ui/cpu_parts.h"
 
 /* Rows are summed a run at a time: their numbers stay in the nearest caches while each counter of the
  * run is looked at. */
@@ -82,6 +83,13 @@ static void sum_rows(struct totals_work *work, const struct table *table, size_t
 
 /* -- CPUs -- */
 
+static double rise(const struct field *field, uint64_t was, uint64_t is)
+{
+	if (field->kind == FIELD_INT)
+		return fmax((double)(int64_t)(is - was), 0);
+	return is > was ? (double)(is - was) : 0;
+}
+
 /* Adds one row's copies to work[]; what they did since `old`, where there is one. */
 static void add_row(double *work, const struct field *field, const uint8_t *value,
 		    const uint8_t *old, size_t stride, uint32_t n_cpus)
@@ -90,8 +98,7 @@ static void add_row(double *work, const struct field *field, const uint8_t *valu
 		uint64_t is = decode_u64(field, value + cpu * stride);
 		uint64_t was = old ? decode_u64(field, old + cpu * stride) : 0;
 
-		if (is >= was)
-			work[cpu] += (double)(is - was);
+		work[cpu] += rise(field, was, is);
 	}
 }
 
@@ -137,7 +144,7 @@ static int choose_cpus(struct totals_work *work, const struct table *table,
 	work->cpus = calloc(work->n_cpus, sizeof(*work->cpus));
 	work->cpu_field = field;
 	work->cpu_step = work->n_rows * work->n_cpus / CPU_CELLS + 1;
-	work->is_rate = table->delta.dt_ns > 0 && field_is_counter(field);
+	work->is_rate = cpus_have_speed(table, field);
 	work->cpu_scale = (double)work->cpu_step * (work->is_rate ? per_second : 1);
 	return work->cpus ? 0 : -ENOMEM;
 }
