@@ -2,10 +2,10 @@
 /* Options, mode, exit status; prints the one error. */
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 
 #include "app/config.h"
 #include "app/options.h"
+#include "app/say.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -17,15 +17,10 @@ static int print(const struct buf *text)
 										  : EXIT_FAILED;
 }
 
-static void say(const struct err *err)
-{
-	fprintf(stderr, "bpfmaptop: %s\n", err->text);
-}
-
 static void say_fault(void *unused, const struct err *fault)
 {
 	(void)unused;
-	say(fault);
+	say("%s", fault->text);
 }
 
 /* What is in force, also where the rest has faults. */
@@ -79,6 +74,6 @@ int main(int argc, char **argv)
 	else
 		status = options.command->run(&options, &err);
 	if (status != EXIT_DONE && err.text[0])
-		say(&err);
+		say("%s", err.text);
 	return status;
 }

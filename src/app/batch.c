@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "app/options.h"
+#include "app/say.h"
 #include "base/err.h"
 #include "base/stop.h"
 #include "base/tidy.h"
@@ -37,8 +38,7 @@ static void note_missing(struct batch *batch, const struct table *table, struct 
 			buf_text(&notes));
 		batch->is_partly = true;
 	} else if (!batch->is_warned) {
-		fprintf(stderr, "bpfmaptop: map '%s' (%s): %s\n", table->map.name,
-			table->map.type->name, buf_text(&notes));
+		say("map '%s' (%s): %s", table->map.name, table->map.type->name, buf_text(&notes));
 		batch->is_warned = true;
 	}
 }
@@ -51,8 +51,8 @@ static int watch_out(struct batch *batch, struct rows *rows, struct err *err)
 
 	if (r > 0) {
 		alert_words(&rows->alert, rows->table, &words);
-		fprintf(stderr, "bpfmaptop: alert: %s\n%s", buf_text(&words),
-			batch->set.options->rings ? "\a" : "");
+		say("alert: %s", buf_text(&words));
+		fputs(batch->set.options->rings ? "\a" : "", stderr);
 	}
 	if (r >= 0)
 		r = alert_check(&rows->until, rows->table);

@@ -8,6 +8,7 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "app/say.h"
 #include "app/tui.h"
 #include "app/watch.h"
 #include "base/err.h"
@@ -25,9 +26,9 @@ static int watch_without_screen(const struct options *options, struct err *err)
 			"there is no screen to pick a map on: name one, or see 'bpfmaptop list'");
 		return EXIT_USAGE;
 	}
-	fprintf(stderr, "bpfmaptop: %s: writing text, as with -b\n",
-		isatty(STDOUT_FILENO) ? "the terminal can't show a screen"
-				      : "stdout is not a terminal");
+	say("%s: writing text, as with -b", isatty(STDOUT_FILENO)
+						    ? "the terminal can't show a screen"
+						    : "stdout is not a terminal");
 	return run_stream(options, err);
 }
 

@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/rows.h"
+#include "app/say.h"
 #include "app/successor.h"
 #include "app/tapes.h"
 #include "app/watch.h"
@@ -19,11 +20,6 @@
 #include "base/stop.h"
 #include "base/tidy.h"
 #include "read/replay.h"
-
-static void say(const char *text)
-{
-	fprintf(stderr, "bpfmaptop: %s\n", text);
-}
 
 /* A pipe that nobody reads any more is a normal end. */
 static int status_of(int code, bool is_partly)
@@ -83,8 +79,7 @@ static void set_saved_alert(const struct batch *batch, struct rows *rows)
 	if (!text || batch->set.options->alert)
 		return;
 	if (alert_set(&rows->alert, rows->table, text, &why) < 0)
-		fprintf(stderr, "bpfmaptop: the saved alert of '%s' doesn't fit: %s\n", map,
-			why.text);
+		say("the saved alert of '%s' doesn't fit: %s", map, why.text);
 }
 
 /* Where one map's rows are marked, those of the others have a place for marks, too; but none is made where
@@ -165,7 +160,7 @@ static int opened(void *ctx, struct err *err)
 		r = add_maps(batch, &why);
 		if (r != -EINVAL)
 			continue;
-		say(why.text);
+		say("%s", why.text);
 		batch->maps[batch->n_maps - 1]->is_left_out = batch->is_partly = true;
 		r = 0;
 	}
@@ -209,7 +204,7 @@ static int lost(void *ctx, size_t i, const struct err *why, struct err *err)
 			  batch->set.watches[k]->state == WATCH_AWAITED;
 	if (why->code == -ENOMEM || (!n_left && !is_fact))
 		return err_set(err, why->code, "%s", why->text);
-	say(why->text);
+	say("%s", why->text);
 	batch->is_partly |= !is_fact;
 	return 0;
 }
@@ -327,7 +322,7 @@ static void batch_release(struct batch *batch)
 static void say_fault(void *unused, const struct err *fault)
 {
 	(void)unused;
-	say(fault->text);
+	say("%s", fault->text);
 }
 
 static int run_rows(const struct options *options, bool is_stream, struct err *err)

@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/rows.h"
+#include "app/say.h"
 #include "app/tapes.h"
 #include "app/watch.h"
 #include "base/err.h"
@@ -46,11 +47,6 @@ struct exporter {
 	bool has_put;	  /* the file was written once */
 	bool is_partly, cannot_write;
 };
-
-static void say(const char *text)
-{
-	fprintf(stderr, "bpfmaptop: %s\n", text);
-}
 
 /* -- maps -- */
 
@@ -108,10 +104,8 @@ static int make_rows_there(const struct exporter *exporter, struct watch *watch,
 	if (r == 0)
 		r = make_rows(exporter, watch, buf_text(&there), rows, err);
 	if (r == 0)
-		fprintf(stderr,
-			"bpfmaptop: map %u, '%s', has no '%s' to export; what else was asked for "
-			"is\n",
-			watch->table.map.id, watch->table.map.name, buf_text(&missing));
+		say("map %u, '%s', has no '%s' to export; what else was asked for is",
+		    watch->table.map.id, watch->table.map.name, buf_text(&missing));
 	return r;
 }
 
@@ -132,7 +126,7 @@ static int add_map(struct exporter *exporter, struct watch *watch, struct err *e
 	if (r == -EINVAL && exporter->has_started)
 		r = make_rows_there(exporter, watch, &map->rows, NULL);
 	if (r == -EINVAL && exporter->has_started) {
-		say(why.text);
+		say("%s", why.text);
 		map->is_left_out = map->was_tried = exporter->is_partly = true;
 		return 0;
 	}
@@ -169,7 +163,7 @@ static void failed(struct exporter *exporter, struct exported *map, int code, co
 	if (code == -ENOENT || code == -ESTALE)
 		map->watch->table.is_gone = true;
 	if (!map->has_failed && map->watch->state != WATCH_AWAITED)
-		say(why->text);
+		say("%s", why->text);
 	map->has_failed = true;
 	exporter->is_partly = true;
 	prom_map_failed(&map->rows.prom);
@@ -240,7 +234,7 @@ static int put_text(struct exporter *exporter, struct err *err)
 	if (r < 0 && (exporter->options.n_readings || !is_passing(exporter, r)))
 		return err_set(err, r, "%s", why.text);
 	if (r < 0 && !exporter->cannot_write)
-		say(why.text);
+		say("%s", why.text);
 	exporter->cannot_write = r < 0;
 	exporter->has_put |= r == 0;
 	return 0;

@@ -4,10 +4,10 @@
 #include "app/pace.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/options.h"
+#include "app/say.h"
 #include "app/successor.h"
 #include "app/tapes.h"
 #include "app/watch.h"
@@ -114,10 +114,10 @@ static int take(struct pace *pace, size_t i, struct err *err)
 	return r;
 }
 
-static void say(const struct pace *pace, const struct map *map, const char *what)
+static void say_of(const struct pace *pace, const struct map *map, const char *what)
 {
 	if (!pace->is_quiet)
-		fprintf(stderr, "bpfmaptop: map %u, '%s', %s\n", map->id, map->name, what);
+		say("map %u, '%s', %s", map->id, map->name, what);
 }
 
 static int lose(struct pace *pace, size_t i, const struct err *why, struct err *err)
@@ -126,7 +126,7 @@ static int lose(struct pace *pace, size_t i, const struct err *why, struct err *
 
 	watch->n_taken++;
 	if (pace->follows && successor_await(watch)) {
-		say(pace, &watch->table.map, "went; waiting for what takes its place");
+		say_of(pace, &watch->table.map, "went; waiting for what takes its place");
 		pace->look_ns = 0;
 	}
 	return pace->lost(pace->ctx, i, why, err);
@@ -208,7 +208,7 @@ static int look_for_successors(struct pace *pace, bool *is_busy, struct err *err
 	if (r < 0)
 		return r;
 	for (size_t i = n_before; i < pace->set->n; i++)
-		say(pace, &pace->set->watches[i]->table.map, "took its place");
+		say_of(pace, &pace->set->watches[i]->table.map, "took its place");
 	if (pace->set->n > n_before) {
 		*is_busy = true;
 		r = pace->opened ? pace->opened(pace->ctx, err) : 0;

@@ -13,6 +13,7 @@
 #include "app/options.h"
 #include "app/pace.h"
 #include "app/recorder.h"
+#include "app/say.h"
 #include "app/successor.h"
 #include "app/watch.h"
 #include "base/clock.h"
@@ -226,7 +227,7 @@ static void tell(const struct recorder *recorder)
 	if (strcmp(recorder->file.path, "-") == 0 || !isatty(STDERR_FILENO))
 		return;
 	recorder_tell(recorder->n_readings, recorder->n_bytes, recorder->file.path, &text);
-	fprintf(stderr, "bpfmaptop: %s\n", buf_text(&text));
+	say("%s", buf_text(&text));
 }
 
 int run_record(const struct options *options, struct err *err)

@@ -4,9 +4,9 @@
 #include "app/tapes.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "app/say.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -83,7 +83,7 @@ static void say_lost(struct watch_tape *tape, const struct err *why)
 		return;
 	buf_clear(&tape->words);
 	buf_adds(&tape->words, why->text);
-	fprintf(stderr, "bpfmaptop: %s; trying again\n", why->text);
+	say("%s; trying again", why->text);
 }
 
 /* The recording there came to an end because there is nothing left to record. */
@@ -119,7 +119,7 @@ static void turn_remote(const struct watch_set *set, struct watch_tape *tape, bo
 		break;
 	case REMOTE_BACK:
 		tape->is_lost = false;
-		fprintf(stderr, "bpfmaptop: '%s' is back\n", tape->path);
+		say("'%s' is back", tape->path);
 		break;
 	}
 }

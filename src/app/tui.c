@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -16,6 +15,7 @@
 #include "app/follow.h"
 #include "app/intents.h"
 #include "app/options.h"
+#include "app/say.h"
 #include "app/successor.h"
 #include "app/tui_config.h"
 #include "app/tui_history.h"
@@ -340,7 +340,7 @@ static void say_namesakes(struct tui *tui)
 static void say_outside(const struct buf *words)
 {
 	if (words->len)
-		fprintf(stderr, "bpfmaptop: %s\n", buf_text(words));
+		say("%s", buf_text(words));
 }
 
 /* not_kept: what is said of it once the terminal is as it was. */

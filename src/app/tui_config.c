@@ -15,7 +15,7 @@
 #include "base/tidy.h"
 #include "ui/setting.h"
 
-static void say(struct tui *tui, const struct err *why)
+static void tell(struct tui *tui, const struct err *why)
 {
 	screen_say(tui->screen, true, "%s", why->text);
 }
@@ -29,7 +29,7 @@ static void say_fault(void *ctx, const struct err *fault)
 {
 	struct faults *faults = ctx;
 
-	say(faults->tui, fault);
+	tell(faults->tui, fault);
 	faults->n++;
 }
 
@@ -193,7 +193,7 @@ void tui_config_save(struct tui *tui, const struct intent *intent)
 
 	(void)intent;
 	if (store(tui, &where, &has_backup, &why) < 0)
-		say(tui, &why);
+		tell(tui, &why);
 	else
 		screen_say(tui->screen, false, "saved to '%s'%s", buf_text(&where),
 			   has_backup ? ", the old one with its comments as config.json~" : "");
