@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Names and fields. A name is tried as the whole path, then behind "key." or "value." as a path of that
+/* Names and fields. A name is tried as the whole path (of a member before the whole key or value), then behind "key." or "value." as a path of that
  * side, then as the tail of a path; the first of these that fits exactly one field decides, and one that
  * fits several ends the search: guessing would show the wrong column. */
 #include <errno.h>
@@ -53,9 +53,21 @@ static bool fits(const struct wanted *wanted, const struct field *field)
 	return memcmp(field->path + before, wanted->text, wanted->len) == 0;
 }
 
+/* A key or value as a whole, where a member of it is called the same: nobody means the whole by that. */
+static bool is_shadowed(const struct field *field)
+{
+	if (field->parent != PLAN_NONE || field->name[0])
+		return false;
+	for (const struct field *below = field + 1; below <= field + field->n_below; below++)
+		if (can_be_named(below) && strcmp(below->path, field->path) == 0)
+			return true;
+	return false;
+}
+
 static uint32_t next_fit(const struct plan *plan, const struct wanted *wanted, uint32_t from)
 {
-	while (from < plan->n_fields && !fits(wanted, &plan->fields[from]))
+	while (from < plan->n_fields &&
+	       (!fits(wanted, &plan->fields[from]) || is_shadowed(&plan->fields[from])))
 		from++;
 	return from;
 }

@@ -144,6 +144,34 @@ static void both_sides_may_share_a_name(void **state)
 	assert_string_equal(buf_text(&name), "n");
 }
 
+/* struct counter { __u64 value; __u64 key; } behind struct pair { __u32 key; __u32 other; } */
+static void a_member_may_be_called_as_its_side(void **state)
+{
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) name = {0};
+	struct err err = {0};
+
+	(void)state;
+	plan_begin(&plan, 8, 16, "test");
+	add(&plan, false, LEAF(FIELD_STRUCT, "struct pair", "", 0, 8));
+	add(&plan, false, LEAF(FIELD_UINT, "__u32", "key", 0, 4));
+	add(&plan, false, LEAF(FIELD_UINT, "__u32", "other", 4, 4));
+	assert_int_equal(plan_close(&plan, NULL), 0);
+	add(&plan, true, LEAF(FIELD_STRUCT, "struct counter", "", 0, 16));
+	add(&plan, true, LEAF(FIELD_UINT, "__u64", "value", 0, 8));
+	add(&plan, true, LEAF(FIELD_UINT, "__u64", "key", 8, 8));
+	assert_int_equal(plan_close(&plan, NULL), 0);
+	finish(&plan);
+	assert_ptr_equal(find(&plan, "value"), &plan.fields[4]);
+	assert_ptr_equal(find(&plan, "value.value"), &plan.fields[4]);
+	assert_ptr_equal(find(&plan, "key.key"), &plan.fields[1]);
+	assert_ptr_equal(find(&plan, "value.key"), &plan.fields[5]);
+	assert_null(plan_find(&plan, "key", 3, &err));
+	assert_string_equal(err.text, "'key' may be several fields; say which: key.key, value.key");
+	plan_name(&plan, &plan.fields[4], &name);
+	assert_string_equal(buf_text(&name), "value");
+}
+
 static void ambiguous_tails_are_listed(void **state)
 {
 	SCOPED(plan) plan = {0};
@@ -501,6 +529,7 @@ int main(void)
 		cmocka_unit_test(fields_know_their_place),
 		cmocka_unit_test(names_are_found),
 		cmocka_unit_test(both_sides_may_share_a_name),
+		cmocka_unit_test(a_member_may_be_called_as_its_side),
 		cmocka_unit_test(ambiguous_tails_are_listed),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(order_and_nesting_are_checked),
