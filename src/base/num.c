@@ -96,6 +96,10 @@ void num_exact(struct buf *out, double value)
 {
 	char text[32];
 
+	if (isnan(value)) { /* which has a sign, too */
+		buf_adds(out, "nan");
+		return;
+	}
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, value);
 		if (strtod(text, NULL) == value)

@@ -79,6 +79,10 @@ void format_write_single(double x, struct buf *out)
 {
 	char text[32];
 
+	if (isnan(x)) {
+		num_exact(out, x);
+		return;
+	}
 	for (int digits = 1; digits <= 9; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, x);
 		if (strtof(text, NULL) == (float)x)

@@ -74,6 +74,10 @@ static int add_field(struct compile *c, const struct place *place, struct field 
 	}
 	if (place->marks.format && (!place->marks.format->fits || place->marks.format->fits(proto)))
 		proto->format = place->marks.format;
+	else if (place->marks.format)
+		log_add(LOG_WARN,
+			"the format '%s' of the tag at '%s' does not fit: it has %u bytes",
+			place->marks.format->name, place->name, proto->size);
 	proto->is_hidden = place->marks.is_hidden;
 	return plan_add(c->plan, c->in_value, proto, c->err);
 }

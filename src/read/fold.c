@@ -208,7 +208,8 @@ int source_fold_new(struct source *inner, const struct schema_fold *how, struct 
 	fold->n_keys = map->max_entries / how->n_cpus;
 	map->type = maptype_named("percpu_array");
 	map->n_cpus = how->n_cpus;
-	map->max_entries = fold->n_keys;
+	map->max_entries = map->n_entries = fold->n_keys; /* as any array, it is full */
+	map->entries_known = true;
 	*out = &fold->source;
 	return 0;
 }

@@ -58,6 +58,12 @@ MAP(ly_tagged, __u32, struct tagged);
 MAP(ly_odd, struct packed, struct odd);
 MAP(ly_scalar, __u64, __be32);
 
+struct wrongly {
+	__u64 wide TAG("mac");
+	__u64 plain TAG("nothing");
+};
+MAP(ly_wrongly, __u32, struct wrongly);
+
 /* Names that the kernel cuts to the same. */
 struct ly_alike_but_longer {
 	__u32 narrow;

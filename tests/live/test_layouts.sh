@@ -30,6 +30,9 @@ plain_map() { # NAME TYPE KEY VALUE ENTRIES: without BTF
 put "$pins/ly_tagged" 01000000 0a000001ffffffff0b00000007000000
 text=$(dump "$pins/ly_tagged" -o csv | tr -d '\r' | tail -1)
 same "declaration tags choose formats and hide" "1,10.0.0.1,0xb,7" "$text"
+text=$("$BPFMAPTOP" -v info "$pins/ly_wrongly" 2>&1)
+has "a tag of no format is said" "BTF tag 'bpfmaptop:nothing' names no format" "$text"
+has "and one that does not fit" "the format 'mac' of the tag at 'wide' does not fit: it has 8 bytes" "$text"
 
 # -- a schema --
 plain_map ly_flows hash 8 24 8
@@ -145,6 +148,8 @@ plain_map ly_fold array 4 4 6
 for i in 0 1 2 3 4 5; do put "$pins/ly_fold_plain" "0${i}000000" "1${i}000000"; done
 same "folded by key, then CPU" "[0,[16,17,18]] [1,[19,20,21]] " "$(folded key-cpu)"
 same "folded by CPU, then key" "[0,[16,18,20]] [1,[17,19,21]] " "$(folded cpu-key)"
+same "its entries are its keys" "2 2" \
+	"$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o json | jq -r '.map | "\(.entries) \(.max_entries)"')"
 same "only whole keys of a cut reading" "[0,[16,18,20]] " "$(folded cpu-key --max-rows 1)"
 text=$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o csv -c value.sum,value.max 2>&1 | tr -d '\r' | tail -1)
 same "sums over CPUs" "57,21" "$text"
