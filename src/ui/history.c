@@ -9,10 +9,12 @@
 #include "base/utf8.h"
 #include "ui/state.h"
 
-static const char *const names[N_PROMPTS] = {
-	[PROMPT_FILTER] = "filter",   [PROMPT_SEARCH] = "search", [PROMPT_GROUP] = "group",
-	[PROMPT_COMMAND] = "command", [PROMPT_WRITE] = "write",	  [PROMPT_INTERVAL] = "interval",
+static const char *const names[] = {
+	[PROMPT_NONE] = "",	    [PROMPT_FILTER] = "filter",	    [PROMPT_SEARCH] = "search",
+	[PROMPT_GROUP] = "group",   [PROMPT_COMMAND] = "command",   [PROMPT_WRITE] = "write",
+	[PROMPT_RECORD] = "record", [PROMPT_INTERVAL] = "interval",
 };
+_Static_assert(ARRAY_LEN(names) == N_PROMPTS, "a prompt without a name");
 
 static bool is_typed(const char *text, size_t len)
 {
@@ -30,8 +32,8 @@ static bool is_typed(const char *text, size_t len)
 
 static void read_line(struct prompt_history *histories, const char *line, size_t len)
 {
-	for (int kind = 0; kind < N_PROMPTS; kind++) {
-		size_t name = names[kind] ? strlen(names[kind]) : len;
+	for (int kind = PROMPT_NONE + 1; kind < N_PROMPTS; kind++) {
+		size_t name = strlen(names[kind]);
 
 		if (name < len && line[name] == ' ' && strncmp(line, names[kind], name) == 0 &&
 		    is_typed(line + name + 1, len - name - 1))
