@@ -73,7 +73,7 @@ static void exact_numbers(void **state)
 		{1e300, "1e+300"},
 		{0x1p64, "1.8446744073709552e+19"},
 		{NAN, "nan"},
-		{copysign(NAN, -1), "nan"}, /* of all bits set */
+		{-NAN, "nan"}, /* of all bits set */
 		{-INFINITY, "-inf"},
 	};
 
