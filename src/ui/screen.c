@@ -141,19 +141,27 @@ void screen_remove(struct screen *screen, struct table *table)
 
 int screen_replace(struct screen *screen, struct table *table, struct table *next, struct err *err)
 {
-	size_t place = 0;
+	SCOPED(settings) kept = {0};
+	size_t place = 0, last;
 	struct tab *tab, *old;
-	int r = screen_add(screen, next, err);
+	int r;
 
+	while (place < screen->n_tabs && screen->tabs[place]->table != table)
+		place++;
+	if (place == screen->n_tabs)
+		return screen_add(screen, next, err);
+	old = screen->tabs[place];
+	r = settings_keep(old, &kept);
+	if (r < 0)
+		return err_set(err, r, "out of memory for map '%s'", next->map.name);
+	r = screen_add(screen, next, err);
 	if (r < 0)
 		return r;
-	while (place + 1 < screen->n_tabs && screen->tabs[place]->table != table)
-		place++;
-	tab = screen->tabs[screen->n_tabs - 1];
-	old = screen->tabs[place];
+	last = screen->n_tabs - 1;
+	tab = screen->tabs[last];
 	screen->tabs[place] = tab;
-	screen->tabs[screen->n_tabs - 1] = old;
-	settings_copy(old, tab);
+	screen->tabs[last] = old;
+	settings_restore(tab, &kept);
 	for (int i = 0; i < TILING_TILES; i++)
 		if (screen->panes[i].tab == old)
 			screen->panes[i].tab = tab;

@@ -408,24 +408,46 @@ static const struct setting settings[] = {
 	{"raw", "on or off", get_raw, set_raw, SETTING_OF_SEEN, switch_words},
 };
 
-static void copy(const struct setting *setting, const struct tab *from, struct tab *to)
-{
-	struct err ignored = {0};
-	SCOPED(buf) text = {0};
+_Static_assert(ARRAY_LEN(settings) <= SETTINGS_MOST, "a setting that is not kept");
 
-	setting->get(from, &text);
-	if (text.len && !text.failed)
-		setting->set(to, buf_text(&text), &ignored);
+void settings_release(struct settings *kept)
+{
+	for (unsigned i = 0; i < SETTINGS_MOST; i++) {
+		buf_release(&kept->of_rows[i]);
+		buf_release(&kept->of_groups[i]);
+	}
 }
 
-/* Of the rows first, which are set, too, while groups are seen in front of them. */
-void settings_copy(const struct tab *from, struct tab *to)
+int settings_keep(const struct tab *tab, struct settings *out)
 {
+	bool failed = false;
+
+	for (unsigned i = 0; i < ARRAY_LEN(settings); i++) {
+		settings[i].get(tab, &out->of_rows[i]);
+		if (tab->groups && settings[i].of == SETTING_OF_SEEN)
+			settings[i].get(tab->groups, &out->of_groups[i]);
+		failed |= out->of_rows[i].failed || out->of_groups[i].failed;
+	}
+	return failed ? -ENOMEM : 0;
+}
+
+/* Those of the rows first, among which groups are made. */
+void settings_restore(struct tab *tab, const struct settings *kept)
+{
+	struct err ignored = {0};
+
 	for (unsigned i = 0; i < ARRAY_LEN(settings); i++)
-		copy(&settings[i], from, to);
-	for (unsigned i = 0; from->groups && to->groups && i < ARRAY_LEN(settings); i++)
-		if (settings[i].of == SETTING_OF_SEEN)
-			copy(&settings[i], from->groups, to->groups);
+		if (kept->of_rows[i].len)
+			settings[i].set(tab, buf_text(&kept->of_rows[i]), &ignored);
+	for (unsigned i = 0; tab->groups && i < ARRAY_LEN(settings); i++)
+		if (kept->of_groups[i].len)
+			settings[i].set(tab->groups, buf_text(&kept->of_groups[i]), &ignored);
+}
+
+void settings_drop(struct settings *kept, const struct setting *setting)
+{
+	buf_clear(&kept->of_rows[setting - settings]);
+	buf_clear(&kept->of_groups[setting - settings]);
 }
 
 struct tab *setting_tab(const struct setting *setting, struct tab *tab)

@@ -3,7 +3,8 @@
  * a setting. */
 #pragma once
 
-struct buf;
+#include "base/buf.h"
+
 struct err;
 struct tab;
 
@@ -39,6 +40,16 @@ const struct setting *setting_at(unsigned i);
 const struct setting *setting_named(const char *name);
 /* The tab to give it, of a map's own one. */
 struct tab *setting_tab(const struct setting *setting, struct tab *tab);
-/* Gives one map's own tab, which is new, all settings of another's, those of its groups included. What does not
- * fit the new map's layout stays as usual. */
-void settings_copy(const struct tab *from, struct tab *to);
+/* All settings of a map's own tab as texts, and those of its groups: for another tab, or for the same one when its
+ * fields are others. */
+enum { SETTINGS_MOST = 32 };
+struct settings {
+	struct buf of_rows[SETTINGS_MOST], of_groups[SETTINGS_MOST]; /* by place; empty: as usual */
+};
+void settings_release(struct settings *kept);
+/* Fills out, which is zeroed. 0 or -ENOMEM. */
+int settings_keep(const struct tab *tab, struct settings *out);
+/* Sets them on a map's own tab that is as usual. What does not fit its fields stays as usual. */
+void settings_restore(struct tab *tab, const struct settings *kept);
+/* Takes one setting out of them. */
+void settings_drop(struct settings *kept, const struct setting *setting);

@@ -10,43 +10,15 @@
 #include "ui/setting.h"
 #include "ui/state.h"
 
-enum { MAX_SETTINGS = 32, WIDEST = 8 };
-
-struct kept {
-	struct buf texts[MAX_SETTINGS];
-};
-
-static void kept_release(struct kept *kept)
-{
-	for (unsigned i = 0; i < MAX_SETTINGS; i++)
-		buf_release(&kept->texts[i]);
-}
-
-static bool is_kept(const struct setting *setting)
-{
-	return strcmp(setting->name, SETTING_WORDS) != 0;
-}
-
-/* 0 or -ENOMEM; nothing is changed. */
-static int keep(struct tab *tab, struct kept *kept)
-{
-	const struct setting *setting;
-	bool failed = false;
-
-	for (unsigned i = 0; i < MAX_SETTINGS && (setting = setting_at(i)); i++) {
-		setting->get(setting_tab(setting, tab), &kept->texts[i]);
-		failed |= kept->texts[i].failed;
-	}
-	return failed ? -ENOMEM : 0;
-}
+enum { WIDEST = 8 };
 
 static void forget(struct tab *tab)
 {
 	const struct setting *setting;
 
 	tab_ungroup(tab);
-	for (unsigned i = 0; i < MAX_SETTINGS && (setting = setting_at(i)); i++)
-		if (is_kept(setting))
+	for (unsigned i = 0; (setting = setting_at(i)); i++)
+		if (strcmp(setting->name, SETTING_WORDS) != 0)
 			setting->set(tab, "", NULL);
 	tab_search(tab, "", NULL);
 	view_release(&tab->view);
@@ -56,22 +28,10 @@ static void forget(struct tab *tab)
 	tab->held = 0;
 }
 
-/* What names a field that is no more is left out. */
-static void restore(struct tab *tab, const struct kept *kept)
-{
-	const struct setting *setting;
-
-	tab_usual(tab);
-	for (unsigned i = 0; i < MAX_SETTINGS && (setting = setting_at(i)); i++)
-		if (is_kept(setting) && kept->texts[i].len)
-			setting->set(setting_tab(setting, tab), buf_text(&kept->texts[i]), NULL);
-	tab_columns(tab);
-}
-
 int tab_set_words(struct tab *tab, unsigned width, struct err *err)
 {
 	const struct plan *plan = &tab->table->plan;
-	SCOPED(kept) kept = {0};
+	SCOPED(settings) kept = {0};
 	struct err why = {0};
 	int r;
 
@@ -82,12 +42,15 @@ int tab_set_words(struct tab *tab, unsigned width, struct err *err)
 			      tab->table->map.name);
 	if (width && plan_check_words(plan, width, tab->table->map.name, &why) < 0)
 		return err_at(err, 1, "%s", why.text);
-	r = keep(tab, &kept);
+	r = settings_keep(tab, &kept);
 	if (r < 0)
 		return err_set(err, r, "out of memory for words");
 	forget(tab);
 	r = table_set_words(tab->table, width, err);
-	restore(tab, &kept);
+	settings_drop(&kept, setting_named(SETTING_WORDS));
+	tab_usual(tab);
+	settings_restore(tab, &kept);
+	tab_columns(tab);
 	return r;
 }
 

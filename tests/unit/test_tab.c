@@ -300,6 +300,26 @@ static void a_jump_waits_for_a_slice_of_what_is_made_ready(void **state)
 	table_release(&table);
 }
 
+/* Fields are others in words of another width; what is called as before stays, of rows behind groups, too. */
+static void other_words_keep_what_is_set_of_rows_and_groups(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	run(&stage, "bytes flows\nticks 2\n");
+	set(&stage, 0, "words", "4");
+	set(&stage, 0, "sort", "-v1,k0");
+	set(&stage, 0, "group", "k0");
+	set(&stage, 0, "sort", "count");
+	set(&stage, 0, "words", "2");
+	check_setting(&stage, 0, "words", "2");
+	check_setting(&stage, 0, "group", "k0");
+	check_setting(&stage, 0, "sort", "-count");
+	set(&stage, 0, "group", "");
+	check_setting(&stage, 0, "sort", "-v1,k0");
+	stage_close(&stage);
+}
+
 /* As many as can be chosen, and two more for the bytes of key and value, which come first. */
 static void as_many_columns_as_there_can_be(void **state)
 {
@@ -348,6 +368,7 @@ int main(void)
 		cmocka_unit_test(groups_of_what_takes_a_place_stay),
 		cmocka_unit_test(what_takes_a_place_may_have_other_fields),
 		cmocka_unit_test(a_jump_waits_for_a_slice_of_what_is_made_ready),
+		cmocka_unit_test(other_words_keep_what_is_set_of_rows_and_groups),
 		cmocka_unit_test(as_many_columns_as_there_can_be),
 		cmocka_unit_test(a_fault_leaves_the_columns_as_they_are),
 	};
