@@ -47,6 +47,11 @@ static bool is_meant(const struct cursor *cursor, const struct method *method)
 	return !cursor->how.method || strcmp(cursor->how.method, method->name) == 0;
 }
 
+static bool is_expected(const struct method *method, const struct map *map)
+{
+	return method->is_expected && method->is_expected(map);
+}
+
 /* The first method from `from` on that may be tried now; ARRAY_LEN(methods) when there is none. */
 static unsigned method_from(const struct cursor *cursor, unsigned from, struct snap *snap)
 {
@@ -56,7 +61,7 @@ static unsigned method_from(const struct cursor *cursor, unsigned from, struct s
 		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number) &&
 		    !memo_map_refuses(&cursor->kernel->memo, cursor->map->id, i))
 			return i;
-		if (methods[i]->is_expected(cursor->map))
+		if (is_expected(methods[i], cursor->map))
 			snap->notes |= SNAP_FALLBACK;
 	}
 	return ARRAY_LEN(methods);
@@ -318,7 +323,7 @@ static int fall_back(struct cursor *cursor, int code, struct snap *snap, struct 
 	else
 		memo_refuse(&cursor->kernel->memo, cursor->method, cursor->map->type->number);
 	stop_method(cursor);
-	if (refused->is_expected(cursor->map))
+	if (is_expected(refused, cursor->map))
 		snap->notes |= SNAP_FALLBACK;
 	r = start_method(cursor, cursor->method + 1, code, snap, err);
 	if (r < 0) {

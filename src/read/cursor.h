@@ -21,7 +21,8 @@ struct method {
 	const char *name; /* what snap->method says */
 	/* Worth trying on such a map and such a part of it. */
 	bool (*suits)(const struct map *map, const struct read_plan *how);
-	/* Known to be there for such a map on every recent kernel: its refusal is worth a note. */
+	/* Known to be there for such a map on every recent kernel: its refusal is worth a note, since whatever
+	 * comes after it is slower. NULL: for no map. */
 	bool (*is_expected)(const struct map *map);
 	/* Sets up its member of the cursor's union; here and next are allocated and zeroed. NULL:
 	 * there is nothing to set up. */

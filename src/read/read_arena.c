@@ -22,12 +22,6 @@ static bool arena_suits(const struct map *map, const struct read_plan *how)
 	return map->type->number == TYPE_ARENA;
 }
 
-static bool arena_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* there is no other way to fall back to */
-}
-
 static void arena_start(struct cursor *cursor)
 {
 	cursor->pages.next = 0;
@@ -57,7 +51,6 @@ static int arena_step(struct cursor *cursor, struct snap *snap)
 const struct method read_arena = {
 	.name = "probe",
 	.suits = arena_suits,
-	.is_expected = arena_is_expected,
 	.start = arena_start,
 	.step = arena_step,
 };

@@ -17,12 +17,6 @@ static bool head_suits(const struct map *map, const struct read_plan *how)
 	return map->type->number == BPF_MAP_TYPE_QUEUE || map->type->number == BPF_MAP_TYPE_STACK;
 }
 
-static bool head_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* there is no other way to fall back to */
-}
-
 static int head_step(struct cursor *cursor, struct snap *snap)
 {
 	int r = snap_reserve(snap, 1);
@@ -43,6 +37,5 @@ static int head_step(struct cursor *cursor, struct snap *snap)
 const struct method read_head = {
 	.name = "peek",
 	.suits = head_suits,
-	.is_expected = head_is_expected,
 	.step = head_step,
 };

@@ -50,12 +50,6 @@ static bool iter_suits(const struct map *map, const struct read_plan *how)
 	       map_key_stride(map) + map_value_stride(map) <= KERNEL_BYTES;
 }
 
-static bool iter_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* kernels of before 5.8 */
-}
-
 static void iter_start(struct cursor *cursor)
 {
 	/* An element that was replaced can be met again further on. */
@@ -134,7 +128,6 @@ static void iter_stop(struct cursor *cursor)
 const struct method read_iter = {
 	.name = "iter",
 	.suits = iter_suits,
-	.is_expected = iter_is_expected,
 	.start = iter_start,
 	.step = iter_step,
 	.stop = iter_stop,

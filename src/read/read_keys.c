@@ -25,12 +25,6 @@ static bool keys_suits(const struct map *map, const struct read_plan *how)
 	       (map->type->reading == READS_SPECIAL || kernel_reason_against(map));
 }
 
-static bool keys_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* nothing else is tried */
-}
-
 static void keys_start(struct cursor *cursor)
 {
 	cursor->may_repeat = true;
@@ -105,7 +99,6 @@ static int keys_step(struct cursor *cursor, struct snap *snap)
 const struct method read_keys = {
 	.name = "keys",
 	.suits = keys_suits,
-	.is_expected = keys_is_expected,
 	.start = keys_start,
 	.step = keys_step,
 	.stop = cursor_drop_room,

@@ -32,12 +32,6 @@ static bool mmap_suits(const struct map *map, const struct read_plan *how)
 	       (how->method || map->max_entries * element_size(map) >= WORTH_BYTES);
 }
 
-static bool mmap_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* a map may be read-only for us: nothing is wrong then */
-}
-
 static void mmap_start(struct cursor *cursor)
 {
 	cursor->mapped.mapping = (struct mapping){0};
@@ -101,7 +95,6 @@ static void mmap_stop(struct cursor *cursor)
 const struct method read_mmap = {
 	.name = "mmap",
 	.suits = mmap_suits,
-	.is_expected = mmap_is_expected,
 	.start = mmap_start,
 	.step = mmap_step,
 	.stop = mmap_stop,

@@ -31,12 +31,6 @@ static bool next_suits(const struct map *map, const struct read_plan *how)
 	       !how->end_bucket;
 }
 
-static bool next_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* there is nothing slower to fall back to */
-}
-
 static void next_start(struct cursor *cursor)
 {
 	cursor->may_repeat = !cursor->map->type->is_array;
@@ -126,7 +120,6 @@ static int next_step(struct cursor *cursor, struct snap *snap)
 const struct method read_next = {
 	.name = "next-key",
 	.suits = next_suits,
-	.is_expected = next_is_expected,
 	.start = next_start,
 	.step = next_step,
 	.stop = cursor_drop_room,

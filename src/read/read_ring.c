@@ -36,12 +36,6 @@ static bool ring_suits(const struct map *map, const struct read_plan *how)
 	       !how->is_strict;
 }
 
-static bool ring_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* there is no other way to fall back to */
-}
-
 static void ring_start(struct cursor *cursor)
 {
 	cursor->mapped.mapping = cursor->mapped.data = (struct mapping){0};
@@ -200,7 +194,6 @@ static void ring_stop(struct cursor *cursor)
 const struct method read_ring = {
 	.name = "ring",
 	.suits = ring_suits,
-	.is_expected = ring_is_expected,
 	.start = ring_start,
 	.step = ring_step,
 	.stop = ring_stop,

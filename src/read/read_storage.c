@@ -44,12 +44,6 @@ static void note_namespace(const char *path, uint64_t first, struct snap *snap)
 		snap->notes |= SNAP_PARTLY_SEEN;
 }
 
-static bool storage_is_expected(const struct map *map)
-{
-	(void)map;
-	return false; /* there is no other way to fall back to */
-}
-
 /* Asks for what is stored under fd, closes it, and adds what there is under key. */
 static int ask(struct cursor *cursor, int fd, const void *key, struct snap *snap)
 {
@@ -174,7 +168,6 @@ static int tasks_step(struct cursor *cursor, struct snap *snap)
 const struct method read_tasks = {
 	.name = "pidfd",
 	.suits = tasks_suit,
-	.is_expected = storage_is_expected,
 	.start = tasks_start,
 	.step = tasks_step,
 	.stop = tasks_stop,
@@ -305,7 +298,6 @@ static int cgroups_step(struct cursor *cursor, struct snap *snap)
 const struct method read_cgroups = {
 	.name = "cgroupfd",
 	.suits = cgroups_suit,
-	.is_expected = storage_is_expected,
 	.start = cgroups_start,
 	.step = cgroups_step,
 	.stop = cgroups_stop,
