@@ -143,15 +143,6 @@ static void use_theme(struct tui *tui, const struct theme *theme)
 	term_theme(tui->term, &tui->theme);
 }
 
-static unsigned n_themes(void)
-{
-	unsigned n = 0;
-
-	while (theme_name_at(n))
-		n++;
-	return n;
-}
-
 static unsigned place_of_theme(const char *name)
 {
 	for (unsigned i = 0; theme_name_at(i); i++)
@@ -167,7 +158,7 @@ static void next_theme(struct tui *tui)
 	SCOPED(buf) faults = {0};
 
 	theme_list_read();
-	n = n_themes();
+	n = theme_count();
 	at = place_of_theme(tui->theme.source);
 	for (unsigned i = 1; i <= n; i++) {
 		struct theme theme = {0};

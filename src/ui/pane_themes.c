@@ -5,15 +5,6 @@
 #include "ui/scene.h"
 #include "ui/theme.h"
 
-static unsigned n_themes(void)
-{
-	unsigned n = 0;
-
-	while (theme_name_at(n))
-		n++;
-	return n;
-}
-
 struct intent theme_under_cursor(struct screen *screen)
 {
 	const char *name = theme_name_at((unsigned)screen->list.cursor);
@@ -32,7 +23,7 @@ ACTION(act_themes)
 {
 	screen->overlay = OVERLAY_THEMES;
 	theme_list_read();
-	list_open(&screen->list, n_themes());
+	list_open(&screen->list, theme_count());
 	buf_clear(&screen->theme_before);
 	buf_adds(&screen->theme_before, buf_text(&screen->theme));
 	for (unsigned i = 0; theme_name_at(i); i++)
@@ -56,5 +47,5 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 
 void pane_themes(const struct scene *scene, struct area area)
 {
-	pane_list(scene, area, "themes", n_themes(), put_choice);
+	pane_list(scene, area, "themes", theme_count(), put_choice);
 }

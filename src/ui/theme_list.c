@@ -147,6 +147,15 @@ const char *theme_name_at(unsigned i)
 	return i < paths.n ? paths.at[i] : NULL;
 }
 
+unsigned theme_count(void)
+{
+	unsigned n = 0;
+
+	while (theme_name_at(n))
+		n++;
+	return n;
+}
+
 static bool is_kept(const char *path)
 {
 	for (unsigned i = 0; i < paths.n; i++)

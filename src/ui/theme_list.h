@@ -14,6 +14,7 @@ void theme_list_keep(const char *path);
  * those of the folders that have other names, then paths of files. NULL past the end; valid until the next
  * theme_list_read. */
 const char *theme_name_at(unsigned i);
+unsigned theme_count(void); /* how many names there are */
 /* A file would be loaded: it is no compiled-in theme, or takes its place. */
 bool theme_is_own(const char *name);
 
