@@ -116,6 +116,9 @@ void view_release(struct view *view);
 /* Replaces the filter; on a fault the one in force stays. 0 or -errno with column. */
 int view_filter(struct view *view, const struct table *table, const char *text, struct err *err);
 
+/* Values are others, in the same reading: all is matched and sorted anew. */
+void view_revalue(struct view *view);
+
 /* Replaces the sort by text: "-pkts.rate,key"; "-" descends, "+" ascends; bare, a number of the value
  * descends and everything else ascends. Empty: by key. On a fault the one in force stays. */
 int view_sort(struct view *view, const struct table *table, const char *text, struct err *err);

@@ -40,6 +40,12 @@ bool view_is_matched(const struct view *view, const struct table *table)
 	       view->matched_hides == view_hidden(view);
 }
 
+void view_revalue(struct view *view)
+{
+	view->matched_number = 0;
+	view->filter_number++;
+}
+
 int view_match_begin(struct view *view, const struct table *table)
 {
 	view->matched_number = 0;

@@ -38,8 +38,7 @@ int view_filter(struct view *view, const struct table *table, const char *text, 
 
 	view->filter_text = kept;
 	kept = was;
-	view->matched_number = 0;
-	view->filter_number++;
+	view_revalue(view);
 	forget_shown(view);
 	return 0;
 }

@@ -75,7 +75,7 @@ static int set_columns(struct tab *tab, const char *text, struct err *err)
 	memcpy(tab->chosen, columns, (size_t)n * sizeof(*columns));
 	memset(tab->chosen_width, 0, sizeof(tab->chosen_width));
 	tab->n_chosen = (unsigned)n;
-	tab->totals.number = 0; /* a gauge may have been told by its name */
+	tab_revalue(tab); /* a gauge may have been told by its name */
 	tab_reorder(tab);
 	return 0;
 }
@@ -161,9 +161,12 @@ static int set_smooth(struct tab *tab, const char *text, struct err *err)
 	r = smooth_set(tab->table, tau_ns);
 	if (r == 0 && tab->groups)
 		r = smooth_set(tab->groups->table, tau_ns);
+	tab_revalue(tab);
 	tab_reorder(tab);
-	if (tab->groups)
+	if (tab->groups) {
+		tab_revalue(tab->groups);
 		tab_reorder(tab->groups);
+	}
 	return r < 0 ? err_set(err, r, "out of memory for smoothed rates") : 0;
 }
 

@@ -161,6 +161,13 @@ ptrdiff_t tab_cursor_row(struct tab *tab)
 	return tab->view.n_matched ? view_row(&tab->view, tab->view.cursor) : -1;
 }
 
+void tab_revalue(struct tab *tab)
+{
+	view_revalue(&tab->view);
+	tab->totals.number = 0;
+	tab->is_stale = true;
+}
+
 void tab_rearrange(struct tab *tab)
 {
 	tab->view.holds = false;

@@ -187,6 +187,9 @@ int tab_hunt(struct tab *tab, bool is_back);
 /* The row under the cursor, or -1. */
 ptrdiff_t tab_cursor_row(struct tab *tab);
 
+/* Values are others, in the same reading: rows are matched, sorted and summed anew. */
+void tab_revalue(struct tab *tab);
+
 /* Sorts by one column, at once. */
 void tab_sort(struct tab *tab, const struct column *column, bool is_descending);
 /* To be called after the order was changed for a preview: applies it at once, even while rows are held. The trends stay

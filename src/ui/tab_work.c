@@ -155,7 +155,7 @@ static int set_baseline(struct tab *tab)
 
 	if (r != 0)
 		return MIN_OF(r, 0);
-	tab->is_stale = true;
+	tab_revalue(tab);
 	if (tab->group)
 		begin_fold(tab);
 	return 0;

@@ -123,6 +123,48 @@ static struct tab *begin_folding(struct stage *stage)
 	return tab;
 }
 
+/* Matched and sorted as if filter and sort had been asked for only now. */
+static void check_anew(struct stage *stage, struct tab *tab)
+{
+	enum { SEEN = 15 };
+	ptrdiff_t was[SEEN];
+	size_t n_matched;
+
+	work_on(stage);
+	assert_int_equal(tab_refresh(tab, tab->view.height), 0);
+	work_on(stage);
+	n_matched = tab->view.n_matched;
+	for (size_t i = 0; i < SEEN; i++)
+		was[i] = view_row(&tab->view, i);
+	tab->view.matched_number = 0;
+	tab->is_stale = true;
+	assert_int_equal(tab_refresh(tab, tab->view.height), 0);
+	work_on(stage);
+	assert_int_equal(tab->view.n_matched, n_matched);
+	for (size_t i = 0; i < SEEN; i++)
+		assert_int_equal(view_row(&tab->view, i), was[i]);
+}
+
+/* Also while no reading comes that would make it so. */
+static void rows_go_by_values_as_they_are_now(void **state)
+{
+	static const char *const scripts[] = {
+		"filter packets.base > 500\nticks 2\nkeys p 0\n",
+		"sort packets.base,saddr\nticks 2\nkeys p 0\n",
+		"keys : \"smooth 10s\" Enter\nticks 3\nkeys p : \"smooth off\" Enter\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+		struct stage stage;
+
+		run(&stage, "map flows\nticks 4\nkeys 0\nticks 2\n");
+		run_script(&stage, scripts[i]);
+		check_anew(&stage, front_tab(stage.screen));
+		stage_close(&stage);
+	}
+}
+
 static void a_look_back_waits_for_groups_in_slices(void **state)
 {
 	struct stage stage;
@@ -362,6 +404,7 @@ int main(void)
 		cmocka_unit_test(a_key_waits_for_a_slice_of_the_baseline),
 		cmocka_unit_test(the_old_baseline_goes_in_slices),
 		cmocka_unit_test(rows_are_sorted_by_the_new_baseline),
+		cmocka_unit_test(rows_go_by_values_as_they_are_now),
 		cmocka_unit_test(a_look_back_waits_for_groups_in_slices),
 		cmocka_unit_test(going_on_waits_for_nothing),
 		cmocka_unit_test(what_takes_a_place_is_looked_at_in_the_same_way),
