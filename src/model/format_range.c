@@ -161,9 +161,9 @@ static bool low_around(const struct field *field, __int128 number, struct val *l
 }
 
 /* Is the range that begins at low written so? Ranges don't overlap, so a short text with two ends that look
- * different is of one of them only. How long ago a moment was changes while it is typed. */
-static bool is_written_so(const struct range_format *range, struct val low, const char *text,
-			  size_t len, size_t low_len, const struct lookups *lookups)
+ * different is of one of them only. How long ago a moment was changes while it is typed. 1, 0 or -ENOMEM. */
+static int is_written_so(const struct range_format *range, struct val low, const char *text,
+			 size_t len, size_t low_len, const struct lookups *lookups)
 {
 	const char *high = text + low_len + 2;
 	bool are_alike = len == 2 * low_len + 2 && memcmp(text, high, low_len) == 0;
@@ -175,10 +175,12 @@ static bool is_written_so(const struct range_format *range, struct val low, cons
 		if (style == PRINT_SHORT && (are_alike || is_moving))
 			continue;
 		write_range(range, low, style, lookups, &written);
+		if (written.failed)
+			return -ENOMEM;
 		if (written.len == len && memcmp(buf_text(&written), text, len) == 0)
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 static int parse_range(const struct field *field, const char *text, size_t len,
@@ -197,9 +199,11 @@ static int parse_range(const struct field *field, const char *text, size_t len,
 	r = parse_end(range, dots + 2, len - low_len - 2, lookups, mem, &high);
 	if (r < 0)
 		return r;
-	if (!low_around(field, middle_of(&low, &high), &low) ||
-	    !is_written_so(range, low, text, len, low_len, lookups))
+	if (!low_around(field, middle_of(&low, &high), &low))
 		return -EINVAL;
+	r = is_written_so(range, low, text, len, low_len, lookups);
+	if (r <= 0)
+		return r < 0 ? r : -EINVAL;
 	*out = low;
 	return 0;
 }
