@@ -220,3 +220,43 @@ const struct elf_function *elf_function_at(const struct elf_functions *functions
 	/* Hand-written code has no size, but is never long. */
 	return offset - found->offset < (found->size ? found->size : SIZELESS_BYTES) ? found : NULL;
 }
+
+/* -- variables -- */
+
+static void tell_variable(Elf *elf, size_t strings, const GElf_Sym *symbol, elf_variable_fn *fn,
+			  void *ctx)
+{
+	Elf_Scn *section = elf_getscn(elf, symbol->st_shndx);
+	bool is_local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
+	struct elf_variable variable = {.offset = symbol->st_value};
+	GElf_Shdr header;
+	size_t names;
+
+	if (!section || !gelf_getshdr(section, &header) || elf_getshdrstrndx(elf, &names) != 0)
+		return;
+	variable.name = is_local ? "" : elf_strptr(elf, strings, symbol->st_name);
+	variable.section = elf_strptr(elf, names, header.sh_name);
+	variable.section_size = header.sh_size;
+	if (variable.name && variable.section)
+		fn(ctx, &variable);
+}
+
+bool elf_each_variable(const char *path, elf_variable_fn *fn, void *ctx)
+{
+	struct opened file;
+	GElf_Shdr header;
+	Elf_Scn *section;
+	Elf_Data *data;
+	GElf_Sym symbol;
+
+	if (!open_elf(path, &file))
+		return false;
+	section = symbol_section(file.elf, &header);
+	data = section ? elf_getdata(section, NULL) : NULL;
+	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++)
+		if (GELF_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_shndx != SHN_UNDEF &&
+		    symbol.st_shndx < SHN_LORESERVE)
+			tell_variable(file.elf, header.sh_link, &symbol, fn, ctx);
+	close_elf(&file);
+	return true;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What is wanted of an executable or library: its build id, and its functions by where in the file they
- * stand. */
+ * stand; of an object file where its variables stand in their sections. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,3 +31,12 @@ int elf_read_functions(const char *path, const char *symbols_path, struct elf_fu
 
 /* The function that holds an offset, or NULL. */
 const struct elf_function *elf_function_at(const struct elf_functions *functions, uint64_t offset);
+
+struct elf_variable {
+	const char *name,
+		*section; /* until the call returns; "" of a static one: several may share a name */
+	uint64_t offset, section_size;
+};
+typedef void elf_variable_fn(void *ctx, const struct elf_variable *variable);
+/* Calls fn with each variable of an object file. false: it can't be read as one. */
+bool elf_each_variable(const char *path, elf_variable_fn *fn, void *ctx);

@@ -5,8 +5,9 @@
  *   ____btf_map_NAME  a struct with members "key" and "value", beside definitions of the old kind
  *                     (BPF_ANNOTATE_KV_PAIR)
  *   .bss .data ...    a DATASEC a map of global variables
- * libbpf opens the object, because only it puts the offsets of variables into a DATASEC; objects of the old
- * kind, which it refuses, are read for their BTF alone. Nothing is loaded. */
+ * Compilers leave the size of a DATASEC and the places of its global variables to who loads it: the ELF symbols
+ * say them. Only the file's BTF is taken from libbpf; its bpf_object__open() trusts the rest of the file, and
+ * crashes where that is damaged. source: btf_fixup_datasec(), libbpf */
 #include "read/object.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -25,19 +25,65 @@
 #include "model/plan.h"
 #include "read/btftype.h"
 #include "read/called.h"
+#include "read/elffile.h"
 #include "read/kernel_plan.h"
 #include "read/libbpf.h"
 
 struct object {
 	char *path;
-	struct bpf_object *opened; /* NULL: own_btf is used */
-	struct btf *own_btf;
-	const struct btf *btf;
+	struct btf *btf;
 };
 
 struct definition {
 	uint32_t key_type, value_type; /* 0: not said */
 };
+
+/* -- where variables stand -- */
+
+static struct btf_type *section_of(struct btf *btf, const char *name)
+{
+	int32_t id = btf__find_by_name_kind(btf, name, BTF_KIND_DATASEC);
+
+	return id > 0 ? (struct btf_type *)btf__type_by_id(btf, (uint32_t)id) : NULL;
+}
+
+static void place_variable(void *ctx, const struct elf_variable *variable)
+{
+	struct object *object = ctx;
+	struct btf_type *section = section_of(object->btf, variable->section);
+
+	if (!section || variable->section_size > UINT32_MAX ||
+	    variable->offset > variable->section_size)
+		return;
+	section->size = (uint32_t)variable->section_size;
+	for (unsigned i = 0; i < btf_vlen(section); i++) {
+		struct btf_var_secinfo *info = &btf_var_secinfos(section)[i];
+		const struct btf_type *var = btf__type_by_id(object->btf, info->type);
+
+		if (var && btf_is_var(var) && btf_var(var)->linkage != BTF_VAR_STATIC &&
+		    strcmp(btftype_name(object->btf, var->name_off), variable->name) == 0)
+			info->offset = (uint32_t)variable->offset;
+	}
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct btf_var_secinfo *x = a, *y = b;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static void place_variables(struct object *object)
+{
+	elf_each_variable(object->path, place_variable, object);
+	for (uint32_t id = 1; id < btf__type_cnt(object->btf); id++) {
+		struct btf_type *t = (struct btf_type *)btf__type_by_id(object->btf, id);
+
+		if (t && btf_is_datasec(t))
+			qsort(btf_var_secinfos(t), btf_vlen(t), sizeof(struct btf_var_secinfo),
+			      by_offset);
+	}
+}
 
 static int load(struct object *object, const char *path, struct err *err)
 {
@@ -46,20 +92,15 @@ static int load(struct object *object, const char *path, struct err *err)
 	if (access(path, R_OK) < 0)
 		return err_set(err, -errno, "cannot read object '%s': %s", path, err_words(-errno));
 	libbpf_to_log();
-	object->opened = bpf_object__open_file(path, NULL);
-	if (object->opened) {
-		object->btf = bpf_object__btf(object->opened);
-	} else {
-		object->own_btf = btf__parse(path, NULL);
-		r = object->own_btf ? 0 : -errno;
-		if (r == -ENOMEM)
-			return err_set(err, r, "out of memory for object '%s'", path);
-		object->btf = object->own_btf;
-	}
-	if (!object->btf)
+	object->btf = btf__parse(path, NULL);
+	r = object->btf ? 0 : -errno;
+	if (r == -ENOMEM)
+		return err_set(err, r, "out of memory for object '%s'", path);
+	if (r < 0)
 		return err_set(err, -EINVAL,
 			       "'%s' is no BPF object with BTF in it; clang -g puts it there",
 			       path);
+	place_variables(object);
 	return 0;
 }
 
@@ -85,8 +126,7 @@ void object_free(struct object *object)
 {
 	if (!object)
 		return;
-	bpf_object__close(object->opened);
-	btf__free(object->own_btf);
+	btf__free(object->btf);
 	free(object->path);
 	free(object);
 }
@@ -158,6 +198,8 @@ static void meet_variables(const struct btf *btf, const struct btf_type *section
  * source: internal_map_name(), libbpf */
 static bool is_section(const struct btf_type *t, const char *name, const struct map *map)
 {
+	if (t->size == 0) /* .kconfig, which is laid out when it is loaded */
+		return false;
 	if (map->section)
 		return strcmp(name, map->section) == 0;
 	if (!map->type->is_array || map->max_entries != 1 || map->btf_id ||

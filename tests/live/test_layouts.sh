@@ -97,6 +97,28 @@ bpftool map create "$pins/small" type hash key 4 value 12 entries 1 name ly_tagg
 text=$("$BPFMAPTOP" dump "$pins/small" --btf "$scratch/layouts.o" 2>&1)
 has "an object that doesn't fit" "has 16 bytes and the map's values have 12: they part at 'plain', byte 12" "$text"
 
+# One damaged with a flipped byte in one type after the other: never more than a sentence.
+cat >"$scratch/damage.py" <<-'END'
+	import struct, sys
+	whole = open(sys.argv[1], "rb").read()
+	at = whole.index(struct.pack("<HBB", 0xeb9f, 1, 0)) # the header of the BTF
+	head, types, n = struct.unpack_from("<III", whole, at + 4)
+	for i in range(at + head + types + 1, at + head + types + n, 28):
+	    damaged = bytearray(whole)
+	    damaged[i] ^= 0xff
+	    open("%s.%d" % (sys.argv[1], i), "wb").write(damaged)
+END
+python3 "$scratch/damage.py" "$scratch/layouts.o"
+n_damaged=0 crashes=
+for damaged in "$scratch"/layouts.o.*; do
+	n_damaged=$((n_damaged + 1))
+	"$BPFMAPTOP" info "$pins/ly_tagged_plain" --btf "$damaged" >/dev/null 2>"$scratch/words"
+	case $? in [0-3]) ;; *) crashes+="${damaged##*.} " ;; esac
+	grep -q Sanitizer "$scratch/words" && crashes+="${damaged##*.} "
+done
+same "a damaged object is read or refused" "" "$crashes"
+[ "$n_damaged" -gt 50 ] && ok "in many places" || not_ok "in many places" "$n_damaged"
+
 # -- written down --
 for name in ly_tagged ly_odd ly_scalar ly_named layouts_bss; do
 	"$BPFMAPTOP" info "$pins/$name" --schema-out >"$scratch/out.json" 2>"$scratch/words"
