@@ -17,7 +17,7 @@ static void open_maps(struct stage *stage)
 /* Where each allocation fails once, a few of the lines will do. */
 static size_t next(size_t i)
 {
-	return i + unless_starved(1, 6);
+	return i + unless_starved(1, 12);
 }
 
 static bool is_marked(const struct stage *stage)
