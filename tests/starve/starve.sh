@@ -68,7 +68,7 @@ starve() { # TEST PART
 	is_done "$program" "$out" && return
 	own=$(mktemp -d)
 	TMPDIR=$own LD_PRELOAD=$BUILD/starve.so LD_BIND_NOW=1 MALLOC_PERTURB_=165 STARVE_PART=$2 \
-		timeout 7200 $fixed "$program" >"$out.now" 2>&1
+		timeout --foreground 7200 $fixed "$program" >"$out.now" 2>&1
 	status=$?
 	grep -q '^# in all' "$out.now" && [ $status -le 1 ] || echo "not ok - ended, exit $status" >>"$out.now"
 	mv "$out.now" "$out"
