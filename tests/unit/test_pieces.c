@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "tests/unit/starved.h"
 #include "tests/unit/tables.h"
 
 #include "base/clock.h"
@@ -212,12 +213,14 @@ static void any_number_of_rows_is_written_alike(void **state)
 					   129, 8191, 8192, 8193, 16384, 20001, MOST};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i += unless_starved(1, 4))
 		check_rows(numbers[i], 0);
 	check_rows(MOST, 1);
+	check_rows(MOST, 30001);
+	if (is_starved())
+		return;
 	check_rows(MOST, 8191);
 	check_rows(MOST, 8192);
-	check_rows(MOST, 30001);
 }
 
 static void without_a_flush_all_of_it_stays(void **state)
@@ -250,7 +253,7 @@ static void a_flush_that_fails_ends_it(void **state)
 	stage_init(&stage, MOST);
 	assert_int_equal(write_all(&stage, &job, &first, &second, &whole), 0);
 	assert_true(whole.n_calls > 10);
-	for (size_t at = 1; at <= whole.n_calls; at++) {
+	for (size_t at = 1; at <= whole.n_calls; at += unless_starved(1, 50)) {
 		SCOPED(sink) broken = {.fails_at = at};
 
 		assert_int_equal(write_all(&stage, &job, &first, &second, &broken), -EPIPE);

@@ -129,7 +129,7 @@ static int record(void **state)
 
 	(void)state;
 	first_map = unless_starved(0, 1); /* without those of many rows */
-	n_maps = unless_starved(MAPS, 2);
+	n_maps = unless_starved(MAPS, 1);
 	if (!(folder = own_folder()) || source_sim_new(SEED, &sim) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/all.tape", folder);
