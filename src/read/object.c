@@ -40,17 +40,48 @@ struct definition {
 
 /* -- where variables stand -- */
 
-static struct btf_type *section_of(struct btf *btf, const char *name)
-{
-	int32_t id = btf__find_by_name_kind(btf, name, BTF_KIND_DATASEC);
+/* A vmlinux has hundreds of thousands of types and of symbols, and a section or two. */
+struct sections {
+	struct btf *btf;
+	struct buf *ids; /* of the DATASECs, uint32_t each */
+};
 
-	return id > 0 ? (struct btf_type *)btf__type_by_id(btf, (uint32_t)id) : NULL;
+static int find_sections(struct sections *sections)
+{
+	for (uint32_t id = 1; id < btf__type_cnt(sections->btf); id++) {
+		const struct btf_type *t = btf__type_by_id(sections->btf, id);
+
+		if (t && btf_is_datasec(t))
+			buf_add(sections->ids, &id, sizeof(id));
+	}
+	return sections->ids->failed ? -ENOMEM : 0;
+}
+
+/* NULL: there are no more. */
+static struct btf_type *section_at(const struct sections *sections, size_t i)
+{
+	uint32_t id;
+
+	if ((i + 1) * sizeof(id) > sections->ids->len)
+		return NULL;
+	memcpy(&id, sections->ids->at + i * sizeof(id), sizeof(id));
+	return (struct btf_type *)btf__type_by_id(sections->btf, id);
+}
+
+static struct btf_type *section_of(const struct sections *sections, const char *name)
+{
+	struct btf_type *t;
+
+	for (size_t i = 0; (t = section_at(sections, i)); i++)
+		if (strcmp(btftype_name(sections->btf, t->name_off), name) == 0)
+			return t;
+	return NULL;
 }
 
 static void place_variable(void *ctx, const struct elf_variable *variable)
 {
-	struct object *object = ctx;
-	struct btf_type *section = section_of(object->btf, variable->section);
+	const struct sections *sections = ctx;
+	struct btf_type *section = section_of(sections, variable->section);
 
 	if (!section || variable->section_size > UINT32_MAX ||
 	    variable->offset > variable->section_size)
@@ -58,10 +89,10 @@ static void place_variable(void *ctx, const struct elf_variable *variable)
 	section->size = (uint32_t)variable->section_size;
 	for (unsigned i = 0; i < btf_vlen(section); i++) {
 		struct btf_var_secinfo *info = &btf_var_secinfos(section)[i];
-		const struct btf_type *var = btf__type_by_id(object->btf, info->type);
+		const struct btf_type *var = btf__type_by_id(sections->btf, info->type);
 
 		if (var && btf_is_var(var) && btf_var(var)->linkage != BTF_VAR_STATIC &&
-		    strcmp(btftype_name(object->btf, var->name_off), variable->name) == 0)
+		    strcmp(btftype_name(sections->btf, var->name_off), variable->name) == 0)
 			info->offset = (uint32_t)variable->offset;
 	}
 }
@@ -73,16 +104,20 @@ static int by_offset(const void *a, const void *b)
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static void place_variables(struct object *object)
+/* 0 or -ENOMEM. */
+static int place_variables(const struct object *object)
 {
-	elf_each_variable(object->path, place_variable, object);
-	for (uint32_t id = 1; id < btf__type_cnt(object->btf); id++) {
-		struct btf_type *t = (struct btf_type *)btf__type_by_id(object->btf, id);
+	SCOPED(buf) ids = {0};
+	struct sections sections = {object->btf, &ids};
+	struct btf_type *t;
+	int r = find_sections(&sections);
 
-		if (t && btf_is_datasec(t))
-			qsort(btf_var_secinfos(t), btf_vlen(t), sizeof(struct btf_var_secinfo),
-			      by_offset);
-	}
+	if (r < 0)
+		return r;
+	elf_each_variable(object->path, place_variable, &sections);
+	for (size_t i = 0; (t = section_at(&sections, i)); i++)
+		qsort(btf_var_secinfos(t), btf_vlen(t), sizeof(struct btf_var_secinfo), by_offset);
+	return 0;
 }
 
 static int load(struct object *object, const char *path, struct err *err)
@@ -100,8 +135,8 @@ static int load(struct object *object, const char *path, struct err *err)
 		return err_set(err, -EINVAL,
 			       "'%s' is no BPF object with BTF in it; clang -g puts it there",
 			       path);
-	place_variables(object);
-	return 0;
+	r = place_variables(object);
+	return r < 0 ? err_set(err, r, "out of memory for object '%s'", path) : 0;
 }
 
 int object_load(const char *path, struct object **out, struct err *err)
