@@ -67,9 +67,9 @@ static inline struct group *group_of(struct table *table, const char *by, const 
 	return group;
 }
 
-static inline void assert_matches(struct table *table, const char *text, size_t expected)
+/* Sets the bits of the rows that match; returns how many. */
+static inline size_t match_rows(struct table *table, const char *text, uint64_t *bits)
 {
-	uint64_t bits[4] = {0};
 	struct query *query = NULL;
 	struct err err = {0};
 	size_t n = 0;
@@ -77,9 +77,17 @@ static inline void assert_matches(struct table *table, const char *text, size_t 
 	if (query_compile(text, table, &query, &err) < 0)
 		fail_msg("'%s': %s", text, err.text);
 	assert_int_equal(query_match(query, table, bits, &n), 0);
+	query_free(query);
+	return n;
+}
+
+static inline void assert_matches(struct table *table, const char *text, size_t expected)
+{
+	uint64_t bits[4] = {0};
+	size_t n = match_rows(table, text, bits);
+
 	if (n != expected)
 		fail_msg("'%s' matches %zu, not %zu", text, n, expected);
-	query_free(query);
 }
 
 /* Called `rows` where a field has the name already. */
