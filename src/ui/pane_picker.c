@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Every map of the host, a row each. A column is as wide as its texts, up to a limit; those that come
- * last take what is left, or are left out: then a line at the bottom has them for the row under the
- * cursor. */
+/* Every map of the host, a row each. A column is as wide as its texts, up to a limit; the type makes room for
+ * the entries, and those that come last take what is left, or are left out: then a line at the bottom has
+ * them for the row under the cursor. A pin is cut at its front, for all of them begin alike. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -83,33 +83,53 @@ static void put_pin(const struct map *map, struct buf *out)
 		buf_addf(out, " +%zu", map->n_other_pins);
 }
 
-/* Nothing is known of it, of any map: no column. */
+/* Nothing to tell, of any map: no column. */
 static bool has_age(const struct map *map)
 {
 	return map->loaded_boot_ns != 0;
 }
 
+static bool has_programs(const struct map *map)
+{
+	return map->n_programs || !map->programs_known;
+}
+
+static bool has_pin(const struct map *map)
+{
+	return map->pin != NULL;
+}
+
+static bool has_owners(const struct map *map)
+{
+	return map->n_owners || !map->owners_known;
+}
+
 static const struct picker_column {
 	const char *title;
 	int most; /* columns of the screen */
-	bool is_right, gives_way;
+	bool is_right, gives_way, is_path;
 	enum map_order sort;
 	void (*put)(const struct map *map, struct buf *out);
 	bool (*has)(const struct map *map); /* NULL: every map */
 } picker_columns[] = {
-	{"ID", 8, true, false, MAPS_BY_ID, put_id, NULL},
-	{"NAME", 24, false, false, MAPS_BY_NAME, put_name, NULL},
-	{"TYPE", 18, false, false, MAPS_BY_TYPE, put_type, NULL},
-	{"ENTRIES", 8, true, false, MAPS_BY_ENTRIES, put_entries, NULL},
-	{"MAX", 8, true, false, MAPS_BY_MAX, put_max, NULL},
-	{"MEMORY", 8, true, false, MAPS_BY_MEMORY, put_memory, NULL},
-	{"AGE", 6, true, true, MAPS_BY_AGE, put_age, has_age},
-	{"PROGRAMS", 32, false, true, MAPS_BY_PROGRAMS, put_programs, NULL},
-	{"PIN", 48, false, true, MAPS_BY_PIN, put_pin, NULL},
-	{"OWNERS", 40, false, true, MAPS_BY_OWNERS, put_owners, NULL},
+	{"ID", 8, true, false, false, MAPS_BY_ID, put_id, NULL},
+	{"NAME", 24, false, false, false, MAPS_BY_NAME, put_name, NULL},
+	{"TYPE", 18, false, true, false, MAPS_BY_TYPE, put_type, NULL},
+	{"ENTRIES", 8, true, false, false, MAPS_BY_ENTRIES, put_entries, NULL},
+	{"MAX", 8, true, false, false, MAPS_BY_MAX, put_max, NULL},
+	{"MEMORY", 8, true, false, false, MAPS_BY_MEMORY, put_memory, NULL},
+	{"AGE", 6, true, true, false, MAPS_BY_AGE, put_age, has_age},
+	{"PROGRAMS", 32, false, true, false, MAPS_BY_PROGRAMS, put_programs, has_programs},
+	{"PIN", 48, false, true, true, MAPS_BY_PIN, put_pin, has_pin},
+	{"OWNERS", 40, false, true, false, MAPS_BY_OWNERS, put_owners, has_owners},
 };
 
-enum { N_COLUMNS = ARRAY_LEN(picker_columns), GIVES_WAY_AT = 8, LINE_AT_ROWS = 8 };
+enum {
+	N_COLUMNS = ARRAY_LEN(picker_columns),
+	TYPE_COLUMN = 2, /* and the one behind it */
+	GIVES_WAY_AT = 8,
+	LINE_AT_ROWS = 8,
+};
 
 static int text_columns(const struct buf *text)
 {
@@ -132,17 +152,32 @@ static int needed_width(const struct picker *picker, const struct picker_column 
 	return has_any ? MIN_OF(width, column->most) : 0;
 }
 
-/* 0: left out. */
+/* On narrow screens the type is cut for the entries' sake. */
+static void cut_type(int n_cols, int widths[N_COLUMNS])
+{
+	int over = -n_cols - 1, least = MIN_OF(widths[TYPE_COLUMN], (int)GIVES_WAY_AT);
+
+	for (size_t i = 0; i <= TYPE_COLUMN + 1; i++)
+		over += widths[i] + 1;
+	if (over > 0 && widths[TYPE_COLUMN] - over >= least)
+		widths[TYPE_COLUMN] -= over;
+}
+
+/* 0: left out, and so are those behind it that don't give way. */
 static void make_widths(const struct picker *picker, int n_cols, int widths[N_COLUMNS])
 {
 	int left = n_cols - TAB_GUTTER;
 
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		widths[i] = needed_width(picker, &picker_columns[i]);
+	cut_type(left, widths);
 	for (size_t i = 0; i < N_COLUMNS; i++) {
-		const struct picker_column *column = &picker_columns[i];
+		if (widths[i] > left) {
+			bool can_cut = picker_columns[i].gives_way && left >= GIVES_WAY_AT;
 
-		widths[i] = needed_width(picker, column);
-		if (column->gives_way && widths[i] > left)
-			widths[i] = left >= GIVES_WAY_AT ? left : 0;
+			widths[i] = can_cut ? left : 0;
+			left = 0;
+		}
 		left -= widths[i] + (widths[i] > 0);
 	}
 }
@@ -203,6 +238,24 @@ unsigned picker_sorts(const struct picker *picker, int n_cols)
 	return shown;
 }
 
+/* The last of the text, behind a mark, where it is wider than that. */
+static void keep_end(const struct grid *grid, int columns, struct buf *text)
+{
+	const char *mark = grid->is_ascii ? "~" : "…", *at = buf_text(text);
+	SCOPED(buf) end = {0};
+
+	if (text_columns(text) <= columns)
+		return;
+	while (*at && (int)utf8_columns(at, strlen(at)) > columns - 1) {
+		uint32_t point;
+
+		at += utf8_next(at, strlen(at), &point);
+	}
+	buf_addf(&end, "%s%s", mark, at);
+	buf_clear(text);
+	buf_adds(text, buf_text(&end));
+}
+
 static void put_map(const struct scene *scene, struct area area, int line, size_t place,
 		    const int *widths)
 {
@@ -222,6 +275,8 @@ static void put_map(const struct scene *scene, struct area area, int line, size_
 		if (!widths[c])
 			continue;
 		picker_columns[c].put(&picker->maps[i], &text);
+		if (picker_columns[c].is_path)
+			keep_end(scene->grid, widths[c], &text);
 		grid_fit(scene->grid, whole, 0, col, widths[c], picker_columns[c].is_right, role,
 			 buf_text(&text));
 		col += widths[c] + 1;
@@ -258,12 +313,12 @@ static void put_rest(const struct scene *scene, struct area line, const int *wid
 }
 
 /* Of the maps that match, and what they take. */
-static void add_total(const struct screen *screen, struct buf *out)
+static void add_total(const struct screen *screen, bool has_bytes, struct buf *out)
 {
 	const struct picker *picker = &screen->picker;
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < screen->list.n; i++)
+	for (size_t i = 0; has_bytes && i < screen->list.n; i++)
 		bytes += picker->maps[picker->order[i]].memory_bytes;
 	buf_addf(out, "%zu of %zu maps", screen->list.n, picker->n_maps);
 	if (!bytes)
@@ -273,10 +328,39 @@ static void add_total(const struct screen *screen, struct buf *out)
 	buf_addc(out, 'B');
 }
 
+/* The first of these that leaves room for what is typed; the last one anyway. */
+static const struct head {
+	bool has_total, has_bytes;
+	const char *ask;
+} heads[] = {
+	{true, true, "type to search: "},
+	{true, false, "type to search: "},
+	{true, false, "search: "},
+	{false, false, "search: "},
+};
+
+enum { SEARCH_COLS = 12 };
+
+static void make_head(const struct scene *scene, int n_cols, const struct head **head,
+		      struct buf *total)
+{
+	int typed = MAX_OF(text_columns(&scene->screen->picker.search) + 1, (int)SEARCH_COLS);
+
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		*head = &heads[i];
+		buf_clear(total);
+		if (heads[i].has_total)
+			add_total(scene->screen, heads[i].has_bytes, total);
+		if (1 + text_columns(total) + 2 + (int)strlen(heads[i].ask) + typed <= n_cols)
+			return;
+	}
+}
+
 static void put_head(const struct scene *scene, struct area area)
 {
 	const struct picker *picker = &scene->screen->picker;
-	SCOPED(buf) total = {0};
+	const struct head *head = NULL;
+	SCOPED(buf) total = {0}, typed = {0};
 	int col;
 
 	if (picker->why) {
@@ -284,10 +368,13 @@ static void put_head(const struct scene *scene, struct area area)
 			 picker->why);
 		return;
 	}
-	add_total(scene->screen, &total);
+	make_head(scene, area.n_cols, &head, &total);
 	col = grid_put(scene->grid, area, 0, 1, ROLE_TITLE, buf_text(&total));
-	col = grid_put(scene->grid, area, 0, col + 2, ROLE_HEADER, "type to search: ");
-	col = grid_put(scene->grid, area, 0, col, ROLE_HEADER_VALUE, buf_text(&picker->search));
+	col = grid_put(scene->grid, area, 0, col + (head->has_total ? 2 : 0), ROLE_HEADER,
+		       head->ask);
+	buf_adds(&typed, buf_text(&picker->search));
+	keep_end(scene->grid, area.n_cols - col - 1, &typed);
+	col = grid_put(scene->grid, area, 0, col, ROLE_HEADER_VALUE, buf_text(&typed));
 	scene->grid->cursor_row = area.row;
 	scene->grid->cursor_col = area.col + MIN_OF(col, area.n_cols - 1);
 }
