@@ -50,9 +50,9 @@ static const char *by_type(const struct map *map, size_t i)
 
 static const char *by_program(const struct map *map, size_t i)
 {
-	if (map->n_programs == 0)
+	if (map->programs.n == 0)
 		return i == 0 ? "" : NULL;
-	return i < map->n_programs ? map->programs[i].name : NULL;
+	return i < map->programs.n ? map->programs.at[i].name : NULL;
 }
 
 static const struct {
@@ -212,11 +212,9 @@ static void add_object(const struct group *group, struct json *json)
 	};
 
 	json_open(json, '{');
-	json_name(json, "group");
-	json_text(json, group->name);
+	json_member_text(json, "group", group->name);
 	if (group->type) {
-		json_name(json, "type");
-		json_text(json, group->type);
+		json_member_text(json, "type", group->type);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(sums); i++) {
 		json_name(json, sums[i].name);

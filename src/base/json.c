@@ -160,6 +160,30 @@ void json_null(struct json *json)
 	buf_adds(json->out, "null");
 }
 
+void json_member_text(struct json *json, const char *name, const char *text)
+{
+	json_name(json, name);
+	json_text(json, text);
+}
+
+void json_member_uint(struct json *json, const char *name, uint64_t n)
+{
+	json_name(json, name);
+	json_uint(json, n);
+}
+
+void json_member_real(struct json *json, const char *name, double x)
+{
+	json_name(json, name);
+	json_real(json, x);
+}
+
+void json_member_bool(struct json *json, const char *name, bool is_true)
+{
+	json_name(json, name);
+	json_bool(json, is_true);
+}
+
 void json_raw(struct json *json, const char *text, size_t len)
 {
 	begin_item(json);

@@ -31,6 +31,11 @@ void json_int(struct json *json, int64_t n);
 void json_real(struct json *json, double x); /* shortest that reads back; NaN and Inf become null */
 void json_bool(struct json *json, bool is_true);
 void json_null(struct json *json);
+/* A name with its value, of an object. */
+void json_member_text(struct json *json, const char *name, const char *text);
+void json_member_uint(struct json *json, const char *name, uint64_t n);
+void json_member_real(struct json *json, const char *name, double x);
+void json_member_bool(struct json *json, const char *name, bool is_true);
 void json_raw(struct json *json, const char *text, size_t len); /* already JSON */
 
 /* The quoted, escaped string alone. Bytes that aren't UTF-8 are written as the four characters \xNN

@@ -191,8 +191,7 @@ static void write_entry(struct entries *entries, size_t row, struct json *json)
 	const struct alert *alert = entries->job->alert;
 
 	if (alert) {
-		json_name(json, "alert");
-		json_bool(json, alert_marks(alert, entries->table, row));
+		json_member_bool(json, "alert", alert_marks(alert, entries->table, row));
 	}
 	if (entries->job->is_stream)
 		write_state(entries, row, json);
@@ -288,14 +287,10 @@ static void write_groups(struct entries *entries, struct json *json)
 
 	json_name(json, "groups");
 	json_open(json, '{');
-	json_name(json, "by");
-	json_text(json, groups->by);
-	json_name(json, "filter");
-	json_text(json, groups->filter);
-	json_name(json, "group_filter");
-	json_text(json, groups->shown);
-	json_name(json, "count");
-	json_uint(json, table_n_live(entries->table));
+	json_member_text(json, "by", groups->by);
+	json_member_text(json, "filter", groups->filter);
+	json_member_text(json, "group_filter", groups->shown);
+	json_member_uint(json, "count", table_n_live(entries->table));
 	if (out_has_totals(entries->job)) {
 		json_name(json, "total");
 		json_open(json, '{');
@@ -316,8 +311,8 @@ static void write_natures(const struct table *table, struct json *json)
 	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
 		if (plan->fields[i].in_array || !table_counts(table, &plan->fields[i]))
 			continue;
-		json_name(json, plan->fields[i].path);
-		json_text(json, nature_names[nature_of(table, &plan->fields[i])]);
+		json_member_text(json, plan->fields[i].path,
+				 nature_names[nature_of(table, &plan->fields[i])]);
 	}
 	json_close(json, '}');
 }
@@ -382,15 +377,12 @@ static void write_line_head(const struct table *table, const struct out_job *job
 
 	json_init(&json, out);
 	json_open(&json, '{');
-	json_name(&json, "map");
-	json_text(&json, table->map.name);
-	json_name(&json, "id");
-	json_uint(&json, table->map.id);
+	json_member_text(&json, "map", table->map.name);
+	json_member_uint(&json, "id", table->map.id);
 	if (!job->is_stream)
 		return;
 	clock_rfc3339(&at, table->current->wall_ns);
-	json_name(&json, "at");
-	json_text(&json, buf_text(&at));
+	json_member_text(&json, "at", buf_text(&at));
 }
 
 static void write_line(void *ctx, size_t row, bool is_first, struct buf *out)
@@ -423,8 +415,7 @@ static int jsonl_write(struct table *table, struct view *view, const struct out_
 		struct json json = {.out = out, .needs_comma = true, .depth = 1};
 
 		buf_add(out, head.at, head.len);
-		json_name(&json, "total");
-		json_bool(&json, true);
+		json_member_bool(&json, "total", true);
 		write_totals(&entries, &json);
 		buf_adds(out, "}\n");
 	}

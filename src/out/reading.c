@@ -57,8 +57,7 @@ static void write_ring(const struct snap *now, const struct snap *was, struct js
 	json_name(json, "ring");
 	json_open(json, '{');
 	for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
-		json_name(json, facts[i].name);
-		json_uint(json, facts[i].value);
+		json_member_uint(json, facts[i].name, facts[i].value);
 	}
 	write_ring_rate(json, "produced_bytes_per_second", ring_produced_rate(now, was));
 	write_ring_rate(json, "consumed_bytes_per_second", ring_consumed_rate(now, was));
@@ -73,16 +72,11 @@ void out_reading_json(struct json *json, const struct table *table)
 	clock_rfc3339(&at, snap->wall_ns);
 	json_name(json, "reading");
 	json_open(json, '{');
-	json_name(json, "at");
-	json_text(json, buf_text(&at));
-	json_name(json, "method");
-	json_text(json, snap->method ? snap->method : "none");
-	json_name(json, "entries");
-	json_uint(json, table_n_live(table));
-	json_name(json, "seconds");
-	json_real(json, (double)(snap->ended_ns - snap->started_ns) / 1e9);
-	json_name(json, "complete");
-	json_bool(json, snap_is_complete(snap));
+	json_member_text(json, "at", buf_text(&at));
+	json_member_text(json, "method", snap->method ? snap->method : "none");
+	json_member_uint(json, "entries", table_n_live(table));
+	json_member_real(json, "seconds", (double)(snap->ended_ns - snap->started_ns) / 1e9);
+	json_member_bool(json, "complete", snap_is_complete(snap));
 	json_name(json, "notes");
 	write_notes(snap, json);
 	write_ring(snap, table->previous, json);

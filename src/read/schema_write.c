@@ -23,14 +23,12 @@ static void write_fields(struct json *json, const char *name, const struct field
 
 static void write_text(struct json *json, const char *name, const char *text)
 {
-	json_name(json, name);
-	json_text(json, text);
+	json_member_text(json, name, text);
 }
 
 static void write_uint(struct json *json, const char *name, uint64_t n)
 {
-	json_name(json, name);
-	json_uint(json, n);
+	json_member_uint(json, name, n);
 }
 
 static bool is_group(const struct field *field)
@@ -131,8 +129,7 @@ static void write_field(struct json *json, const struct field *field, bool is_pl
 		write_values(json, element);
 	write_format(json, field, element);
 	if (field->is_hidden) {
-		json_name(json, "hide");
-		json_bool(json, true);
+		json_member_bool(json, "hide", true);
 	}
 	if (element->nature != NATURE_GUESSED)
 		write_text(json, "nature", nature_names[element->nature]);
