@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "model/map_text.h"
 #include "model/mapflags.h"
 #include "model/maptype.h"
 #include "model/ring.h"
@@ -24,14 +25,26 @@
 
 enum { A_MOMENT_NS = 200000000 };
 
-static void add_users(struct buf *out, const char *what, const struct map_user *users, size_t n)
+static void add_users(const char *what, const struct map_users *users, struct buf *out)
 {
-	if (!n)
+	SCOPED(buf) text = {0};
+
+	map_users_text(users, true, &text);
+	if (text.len)
+		buf_addf(out, "  %-10s %s\n", what, buf_text(&text));
+}
+
+/* A line each; what is to be said of there being more stands behind the last. */
+static void add_pins(const struct map *map, struct buf *out)
+{
+	const struct map_users *others = &map->other_pins;
+
+	if (!map->pin && others->is_whole)
 		return;
-	buf_addf(out, "  %-10s", what);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(out, " %s(%" PRIu32 ")", users[i].name ? users[i].name : "", users[i].id);
-	buf_addc(out, '\n');
+	buf_addf(out, "  pin        %s", map->pin ? map->pin : "-");
+	for (size_t i = 0; i < others->n; i++)
+		buf_addf(out, "\n  pin        %s", others->at[i].name);
+	buf_adds(out, map->pin && !others->is_whole ? " +?\n" : "\n");
 }
 
 static void add_flags(const struct map *map, struct buf *out)
@@ -45,17 +58,6 @@ static void add_flags(const struct map *map, struct buf *out)
 	buf_adds(out, map->is_frozen ? ", frozen\n" : "\n");
 	if (map->extra)
 		buf_addf(out, "  extra      0x%" PRIx64 "\n", map->extra);
-}
-
-static void add_loaded(const struct map *map, struct buf *out)
-{
-	uint64_t boot_ns = clock_boot_ns();
-
-	if (!map->loaded_boot_ns || map->loaded_boot_ns > boot_ns)
-		return;
-	buf_adds(out, "  loaded     ");
-	clock_rfc3339(out, clock_wall_ns() - (boot_ns - map->loaded_boot_ns));
-	buf_addc(out, '\n');
 }
 
 /* What max_entries counts is another thing for some types. */
@@ -90,13 +92,14 @@ static void add_identity(const struct map *map, struct buf *out)
 		buf_adds(out, "B\n");
 	}
 	add_flags(map, out);
-	add_loaded(map, out);
-	if (map->pin)
-		buf_addf(out, "  pin        %s\n", map->pin);
-	for (size_t i = 0; i < map->n_other_pins; i++)
-		buf_addf(out, "  pin        %s\n", map->other_pins[i].name);
-	add_users(out, "programs", map->programs, map->n_programs);
-	add_users(out, "owners", map->owners, map->n_owners);
+	if (map->loaded_ns) {
+		buf_adds(out, "  loaded     ");
+		clock_rfc3339_s(out, map->loaded_ns);
+		buf_addc(out, '\n');
+	}
+	add_pins(map, out);
+	add_users("programs", &map->programs, out);
+	add_users("owners", &map->owners, out);
 }
 
 static void add_reading(const struct watch *watch, int code, const struct err *why, struct buf *out)
@@ -174,16 +177,11 @@ static void natures_json(const struct table *table, struct json *json)
 		if (field->in_array || !table_counts(table, field))
 			continue;
 		json_open(json, '{');
-		json_name(json, "field");
-		json_text(json, field->path);
-		json_name(json, "nature");
-		json_text(json, nature_names[nature_of(table, field)]);
-		json_name(json, "told");
-		json_bool(json, nature_told(table, field) != NATURE_GUESSED);
-		json_name(json, "rose");
-		json_uint(json, habit->n_rises);
-		json_name(json, "fell");
-		json_uint(json, habit->n_falls);
+		json_member_text(json, "field", field->path);
+		json_member_text(json, "nature", nature_names[nature_of(table, field)]);
+		json_member_bool(json, "told", nature_told(table, field) != NATURE_GUESSED);
+		json_member_uint(json, "rose", habit->n_rises);
+		json_member_uint(json, "fell", habit->n_falls);
 		json_close(json, '}');
 	}
 	json_close(json, ']');

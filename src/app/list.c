@@ -13,24 +13,17 @@
 #include "app/rows.h"
 #include "app/sheet.h"
 #include "app/watch.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
 #include "model/map_order.h"
+#include "model/map_text.h"
 #include "model/mapflags.h"
 #include "model/maptype.h"
 
-static void add_users(struct buf *out, const struct map_user *users, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_addf(out, "%s%s(%u)", i ? " " : "", users[i].name ? users[i].name : "",
-			 users[i].id);
-}
-
-/* A cell a column; each writes into an empty buf, "-" stands for nothing. */
+/* A cell a column; each writes into an empty buf. */
 static void cell_id(const struct map *map, struct buf *out)
 {
 	buf_addu(out, map->id);
@@ -50,6 +43,8 @@ static void cell_entries(const struct map *map, struct buf *out)
 {
 	if (map->entries_known)
 		buf_addu(out, map->n_entries);
+	else
+		buf_addc(out, '-');
 }
 
 static void cell_max(const struct map *map, struct buf *out)
@@ -57,42 +52,14 @@ static void cell_max(const struct map *map, struct buf *out)
 	buf_addu(out, map->max_entries);
 }
 
-static void cell_memory(const struct map *map, struct buf *out)
-{
-	if (map->memory_bytes)
-		num_short(out, (double)map->memory_bytes, 1024);
-}
-
 static void cell_programs(const struct map *map, struct buf *out)
 {
-	if (map->programs_known)
-		add_users(out, map->programs, map->n_programs);
-	else
-		buf_addc(out, '?');
-}
-
-static void cell_pin(const struct map *map, struct buf *out)
-{
-	buf_adds(out, map->pin ? map->pin : "");
-	if (map->n_other_pins)
-		buf_addf(out, " +%zu", map->n_other_pins);
+	map_users_text(&map->programs, true, out);
 }
 
 static void cell_owners(const struct map *map, struct buf *out)
 {
-	if (map->owners_known)
-		add_users(out, map->owners, map->n_owners);
-	else
-		buf_addc(out, '?');
-}
-
-/* How long it has been there: as long as the first program that uses it. */
-static void cell_age(const struct map *map, struct buf *out)
-{
-	uint64_t boot_ns = clock_boot_ns();
-
-	if (map->loaded_boot_ns && map->loaded_boot_ns <= boot_ns)
-		num_duration(out, (double)(boot_ns - map->loaded_boot_ns));
+	map_users_text(&map->owners, true, out);
 }
 
 static void cell_flags(const struct map *map, struct buf *out)
@@ -113,11 +80,11 @@ static const struct list_column {
 	{"NAME", cell_name},
 	{">ENTRIES", cell_entries},
 	{">MAX", cell_max},
-	{">MEMORY", cell_memory},
+	{">MEMORY", map_memory_text},
 	{"PROGRAMS", cell_programs},
-	{"PIN", cell_pin},
+	{"PIN", map_pin_text},
 	{"OWNERS", cell_owners},
-	{">AGE", cell_age},
+	{">AGE", map_age_text},
 	{"FLAGS", cell_flags},
 };
 
@@ -134,7 +101,7 @@ static int list_text(const struct map_list *maps, struct buf *out)
 		for (size_t j = 0; j < ARRAY_LEN(list_columns); j++) {
 			buf_clear(&cell);
 			list_columns[j].cell(&maps->maps[i], &cell);
-			sheet_add(&sheet, cell.len ? buf_text(&cell) : "-");
+			sheet_add(&sheet, buf_text(&cell));
 		}
 	return sheet_write(&sheet, out);
 }

@@ -67,6 +67,9 @@ static void write_cell(const struct sheet *sheet, size_t i, const size_t *widths
 		buf_addn(out, ' ', pad);
 	buf_adds(out, sheet->cells[i]);
 	if (col + 1 == sheet->n_cols) {
+		while (out->len &&
+		       out->at[out->len - 1] == ' ') /* behind the last cell that has words */
+			buf_cut(out, out->len - 1);
 		buf_addc(out, '\n');
 		return;
 	}

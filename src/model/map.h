@@ -15,6 +15,12 @@ struct map_user {    /* a program that uses the map, or a process that holds it 
 	const char *name;
 };
 
+struct map_users {
+	const struct map_user *at; /* n of them, in the map's memory */
+	size_t n;
+	bool is_whole; /* false: there may be more; not allowed to look everywhere, or not looked for */
+};
+
 struct map {
 	uint32_t id;
 	const char
@@ -36,19 +42,17 @@ struct map {
 	uint64_t n_entries;    /* how many there are, counted without reading them */
 	bool entries_known;
 	bool is_frozen;
-	bool is_variables;	 /* a DATASEC array: one variable a row */
-	uint64_t loaded_boot_ns; /* when the first of its programs was; 0: unknown */
-	const char *source;	 /* "kernel", "sim", "tape" */
-	const char *host;	 /* the host it is on; NULL: this one, or a recording's */
-	const char *asked;	 /* the word by which that host was asked for it; NULL: none */
-	const char *pin;	 /* path it was opened by or found at, or NULL */
-	bool follows_pin;	 /* a person named the pin: what is there counts, not the id */
-	const char *section;	 /* ".bss" etc. when is_variables, else NULL */
-	const struct map_user *programs, *owners, *other_pins; /* names: paths beside `pin` */
-	size_t n_programs, n_owners, n_other_pins;
-	/* false: looked for and not allowed, or not looked for */
-	bool programs_known, owners_known, pins_known;
-	struct arena mem; /* holds all of the above strings */
+	bool is_variables;   /* a DATASEC array: one variable a row */
+	uint64_t loaded_ns;  /* since 1970: when the first of its programs was; 0: unknown */
+	const char *source;  /* "kernel", "sim", "tape" */
+	const char *host;    /* the host it is on; NULL: this one, or a recording's */
+	const char *asked;   /* the word by which that host was asked for it; NULL: none */
+	const char *pin;     /* path it was opened by or found at, or NULL */
+	bool follows_pin;    /* a person named the pin: what is there counts, not the id */
+	const char *section; /* ".bss" etc. when is_variables, else NULL */
+	struct map_users programs, owners;
+	struct map_users other_pins; /* names: paths beside `pin` */
+	struct arena mem;	     /* holds all of the above strings */
 };
 
 void map_release(struct map *map);

@@ -56,12 +56,12 @@ static const struct fact map_facts[] = {
 	FACT(map, "entries_known", entries_known, BOOL),
 	FACT(map, "frozen", is_frozen, BOOL),
 	FACT(map, "variables", is_variables, BOOL),
-	FACT(map, "loaded_boot_ns", loaded_boot_ns, U64),
+	FACT(map, "loaded_ns", loaded_ns, U64),
 	FACT(map, "source", source, TEXT),
 	FACT(map, "pin", pin, TEXT),
 	FACT(map, "section", section, TEXT),
-	FACT(map, "owners_known", owners_known, BOOL),
-	FACT(map, "programs_known", programs_known, BOOL),
+	FACT(map, "owners_known", owners.is_whole, BOOL),
+	FACT(map, "programs_known", programs.is_whole, BOOL),
 };
 
 static const struct fact user_facts[] = {
@@ -119,11 +119,11 @@ int tape_pack_end(struct tape_chunk *chunk, uint64_t tick)
 	return tape_chunk_close(chunk);
 }
 
-static void pack_users(const struct map_user *users, size_t n, struct buf *out)
+static void pack_users(const struct map_users *users, struct buf *out)
 {
-	pack_number(out, n);
-	for (size_t i = 0; i < n; i++)
-		facts_pack(user_facts, ARRAY_LEN(user_facts), &users[i], out);
+	pack_number(out, users->n);
+	for (size_t i = 0; i < users->n; i++)
+		facts_pack(user_facts, ARRAY_LEN(user_facts), &users->at[i], out);
 }
 
 /* A plan keeps equal names once; so does the tape. */
@@ -164,8 +164,8 @@ int tape_pack_map(struct tape_chunk *chunk, uint32_t number, const struct map *m
 	tape_chunk_clear(chunk, TAPE_MAP, number, 0);
 	pack_number(out, map->type->number);
 	facts_pack(map_facts, ARRAY_LEN(map_facts), map, out);
-	pack_users(map->programs, map->n_programs, out);
-	pack_users(map->owners, map->n_owners, out);
+	pack_users(&map->programs, out);
+	pack_users(&map->owners, out);
 	pack_plan(plan, out);
 	return tape_chunk_close(chunk);
 }
@@ -184,7 +184,7 @@ int tape_unpack_head(const void *body, size_t n, struct tape_head *out)
 	return in.no_memory ? -ENOMEM : -EBADMSG;
 }
 
-static const struct map_user *unpack_users(struct packed *in, size_t *n_ret, struct arena *mem)
+static void unpack_users(struct packed *in, struct map_users *out, struct arena *mem)
 {
 	uint64_t n = unpack_number(in);
 	struct map_user *users;
@@ -193,18 +193,18 @@ static const struct map_user *unpack_users(struct packed *in, size_t *n_ret, str
 	if (n > (uint64_t)(in->end - in->at))
 		in->failed = true;
 	if (in->failed || !n)
-		return NULL;
+		return;
 	users = arena_array(mem, (size_t)n, sizeof(*users));
 	if (!users) {
 		in->failed = in->no_memory = true;
-		return NULL;
+		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		users[i].name = "";
 		facts_unpack(user_facts, ARRAY_LEN(user_facts), in, &users[i], mem);
 	}
-	*n_ret = (size_t)n;
-	return users;
+	out->at = users;
+	out->n = (size_t)n;
 }
 
 static bool map_makes_sense(const struct map *map)
@@ -221,8 +221,8 @@ static int unpack_facts(struct packed *in, struct map *map, struct err *err)
 	*map = (struct map){.name = "", .source = "tape", .n_cpus = 1};
 	map->type = maptype_of(type > UINT32_MAX ? UINT32_MAX : (uint32_t)type);
 	facts_unpack(map_facts, ARRAY_LEN(map_facts), in, map, &map->mem);
-	map->programs = unpack_users(in, &map->n_programs, &map->mem);
-	map->owners = unpack_users(in, &map->n_owners, &map->mem);
+	unpack_users(in, &map->programs, &map->mem);
+	unpack_users(in, &map->owners, &map->mem);
 	if (map->is_variables && !map->section)
 		map->section = "";
 	if (!in->failed && map_makes_sense(map))

@@ -11,48 +11,25 @@
 #include "model/plan.h"
 #include "out/out.h"
 
-static void add_uint(struct json *json, const char *name, uint64_t n)
-{
-	json_name(json, name);
-	json_uint(json, n);
-}
-
 static void add_known_uint(struct json *json, const char *name, uint64_t n)
 {
 	if (n)
-		add_uint(json, name, n);
+		json_member_uint(json, name, n);
 }
 
 static void add_known_text(struct json *json, const char *name, const char *text)
 {
-	if (!text)
-		return;
-	json_name(json, name);
-	json_text(json, text);
-}
-
-static void add_users(struct json *json, const char *name, const char *id_name,
-		      const struct map_user *users, size_t n)
-{
-	json_name(json, name);
-	json_open(json, '[');
-	for (size_t i = 0; i < n; i++) {
-		json_open(json, '{');
-		add_uint(json, id_name, users[i].id);
-		add_known_text(json, "name", users[i].name);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
+	if (text)
+		json_member_text(json, name, text);
 }
 
 static void add_loaded_at(struct json *json, const struct map *map)
 {
-	uint64_t boot_ns = clock_boot_ns();
 	SCOPED(buf) at = {0};
 
-	if (!map->loaded_boot_ns || map->loaded_boot_ns > boot_ns)
+	if (!map->loaded_ns)
 		return;
-	clock_rfc3339(&at, clock_wall_ns() - (boot_ns - map->loaded_boot_ns));
+	clock_rfc3339_s(&at, map->loaded_ns);
 	add_known_text(json, "loaded_at", buf_text(&at));
 }
 
@@ -76,48 +53,70 @@ static void add_flag_names(struct json *json, uint32_t flags)
 	json_close(json, ']');
 }
 
+static bool is_known(const struct map_users *users)
+{
+	return users->n || users->is_whole;
+}
+
+static void add_users(struct json *json, const char *name, const char *complete_name,
+		      const char *id_name, const struct map_users *users)
+{
+	if (!is_known(users))
+		return;
+	json_name(json, name);
+	json_open(json, '[');
+	for (size_t i = 0; i < users->n; i++) {
+		json_open(json, '{');
+		json_member_uint(json, id_name, users->at[i].id);
+		add_known_text(json, "name", users->at[i].name);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_member_bool(json, complete_name, users->is_whole);
+}
+
+/* The first of them stands by itself, too. */
 static void add_pins(struct json *json, const struct map *map)
 {
+	add_known_text(json, "pin", map->pin);
+	if (!is_known(&map->other_pins))
+		return;
 	json_name(json, "pins");
 	json_open(json, '[');
 	if (map->pin)
 		json_text(json, map->pin);
-	for (size_t i = 0; i < map->n_other_pins; i++)
-		json_text(json, map->other_pins[i].name);
+	for (size_t i = 0; i < map->other_pins.n; i++)
+		json_text(json, map->other_pins.at[i].name);
 	json_close(json, ']');
+	json_member_bool(json, "pins_complete", map->other_pins.is_whole);
 }
 
 void out_map_json(struct json *json, const struct map *map)
 {
 	json_open(json, '{');
-	add_uint(json, "id", map->id);
+	json_member_uint(json, "id", map->id);
 	add_known_text(json, "name", map->name);
 	add_known_text(json, "type", map->type->name);
-	add_uint(json, "key_size", map->key_size);
-	add_uint(json, "value_size", map->value_size);
-	add_uint(json, "max_entries", map->max_entries);
+	json_member_uint(json, "key_size", map->key_size);
+	json_member_uint(json, "value_size", map->value_size);
+	json_member_uint(json, "max_entries", map->max_entries);
 	if (map->entries_known)
-		add_uint(json, "entries", map->n_entries);
-	add_uint(json, "flags", map->flags);
+		json_member_uint(json, "entries", map->n_entries);
+	json_member_uint(json, "flags", map->flags);
 	add_flag_names(json, map->flags);
 	if (map->type->is_per_cpu)
-		add_uint(json, "cpus", map->n_cpus);
+		json_member_uint(json, "cpus", map->n_cpus);
 	add_known_text(json, "cpu_list", map->cpu_list);
 	add_known_uint(json, "extra", map->extra);
 	add_known_uint(json, "memory_bytes", map->memory_bytes);
-	json_name(json, "frozen");
-	json_bool(json, map->is_frozen);
+	json_member_bool(json, "frozen", map->is_frozen);
 	add_known_uint(json, "ifindex", map->ifindex);
 	add_btf(json, map);
 	add_loaded_at(json, map);
 	add_known_text(json, "section", map->section);
-	add_known_text(json, "pin", map->pin);
-	if (map->pins_known)
-		add_pins(json, map);
-	if (map->programs_known || map->n_programs)
-		add_users(json, "programs", "id", map->programs, map->n_programs);
-	if (map->owners_known)
-		add_users(json, "owners", "pid", map->owners, map->n_owners);
+	add_pins(json, map);
+	add_users(json, "programs", "programs_complete", "id", &map->programs);
+	add_users(json, "owners", "owners_complete", "pid", &map->owners);
 	add_known_text(json, "source", map->source);
 	json_close(json, '}');
 }
@@ -152,16 +151,16 @@ static void add_field(struct json *json, const struct field *field)
 	add_known_text(json, "name", field->name);
 	add_known_text(json, "kind", kind_names[field->kind]);
 	add_known_text(json, "type", field->type);
-	add_uint(json, "depth", field->depth);
-	add_uint(json, "offset", field->offset);
-	add_uint(json, "size", field->size);
+	json_member_uint(json, "depth", field->depth);
+	json_member_uint(json, "offset", field->offset);
+	json_member_uint(json, "size", field->size);
 	if (field->is_bitfield) {
-		add_uint(json, "bit_shift", field->bit_shift);
-		add_uint(json, "bit_size", field->bit_size);
+		json_member_uint(json, "bit_shift", field->bit_shift);
+		json_member_uint(json, "bit_size", field->bit_size);
 	}
 	if (field->kind == FIELD_ARRAY) {
-		add_uint(json, "count", field->count);
-		add_uint(json, "stride", field->stride);
+		json_member_uint(json, "count", field->count);
+		json_member_uint(json, "stride", field->stride);
 	}
 	if (field->kind == FIELD_ENUM)
 		add_enum_names(json, field);
@@ -169,8 +168,7 @@ static void add_field(struct json *json, const struct field *field)
 		add_known_text(json, "format", field->format->name);
 	if (field->nature != NATURE_GUESSED)
 		add_known_text(json, "nature", nature_names[field->nature]);
-	json_name(json, "hidden");
-	json_bool(json, field->is_hidden);
+	json_member_bool(json, "hidden", field->is_hidden);
 	json_close(json, '}');
 }
 
@@ -188,11 +186,9 @@ void out_plan_json(struct json *json, const struct plan *plan)
 {
 	json_open(json, '{');
 	add_known_text(json, "origin", plan->origin);
-	json_name(json, "typed");
-	json_bool(json, plan->is_typed);
+	json_member_bool(json, "typed", plan->is_typed);
 	add_known_text(json, "why_bytes", plan->why_bytes);
-	json_name(json, "variables");
-	json_bool(json, plan->is_variables);
+	json_member_bool(json, "variables", plan->is_variables);
 	add_fields(json, "key", plan, 0, plan->n_key_fields);
 	add_fields(json, "value", plan, plan->n_key_fields, plan->n_fields);
 	json_close(json, '}');

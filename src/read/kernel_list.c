@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/tidy.h"
@@ -92,20 +93,20 @@ static size_t find_uses(const struct uses *uses, uint32_t map_id, size_t *until_
 	return from;
 }
 
-/* The users of one map, copied into its memory. NULL with *n_ret 0 when there are none. */
-static struct map_user *users_of(const struct uses *uses, struct map *map, size_t *n_ret)
+/* The users of one map, copied into its memory, but for those called `but` (NULL: all). */
+static struct map_users users_of(const struct uses *uses, bool is_whole, struct map *map,
+				 const char *but)
 {
 	size_t until, from = find_uses(uses, map->id, &until);
-	struct map_user *users;
+	struct map_user *users =
+		from < until ? arena_array(&map->mem, until - from, sizeof(*users)) : NULL;
+	struct map_users out = {.at = users, .is_whole = is_whole && (users || from == until)};
 
-	*n_ret = 0;
-	users = from < until ? arena_array(&map->mem, until - from, sizeof(*users)) : NULL;
-	for (size_t i = from; users && i < until; i++) {
-		const char *name = arena_strdup(&map->mem, uses->at[i].name);
-
-		users[(*n_ret)++] = (struct map_user){uses->at[i].id, name ? name : ""};
-	}
-	return users;
+	for (size_t i = from; users && i < until; i++)
+		if (!but || strcmp(uses->at[i].name, but) != 0)
+			users[out.n++] = (struct map_user){
+				uses->at[i].id, arena_strdup(&map->mem, uses->at[i].name)};
+	return out;
 }
 
 static int note_program(void *ctx, const struct bpf_prog_info *info, const uint32_t *map_ids,
@@ -145,48 +146,22 @@ static int note_pin(void *ctx, const char *path, int fd)
 static uint64_t first_loaded_ns(const struct uses *programs, const struct map *map)
 {
 	size_t until, from = find_uses(programs, map->id, &until);
-	uint64_t first_ns = 0;
+	uint64_t first_boot_ns = 0;
 
 	for (size_t i = from; i < until; i++)
-		if (!first_ns || programs->at[i].since_boot_ns < first_ns)
-			first_ns = programs->at[i].since_boot_ns;
-	return first_ns;
-}
-
-static void join_programs(const struct uses *uses, bool is_known, struct map_list *maps)
-{
-	for (size_t i = 0; i < maps->n; i++) {
-		maps->maps[i].programs_known = is_known;
-		maps->maps[i].programs = users_of(uses, &maps->maps[i], &maps->maps[i].n_programs);
-		maps->maps[i].loaded_boot_ns = first_loaded_ns(uses, &maps->maps[i]);
-	}
-}
-
-static void join_owners(const struct uses *uses, bool is_known, struct map_list *maps)
-{
-	for (size_t i = 0; i < maps->n; i++) {
-		maps->maps[i].owners = users_of(uses, &maps->maps[i], &maps->maps[i].n_owners);
-		maps->maps[i].owners_known = is_known;
-	}
+		if (!first_boot_ns || programs->at[i].since_boot_ns < first_boot_ns)
+			first_boot_ns = programs->at[i].since_boot_ns;
+	return first_boot_ns ? clock_wall_at_boot_ns(first_boot_ns) : 0;
 }
 
 /* The one that it was opened by stays the first. */
-static void join_pins(const struct uses *uses, bool is_known, struct map_list *maps)
+static void join_pins(const struct uses *uses, bool is_whole, struct map *map)
 {
-	for (size_t i = 0; i < maps->n; i++) {
-		struct map *map = &maps->maps[i];
-		struct map_user *pins = users_of(uses, map, &map->n_other_pins);
-		size_t n = 0;
+	size_t until, from = find_uses(uses, map->id, &until);
 
-		if (!map->pin && map->n_other_pins)
-			map->pin = pins[0].name;
-		for (size_t j = 0; j < map->n_other_pins; j++)
-			if (strcmp(pins[j].name, map->pin) != 0)
-				pins[n++] = pins[j];
-		map->n_other_pins = n;
-		map->other_pins = pins;
-		map->pins_known = is_known;
-	}
+	if (!map->pin && from < until)
+		map->pin = arena_strdup(&map->mem, uses->at[from].name);
+	map->other_pins = users_of(uses, is_whole, map, map->pin);
 }
 
 static int out_of_memory(struct err *err)
@@ -208,9 +183,14 @@ static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, stru
 	uses_tidy(&programs);
 	uses_tidy(pins);
 	uses_tidy(&owners);
-	join_programs(&programs, by_program == 0, maps);
-	join_pins(pins, by_pin == 0, maps);
-	join_owners(&owners, by_owner == 0, maps);
+	for (size_t i = 0; i < maps->n; i++) {
+		struct map *map = &maps->maps[i];
+
+		map->programs = users_of(&programs, by_program == 0, map, NULL);
+		map->loaded_ns = first_loaded_ns(&programs, map);
+		map->owners = users_of(&owners, by_owner == 0, map, NULL);
+		join_pins(pins, by_pin == 0, map);
+	}
 	uses_release(&programs);
 	uses_release(&owners);
 	return r;

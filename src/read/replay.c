@@ -22,19 +22,6 @@
 
 /* -- maps -- */
 
-/* What was recorded elsewhere, or before this system was started, was loaded so long ago in the clock of
- * today; 0 where that clock didn't run yet. */
-static void set_loaded(const struct replay *replay, struct map *map)
-{
-	const struct tape_head *head = &replay->head;
-	uint64_t age_ns;
-
-	if (replay->is_same_boot || !map->loaded_boot_ns)
-		return;
-	age_ns = clock_wall_ns() - head->wall_ns + head->boot_ns - map->loaded_boot_ns;
-	map->loaded_boot_ns = age_ns < clock_boot_ns() ? clock_boot_ns() - age_ns : 0;
-}
-
 static const char *host_of(const struct replay *replay)
 {
 	return replay->host ? replay->host : replay->head.host;
@@ -50,7 +37,6 @@ static int add_map(const struct replay *replay, const struct replay_map *map, st
 		out->n -= copy != NULL;
 		return err_set(err, r, "out of memory for the maps of tape '%s'", replay->name);
 	}
-	set_loaded(replay, copy);
 	if (!replay->host)
 		return 0;
 	copy->host = arena_strdup(&copy->mem, replay->host);

@@ -88,8 +88,8 @@ static int add_program(struct map *out)
 	if (!user)
 		return -ENOMEM;
 	*user = (struct map_user){.id = 1, .name = "count_packets"};
-	out->programs = user;
-	out->n_programs = 1;
+	out->programs.at = user;
+	out->programs.n = 1;
 	return 0;
 }
 
@@ -121,7 +121,7 @@ static int add_map(struct map_list *list, const struct sim_map *map, size_t i, s
 	out->is_variables = map->section != NULL;
 	out->section = map->section;
 	out->source = "sim";
-	out->programs_known = true;
+	out->programs.is_whole = out->owners.is_whole = out->other_pins.is_whole = true;
 	size_map(out, map);
 	if (map->is_demo && add_program(out) < 0)
 		return err_set(err, -ENOMEM, "out of memory for the list of maps");

@@ -4,10 +4,10 @@
  * them for the row under the cursor. A pin is cut at its front, for all of them begin alike. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/num.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "model/map_text.h"
 #include "model/maptype.h"
 #include "ui/glyph.h"
 #include "ui/scene.h"
@@ -40,68 +40,20 @@ static void put_max(const struct map *map, struct buf *out)
 	num_short(out, map->max_entries, 1000);
 }
 
-static void put_memory(const struct map *map, struct buf *out)
-{
-	if (map->memory_bytes)
-		num_short(out, (double)map->memory_bytes, 1024);
-	else
-		buf_addc(out, '-');
-}
-
-static void put_users(const struct map_user *users, size_t n, bool is_known, struct buf *out)
-{
-	if (!n)
-		buf_addc(out, is_known ? ' ' : '-');
-	for (size_t i = 0; i < n; i++)
-		buf_addf(out, "%s%s", i ? "," : "", users[i].name ? users[i].name : "?");
-}
-
 static void put_programs(const struct map *map, struct buf *out)
 {
-	put_users(map->programs, map->n_programs, map->programs_known, out);
+	map_users_text(&map->programs, false, out);
 }
 
 static void put_owners(const struct map *map, struct buf *out)
 {
-	put_users(map->owners, map->n_owners, map->owners_known, out);
+	map_users_text(&map->owners, false, out);
 }
 
-static void put_age(const struct map *map, struct buf *out)
-{
-	uint64_t now = clock_boot_ns();
-
-	if (map->loaded_boot_ns && now > map->loaded_boot_ns)
-		num_duration(out, (double)(now - map->loaded_boot_ns));
-	else
-		buf_addc(out, '-');
-}
-
-static void put_pin(const struct map *map, struct buf *out)
-{
-	buf_adds(out, map->pin ? map->pin : "");
-	if (map->n_other_pins)
-		buf_addf(out, " +%zu", map->n_other_pins);
-}
-
-/* Nothing to tell, of any map: no column. */
+/* That no age is known is nothing to tell. */
 static bool has_age(const struct map *map)
 {
-	return map->loaded_boot_ns != 0;
-}
-
-static bool has_programs(const struct map *map)
-{
-	return map->n_programs || !map->programs_known;
-}
-
-static bool has_pin(const struct map *map)
-{
-	return map->pin != NULL;
-}
-
-static bool has_owners(const struct map *map)
-{
-	return map->n_owners || !map->owners_known;
+	return map->loaded_ns != 0;
 }
 
 static const struct picker_column {
@@ -110,18 +62,18 @@ static const struct picker_column {
 	bool is_right, gives_way, is_path;
 	enum map_order sort;
 	void (*put)(const struct map *map, struct buf *out);
-	bool (*has)(const struct map *map); /* NULL: every map */
+	bool (*has)(const struct map *map); /* NULL: it says so by saying nothing */
 } picker_columns[] = {
-	{"ID", 8, true, false, false, MAPS_BY_ID, put_id, NULL},
-	{"NAME", 24, false, false, false, MAPS_BY_NAME, put_name, NULL},
-	{"TYPE", 18, false, true, false, MAPS_BY_TYPE, put_type, NULL},
-	{"ENTRIES", 8, true, false, false, MAPS_BY_ENTRIES, put_entries, NULL},
-	{"MAX", 8, true, false, false, MAPS_BY_MAX, put_max, NULL},
-	{"MEMORY", 8, true, false, false, MAPS_BY_MEMORY, put_memory, NULL},
-	{"AGE", 6, true, true, false, MAPS_BY_AGE, put_age, has_age},
-	{"PROGRAMS", 32, false, true, false, MAPS_BY_PROGRAMS, put_programs, has_programs},
-	{"PIN", 48, false, true, true, MAPS_BY_PIN, put_pin, has_pin},
-	{"OWNERS", 40, false, true, false, MAPS_BY_OWNERS, put_owners, has_owners},
+	{"ID", 8, true, false, false, MAPS_BY_ID, put_id},
+	{"NAME", 24, false, false, false, MAPS_BY_NAME, put_name},
+	{"TYPE", 18, false, true, false, MAPS_BY_TYPE, put_type},
+	{"ENTRIES", 8, true, false, false, MAPS_BY_ENTRIES, put_entries},
+	{"MAX", 8, true, false, false, MAPS_BY_MAX, put_max},
+	{"MEMORY", 8, true, false, false, MAPS_BY_MEMORY, map_memory_text},
+	{"AGE", 6, true, true, false, MAPS_BY_AGE, map_age_text, has_age},
+	{"PROGRAMS", 32, false, true, false, MAPS_BY_PROGRAMS, put_programs},
+	{"PIN", 48, false, true, true, MAPS_BY_PIN, map_pin_text},
+	{"OWNERS", 40, false, true, false, MAPS_BY_OWNERS, put_owners},
 };
 
 enum {
@@ -136,10 +88,11 @@ static int text_columns(const struct buf *text)
 	return (int)utf8_columns(buf_text(text), text->len);
 }
 
-/* What all maps need, also those that a search hides: nothing moves while one types. */
+/* What all maps need, also those that a search hides: nothing moves while one types. What could give way and has
+ * nothing to tell, of any map, is no column. */
 static int needed_width(const struct picker *picker, const struct picker_column *column)
 {
-	bool has_any = !column->has;
+	bool has_any = !column->gives_way;
 	int width = (int)strlen(column->title) + 1; /* the mark of what sorts */
 	SCOPED(buf) text = {0};
 
@@ -147,7 +100,7 @@ static int needed_width(const struct picker *picker, const struct picker_column 
 		buf_clear(&text);
 		column->put(&picker->maps[i], &text);
 		width = MAX_OF(width, text_columns(&text));
-		has_any |= column->has && column->has(&picker->maps[i]);
+		has_any |= column->has ? column->has(&picker->maps[i]) : text.len > 0;
 	}
 	return has_any ? MIN_OF(width, column->most) : 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tidy.h"
+#include "model/map_text.h"
 #include "model/maptype.h"
 #include "model/smooth.h"
 #include "query/query.h"
@@ -235,13 +236,13 @@ static void put_lines(const struct scene *scene, struct area area, const char *t
 	}
 }
 
-static void add_users(const char *what, const struct map_user *users, size_t n, struct buf *out)
+static void add_users(const char *what, const struct map_users *users, struct buf *out)
 {
-	for (size_t i = 0; i < n; i++)
-		buf_addf(out, "%s%s (%u)", i ? ", " : what, users[i].name ? users[i].name : "",
-			 (unsigned)users[i].id);
-	if (n)
-		buf_addc(out, '\n');
+	if (!users->n)
+		return;
+	buf_adds(out, what);
+	map_users_text(users, true, out);
+	buf_addc(out, '\n');
 }
 
 /* Of a map that was never read: why, and what is known of it all the same. */
@@ -251,8 +252,8 @@ static void put_unread(const struct scene *scene, struct area area, const struct
 	SCOPED(buf) text = {0};
 
 	buf_addf(&text, "%s\n", table->why_lost);
-	add_users("used by ", map->programs, map->n_programs, &text);
-	add_users("held by ", map->owners, map->n_owners, &text);
+	add_users("used by ", &map->programs, &text);
+	add_users("held by ", &map->owners, &text);
 	if (map->pin)
 		buf_addf(&text, "pinned at %s\n", map->pin);
 	put_lines(scene, area, buf_text(&text));

@@ -25,10 +25,10 @@ static bool has_word(const char *text, const char *word)
 	return text && strcasestr(text, word) != NULL;
 }
 
-static bool has_user(const struct map_user *users, size_t n, const char *word)
+static bool has_user(const struct map_users *users, const char *word)
 {
-	for (size_t i = 0; i < n; i++)
-		if (has_word(users[i].name, word))
+	for (size_t i = 0; i < users->n; i++)
+		if (has_word(users->at[i].name, word))
 			return true;
 	return false;
 }
@@ -40,8 +40,7 @@ static bool matches(const struct map *map, const char *word)
 	buf_addf(&id, "%u", map->id);
 	return has_word(map->name, word) || has_word(map->type->name, word) ||
 	       has_word(map->pin, word) || has_word(buf_text(&id), word) ||
-	       has_user(map->programs, map->n_programs, word) ||
-	       has_user(map->owners, map->n_owners, word);
+	       has_user(&map->programs, word) || has_user(&map->owners, word);
 }
 
 static int by_choice(const void *a, const void *b, void *ctx)

@@ -203,13 +203,13 @@ static bool all_can_be_seen(void)
 
 static void check_owners(const struct map *map, const pid_t *pids, size_t n)
 {
-	assert_int_equal(map->n_owners, n);
+	assert_int_equal(map->owners.n, n);
 	for (size_t i = 0; i < n; i++) {
 		bool is_there = false;
 
 		for (size_t j = 0; j < n; j++)
-			is_there |= map->owners[j].id == (uint32_t)pids[i] &&
-				    strncmp(map->owners[j].name, "test_syscalls", 15) == 0;
+			is_there |= map->owners.at[j].id == (uint32_t)pids[i] &&
+				    strncmp(map->owners.at[j].name, "test_syscalls", 15) == 0;
 		assert_true(is_there);
 	}
 }
@@ -234,7 +234,7 @@ static void test_owners(void **state)
 		assert_int_equal(source_kernel_new(&source), 0);
 		map = listed(source, fd, &list);
 		check_owners(map, pids, ARRAY_LEN(pids));
-		assert_int_equal(map->owners_known, !forbidden[i] || all_can_be_seen());
+		assert_int_equal(map->owners.is_whole, !forbidden[i] || all_can_be_seen());
 		assert_int_equal(is_logged("the kernel refuses our program 'owners'"),
 				 forbidden[i] != NULL);
 		map_list_release(&list);
@@ -269,7 +269,7 @@ static void test_owners_in_namespace(void **state)
 		if (getpid() != 1 || source_kernel_new(&source) < 0)
 			_exit(7);
 		map = listed(source, fd, &list);
-		_exit(map->n_owners == 1 && map->owners[0].id == 1 ? 0 : 6);
+		_exit(map->owners.n == 1 && map->owners.at[0].id == 1 ? 0 : 6);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));

@@ -33,8 +33,8 @@ same "frozen, memory and pin as bpftool has them" \
 same "each by its pin" "$pins/m1 $pins/m2 $pins/m3" "$(jq -r "$mine | .pin" "$scratch/list" | sort | xargs)"
 bpftool map pin pinned "$pins/m1" "$pins/another"
 "$BPFMAPTOP" list -o json >"$scratch/list"
-same "all of its pins" "[\"$pins/another\",\"$pins/m1\"]" \
-	"$(jq -c "$mine | select(.max_entries == 100) | .pins | sort" "$scratch/list")"
+same "all of its pins" "[true,\"$pins/another\",\"$pins/m1\"]" \
+	"$(jq -c "$mine | select(.max_entries == 100) | [.pins_complete] + (.pins | sort)" "$scratch/list")"
 has "text shows one and how many more" " +1 " "$("$BPFMAPTOP" list | grep -w "$me" | grep -w 100)"
 text=$("$BPFMAPTOP" info "$pins/m1")
 has "info shows the one that was named" "pin        $pins/m1" "$text"
@@ -81,6 +81,10 @@ same "the name from BTF, without a pin" used_by_one_program \
 loaded=$(date -d "$("$BPFMAPTOP" list -o json | jq -r ".[] | select(.id == $id) | .loaded_at")" +%s)
 apart=$((loaded - $(bpftool -j prog show pinned "$pins/one_user" | jq .loaded_at)))
 same "there as long as its program" 0 $((apart / 2)) # each is rounded for itself
+same "the same whenever one asks" "$loaded" "$(for i in 1 2 3 4 5; do
+	date -d "$("$BPFMAPTOP" info "id:$id" -o json | jq -r .map.loaded_at)" +%s.%N
+done | sort -u | sed 's/\.0*$//')"
+has "on the screen, too" "loaded     $("$BPFMAPTOP" info "id:$id" -o json | jq -r .map.loaded_at)" "$("$BPFMAPTOP" info "id:$id")"
 same "and of its group" 1 "$("$BPFMAPTOP" list -g program -o json | jq '.[] | select(.group == "one_user") | .maps')"
 
 # -- what the kernel doesn't measure is unknown, also in a sum --

@@ -239,7 +239,7 @@ static inline void take_ticks(struct stage *stage, int n)
 	}
 }
 
-/* What only a kernel knows. */
+/* What only a kernel knows; of the owners of the others it may not tell. */
 static inline void use_map(struct map *map)
 {
 	static struct map_user loader = {.id = 4711, .name = "flow-collector"};
@@ -248,19 +248,19 @@ static inline void use_map(struct map *map)
 		map->n_entries = map->type->is_array ? map->max_entries : 2173;
 		map->entries_known = true;
 	}
+	map->owners.is_whole = false;
 	if (strcmp(map->name, "flows") != 0)
 		return;
 	map->pin = "/sys/fs/bpf/collector/flows_by_address";
-	map->owners = &loader;
-	map->n_owners = 1;
-	map->owners_known = true;
+	map->owners = (struct map_users){&loader, 1, true};
 }
 
 /* Every second map's program was loaded so many tenths of a second after the start as its id says. */
 static inline void age_maps(struct map_list *maps)
 {
 	for (size_t i = 0; i < maps->n; i += 2)
-		maps->maps[i].loaded_boot_ns = maps->maps[i].id * SECOND_NS / 10;
+		maps->maps[i].loaded_ns =
+			START_WALL * SECOND_NS + maps->maps[i].id * SECOND_NS / 10;
 }
 
 static inline void pick(struct stage *stage)

@@ -27,30 +27,25 @@ static void make_maps(struct map *maps)
 			       .n_entries = 3,
 			       .entries_known = true,
 			       .memory_bytes = 500,
-			       .loaded_boot_ns = 40,
+			       .loaded_ns = 40,
 			       .pin = "/b",
-			       .programs = xdp,
-			       .n_programs = ARRAY_LEN(xdp),
-			       .owners = nameless,
-			       .n_owners = ARRAY_LEN(nameless)};
+			       .programs = {xdp, ARRAY_LEN(xdp)},
+			       .owners = {nameless, ARRAY_LEN(nameless)}};
 	maps[1] = (struct map){.id = 2,
 			       .name = "Drops",
 			       .type = maptype_named("array"),
 			       .max_entries = 10,
 			       .memory_bytes = 900,
-			       .programs = tc,
-			       .n_programs = ARRAY_LEN(tc)};
+			       .programs = {tc, ARRAY_LEN(tc)}};
 	maps[2] = (struct map){.id = 3,
 			       .name = "ports",
 			       .type = maptype_named("hash"),
 			       .max_entries = 99,
 			       .entries_known = true,
-			       .loaded_boot_ns = 70,
+			       .loaded_ns = 70,
 			       .pin = "/a",
-			       .programs = tc_alone,
-			       .n_programs = ARRAY_LEN(tc_alone),
-			       .owners = xdp,
-			       .n_owners = ARRAY_LEN(xdp)};
+			       .programs = {tc_alone, ARRAY_LEN(tc_alone)},
+			       .owners = {xdp, ARRAY_LEN(xdp)}};
 	maps[3] = (struct map){
 		.id = 4, .name = "flows", .type = maptype_named("lru_hash"), .max_entries = 1};
 }

@@ -78,22 +78,26 @@ static void what_is_not_known_of_a_map_is_left_out(void **state)
 			    "{\"id\":41,\"name\":\"flows\",\"type\":\"lru_percpu_hash\","
 			    "\"key_size\":16,\"value_size\":8,\"max_entries\":64,\"flags\":0,"
 			    "\"cpus\":2,\"frozen\":false}");
-	map.programs_known = map.pins_known = true; /* that there are none */
+	map.programs.is_whole = map.other_pins.is_whole = true; /* that there are none */
 	buf_clear(&out);
 	out_map_json(&json, &map);
-	assert_non_null(strstr(out.at, "\"frozen\":false,\"pins\":[],\"programs\":[]}"));
-	map.owners = map.programs = &user;
-	map.n_owners = map.n_programs = 1;
-	map.owners_known = true;
+	assert_non_null(strstr(out.at, "\"frozen\":false,\"pins\":[],\"pins_complete\":true,"
+				       "\"programs\":[],\"programs_complete\":true}"));
+	map.owners = (struct map_users){&user, 1, false}; /* and maybe others */
+	map.programs = (struct map_users){&user, 1, true};
 	map.memory_bytes = 4096;
 	map.pin = "/sys/fs/bpf/flows";
-	map.pins_known = false;
+	map.other_pins.is_whole = false;
+	map.loaded_ns = UINT64_C(1795788131999999999);
 	buf_clear(&out);
 	out_map_json(&json, &map);
 	assert_non_null(strstr(out.at, "\"memory_bytes\":4096"));
-	assert_non_null(strstr(out.at, "\"pin\":\"/sys/fs/bpf/flows\","
+	assert_non_null(strstr(out.at, "\"loaded_at\":\"2026-11-27T14:02:11Z\","
+				       "\"pin\":\"/sys/fs/bpf/flows\","
 				       "\"programs\":[{\"id\":7,\"name\":\"xdp_\\\"main\\\"\"}],"
+				       "\"programs_complete\":true,"
 				       "\"owners\":[{\"pid\":7,"));
+	assert_non_null(strstr(out.at, "}],\"owners_complete\":false"));
 }
 
 static void every_output_has_its_name(void **state)

@@ -166,12 +166,11 @@ static void maps_come_back(void **state)
 			  .n_cpus = 12,
 			  .memory_bytes = 1ull << 40,
 			  .is_frozen = true,
-			  .loaded_boot_ns = 1234567,
+			  .loaded_ns = 1234567,
 			  .source = "kernel",
 			  .pin = "/sys/fs/bpf/flows",
-			  .programs = users,
-			  .n_programs = 2,
-			  .owners_known = true};
+			  .programs = {users, 2},
+			  .owners.is_whole = true};
 	SCOPED(plan) plan = {0};
 	SCOPED(plan) plan_is = {0};
 	SCOPED(map) is = {0};
@@ -188,12 +187,12 @@ static void maps_come_back(void **state)
 	same_text(is.source, was.source);
 	same_text(is.pin, was.pin);
 	same_text(is.section, was.section);
-	assert_int_equal(is.n_programs, 2);
-	assert_int_equal(is.programs[1].id, 9);
-	same_text(is.programs[1].name, "tc_\u00e9");
-	assert_int_equal(is.n_owners, 0);
+	assert_int_equal(is.programs.n, 2);
+	assert_int_equal(is.programs.at[1].id, 9);
+	same_text(is.programs.at[1].name, "tc_\u00e9");
+	assert_int_equal(is.owners.n, 0);
 	assert_int_equal(is.n_cpus, 12);
-	assert_true(is.extra == UINT64_MAX && is.is_frozen && is.owners_known);
+	assert_true(is.extra == UINT64_MAX && is.is_frozen && is.owners.is_whole);
 	assert_int_equal(tape_pack_map(&again, 0, &is, &plan_is), 0);
 	assert_int_equal(again.body.len, chunk.body.len);
 	assert_memory_equal(again.body.at, chunk.body.at, chunk.body.len);
