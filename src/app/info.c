@@ -16,8 +16,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/tidy.h"
-#include "model/map_text.h"
-#include "model/mapflags.h"
+#include "model/map_about.h"
 #include "model/maptype.h"
 #include "model/ring.h"
 #include "read/replay.h"
@@ -25,81 +24,11 @@
 
 enum { A_MOMENT_NS = 200000000 };
 
-static void add_users(const char *what, const struct map_users *users, struct buf *out)
-{
-	SCOPED(buf) text = {0};
-
-	map_users_text(users, true, &text);
-	if (text.len)
-		buf_addf(out, "  %-10s %s\n", what, buf_text(&text));
-}
-
-/* A line each; what is to be said of there being more stands behind the last. */
-static void add_pins(const struct map *map, struct buf *out)
-{
-	const struct map_users *others = &map->other_pins;
-
-	if (!map->pin && others->is_whole)
-		return;
-	buf_addf(out, "  pin        %s", map->pin ? map->pin : "-");
-	for (size_t i = 0; i < others->n; i++)
-		buf_addf(out, "\n  pin        %s", others->at[i].name);
-	buf_adds(out, map->pin && !others->is_whole ? " +?\n" : "\n");
-}
-
-static void add_flags(const struct map *map, struct buf *out)
-{
-	buf_addf(out, "  flags      0x%" PRIx32, map->flags);
-	if (map->flags) {
-		buf_adds(out, " (");
-		mapflags_text(map->flags, out);
-		buf_addc(out, ')');
-	}
-	buf_adds(out, map->is_frozen ? ", frozen\n" : "\n");
-	if (map->extra)
-		buf_addf(out, "  extra      0x%" PRIx64 "\n", map->extra);
-}
-
-/* What max_entries counts is another thing for some types. */
-static void add_room(const struct map *map, struct buf *out)
-{
-	static const struct {
-		const char *type, *one, *many;
-	} rows[] = {{"ringbuf", "byte", "bytes"},
-		    {"user_ringbuf", "byte", "bytes"},
-		    {"arena", "page", "pages"},
-		    {NULL, "entry", "entries"}};
-	size_t i = 0;
-
-	while (rows[i].type && strcmp(rows[i].type, map->type->name) != 0)
-		i++;
-	buf_addf(out, ", at most %" PRIu32 " %s\n", map->max_entries,
-		 num_noun(map->max_entries, rows[i].one, rows[i].many));
-}
-
 static void add_identity(const struct map *map, struct buf *out)
 {
 	buf_addf(out, "%s  id %" PRIu32 "  %s  from %s\n", map->name, map->id, map->type->name,
 		 map->source);
-	buf_addf(out, "  sizes      key %" PRIu32 " B, value %" PRIu32 " B", map->key_size,
-		 map->value_size);
-	if (map->type->is_per_cpu)
-		buf_addf(out, " on each of %" PRIu32 " CPUs", map->n_cpus);
-	add_room(map, out);
-	if (map->memory_bytes) {
-		buf_adds(out, "  memory     ");
-		num_short(out, (double)map->memory_bytes, 1024);
-		buf_adds(out, "B\n");
-	}
-	add_flags(map, out);
-	if (map->loaded_ns) {
-		buf_adds(out, "  loaded     ");
-		clock_rfc3339_s(out, map->loaded_ns);
-		buf_addc(out, '\n');
-	}
-	add_pins(map, out);
-	add_users("programs", &map->programs, out);
-	add_users("owners", &map->owners, out);
+	map_about(map, out);
 }
 
 static void add_reading(const struct watch *watch, int code, const struct err *why, struct buf *out)
@@ -122,18 +51,6 @@ static void add_reading(const struct watch *watch, int code, const struct err *w
 		ring_text(snap, watch->table.previous, out);
 		buf_addc(out, '\n');
 	}
-}
-
-/* Bytes are a lack: why, and what would make fields of them. */
-static void add_cure(const struct plan *plan, struct buf *out)
-{
-	if (!plan->why_bytes && plan->is_typed)
-		return;
-	buf_adds(out, "  bytes      ");
-	if (plan->why_bytes)
-		buf_addf(out, "because %s; ", plan->why_bytes);
-	buf_adds(out, "--schema FILE or --btf FILE gives fields");
-	buf_adds(out, plan_has_unknown(plan) ? ", --hex-width BYTES words\n" : "\n");
 }
 
 /* Counter or gauge: as somebody told, or a guess with what it rests on. */
@@ -161,9 +78,7 @@ static void info_text(const struct watch *watch, int code, const struct err *why
 	add_reading(watch, code, why, out);
 	if (watch->reader != watch->source)
 		buf_adds(out, "  folded     an entry of the array for each key and CPU\n");
-	buf_addf(out, "  layout     %s%s\n", watch->table.plan.is_typed ? "from " : "",
-		 watch->table.plan.origin);
-	add_cure(&watch->table.plan, out);
+	plan_about(&watch->table.plan, out);
 	plan_text(&watch->table.plan, add_nature, &watch->table, out);
 }
 

@@ -204,6 +204,21 @@ static int draw(struct tui *tui)
 	return r == -EAGAIN ? 0 : r;
 }
 
+/* The map under the picker's cursor. */
+static bool describe(struct tui *tui)
+{
+	const struct map *map = screen_wonders(tui->screen);
+	struct err why = {0};
+	SCOPED(buf) text = {0};
+
+	if (!map)
+		return false;
+	if (watch_set_describe(tui->set, map->id, &text, &why) < 0)
+		buf_addf(&text, "  layout     not known: %s\n", why.text);
+	screen_describe(tui->screen, map, buf_text(&text));
+	return true;
+}
+
 static uint64_t earliest(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -258,9 +273,11 @@ static int turn(struct tui *tui)
 	if ((wakes && now >= wakes) || now >= tui_record_wakes_ns(tui))
 		tui->is_dirty = true;
 	if (tui->is_dirty && now - tui->last_frame_ns >= FRAME_NS) {
+		describe(tui);
 		r = draw(tui);
 		if (r < 0)
 			return r;
+		tui->is_dirty |= describe(tui); /* it was the first frame that shows it */
 	}
 	/* What the last frame could not show yet comes before reading, until the next one. */
 	if (!tui->is_working || clock_now_ns() - tui->last_frame_ns >= FRAME_NS)

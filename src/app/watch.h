@@ -110,6 +110,8 @@ int watch_set_open_words(struct watch_set *set, struct err *err);
  * the schema folds it, map becomes the folded one and *reader what reads it so; else *reader is left. */
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err);
+/* Adds the layout that the kernel's map of that id would be shown in, as text. 0, or -errno with a sentence. */
+int watch_set_describe(struct watch_set *set, uint32_t id, struct buf *out, struct err *err);
 /* 0; -EINVAL with a sentence where --schema or --btf describe none of the maps that were opened, or --hex-width fits
  * none of them. */
 int watch_set_check_layouts(const struct watch_set *set, struct err *err);

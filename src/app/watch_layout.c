@@ -13,6 +13,7 @@
 #include "read/object.h"
 #include "read/replay.h"
 #include "read/schema.h"
+#include "read/spec.h"
 
 static int load(struct watch_set *set, struct err *err)
 {
@@ -63,6 +64,26 @@ int watch_set_layout(struct watch_set *set, struct source *source, struct map *m
 	if (r == -ENOENT && !entry)
 		r = source->ops->plan(source, map, plan, err);
 	return r == 0 ? plan_words(plan, set->options->hex_width, err) : r;
+}
+
+/* Of a map of its own: a layout may change what it is taken for. */
+int watch_set_describe(struct watch_set *set, uint32_t id, struct buf *out, struct err *err)
+{
+	const struct spec spec = {.kind = SPEC_ID, .id = id, .text = ""};
+	struct source *kernel = watch_set_kernel(set, err), *reader = kernel;
+	SCOPED(map_list) found = {0};
+	SCOPED(plan) plan = {0};
+	int r = kernel ? kernel->ops->find(kernel, &spec, &found, err) : -ENOMEM;
+
+	if (r == 0)
+		r = watch_set_layout(set, kernel, &found.maps[0], &plan, &reader, err);
+	if (reader != kernel)
+		reader->ops->free(reader);
+	if (r < 0)
+		return r;
+	plan_about(&plan, out);
+	plan_text(&plan, NULL, NULL, out);
+	return 0;
 }
 
 static int nothing_described(const struct watch_set *set, struct err *err)

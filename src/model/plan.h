@@ -196,3 +196,6 @@ bool field_is_counter(const struct field *field);
 void plan_text(const struct plan *plan,
 	       void (*note)(const void *ctx, const struct field *field, struct buf *out),
 	       const void *ctx, struct buf *out);
+/* Where the layout is from; where there is none, which is a lack, why that is and what would make fields of the
+ * bytes. A line each, as map_about has them. */
+void plan_about(const struct plan *plan, struct buf *out);

@@ -134,3 +134,15 @@ void plan_text(const struct plan *plan,
 	if (plan->value_size)
 		side_text(plan, true, &widths, &notes, out);
 }
+
+void plan_about(const struct plan *plan, struct buf *out)
+{
+	buf_addf(out, "  layout     %s%s\n", plan->is_typed ? "from " : "", plan->origin);
+	if (!plan->why_bytes && plan->is_typed)
+		return;
+	buf_adds(out, "  bytes      ");
+	if (plan->why_bytes)
+		buf_addf(out, "because %s; ", plan->why_bytes);
+	buf_adds(out, "--schema FILE or --btf FILE gives fields");
+	buf_adds(out, plan_has_unknown(plan) ? ", --hex-width BYTES words\n" : "\n");
+}

@@ -208,6 +208,16 @@ static int n_titles(const struct screen *screen)
 	return screen->overlay == OVERLAY_PICKER ? 2 : 1;
 }
 
+/* What stands beside or below the picker's list is none of it. */
+static bool is_in_choices(struct screen *screen, const struct mouse *mouse)
+{
+	struct area area = screen->over;
+
+	if (screen->overlay == OVERLAY_PICKER)
+		area = picker_fit(screen, area);
+	return screen->overlay != OVERLAY_NONE && is_in(area, mouse);
+}
+
 static struct intent obey_mouse(struct screen *screen, const struct mouse *mouse)
 {
 	const struct layout *layout = &screen->layout;
@@ -219,7 +229,7 @@ static struct intent obey_mouse(struct screen *screen, const struct mouse *mouse
 		return turn_wheel(screen, mouse->kind == MOUSE_WHEEL_UP, mouse);
 	if (click_picker_title(screen, mouse))
 		return nothing();
-	if (screen->overlay != OVERLAY_NONE && is_in(screen->over, mouse))
+	if (is_in_choices(screen, mouse))
 		return click_choice(screen, mouse->row - screen->over.row - n_titles(screen));
 	if (!tab || screen->overlay != OVERLAY_NONE || click_tab(screen, mouse))
 		return nothing();

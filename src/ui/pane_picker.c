@@ -11,6 +11,7 @@
 #include "model/maptype.h"
 #include "ui/glyph.h"
 #include "ui/scene.h"
+#include "ui/shorten.h"
 
 static void put_id(const struct map *map, struct buf *out)
 {
@@ -81,6 +82,7 @@ enum {
 	TYPE_COLUMN = 2, /* and the one behind it */
 	GIVES_WAY_AT = 8,
 	LINE_AT_ROWS = 8,
+	FACTS_ROWS = 9, /* fewer are not worth their place below the list */
 };
 
 static int text_columns(const struct buf *text)
@@ -116,13 +118,28 @@ static void cut_type(int n_cols, int widths[N_COLUMNS])
 		widths[TYPE_COLUMN] -= over;
 }
 
-/* 0: left out, and so are those behind it that don't give way. */
-static void make_widths(const struct picker *picker, int n_cols, int widths[N_COLUMNS])
+/* Of the picker's columns those of the list: all that it can use, but half of them to a third are for the facts
+ * where these stand beside it. */
+static int list_cols(int n_cols, const int needed[N_COLUMNS])
 {
-	int left = n_cols - TAB_GUTTER;
+	int all = TAB_GUTTER + 1;
+
+	if (n_cols < LAYOUT_DETAIL_COLS)
+		return n_cols;
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		all += needed[i] + 1;
+	return MIN_OF(MAX_OF(all, n_cols / 2), n_cols * 2 / 3);
+}
+
+/* 0: left out, and so are those behind it that don't give way. returns the columns of the list. */
+static int make_widths(const struct picker *picker, int n_cols, int widths[N_COLUMNS])
+{
+	int left;
 
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		widths[i] = needed_width(picker, &picker_columns[i]);
+	n_cols = list_cols(n_cols, widths);
+	left = n_cols - TAB_GUTTER;
 	cut_type(left, widths);
 	for (size_t i = 0; i < N_COLUMNS; i++) {
 		if (widths[i] > left) {
@@ -133,6 +150,7 @@ static void make_widths(const struct picker *picker, int n_cols, int widths[N_CO
 		}
 		left -= widths[i] + (widths[i] > 0);
 	}
+	return n_cols;
 }
 
 /* The sort mark stands on the side of the title that the numbers don't. */
@@ -191,24 +209,6 @@ unsigned picker_sorts(const struct picker *picker, int n_cols)
 	return shown;
 }
 
-/* The last of the text, behind a mark, where it is wider than that. */
-static void keep_end(const struct grid *grid, int columns, struct buf *text)
-{
-	const char *mark = grid->is_ascii ? "~" : "…", *at = buf_text(text);
-	SCOPED(buf) end = {0};
-
-	if (text_columns(text) <= columns)
-		return;
-	while (*at && (int)utf8_columns(at, strlen(at)) > columns - 1) {
-		uint32_t point;
-
-		at += utf8_next(at, strlen(at), &point);
-	}
-	buf_addf(&end, "%s%s", mark, at);
-	buf_clear(text);
-	buf_adds(text, buf_text(&end));
-}
-
 static void put_map(const struct scene *scene, struct area area, int line, size_t place,
 		    const int *widths)
 {
@@ -224,14 +224,15 @@ static void put_map(const struct scene *scene, struct area area, int line, size_
 		  picker->is_tagged[i] ? '*' : ' ');
 	for (size_t c = 0; c < N_COLUMNS; c++) {
 		SCOPED(buf) text = {0};
+		SCOPED(buf) end = {0};
 
 		if (!widths[c])
 			continue;
 		picker_columns[c].put(&picker->maps[i], &text);
 		if (picker_columns[c].is_path)
-			keep_end(scene->grid, widths[c], &text);
+			shorten_front(scene->grid, buf_text(&text), widths[c], &end);
 		grid_fit(scene->grid, whole, 0, col, widths[c], picker_columns[c].is_right, role,
-			 buf_text(&text));
+			 buf_text(picker_columns[c].is_path ? &end : &text));
 		col += widths[c] + 1;
 	}
 }
@@ -325,8 +326,7 @@ static void put_head(const struct scene *scene, struct area area)
 	col = grid_put(scene->grid, area, 0, 1, ROLE_TITLE, buf_text(&total));
 	col = grid_put(scene->grid, area, 0, col + (head->has_total ? 2 : 0), ROLE_HEADER,
 		       head->ask);
-	buf_adds(&typed, buf_text(&picker->search));
-	keep_end(scene->grid, area.n_cols - col - 1, &typed);
+	shorten_front(scene->grid, buf_text(&picker->search), area.n_cols - col - 1, &typed);
 	col = grid_put(scene->grid, area, 0, col, ROLE_HEADER_VALUE, buf_text(&typed));
 	scene->grid->cursor_row = area.row;
 	scene->grid->cursor_col = area.col + MIN_OF(col, area.n_cols - 1);
@@ -344,48 +344,95 @@ static void put_refusal(const struct scene *scene, struct area area)
 			 : "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
 }
 
-/* Two lines of titles, and one for what has no room where something has none. */
-static struct area fit_list(struct screen *screen, struct area area, const int *widths)
+/* Where everything stands. */
+struct places {
+	struct area head, titles, list;
+	struct area rest;  /* a line for what has no columns; n_rows 0: there is none */
+	struct area facts; /* of the map under the cursor, beside the list or below it; likewise */
+	bool facts_are_beside;
+	int widths[N_COLUMNS];
+};
+
+/* Below they stand where all maps are seen above them, also those that a search hides: nothing moves while one
+ * types. */
+static void place_facts(const struct picker *picker, struct places *places)
 {
-	area.row += 2;
-	area.n_rows -= 2;
-	if (screen->list.n && area.n_rows >= LINE_AT_ROWS && leaves_out(&screen->picker, widths))
-		area.n_rows--;
-	if (area.n_rows > 0)
-		list_fit(&screen->list, screen->list.n, (size_t)area.n_rows);
-	return area;
+	struct area *list = &places->list, facts = *list;
+
+	if (places->facts_are_beside) {
+		facts.row = places->head.row;
+		facts.n_rows += 2;
+		facts.col += list->n_cols;
+		facts.n_cols = places->facts.n_cols;
+		places->facts = facts;
+		return;
+	}
+	places->facts.n_rows = 0;
+	if (list->n_rows < FACTS_ROWS || (size_t)(list->n_rows - FACTS_ROWS) < picker->n_maps)
+		return;
+	list->n_rows = (int)picker->n_maps;
+	facts.row += list->n_rows;
+	facts.n_rows -= list->n_rows;
+	places->facts = facts;
+}
+
+/* Two lines of titles, the list, and where something has no column and no facts stand a line for that. */
+static void place(const struct screen *screen, struct area area, struct places *places)
+{
+	const struct picker *picker = &screen->picker;
+	int n_cols = make_widths(picker, area.n_cols, places->widths);
+
+	places->facts = area;
+	places->facts.n_cols = area.n_cols - n_cols;
+	places->facts_are_beside = n_cols < area.n_cols;
+	area.n_cols = n_cols;
+	places->head = places->titles = places->rest = places->list = area;
+	places->head.n_rows = places->titles.n_rows = 1;
+	places->titles.row++;
+	places->list.row += 2;
+	places->list.n_rows -= 2;
+	place_facts(picker, places);
+	places->rest.n_rows = screen->list.n && places->list.n_rows >= LINE_AT_ROWS &&
+			      !places->facts.n_rows && leaves_out(picker, places->widths);
+	places->list.n_rows -= places->rest.n_rows;
+	places->rest.row = places->list.row + places->list.n_rows;
 }
 
 struct area picker_fit(struct screen *screen, struct area area)
 {
-	int widths[N_COLUMNS];
+	struct places places;
 
-	make_widths(&screen->picker, area.n_cols, widths);
-	return fit_list(screen, area, widths);
+	place(screen, area, &places);
+	if (places.list.n_rows > 0)
+		list_fit(&screen->list, screen->list.n, (size_t)places.list.n_rows);
+	return places.list;
 }
 
 void pane_picker(const struct scene *scene, struct area area)
 {
-	struct area line = {area.row, area.col, 1, area.n_cols}, rows;
-	struct list_place *list = &scene->screen->list;
-	int widths[N_COLUMNS];
+	struct screen *screen = scene->screen;
+	struct list_place *list = &screen->list;
+	struct places places;
+	struct area rows;
 
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
-	if (picker_is_refused(scene->screen)) {
+	screen->picker.shows_facts = false;
+	if (picker_is_refused(screen)) {
 		put_refusal(scene, area);
 		return;
 	}
-	put_head(scene, line);
-	line.row++;
+	rows = picker_fit(screen, area);
+	place(screen, area, &places);
+	put_head(scene, places.head);
 	if (area.n_rows < 3)
 		return;
-	make_widths(&scene->screen->picker, area.n_cols, widths);
-	put_titles(scene, line, widths);
-	rows = fit_list(scene->screen, area, widths);
-	line.row = rows.row + rows.n_rows;
-	if (line.row < area.row + area.n_rows)
-		put_rest(scene, line, widths);
+	put_titles(scene, places.titles, places.widths);
+	if (places.rest.n_rows)
+		put_rest(scene, places.rest, places.widths);
 	for (int i = 0; i < rows.n_rows; i++)
 		if (list->top + (size_t)i < list->n)
-			put_map(scene, rows, i, list->top + (size_t)i, widths);
+			put_map(scene, rows, i, list->top + (size_t)i, places.widths);
+	screen->picker.shows_facts = places.facts.n_rows > 0;
+	if (screen->picker.shows_facts)
+		pane_facts(scene, places.facts);
 }

@@ -17,6 +17,7 @@ void picker_release(struct picker *picker)
 	free(picker->order);
 	free(picker->is_tagged);
 	buf_release(&picker->search);
+	buf_release(&picker->layout);
 	*picker = (struct picker){0};
 }
 
@@ -143,8 +144,8 @@ struct intent picker_open(struct screen *screen)
 	for (size_t i = 0; i < n_maps; i++)
 		if (picker->is_tagged[i])
 			ids[n++] = picker->maps[i].id;
-	if (n == 0 && screen->list.n)
-		ids[n++] = picker->maps[picker->order[screen->list.cursor]].id;
+	if (n == 0 && picker_map(screen))
+		ids[n++] = picker_map(screen)->id;
 	free(screen->ids);
 	screen->ids = ids;
 	if (n)

@@ -40,6 +40,7 @@ pane_fn pane_detail, pane_band;
 pane_fn pane_counts, pane_footer; /* pane_footer.c */
 pane_fn pane_help, pane_metrics, pane_churn, pane_ring, pane_cpus, pane_log, pane_stacks;
 pane_fn pane_sort, pane_groups, pane_picker, pane_chooser, pane_themes;
+pane_fn pane_facts; /* of the map under the picker's cursor */
 
 /* -- pane_tiles.c -- */
 

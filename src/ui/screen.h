@@ -127,6 +127,11 @@ void screen_tile(struct screen *screen);
  * once. `why` is the one sentence when the list could not be had, else NULL. */
 void screen_pick(struct screen *screen, const struct map_list *maps, const char *why);
 
+/* The map under the picker's cursor, where its facts are seen and its layout isn't known yet; else NULL. The driver
+ * finds the layout out and says it, as text in lines that is copied; map is one of screen_pick's. */
+const struct map *screen_wonders(const struct screen *screen);
+void screen_describe(struct screen *screen, const struct map *map, const char *layout);
+
 /* A sentence above the footer for a few seconds, and among the messages for good. */
 void screen_say(struct screen *screen, bool is_warning, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

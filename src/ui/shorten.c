@@ -80,3 +80,16 @@ void shorten_title(const struct grid *grid, const char *title, int columns, stru
 	utf8_fit(out, title, strlen(title) - strlen(unit), (size_t)MAX_OF(room, 0), grid->is_ascii);
 	buf_adds(out, unit);
 }
+
+void shorten_front(const struct grid *grid, const char *text, int columns, struct buf *out)
+{
+	if (grid_columns(grid, text) > columns) {
+		while (*text && grid_columns(grid, text) > columns - 1) {
+			uint32_t point;
+
+			text += utf8_next(text, strlen(text), &point);
+		}
+		buf_adds(out, grid->is_ascii ? "~" : "…");
+	}
+	buf_adds(out, text);
+}

@@ -10,3 +10,5 @@ struct grid;
 void shorten_paths(const struct grid *grid, const char *text, int columns, struct buf *out);
 /* Adds a title; where it is wider than that, cut before the unit it ends in ("PACK…/s"), or at its end. */
 void shorten_title(const struct grid *grid, const char *title, int columns, struct buf *out);
+/* Adds the text; where it is wider than that, its end behind a mark. */
+void shorten_front(const struct grid *grid, const char *text, int columns, struct buf *out);

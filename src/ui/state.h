@@ -66,6 +66,9 @@ struct picker {
 	bool *is_tagged; /* owned [n_maps] */
 	enum map_order sort;
 	bool is_reversed; /* not as one means it mostly: names from A, numbers from the largest */
+	bool shows_facts; /* of the map under the cursor, as last drawn */
+	const struct map *described; /* of maps; NULL: none */
+	struct buf layout;	     /* its, as text */
 };
 
 /* A column that may be shown. */
@@ -381,4 +384,5 @@ bool picker_is_refused(const struct screen *screen);
 /* So it is, and nothing is open: Enter shows a simulation, which must not stand among other maps. */
 bool picker_has_simulation(const struct screen *screen);
 struct intent picker_open(struct screen *screen);
+const struct map *picker_map(const struct screen *screen); /* under the cursor; NULL: none */
 void picker_type(struct screen *screen, uint32_t key);

@@ -122,6 +122,24 @@ static inline void open_map(struct stage *stage, const char *name)
 	open_sim(stage, name, true);
 }
 
+/* The layout of the map under the picker's cursor, once its facts are seen. */
+static inline bool describe(struct stage *stage)
+{
+	const struct map *map = screen_wonders(stage->screen);
+	struct err err = {0};
+	SCOPED(plan) plan = {0};
+	SCOPED(buf) text = {0};
+
+	if (!map)
+		return false;
+	if (stage->sim->ops->plan(stage->sim, map, &plan, &err) == 0) {
+		plan_about(&plan, &text);
+		plan_text(&plan, NULL, NULL, &text);
+	}
+	screen_describe(stage->screen, map, buf_text(&text));
+	return true;
+}
+
 /* As the driver does it: the drawn frame decides the window that the next reading sorts. */
 static inline void draw(struct stage *stage)
 {
@@ -147,6 +165,8 @@ static inline void draw(struct stage *stage)
 	};
 
 	screen_draw(stage->screen, &facts, &stage->grid);
+	if (describe(stage))
+		screen_draw(stage->screen, &facts, &stage->grid);
 }
 
 static inline void simulate(struct stage *stage, const struct map *map, struct snap *snap)
