@@ -372,12 +372,13 @@ static bool is_one(const struct group *roots)
 	return !roots->from->name[0] && roots->from + roots->from->n_below + 1 == roots->end;
 }
 
-/* What the layout itself calls the side's type, "" where that is no tag. */
+/* What the layout itself calls the side's type, "" where that is no tag, or one that <linux/bpf.h> may have. */
 static const char *own_tag(const struct group *roots)
 {
 	const char *space = strchr(roots->from->type, ' ');
 
-	if (!is_one(roots) || !is_group(roots->from) || !space || strpbrk(space + 1, " *[("))
+	if (!is_one(roots) || !is_group(roots->from) || !space || strpbrk(space + 1, " *[(") ||
+	    strncmp(space + 1, "bpf_", 4) == 0)
 		return "";
 	return space + 1;
 }

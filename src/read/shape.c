@@ -67,8 +67,9 @@ static const struct part map_id[] = {U32("", 0, "mapid")};
 /* source: struct bpf_devmap_val, struct bpf_cpumap_val */
 static const struct part device[] = {U32("ifindex", 0, "ifname")};
 static const struct part device_program[] = {U32("ifindex", 0, "ifname"), U32("prog", 4, "progid")};
-static const struct part cpu_queue[] = {U32("qsize", 0, "dec")};
-static const struct part cpu_queue_program[] = {U32("qsize", 0, "dec"), U32("prog", 4, "progid")};
+#define QUEUE_ROOM PART("qsize", FIELD_UINT, 0, 4, "dec", .type = "u32", .nature = NATURE_GAUGE)
+static const struct part cpu_queue[] = {QUEUE_ROOM};
+static const struct part cpu_queue_program[] = {QUEUE_ROOM, U32("prog", 4, "progid")};
 
 /* source: struct bpf_insn_array_value, Linux 6.19. A map of them may have BTF only if that says otherwise. */
 static const struct part instruction[] = {
@@ -106,6 +107,7 @@ static const struct part file_frames[] = {
 static const struct part cgroup_id[] = {U64("", 0, "cgroup")};
 /* source: struct bpf_cgroup_storage_key; attach_type gets its names when it is added */
 static const struct part cgroup_attach[] = {
+	PART("", FIELD_STRUCT, 0, THE_REST, NULL, .type = "struct bpf_cgroup_storage_key"),
 	U64("cgroup_inode_id", 0, "cgroup"),
 	PART("attach_type", FIELD_ENUM, 8, 4, NULL, .type = "enum bpf_attach_type"),
 };

@@ -144,6 +144,22 @@ for name in ly_tagged ly_odd ly_scalar ly_named layouts_bss; do
 	fi
 done
 
+# -- layouts that the kernel gives to maps without BTF: what has a name, or is all there is --
+named() { layout "$@" | jq -c '[.key, .value | .[] | select(.name != "" or (.kind != "struct" and .depth == 0)) | del(.depth)]'; }
+for one in "lpm_trie 8 8 4 1" "cgroup_storage 8 8 0 0" "cgroup_storage 16 8 0 0" "percpu_cgroup_storage 16 8 0 0" \
+	"devmap_hash 4 8 4 0" "cpumap 4 8 4 0" "stack_trace 4 80 4 0" "stack_trace 4 96 4 0x20"; do
+	read -r type key value entries flags <<<"$one"
+	bpftool map create "$pins/own" type "$type" key "$key" value "$value" entries "$entries" name ly_own flags "$flags"
+	"$BPFMAPTOP" info "$pins/own" --schema-out >"$scratch/out.json" 2>"$scratch/words"
+	same "the layout of a $type with keys of $key bytes reads back" "$(named "$pins/own")" \
+		"$(named "$pins/own" --schema "$scratch/out.json")"
+	# with the header that everybody has who uses such a map
+	{ echo '#include <linux/bpf.h>' && "$BPFMAPTOP" info "$pins/own" -o c; } >"$scratch/out.c"
+	same "as C it compiles beside what the kernel calls so" "" \
+		"$(gcc -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1)"
+	rm "$pins/own"
+done
+
 # -- records of ring buffers: what waits, behind what the kernel says of it --
 bpftool map create "$pins/ly_ring" type ringbuf entries 4096 name ly_ring
 has "of an empty ring it is said that it is" "  ring       empty, 4.00Ki free
