@@ -224,7 +224,11 @@ struct source *watch_set_kernel(struct watch_set *set, struct err *err)
 		return set->kernel;
 	caps_keep_reading();
 	r = source_kernel_new(&set->kernel);
-	if (r < 0)
+	if (r == -ENOENT)
+		err_set(err, r,
+			"cannot tell how many CPUs there are, of which maps have values: there "
+			"is no /sys; mount it");
+	else if (r < 0)
 		err_set(err, r, "cannot make ready for the kernel's maps: %s", err_words(r));
 	return set->kernel;
 }

@@ -41,7 +41,7 @@ struct map {
 	uint64_t memory_bytes; /* 0: unknown */
 	uint64_t n_entries;    /* how many there are, counted without reading them */
 	bool entries_known;
-	bool is_frozen;
+	bool is_frozen, frozen_unknown;
 	bool is_variables;   /* a DATASEC array: one variable a row */
 	uint64_t loaded_ns;  /* since 1970: when the first of its programs was; 0: unknown */
 	const char *source;  /* "kernel", "sim", "tape" */

@@ -8,18 +8,29 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/map.h"
 #include "model/map_text.h"
 #include "model/mapflags.h"
 #include "model/maptype.h"
 
+/* What processes call themselves, and the paths of pins, can have any bytes in them. */
 static void add_users(const char *what, const struct map_users *users, struct buf *out)
 {
 	SCOPED(buf) text = {0};
 
 	map_users_text(users, true, &text);
 	if (text.len)
-		buf_addf(out, "  %-10s %s\n", what, buf_text(&text));
+		buf_addf(out, "  %-10s ", what);
+	utf8_tame(out, buf_text(&text), text.len);
+	if (text.len)
+		buf_addc(out, '\n');
+}
+
+static void add_pin(const char *path, struct buf *out)
+{
+	buf_adds(out, "  pin        ");
+	utf8_tame(out, path, strlen(path));
 }
 
 /* A line each; what is to be said of there being more stands behind the last. */
@@ -29,9 +40,11 @@ static void add_pins(const struct map *map, struct buf *out)
 
 	if (!map->pin && others->is_whole)
 		return;
-	buf_addf(out, "  pin        %s", map->pin ? map->pin : "-");
-	for (size_t i = 0; i < others->n; i++)
-		buf_addf(out, "\n  pin        %s", others->at[i].name);
+	add_pin(map->pin ? map->pin : "-", out);
+	for (size_t i = 0; i < others->n; i++) {
+		buf_addc(out, '\n');
+		add_pin(others->at[i].name, out);
+	}
 	buf_adds(out, map->pin && !others->is_whole ? " +?\n" : "\n");
 }
 

@@ -55,6 +55,7 @@ static const struct fact map_facts[] = {
 	FACT(map, "entries", n_entries, U64),
 	FACT(map, "entries_known", entries_known, BOOL),
 	FACT(map, "frozen", is_frozen, BOOL),
+	FACT(map, "frozen_unknown", frozen_unknown, BOOL),
 	FACT(map, "variables", is_variables, BOOL),
 	FACT(map, "loaded_ns", loaded_ns, U64),
 	FACT(map, "source", source, TEXT),

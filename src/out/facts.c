@@ -109,7 +109,8 @@ void out_map_json(struct json *json, const struct map *map)
 	add_known_text(json, "cpu_list", map->cpu_list);
 	add_known_uint(json, "extra", map->extra);
 	add_known_uint(json, "memory_bytes", map->memory_bytes);
-	json_member_bool(json, "frozen", map->is_frozen);
+	if (!map->frozen_unknown)
+		json_member_bool(json, "frozen", map->is_frozen);
 	add_known_uint(json, "ifindex", map->ifindex);
 	add_btf(json, map);
 	add_loaded_at(json, map);

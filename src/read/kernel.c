@@ -20,11 +20,24 @@
 #include "read/kernel.h"
 #include "read/libbpf.h"
 
+enum { KERNEL_ENOTSUPP = 524 };
+
 int kernel_open_id(uint32_t id)
 {
 	LIBBPF_OPTS(bpf_get_fd_by_id_opts, opts, .open_flags = BPF_F_RDONLY);
 
 	return bpf_map_get_fd_by_id_opts(id, &opts);
+}
+
+/* Where there is no /proc: a lookup of no entries at all is done, or not supported by the type, and is
+ * refused of what is no map. source: generic_map_lookup_batch(), kernel/bpf/syscall.c */
+static bool answers_as_map(int fd)
+{
+	char none[8];
+	uint32_t count = 0;
+	int r = bpf_map_lookup_batch(fd, NULL, none, none, none, &count, NULL);
+
+	return r == 0 || r == -KERNEL_ENOTSUPP;
 }
 
 int kernel_open_pin(const char *path)
@@ -40,7 +53,8 @@ int kernel_open_pin(const char *path)
 	/* Programs answer here as well, and their info would be read as a map's. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	n = readlink(self, link, sizeof(link));
-	if (n == sizeof(map_link) - 1 && memcmp(link, map_link, (size_t)n) == 0)
+	if (n < 0 ? answers_as_map(fd)
+		  : n == sizeof(map_link) - 1 && memcmp(link, map_link, (size_t)n) == 0)
 		return fd;
 	close(fd);
 	return -EMEDIUMTYPE;
@@ -184,8 +198,10 @@ static bool read_cpu_list(struct kernel *kernel)
 int source_kernel_new(struct source **out)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
-	int n_cpus = libbpf_num_possible_cpus();
+	int n_cpus;
 
+	libbpf_to_log();
+	n_cpus = libbpf_num_possible_cpus();
 	if (!kernel)
 		return -ENOMEM;
 	/* Without it per-CPU values have no size, and a guess would let the kernel write past them. */
@@ -193,7 +209,6 @@ int source_kernel_new(struct source **out)
 		free(kernel);
 		return n_cpus < 0 ? n_cpus : -EIO;
 	}
-	libbpf_to_log();
 	kernel->source.ops = &kernel_ops;
 	kernel->n_cpus = (uint32_t)n_cpus;
 	if (!read_cpu_list(kernel)) {

@@ -73,9 +73,10 @@ int programs_each(program_fn *fn, void *ctx);
 /* One program. -ENOENT when there is none. */
 int programs_one(uint32_t id, program_fn *fn, void *ctx);
 
-/* Every map pinned in any bpffs mounted here. fd is closed after fn. */
+/* Every map pinned in any bpffs mounted here. fd is closed after fn. *is_all_ret: no directory or file
+ * had to be left out. */
 typedef int pin_fn(void *ctx, const char *path, int fd);
-int pins_each(pin_fn *fn, void *ctx);
+int pins_each(pin_fn *fn, void *ctx, bool *is_all_ret);
 
 /* Every descriptor of a map that some process holds: pid and comm of the process.
  * 0; -EACCES when some processes could not be looked at, -E2BIG when there were too many. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* From an open map to plain facts. The kernel keeps 15 bytes of a name; the BTF of its program and the
- * file name of its pin may know the rest, and are believed where they begin with those 15. */
+ * file name of its pin, in which any bytes can stand, may know the rest, and are believed where they begin
+ * with those 15. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/map.h"
 #include "model/maptype.h"
 #include "read/kernel.h"
@@ -117,7 +119,9 @@ static int name_map(struct kernel *kernel, const struct bpf_map_info *info, stru
 		longer = kernel_btf_name(kernel, info);
 		if (!longer)
 			longer = pin_base(map->pin, info->name);
-		map->name = arena_strdup(&map->mem, longer ? longer : info->name);
+		if (!longer)
+			longer = info->name;
+		map->name = utf8_tame_copy(&map->mem, longer, strlen(longer));
 	}
 	return map->name ? 0 : -ENOMEM;
 }
@@ -137,7 +141,8 @@ static void add_fdinfo(int fd, struct map *map)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	if (file_read(path, FDINFO_MAX_BYTES, &text) < 0)
+	map->frozen_unknown = file_read(path, FDINFO_MAX_BYTES, &text) < 0;
+	if (map->frozen_unknown)
 		return;
 	map->memory_bytes = fdinfo_number(buf_text(&text), "\nmemlock:");
 	map->is_frozen = fdinfo_number(buf_text(&text), "\nfrozen:") != 0;

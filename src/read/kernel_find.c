@@ -131,9 +131,10 @@ static int find_name(struct kernel *kernel, const struct spec *spec, struct map_
 {
 	struct name_search search = {kernel, spec->text, out};
 	int by_id = find_among_ids(&search), r = by_id;
+	bool is_all = true;
 
 	if (search.n_found == 0 && (by_id == 0 || by_id == -EPERM))
-		r = pins_each(match_pin, &search);
+		r = pins_each(match_pin, &search, &is_all);
 	if (r < 0)
 		return err_set(err, r, "cannot look for map '%s': %s", spec->text, err_words(r));
 	if (search.n_found)
@@ -143,7 +144,8 @@ static int find_name(struct kernel *kernel, const struct spec *spec, struct map_
 			err, by_id,
 			"no pinned map is called '%s', and looking further " KERNEL_BY_ID_NEEDS,
 			spec->text);
-	return err_set(err, -ENOENT, "no map is called '%s'", spec->text);
+	return err_set(err, -ENOENT, "no map is called '%s'%s", spec->text,
+		       is_all ? "" : ", nor any pin that may be looked at");
 }
 
 /* -- by program -- */

@@ -169,8 +169,14 @@ static int out_of_memory(struct err *err)
 	return err_set(err, -ENOMEM, "out of memory for the users of maps");
 }
 
-/* pins: already walked, by_pin what that returned. */
-static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, struct map_list *maps,
+/* What is pinned where, once that was walked. */
+struct pinned {
+	struct uses uses;
+	int r;	     /* what the walk returned */
+	bool is_all; /* nothing had to be left out */
+};
+
+static int join_users(struct kernel *kernel, struct pinned *pins, struct map_list *maps,
 		      struct err *err)
 {
 	struct uses programs = {0}, owners = {0};
@@ -178,10 +184,10 @@ static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, stru
 	int by_owner = owners_each(kernel, note_owner, &owners);
 	int r = 0;
 
-	if (by_program == -ENOMEM || by_pin == -ENOMEM || by_owner == -ENOMEM)
+	if (by_program == -ENOMEM || pins->r == -ENOMEM || by_owner == -ENOMEM)
 		r = out_of_memory(err);
 	uses_tidy(&programs);
-	uses_tidy(pins);
+	uses_tidy(&pins->uses);
 	uses_tidy(&owners);
 	for (size_t i = 0; i < maps->n; i++) {
 		struct map *map = &maps->maps[i];
@@ -189,7 +195,7 @@ static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, stru
 		map->programs = users_of(&programs, by_program == 0, map, NULL);
 		map->loaded_ns = first_loaded_ns(&programs, map);
 		map->owners = users_of(&owners, by_owner == 0, map, NULL);
-		join_pins(pins, by_pin == 0, map);
+		join_pins(&pins->uses, pins->is_all, map);
 	}
 	uses_release(&programs);
 	uses_release(&owners);
@@ -198,11 +204,12 @@ static int join_users(struct kernel *kernel, struct uses *pins, int by_pin, stru
 
 int kernel_users(struct source *source, struct map_list *maps, struct err *err)
 {
-	struct uses pins = {0};
-	int by_pin = pins_each(note_pin, &pins);
-	int r = join_users((struct kernel *)source, &pins, by_pin, maps, err);
+	struct pinned pins = {0};
+	int r;
 
-	uses_release(&pins);
+	pins.r = pins_each(note_pin, &pins.uses, &pins.is_all);
+	r = join_users((struct kernel *)source, &pins, maps, err);
+	uses_release(&pins.uses);
 	return r;
 }
 
@@ -226,7 +233,7 @@ static int add_all_ids(struct kernel *kernel, struct map_list *out)
 struct pin_add {
 	struct kernel *kernel;
 	struct map_list *out;
-	struct uses *pins;
+	struct pinned *pins;
 	bool is_all_there_is; /* without the rights to list by id */
 };
 
@@ -239,7 +246,7 @@ static int add_pin(void *ctx, const char *path, int fd)
 
 	if (add->out->n > n)
 		add->out->maps[n].follows_pin = add->is_all_there_is;
-	return r == -ENOMEM ? r : note_pin(add->pins, path, fd);
+	return r == -ENOMEM ? r : note_pin(&add->pins->uses, path, fd);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -250,7 +257,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* 0, 1: *err says of what it is a part, or -errno. */
-static int add_all(struct pin_add *add, int by_pin, struct err *err)
+static int add_all(struct pin_add *add, struct err *err)
 {
 	int r = add->is_all_there_is ? 0 : add_all_ids(add->kernel, add->out);
 
@@ -260,8 +267,9 @@ static int add_all(struct pin_add *add, int by_pin, struct err *err)
 		return err_set(err, r, "cannot list maps: %s", err_words(r));
 	if (!add->is_all_there_is)
 		return 0;
-	if (by_pin < 0)
-		return err_set(err, by_pin, "cannot look through bpffs: %s", err_words(by_pin));
+	if (add->pins->r < 0)
+		return err_set(err, add->pins->r, "cannot look through bpffs: %s",
+			       err_words(add->pins->r));
 	if (add->out->n == 0)
 		return err_set(err, -EPERM,
 			       "not permitted to list maps: that needs CAP_SYS_ADMIN; without it "
@@ -272,27 +280,28 @@ static int add_all(struct pin_add *add, int by_pin, struct err *err)
 
 static int list_all(struct pin_add *add, struct err *err)
 {
-	int by_pin = pins_each(add_pin, add);
-	int listed = add_all(add, by_pin, err), r;
+	int listed, r;
 
+	add->pins->r = pins_each(add_pin, add, &add->pins->is_all);
+	listed = add_all(add, err);
 	if (listed < 0)
 		return listed;
 	r = kernel_count(&add->kernel->source, add->out);
 	if (r < 0)
 		log_add(LOG_INFO, "entries of maps can't be counted: %s", err_words(r));
-	r = join_users(add->kernel, add->pins, by_pin, add->out, err);
+	r = join_users(add->kernel, add->pins, add->out, err);
 	return r < 0 ? r : listed;
 }
 
 int kernel_list(struct source *source, struct map_list *out, struct err *err)
 {
-	struct uses pins = {0};
+	struct pinned pins = {0};
 	struct pin_add add = {.kernel = (struct kernel *)source, .out = out, .pins = &pins};
 	uint32_t first;
 	int r;
 
 	add.is_all_there_is = bpf_map_get_next_id(0, &first) == -EPERM;
 	r = list_all(&add, err);
-	uses_release(&pins);
+	uses_release(&pins.uses);
 	return r;
 }

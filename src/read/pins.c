@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Looks through every bpffs that is mounted here for pinned maps. Bounded in depth and in entries, so
- * that a huge or looping tree costs a bounded time. */
+ * that a huge tree costs a bounded time. What could not be looked at is never taken for nothing. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -13,21 +16,24 @@
 #include "base/tidy.h"
 #include "read/kernel.h"
 
-enum { DEPTH_MAX = 8, ENTRIES_MAX = 65536, MOUNTS_MAX_BYTES = 4 << 20 };
+enum { DEPTH_MAX = 64, ENTRIES_MAX = 65536, MOUNTS_MAX_BYTES = 4 << 20 };
 
 struct walk {
 	pin_fn *fn;
 	void *ctx;
 	struct buf path;
 	unsigned n_entries;
+	bool is_blind; /* something could not be looked at */
 };
 
 static int visit_file(struct walk *walk)
 {
 	int fd = kernel_open_pin(buf_text(&walk->path)), r;
 
-	if (fd < 0) /* a program, a link, or not ours to open */
-		return 0;
+	if (fd < 0) { /* a program, a link, gone since, or not ours to open */
+		walk->is_blind |= fd != -EMEDIUMTYPE && fd != -ENOENT;
+		return fd == -ENOMEM ? fd : 0;
+	}
 	r = walk->fn(walk->ctx, buf_text(&walk->path), fd);
 	close(fd);
 	return r;
@@ -55,15 +61,25 @@ static int visit(struct walk *walk, const struct dirent *entry, unsigned depth)
 	return r;
 }
 
+/* What is mounted inside of a bpffs, or over one, is none. */
+static bool is_bpffs(DIR *dir)
+{
+	struct statfs of;
+
+	return fstatfs(dirfd(dir), &of) == 0 && (uint32_t)of.f_type == (uint32_t)BPF_FS_MAGIC;
+}
+
 static int visit_dir(struct walk *walk, unsigned depth)
 {
 	DIR *dir = depth > DEPTH_MAX ? NULL : opendir(buf_text(&walk->path));
 	const struct dirent *entry;
 	int r = 0;
 
-	if (!dir)
+	if (!dir) {
+		walk->is_blind |= depth > DEPTH_MAX || errno != ENOENT;
 		return 0;
-	while (r == 0 && (entry = readdir(dir)))
+	}
+	while (r == 0 && is_bpffs(dir) && (entry = readdir(dir)))
 		r = visit(walk, entry, depth);
 	closedir(dir);
 	return r;
@@ -103,13 +119,14 @@ static int visit_mount(struct walk *walk, const char *line)
 	return walk->path.failed ? -ENOMEM : visit_dir(walk, 0);
 }
 
-int pins_each(pin_fn *fn, void *ctx)
+int pins_each(pin_fn *fn, void *ctx, bool *is_all_ret)
 {
 	SCOPED(buf) mounts = {0};
 	struct walk walk = {.fn = fn, .ctx = ctx};
 	int r = file_read("/proc/self/mountinfo", MOUNTS_MAX_BYTES, &mounts);
 	char *rest = mounts.at, *line;
 
+	*is_all_ret = r == 0;
 	if (r < 0 || !mounts.at)
 		return r;
 	while (r == 0 && (line = strsep(&rest, "\n")))
@@ -117,7 +134,9 @@ int pins_each(pin_fn *fn, void *ctx)
 	buf_release(&walk.path);
 	if (r == -E2BIG) {
 		log_add(LOG_WARN, "only the first %d files of bpffs were looked at", ENTRIES_MAX);
+		walk.is_blind = true;
 		r = 0;
 	}
+	*is_all_ret = r == 0 && !walk.is_blind;
 	return r;
 }

@@ -43,6 +43,10 @@ has "with what isn't listed, and why" "only pinned maps are listed: the rest nee
 	"$(cat "$scratch/err")"
 has "and which of our programs is refused" "the kernel refuses our program 'counts'" \
 	"$(only bpf list -v 2>&1 >/dev/null)"
+stranger() { setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+sys_admin --ambient-caps=+sys_admin "$BPFMAPTOP" "$@"; }
+same "pins are unknown where not all may be looked at" false \
+	"$(stranger info "id:$id" -o json 2>/dev/null | jq '.map | has("pins")')"
+has "also in words" "  pin        -" "$(stranger info "id:$id" 2>&1)"
 refused "an id with CAP_BPF" CAP_SYS_ADMIN only bpf dump "id:$id"
 refused "a program with CAP_BPF" CAP_SYS_ADMIN only bpf dump prog:1
 

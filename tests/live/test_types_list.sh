@@ -40,6 +40,58 @@ text=$("$BPFMAPTOP" info "$pins/m1")
 has "info shows the one that was named" "pin        $pins/m1" "$text"
 has "and the other" "pin        $pins/another" "$text"
 rm "$pins/another"
+
+# -- pins in places, and of names, that nobody expects --
+deep=$pins/$(printf 'in/%.0s' {1..20})
+mkdir -p "$deep" && bpftool map pin pinned "$pins/m1" "${deep}deep$me"
+same "a pin far below is found" "$deep" \
+	"$("$BPFMAPTOP" info "$pins/m1" -o json | jq -r '.map.pins[]' | sed -n "s/deep$me\$//p")"
+same "and its map by that name" "$(id_of "$pins/m1")" \
+	"$("$BPFMAPTOP" info "name:deep$me" -o json | jq .map.id)"
+rm -r "$pins/in"
+mkdir "$pins/over" && bpftool map pin pinned "$pins/m1" "$pins/over/hidden"
+text=$(unshare -m sh -c 'mount -t tmpfs over "$1/over" && touch "$1/over/file" && "$2" info "$1/m1" -o json' - "$pins" "$BPFMAPTOP")
+same "what is mounted inside of a bpffs is none" "[\"$pins/m1\"]" "$(jq -c .map.pins <<<"$text")"
+rm -r "$pins/over"
+red=$(printf 'red\033[31m\nx') escaped='red\x1b[31m\nx'
+bpftool map pin pinned "$pins/m1" "$pins/$red"
+has "what would move the terminal is escaped in pins" "  pin        $pins/$escaped" "$("$BPFMAPTOP" info "$pins/m1")"
+rm "$pins/$red"
+bpftool map create "$pins/${me}_fifteen_$red" type hash key 4 value 8 entries 1 name "$(cut -c1-15 <<<"${me}_fifteen_")"
+has "in the name of a map, of which its pin knows more" "$escaped  id " \
+	"$("$BPFMAPTOP" info "$pins/${me}_fifteen_$red" | head -1)"
+rm "$pins/${me}_fifteen_$red"
+cat >"$scratch/hold.py" <<-'END'
+	import ctypes, os, sys
+	libc = ctypes.CDLL(None, use_errno=True)
+	libc.prctl(15, b"red\x1b[31m\nx")
+	path = ctypes.create_string_buffer(sys.argv[1].encode())
+	attr = ctypes.create_string_buffer(128)
+	ctypes.c_uint64.from_buffer(attr).value = ctypes.addressof(path)
+	libc.syscall(int(sys.argv[2]), 7, attr, 128) # BPF_OBJ_GET
+	print(flush=True)
+	sys.stdin.read()
+END
+call=$(printf '#include <sys/syscall.h>\nSYS_bpf' | gcc -E -P - | tail -1)
+coproc python3 "$scratch/hold.py" "$pins/m1" "$call"
+IFS= read -r -t 20 -u "${COPROC[0]}" _
+has "and in the name of a process" "  owners     $escaped($COPROC_PID)" "$("$BPFMAPTOP" info "$pins/m1")"
+kill "$COPROC_PID" && wait "$COPROC_PID" 2>/dev/null
+
+# -- where nothing is mounted that tells more --
+without() { # DIRECTORY ARGUMENT...
+	unshare -m sh -c 'mount --make-rprivate / && { [ "$1" != /sys ] || mount --move /sys/fs/bpf /mnt; } &&
+		umount -l "$1" && shift && exec "$@"' - "$1" "$BPFMAPTOP" "${@:2}" 2>&1
+}
+same "without /proc a pin is opened" "$("$BPFMAPTOP" dump "$pins/m1" -o csv)" "$(without /proc dump "$pins/m1" -o csv)"
+bpftool map create "$pins/ring" type ringbuf entries 4096 name "$me"
+same "of any type" ringbuf "$(without /proc info "$pins/ring" -o json | jq -r .map.type)"
+same "but what isn't known is not said" "false false" \
+	"$(without /proc info "$pins/ring" -o json | jq -r '.map | "\(has("pins")) \(has("frozen"))"')"
+rm "$pins/ring"
+same "without /sys one sentence says what is missing" \
+	"bpfmaptop: cannot tell how many CPUs there are, of which maps have values: there is no /sys; mount it" \
+	"$(without /sys list)"
 same "a reading alone asks nobody who uses the map" '[false,false,false]' \
 	"$("$BPFMAPTOP" dump "$pins/m1" -o json | jq -c '.map | [has("programs"), has("owners"), has("pins")]')"
 same "sorted by memory" "$pins/m3 $pins/m2 $pins/m1" \
