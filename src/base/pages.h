@@ -20,5 +20,13 @@ bool pages_release_some(struct pages *pages, size_t n);
  * least. 0 or -ENOMEM (contents kept). */
 int pages_reserve(struct pages *pages, size_t n);
 
+static inline void pages_swap(struct pages *a, struct pages *b)
+{
+	struct pages was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
 /* Gives the pages beyond the first n bytes back to the system; the capacity stays. */
 void pages_trim(struct pages *pages, size_t n);

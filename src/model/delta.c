@@ -199,6 +199,7 @@ int delta_begin(struct delta *delta, struct delta_walk *walk, const struct snap 
 	int r;
 
 	*walk = (struct delta_walk){.stage = DELTA_DONE};
+	delta->values = NULL;
 	if (!previous || !previous->number)
 		return first_reading(delta, current);
 	r = reserve(delta, previous->n_rows, current->n_rows);

@@ -39,6 +39,9 @@ struct delta {
 	uint64_t dt_ns; /* from the end of one reading to the end of the next; 0: no previous */
 	bool knows_new, knows_gone; /* false: the counts above are 0 because it can't be known */
 	bool is_lower_bound; /* one of the two was incomplete: new and gone are not to be trusted whole */
+	/* Where the row's value stands in the previous snap, u32[n_rows], when who fills the table put others
+	 * there than were read; borrowed. NULL: where its row stands. */
+	const uint32_t *values;
 	struct index index; /* scratch, kept between calls */
 	struct pages marks; /* scratch: one bit a row of the previous snap */
 };
@@ -86,6 +89,12 @@ int delta_step(struct delta *delta, struct delta_walk *walk, size_t n_rows);
 static inline uint32_t delta_link(const struct delta *delta, size_t row)
 {
 	return ((const uint32_t *)delta->links.at)[row];
+}
+
+/* The same of the rows' values, for what has changed since. */
+static inline const uint32_t *delta_values(const struct delta *delta)
+{
+	return delta->values ? delta->values : (const uint32_t *)delta->links.at;
 }
 
 /* The seconds that a count is divided by for its rate: exact for whole seconds. */

@@ -112,6 +112,7 @@ enum turn_stage {
 	TURN_SINCE_BASE, /* to the baseline */
 	TURN_GHOSTS,
 	TURN_STAMPS,
+	TURN_READY,
 };
 
 /* What a reading brings, while it isn't sure yet that all of it fits. */
@@ -285,14 +286,6 @@ static void swap_deltas(struct delta *a, struct delta *b)
 	*b = was;
 }
 
-static void swap_pages(struct pages *a, struct pages *b)
-{
-	struct pages was = *a;
-
-	*a = *b;
-	*b = was;
-}
-
 /* From here on nothing can fail. */
 static void turn_commit(struct table_turn *turn, struct table *table)
 {
@@ -305,7 +298,7 @@ static void turn_commit(struct table_turn *turn, struct table *table)
 	differences_forget(table->differences);
 
 	count_churn(table, turn);
-	swap_pages(&table->stamps, &turn->room.stamps);
+	pages_swap(&table->stamps, &turn->room.stamps);
 	table->epoch_ns = turn->epoch_ns;
 	for (size_t i = n - 1; i > 0; i--)
 		table->stamps_ms[i] = shifted(table->stamps_ms[i - 1], turn->shift);
@@ -366,6 +359,11 @@ static int turn_reserve(struct table *table, struct table_turn *turn)
 	return r;
 }
 
+static bool follows_base(const struct table *table)
+{
+	return table->baseline.number && !table->brings_base;
+}
+
 /* 1: this stage needs more; 0: on to the next. */
 static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows)
 {
@@ -376,14 +374,13 @@ static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows
 		return smooth_step(table, n_rows);
 	case TURN_DELTA:
 		r = delta_step(&turn->room.delta, &turn->walk, n_rows);
-		if (r == 0 && table->baseline.number)
+		if (r == 0 && follows_base(table))
 			return delta_begin(&turn->room.since_base, &turn->walk, &table->baseline,
 					   table->next);
 		return r;
 	case TURN_SINCE_BASE:
-		return table->baseline.number
-			       ? delta_step(&turn->room.since_base, &turn->walk, n_rows)
-			       : 0;
+		return follows_base(table) ? delta_step(&turn->room.since_base, &turn->walk, n_rows)
+					   : 0;
 	case TURN_GHOSTS:
 		return turn_reserve(table, turn);
 	default:
@@ -391,7 +388,7 @@ static int turn_step(struct table *table, struct table_turn *turn, size_t n_rows
 	}
 }
 
-int table_take_some(struct table *table, size_t n_rows)
+int table_take_ahead(struct table *table, size_t n_rows)
 {
 	int r = 0;
 
@@ -399,23 +396,36 @@ int table_take_some(struct table *table, size_t n_rows)
 		r = table_baseline_step(table, n_rows);
 		return r < 0 ? r : 1;
 	}
-	if (table->is_gone && !table->turn)
-		return 0;
 	if (!table->turn)
 		r = turn_open(table);
-	if (r == 0)
+	if (r == 0 && table->turn->stage != TURN_READY)
 		r = turn_step(table, table->turn, n_rows);
-	if (r == 0 && table->turn->stage != TURN_STAMPS) {
-		table->turn->stage++;
-		return 1;
-	}
-	if (r == 0) {
-		turn_commit(table->turn, table);
-		past_keep(table);
-	}
-	if (r <= 0)
+	if (r < 0)
 		table_take_drop(table);
-	return r;
+	if (r != 0 || table->turn->stage == TURN_READY)
+		return r;
+	table->turn->stage++;
+	return table->turn->stage != TURN_READY;
+}
+
+const struct delta *table_take_delta(const struct table *table)
+{
+	return &table->turn->room.delta;
+}
+
+int table_take_some(struct table *table, size_t n_rows)
+{
+	int r;
+
+	if (table->is_gone && !table->turn && !table->base)
+		return 0;
+	r = table_take_ahead(table, n_rows);
+	if (r != 0)
+		return r;
+	turn_commit(table->turn, table);
+	past_keep(table);
+	table_take_drop(table);
+	return 0;
 }
 
 int table_take(struct table *table)

@@ -96,6 +96,7 @@ struct table {
 	struct snap baseline;	  /* copy made by table_baseline; number 0: none */
 	struct delta since_base;
 	struct table_base *base; /* owned: a baseline that is being made; NULL: none */
+	bool brings_base; /* who fills the table makes baseline and since_base anew with each reading */
 
 	struct table_turn *turn; /* owned: a reading that is being taken; NULL: none */
 	/* Room for what is made of it, had from the reading before the last: pages that are there cost
@@ -134,6 +135,11 @@ int table_take(struct table *table);
 /* The same in slices of about n_rows rows: 1 while there is more to do; the old state stands, and `next`
  * stays as it is, until 0. -ENOMEM drops the reading. */
 int table_take_some(struct table *table, size_t n_rows);
+/* The same but for the last slice: 0 once that is next, which is short and can't fail. For who makes more of a reading
+ * before it is seen; also of the reading of a map that went. */
+int table_take_ahead(struct table *table, size_t n_rows);
+/* How rows of `next` are linked to those of `current`; only between table_take_ahead's 0 and that slice. Borrowed. */
+const struct delta *table_take_delta(const struct table *table);
 /* Drops a reading that is being taken. */
 void table_take_drop(struct table *table);
 
@@ -229,6 +235,12 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
  * several times faster. A run of some KB at a time is best. */
 void table_numbers(const struct table *table, const struct column *column, size_t first, size_t n,
 		   uint64_t *out);
+/* Adds up a field of the value over the rows from `first` to `end` of a reading, which needn't be one that is shown:
+ * each row to sums[row % TABLE_SUMS], so that the parts in which it is done make no difference. Rows where it isn't known
+ * add nothing. */
+enum { TABLE_SUMS = 4 }; /* additions that don't wait for each other */
+void table_add_up(const struct table *table, const struct snap *snap, const struct field *field,
+		  size_t first, size_t end, double sums[TABLE_SUMS]);
 /* The size of a column's values where they are no numbers but at most 8 bytes of raw data, as an address
  * is; 0: they aren't. */
 size_t table_word_bytes(const struct table *table, const struct column *column);

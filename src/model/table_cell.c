@@ -25,7 +25,7 @@ static struct cell_then then_of(const struct delta *delta, const struct snap *sn
 
 	if (!snap->number)
 		return (struct cell_then){0};
-	link = delta_link(delta, row);
+	link = delta_values(delta)[row];
 	if (link != DELTA_NONE)
 		return (struct cell_then){.at = snap_value(snap, link)};
 	return (struct cell_then){.was_absent = delta->states.at[row] == ROW_NEW};

@@ -107,9 +107,10 @@ static inline __attribute__((always_inline)) void subtract(const struct build *b
 							   size_t n, double *out, size_t width)
 {
 	const uint8_t *at = build->first + (first - build->first_row) * build->stride;
+	const uint32_t *links = delta_values(delta) + first;
 
 	for (size_t i = 0; i < n; i++, at += build->stride) {
-		uint32_t link = delta_link(delta, first + i);
+		uint32_t link = links[i];
 		uint64_t is = decode_plain(build->field, at, width), was = 0;
 		bool is_known = true;
 
@@ -278,12 +279,13 @@ static void build_cells(const struct build *build, enum val_kind kind)
 	}
 }
 
-enum val_kind table_numbers_kind(const struct table *table, const struct column *column)
+/* Of readings that there are. */
+static enum val_kind numbers_kind(const struct table *table, const struct column *column)
 {
 	const struct format *format = column->format;
 	enum val_kind kind;
 
-	if (table->plan.is_variables || !table->current->number)
+	if (table->plan.is_variables)
 		return VAL_UNKNOWN;
 	if (column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE ||
 	    column->derive == DERIVE_SEEN)
@@ -314,10 +316,14 @@ enum val_kind table_numbers_kind(const struct table *table, const struct column 
 	}
 }
 
-static void open_build(struct build *build, const struct table *table, const struct column *column,
-		       size_t first, size_t n)
+enum val_kind table_numbers_kind(const struct table *table, const struct column *column)
 {
-	const struct snap *snap = table->current;
+	return table->current->number ? numbers_kind(table, column) : VAL_UNKNOWN;
+}
+
+static void open_build(struct build *build, const struct table *table, const struct snap *snap,
+		       const struct column *column, size_t first, size_t n)
+{
 	bool in_key = column_in_key(column);
 
 	*build = (struct build){
@@ -338,10 +344,53 @@ void table_numbers(const struct table *table, const struct column *column, size_
 {
 	struct build build;
 
-	open_build(&build, table, column, first, n);
+	open_build(&build, table, table->current, column, first, n);
 	build.bits = out;
 	if (!builders[column->derive] || !builders[column->derive](&build))
 		build_cells(&build, table_numbers_kind(table, column));
+}
+
+/* Cell by cell, for what has no numbers: counts of per-CPU groups. */
+static void add_cells(const struct build *build, double sums[TABLE_SUMS])
+{
+	struct cell cell = {
+		.table = build->table,
+		.field = build->field,
+		.format = build->format,
+		.n_cpus = build->table->map.n_cpus,
+		.cpu_stride = map_cpu_stride(&build->table->map),
+		.now = build->first,
+	};
+
+	for (size_t i = 0; i < build->n_rows; i++, cell.now += build->stride) {
+		struct val val = cell_total(&cell);
+
+		if (val_is_number(&val))
+			sums[(build->first_row + i) % TABLE_SUMS] += val_as_real(&val);
+	}
+}
+
+void table_add_up(const struct table *table, const struct snap *snap, const struct field *field,
+		  size_t first, size_t end, double sums[TABLE_SUMS])
+{
+	enum { RUN_ROWS = 512 };
+	const struct column column = {.derive = DERIVE_TOTAL, .field = field};
+	enum val_kind kind = numbers_kind(table, &column);
+	uint64_t run[RUN_ROWS];
+	struct build build;
+
+	for (size_t n; first < end; first += n) {
+		n = MIN_OF(end - first, (size_t)RUN_ROWS);
+		open_build(&build, table, snap, &column, first, n);
+		build.bits = run;
+		if (kind == VAL_UNKNOWN || !build_total(&build)) {
+			add_cells(&build, sums);
+			continue;
+		}
+		for (size_t i = 0; i < n; i++)
+			sums[(first + i) % TABLE_SUMS] +=
+				kind == VAL_INT ? (double)(int64_t)run[i] : (double)run[i];
+	}
 }
 
 static bool has_one_copy(const struct table *table, const struct column *column)
@@ -366,7 +415,7 @@ size_t table_word_bytes(const struct table *table, const struct column *column)
 	if (!has_one_copy(table, column) || !table->current->n_rows ||
 	    field->size > sizeof(uint64_t))
 		return 0;
-	open_build(&build, table, column, 0, 1);
+	open_build(&build, table, table->current, column, 0, 1);
 	val = value_at(&build);
 	return val.kind == VAL_BYTES && val.len == field->size &&
 			       val.at == (const char *)build.first + field->offset
@@ -388,7 +437,7 @@ void table_words(const struct table *table, const struct column *column, size_t 
 {
 	struct build build;
 
-	open_build(&build, table, column, first, n);
+	open_build(&build, table, table->current, column, first, n);
 	build.bits = out;
 	if (column->field->size == sizeof(uint32_t))
 		build_words(&build, sizeof(uint32_t));
@@ -406,7 +455,7 @@ void table_cells(const struct table *table, const struct column *column, size_t 
 			out[i] = table_cell(table, first + i, column);
 		return;
 	}
-	open_build(&build, table, column, first, n);
+	open_build(&build, table, table->current, column, first, n);
 	for (size_t i = 0; i < n; i++, build.first += build.stride)
 		out[i] = value_at(&build);
 }

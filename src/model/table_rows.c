@@ -80,7 +80,7 @@ const uint8_t *table_old_value(const struct table *table, size_t row)
 
 	if (table_is_ghost(table, row))
 		return NULL;
-	link = delta_link(&table->delta, is_variable ? 0 : row);
+	link = delta_values(&table->delta)[is_variable ? 0 : row];
 	if (link == DELTA_NONE)
 		return NULL;
 	return snap_value(table->previous, link) +

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The life of a group. A reading of the rows is folded into the next snap of the groups and taken like
- * one of a map; what went, came and changed follows from that. Then the sums of the reading before are
- * replaced by what they were of the rows that are there now (see group.h), and a group that is new
- * although some of its rows are old gets a past of its own. */
+ * one of a map; what went, came and changed follows from that. But before it is seen, the sums of the reading
+ * before are replaced by what they were of the rows that are there now (see group.h, group_past.c). */
 #include "query/group.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/tidy.h"
-#include "model/decode.h"
-#include "model/differences.h"
 #include "model/smooth.h"
 #include "query/group_parts.h"
 #include "query/query.h"
@@ -38,6 +34,9 @@ void group_free(struct group *group)
 	pages_release(&group->bits);
 	pages_release(&group->zeros);
 	index_release(&group->index);
+	pages_release(&group->then);
+	pages_release(&group->base_keys);
+	free(group->adding);
 	free(group->totals);
 	free(group->carries);
 	free(group);
@@ -66,162 +65,7 @@ bool group_looks_back(const struct group *group)
 	return group->filter && query_looks_back(group->filter);
 }
 
-/* -- the past -- */
-
-static uint64_t *words_of(struct pages *sums, const struct snap *snap, size_t i)
-{
-	return (uint64_t *)(sums->at + i * snap->val_stride);
-}
-
-/* A sum that is not known is more than any that follows, so that the difference isn't either; of what may fall
- * that is said apart. */
-static void forget_sum(const struct group *group, uint64_t *words, unsigned word)
-{
-	uint32_t first = group->table.plan.n_key_fields;
-	const struct field *field = &group->table.plan.fields[first + word];
-
-	if (group->carries_at) {
-		((int16_t *)((uint8_t *)words + group->carries_at))[word] = DECODE_NO_SUM;
-		group->carries[first + word] |=
-			field->kind == FIELD_INT || nature_is_gauge(&group->table, field);
-	}
-	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++)
-		words[cpu * group->copy_words + word] = UINT64_MAX;
-}
-
-static void forget_unknown(const struct group *group, uint64_t *words, uint32_t known)
-{
-	uint32_t unknown = ~known & ((UINT32_C(1) << group->n_sums) - 1);
-
-	for (; unknown; unknown &= unknown - 1)
-		forget_sum(group, words, 1 + (unsigned)__builtin_ctz(unknown));
-}
-
-/* The counts of the reading before are true as they are. */
-static void copy_sums(const struct group *group, uint64_t *to, const uint64_t *from)
-{
-	const uint64_t *first_from = from;
-	uint64_t *first_to = to;
-	size_t stride = group->copy_words;
-
-	for (uint32_t cpu = 0; cpu < group->table.map.n_cpus; cpu++, to += stride, from += stride)
-		for (unsigned i = 1; i <= group->n_sums; i++)
-			to[i] = from[i];
-	if (group->carries_at)
-		memcpy((uint8_t *)first_to + group_carry_at(group, 1),
-		       (const uint8_t *)first_from + group_carry_at(group, 1),
-		       group->n_sums * sizeof(int16_t));
-}
-
-/* After table_take; there is room for a row more a group in previous. */
-static int put_past(struct group *group)
-{
-	struct table *table = &group->table;
-	struct past_sums *past = &group->before;
-	uint32_t *links = (uint32_t *)table->delta.links.at;
-	int r = 0;
-
-	if (!table->previous->number)
-		return 0;
-	differences_forget(table->differences);
-	for (size_t i = 0; i < table->current->n_rows && r == 0; i++) {
-		uint32_t known = ((uint32_t *)past->known.at)[i];
-		uint64_t *then = words_of(&past->sums, table->current, i);
-
-		if (links[i] == DELTA_NONE && known & PAST_WAS_THERE) {
-			links[i] = (uint32_t)table->previous->n_rows;
-			r = snap_add(table->previous, snap_key(table->current, i), then);
-		} else if (links[i] != DELTA_NONE) {
-			copy_sums(group,
-				  words_of(&table->previous->vals, table->previous, links[i]),
-				  then);
-		}
-		if (r == 0 && links[i] != DELTA_NONE)
-			forget_unknown(group,
-				       words_of(&table->previous->vals, table->previous, links[i]),
-				       known);
-	}
-	return r;
-}
-
-static int put_baseline(struct group *group)
-{
-	struct table *table = &group->table;
-	struct snap *base = &table->baseline;
-	SCOPED(delta) since = {0};
-	int r = 0;
-
-	if (!group->base->baseline.number)
-		return 0;
-	snap_clear(base, &table->map);
-	for (size_t i = 0; i < table->current->n_rows && r == 0; i++) {
-		uint64_t *then = words_of(&group->at_base.sums, table->current, i);
-
-		forget_sum(group, then, 0);
-		forget_unknown(group, then, ((uint32_t *)group->at_base.known.at)[i]);
-		r = snap_add(base, snap_key(table->current, i), then);
-	}
-	base->number = 1;
-	if (r == 0)
-		r = delta_compute(&since, base, table->current);
-	if (r < 0) {
-		base->number = 0;
-		return r;
-	}
-	delta_release(&table->since_base);
-	table->since_base = since;
-	since = (struct delta){0};
-	return 0;
-}
-
 /* -- readings -- */
-
-/* Cell by cell, for columns that table_numbers has no numbers of: counts of per-CPU groups. */
-static double sum_cells(const struct table *table, const struct column *column)
-{
-	double sum = 0;
-
-	for (size_t row = 0; row < table->current->n_rows; row++) {
-		struct val val = table_cell(table, row, column);
-
-		sum += val_is_number(&val) ? val_as_real(&val) : 0;
-	}
-	return sum;
-}
-
-static double sum_of(const struct table *table, const struct column *column)
-{
-	enum { RUN_ROWS = 512, LANES = 4 }; /* additions that don't wait for each other */
-	enum val_kind kind = table_numbers_kind(table, column);
-	size_t n_rows = table->current->n_rows, n;
-	uint64_t run[RUN_ROWS];
-	double sums[LANES] = {0}, sum = 0;
-
-	if (kind == VAL_UNKNOWN)
-		return sum_cells(table, column);
-	for (size_t first = 0; first < n_rows; first += n) {
-		n = MIN_OF(n_rows - first, (size_t)RUN_ROWS);
-		table_numbers(table, column, first, n, run);
-		for (size_t i = 0; i < n; i++)
-			sums[i % LANES] +=
-				kind == VAL_INT ? (double)(int64_t)run[i] : (double)run[i];
-	}
-	for (size_t i = 0; i < LANES; i++)
-		sum += sums[i];
-	return sum;
-}
-
-static void sum_totals(struct group *group)
-{
-	const struct table *table = &group->table;
-	const struct plan *plan = &table->plan;
-
-	for (uint32_t i = plan->n_key_fields; i < plan->n_fields; i++) {
-		struct column column = {.derive = DERIVE_TOTAL, .field = &plan->fields[i]};
-
-		group->totals[i] = sum_of(table, &column);
-	}
-}
 
 /* A sum falls when rows leave, which says nothing of what it sums: that is what its rows are known for. */
 static void tell_natures(struct group *group)
@@ -239,78 +83,47 @@ static bool takes_before(const struct group *group)
 	return !group->table.current->number && group->base->previous->number;
 }
 
-/* What was folded becomes what the groups were in the reading before. */
-static void turn_back(struct group *group)
-{
-	struct snap *out = group->table.next;
-	const struct snap *was = group->base->previous;
-	const uint32_t *known = (const uint32_t *)group->before.known.at;
-	size_t n = 0;
-
-	for (size_t i = 0; i < out->n_rows; i++) {
-		if (!(known[i] & PAST_WAS_THERE))
-			continue;
-		if (out->key_stride)
-			memmove(out->keys.at + n * out->key_stride, snap_key(out, i),
-				out->key_stride);
-		memmove(out->vals.at + n * out->val_stride, snap_value(out, i), out->val_stride);
-		copy_sums(group, words_of(&out->vals, out, n),
-			  words_of(&group->before.sums, out, i));
-		n++;
-	}
-	out->n_rows = n;
-	out->notes = was->notes;
-	out->started_ns = was->started_ns;
-	out->ended_ns = was->ended_ns;
-	out->wall_ns = was->wall_ns;
-	group->is_turned_back = true;
-}
-
-/* Groups that are no more than a slice are taken at once. */
-static int take_slice(struct table *table, size_t n_rows)
-{
-	size_t n = table->next->n_rows;
-	int r;
-
-	do
-		r = table_take_some(table, n_rows);
-	while (r > 0 && n <= n_rows);
-	return r;
-}
-
+/* The groups of the reading before, first. */
 static int take_before(struct group *group, size_t n_rows)
 {
-	int r;
+	int r = group_turn_back(group, n_rows);
 
-	if (!group->is_turned_back)
-		turn_back(group);
-	r = take_slice(&group->table, n_rows);
+	r = r ? r : table_take_some(&group->table, n_rows);
 	if (r > 0)
-		return r;
+		return 1;
 	group_fold_drop(group);
 	group->has_before = r == 0;
 	return r < 0 ? r : 1;
 }
 
 /* Nothing is seen of the new reading until its last slice, which then has its past, too. */
-static int take(struct group *group, size_t n_rows)
+static int take_now(struct group *group, size_t n_rows)
 {
-	struct table *table = &group->table;
-	int r = snap_reserve(table->current, table->next->n_rows);
+	int r;
 
 	tell_natures(group);
-	if (r == 0)
-		r = take_slice(table, n_rows);
+	r = table_take_ahead(&group->table, n_rows);
+	r = r ? r : group_past_step(group, n_rows);
+	r = r ? r : table_take_some(&group->table, n_rows);
 	if (r > 0)
-		return r;
-	group->has_before = false;
+		return 1;
 	if (r == 0)
-		r = put_past(group);
-	if (r == 0)
-		r = put_baseline(group);
-	if (r == 0)
-		sum_totals(group);
+		group_past_commit(group);
 	group_fold_drop(group);
+	group->has_before = false;
+	return r;
+}
+
+/* Groups that are no more than a slice are taken at once. */
+static int take(struct group *group, size_t n_rows)
+{
+	int (*take_some)(struct group *, size_t) = takes_before(group) ? take_before : take_now;
+	bool is_slice = group->table.next->n_rows <= n_rows;
+	int r;
+
+	do
+		r = take_some(group, n_rows);
+	while (r > 0 && is_slice && group->block);
 	return r;
 }
 
@@ -331,7 +144,7 @@ int group_step(struct group *group, size_t n_rows)
 	r = group_fold(group, n_rows);
 	if (r)
 		return r;
-	return takes_before(group) ? take_before(group, n_rows) : take(group, n_rows);
+	return take(group, n_rows);
 }
 
 double group_progress(const struct group *group)
@@ -397,7 +210,10 @@ static int group_init(struct group *group, const char *by, const char *filter, s
 	group->table.share_of = group->totals;
 	group->carries = calloc(group->table.plan.n_fields, sizeof(*group->carries));
 	group->table.carries = group->carries;
-	if (!group->totals || !group->carries || group->by.failed || group->filter_text.failed)
+	group->table.brings_base = true;
+	group->adding = calloc(group->table.plan.n_fields, sizeof(*group->adding));
+	if (!group->totals || !group->carries || !group->adding || group->by.failed ||
+	    group->filter_text.failed)
 		return -ENOMEM;
 	return 0;
 }

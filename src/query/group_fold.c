@@ -354,6 +354,7 @@ void group_fold_drop(struct group *group)
 		pages_release(&group->block->keys);
 	free(group->block);
 	group->block = NULL;
+	group->n_past = group->n_turned_back = 0;
 	group->is_turned_back = false;
 	table_take_drop(&group->table);
 }

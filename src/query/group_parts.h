@@ -38,8 +38,9 @@ enum { GROUP_LENGTH_BYTES = sizeof(uint32_t) };
 
 /* What the sums were of the same rows in an earlier reading, and for which of them that is known. */
 struct past_sums {
-	struct pages sums;  /* laid out like the values of the groups; counts stay 0 */
-	struct pages known; /* u32 a group: a bit a sum, and PAST_WAS_THERE */
+	struct pages sums; /* laid out like the values of the groups; counts stay 0 */
+	struct pages
+		known; /* u32 a group: a bit a sum, and PAST_WAS_THERE; then where its past stands */
 };
 
 /* Some of the group's rows were there. */
@@ -64,17 +65,22 @@ struct group {
 	/* Byte of a value where the i16 begin that say by how many times 2^64 the count and each sum are
 	 * more, or that they are not known; 0: there are none, sums over CPUs are modulo 2^64. */
 	uint32_t carries_at;
-	bool *carries;	/* of the groups, a field of table.plan each: some of them do */
-	double *totals; /* of the groups, a field of table.plan each; what f.share is of */
+	bool *carries;	   /* of the groups, a field of table.plan each: some of them do */
+	double *totals;	   /* of the groups, a field of table.plan each; what f.share is of */
+	struct pages then; /* of the groups, what table.delta.values is */
 
 	/* Of the reading under way. */
 	struct past_sums before, at_base; /* in the reading before; at the baseline */
 	struct pages bits;		  /* matching rows of base */
 	struct pages zeros;		  /* a row's value that was not there */
 	struct index index;
-	struct block *block; /* owned: a folding under way */
-	bool has_before;     /* of two readings to begin with, the first is taken */
-	bool is_turned_back; /* what was folded is of that first one now */
+	struct pages base_keys;	      /* of the groups, for the baseline */
+	double (*adding)[TABLE_SUMS]; /* what totals are being made of */
+	struct block *block;	      /* owned: a folding under way */
+	size_t n_past; /* of what was folded, so many groups have their past, or are turned back */
+	bool has_before;      /* of two readings to begin with, the first is taken */
+	bool is_turned_back;  /* what was folded is of that first one now, */
+	size_t n_turned_back; /* in which there are so many */
 };
 
 /* Of the count (0) or a sum (1 + i), in a value. */
@@ -92,6 +98,13 @@ void group_keys(const struct group *group, const uint32_t *rows, size_t n, uint8
 /* Folds about n_rows more rows of base into table.next and the two pasts: 1 while there are more, 0 from
  * then on until it is dropped; an error drops it. */
 int group_fold(struct group *group, size_t n_rows);
+/* Of what was folded, once table_take_ahead is through: gives n_rows more groups their past, and adds them up. 1 while there
+ * are more, 0, -ENOMEM. */
+int group_past_step(struct group *group, size_t n_rows);
+/* After the last slice of the taking: the groups are seen with their past from here on. */
+void group_past_commit(struct group *group);
+/* Makes of n_rows more folded groups what they were in the reading before: 1 while there are more, then 0. */
+int group_turn_back(struct group *group, size_t n_rows);
 /* Ends what is under way, taking it included. */
 void group_fold_drop(struct group *group);
 /* What was folded so far is of another reading, or since another baseline. */
