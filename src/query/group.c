@@ -88,6 +88,7 @@ static int take_before(struct group *group, size_t n_rows)
 {
 	int r = group_turn_back(group, n_rows);
 
+	r = r ? r : table_take_ahead(&group->table, n_rows);
 	r = r ? r : table_take_some(&group->table, n_rows);
 	if (r > 0)
 		return 1;

@@ -132,10 +132,37 @@ static void slices_of_any_size_fold_the_same(void **state)
 				follow_in_slices(n_cpus, lists[i][0], lists[i][1], sizes[k]);
 }
 
+/* What is left of a map that went can be grouped, too, at any time. */
+static void groups_of_a_map_that_went_are_taken(void **state)
+{
+	struct table table;
+	struct group *group = NULL;
+	uint64_t seed = 5;
+	int n_steps = 0;
+
+	(void)state;
+	make_counters(&table, 1);
+	take_random(&table, 1, &seed);
+	take_random(&table, 2, &seed);
+	table.is_gone = true;
+	assert_int_equal(group_new(&table, "key", "", &group, NULL), 0);
+	group_begin(group);
+	while (group_step(group, 100000) > 0)
+		assert_true(++n_steps < 100);
+	assert_true(group_table(group)->is_gone);
+	assert_int_equal(table_n_live(group_table(group)), table_n_live(&table));
+	assert_int_equal(table_baseline(&table), 0);
+	assert_int_equal(group_take(group), 0);
+	assert_number(group_table(group), 0, "value.base", 0);
+	group_free(group);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slices_of_any_size_fold_the_same),
+		cmocka_unit_test(groups_of_a_map_that_went_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
