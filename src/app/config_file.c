@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/place.h"
 #include "base/tidy.h"
 
 #define FILE_NAME  "/bpfmaptop/config.json"
@@ -49,15 +50,6 @@ void config_system_path(struct buf *out)
 
 /* -- comments ------------------------------------------------------------------------------------------- */
 
-/* Past the text that begins at `at`. */
-static char *skip_text(char *at)
-{
-	for (at++; *at && *at != '"'; at++)
-		if (*at == '\\' && at[1])
-			at++;
-	return *at ? at + 1 : at;
-}
-
 static char *blank_until(char *at, const char *end)
 {
 	char *stop = strstr(at + 2, end);
@@ -79,7 +71,7 @@ bool config_blank_comments(struct buf *text)
 
 		has_any |= is_line || is_block;
 		if (*at == '"')
-			at = skip_text(at);
+			at += place_after_text(at) - at;
 		else if (is_line || is_block)
 			at = blank_until(at, is_line ? "\n" : "*/");
 		else

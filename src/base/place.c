@@ -16,8 +16,7 @@ struct place place_of(const char *text, const char *at)
 	return place;
 }
 
-/* Behind the text that begins at `at`. */
-static const char *skip_text(const char *at)
+const char *place_after_text(const char *at)
 {
 	for (at++; *at && *at != '"'; at++)
 		if (*at == '\\' && at[1])
@@ -42,7 +41,7 @@ struct place place_of_member(const char *text, const char *const *names, size_t 
 		const char *end = at + 1;
 
 		if (*at == '"') {
-			end = skip_text(at);
+			end = place_after_text(at);
 			n_found += depth == n_found + 1 && is_name(at, end, names[n_found]);
 			if (n_found == n)
 				return place_of(text, at);

@@ -11,6 +11,8 @@ struct place {
 
 /* Of byte `at`, which lies in the text. */
 struct place place_of(const char *text, const char *at);
+/* Behind the JSON text that begins, with its quote, at `at`, which is its end where it has no other. */
+const char *place_after_text(const char *at);
 /* Of a member of a JSON text. names[0] is a member of the root, each further name one of the object before it. Where
  * a name is not found, since it is written with escapes, the start of the text. */
 struct place place_of_member(const char *text, const char *const *names, size_t n);

@@ -132,10 +132,9 @@ static int number_compare(const struct val *a, const struct val *b)
 	return whole_compare(whole_of(a), whole_of(b));
 }
 
-/* Not a number is not known either. */
 static int rank(const struct val *val)
 {
-	if (val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x)))
+	if (val_is_unknown(val))
 		return 0;
 	if (val_is_number(val))
 		return 1;

@@ -77,6 +77,11 @@ static inline uint64_t val_word(const void *at, size_t len)
 /* What a person typed: whole as long as 128 bits hold it. 0 or -ERANGE. */
 int val_typed(const struct num *num, struct val *out);
 
+/* Not a number is not known either. */
+static inline bool val_is_unknown(const struct val *val)
+{
+	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && val->x != val->x);
+}
 bool val_is_number(const struct val *val);
 /* An integer of any kind. false: it is none, or too large. */
 bool val_whole(const struct val *val, __int128 *out);

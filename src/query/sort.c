@@ -4,7 +4,6 @@
  * is the largest either way. Where ranks are equal, cells are compared, key after key. */
 #include "query/sort.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/tidy.h"
@@ -55,15 +54,10 @@ static inline __attribute__((always_inline)) uint64_t number_rank(uint64_t bits,
 	return x == x ? real_rank(x) ^ flip : LAST;
 }
 
-static bool is_unknown(const struct val *val)
-{
-	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x));
-}
-
 /* Numbers before text before bytes, as val_compare has it. */
 static uint64_t val_rank(const struct val *val, uint64_t flip)
 {
-	if (is_unknown(val))
+	if (val_is_unknown(val))
 		return LAST;
 	if (val_is_number(val))
 		return (real_rank(val_as_real(val)) >> 2) ^ flip;
@@ -77,7 +71,7 @@ static uint64_t rank_among(const struct val *val, enum val_kind kind, uint64_t f
 	uint64_t bits = val->u;
 	double x;
 
-	if (is_unknown(val))
+	if (val_is_unknown(val))
 		return LAST;
 	if (kind == VAL_REAL) {
 		x = val_as_real(val);
@@ -251,7 +245,7 @@ static int compare_cells(const struct sorter *sorter, unsigned k, size_t a, size
 	struct column column = sorted_by(sorter->table, &sorter->keys[k].column);
 	struct val val_a = table_cell(sorter->table, a, &column);
 	struct val val_b = table_cell(sorter->table, b, &column);
-	bool a_unknown = is_unknown(&val_a), b_unknown = is_unknown(&val_b);
+	bool a_unknown = val_is_unknown(&val_a), b_unknown = val_is_unknown(&val_b);
 	int r;
 
 	if (a_unknown || b_unknown)
