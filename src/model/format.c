@@ -4,6 +4,7 @@
  * so the limit bounds the steps too. */
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -326,12 +327,31 @@ static int refuse(const struct field *field, const char *text, size_t len, struc
 		       field->format->name, field->format->example);
 }
 
+/* Floats that are no digits, as they are written. */
+static bool read_special(const char *text, size_t len, struct val *out)
+{
+	static const struct {
+		const char *name;
+		double x;
+	} rows[] = {{"nan", NAN}, {"inf", INFINITY}, {"-inf", -INFINITY}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strlen(rows[i].name) == len && memcmp(rows[i].name, text, len) == 0) {
+			*out = val_real(rows[i].x);
+			return true;
+		}
+	return false;
+}
+
 int format_parse(const struct field *field, const char *text, size_t len,
 		 const struct lookups *lookups, struct arena *mem, struct val *out, struct err *err)
 {
-	int r = field->format->parse ? field->format->parse(field, text, len, lookups, mem, out)
-				     : format_read_number(text, len, out);
+	int r;
 
+	if (field->kind == FIELD_REAL && read_special(text, len, out))
+		return 0;
+	r = field->format->parse ? field->format->parse(field, text, len, lookups, mem, out)
+				 : format_read_number(text, len, out);
 	if (r == -ENOMEM)
 		return err_set(err, r, "not enough memory for '%s'", field->path);
 	if (r < 0)

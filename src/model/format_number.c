@@ -34,7 +34,7 @@ static bool fits_number(const struct field *field)
 	       field->kind == FIELD_INT;
 }
 
-static bool fits_quantity(const struct field *field)
+bool format_fits_quantity(const struct field *field)
 {
 	return field->kind == FIELD_REAL ||
 	       (field_is_integer(field) && (field->kind == FIELD_UINT || field->kind == FIELD_INT));
@@ -241,7 +241,7 @@ const struct format format_si = {
 	.example = "1.5M",
 	.min_columns = 6,
 	.alphabet = FORMAT_NUMBER_ALPHABET,
-	.fits = fits_quantity,
+	.fits = format_fits_quantity,
 	.print = print_si,
 };
 
@@ -263,7 +263,7 @@ const struct format format_size = {
 	.example = "1.5Mi",
 	.min_columns = 6,
 	.alphabet = FORMAT_NUMBER_ALPHABET,
-	.fits = fits_quantity,
+	.fits = format_fits_quantity,
 	.print = print_size,
 };
 
@@ -278,7 +278,8 @@ static void print_percent(const struct field *field, const uint8_t *base, enum p
 		return;
 	}
 	format_write_number(&val, style, out);
-	buf_addc(out, '%');
+	if (isfinite(val_as_real(&val)))
+		buf_addc(out, '%');
 }
 
 /* The field holds 41 for 41%, not 0.41. */
@@ -298,7 +299,7 @@ const struct format format_percent = {
 	.sense = SENSE_IDENTITY,
 	.min_columns = 5,
 	.alphabet = FORMAT_NUMBER_ALPHABET "%",
-	.fits = fits_quantity,
+	.fits = format_fits_quantity,
 	.print = print_percent,
 	.parse = parse_percent,
 };

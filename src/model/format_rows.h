@@ -42,4 +42,6 @@ void format_write_hex(unsigned __int128 bits, struct buf *out);
 int format_keep_bytes(const void *at, size_t len, struct arena *mem, struct val *out);
 
 bool format_fits_integer(const struct field *field); /* one column of up to 64 bits */
+/* A number that is none of bool, char, enum or pointer: of those up to 64 bits, and of floats. */
+bool format_fits_quantity(const struct field *field);
 bool format_fits_any(const struct field *field);

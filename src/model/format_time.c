@@ -2,6 +2,7 @@
 /* Times in nanoseconds: spans, moments since boot, moments since 1970. Columns say how long or how long
  * ago; exact ones are what the map holds. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,22 +14,16 @@
 #include "model/decode.h"
 #include "model/format_rows.h"
 
-static bool fits_span(const struct field *field)
-{
-	return field->kind == FIELD_REAL ||
-	       (field_is_integer(field) && (field->kind == FIELD_UINT || field->kind == FIELD_INT));
-}
-
 static bool fits_moment(const struct field *field)
 {
-	return field_is_integer(field) && (field->kind == FIELD_UINT || field->kind == FIELD_INT) &&
-	       field->size >= 4;
+	return format_fits_quantity(field) && field->kind != FIELD_REAL && field->size >= 4;
 }
 
 static void write_exact_ns(const struct val *val, struct buf *out)
 {
 	format_write_number(val, PRINT_EXACT, out);
-	buf_adds(out, "ns");
+	if (isfinite(val_as_real(val)))
+		buf_adds(out, "ns");
 }
 
 /* -- duration -- */
@@ -51,7 +46,7 @@ const struct format format_duration = {
 	.help = "nanoseconds as a span of time",
 	.example = "12.3us",
 	.min_columns = 6,
-	.fits = fits_span,
+	.fits = format_fits_quantity,
 	.print = print_duration,
 };
 

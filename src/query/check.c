@@ -133,6 +133,27 @@ static bool literal_names_column(struct checker *c, const struct node *literal,
 	return check_names_column(c, node_is_negative(literal) ? literal->first : literal, column);
 }
 
+static bool is_nan(const struct range *value)
+{
+	return value->low.val.kind == VAL_REAL && val_is_unknown(&value->low.val);
+}
+
+static int nan_fault(struct checker *c, const struct node *word)
+{
+	return check_fault(c, node_start(word), "nan is in no order; compare it by == or !=");
+}
+
+static int nan_test(struct checker *c, const struct column *column, enum token_kind op,
+		    const struct node *word, bool is_negated, struct test **out)
+{
+	int r;
+
+	if (op != TOKEN_EQ && op != TOKEN_NE)
+		return nan_fault(c, word);
+	r = new_test(c, TEST_NAN, is_negated != (op == TOKEN_NE), COST_CELLS, out);
+	return r ? r : check_column(c, column, &(*out)->left);
+}
+
 /* column op word. 1: the word is a column too, compare the two. */
 static int comparison_with_word(struct checker *c, const struct column *column, enum token_kind op,
 				const struct node *word, bool is_negated, struct test **out)
@@ -150,6 +171,8 @@ static int comparison_with_word(struct checker *c, const struct column *column, 
 	r = check_literal(c, column, word, &value);
 	if (r)
 		return is_column && r != -ENOMEM ? 1 : r;
+	if (is_nan(&value))
+		return nan_test(c, column, op, word, is_negated, out);
 	r = check_column(c, column, &left);
 	return r ? r : ranges_test(c, left, op, &value, is_negated, out);
 }
@@ -212,6 +235,8 @@ static int member_value(struct checker *c, const struct expr *left, const struct
 
 	if (column && node_is_literal(node)) {
 		r = check_literal(c, column, node, out);
+		if (r == 0 && is_nan(out))
+			return nan_fault(c, node);
 		return r && literal_names_column(c, node, NULL) ? no_value(c, node) : r;
 	}
 	r = check_expr(c, node, &expr);
@@ -363,7 +388,7 @@ static int search_test(struct checker *c, const struct node *node, bool is_negat
 
 	if (r)
 		return r;
-	(*out)->needle = arena_strndup(&c->query->mem, node->text, node->len);
+	(*out)->needle = literal_shown(node->text, node->len, &c->query->mem);
 	if (!(*out)->needle)
 		return -ENOMEM;
 	r = choose_skips(c, (*out)->needle, false, &(*out)->key_skips);

@@ -95,15 +95,10 @@ static struct val eval_expr(struct eval *eval, const struct expr *expr, size_t r
 	}
 }
 
-static bool is_unknown(const struct val *val)
-{
-	return val->kind == VAL_UNKNOWN || (val->kind == VAL_REAL && isnan(val->x));
-}
-
 bool eval_val(const struct test *test, const struct val *val)
 {
 	/* a variable that is no number is not comparable with one */
-	if (is_unknown(val) || (domain_is_number(test->left->domain) && !val_is_number(val)))
+	if (val_is_unknown(val) || (domain_is_number(test->left->domain) && !val_is_number(val)))
 		return false;
 	return ranges_hold(&test->ranges, val) != test->is_negated;
 }
@@ -122,7 +117,7 @@ static bool eval_compare(struct eval *eval, const struct test *test, size_t row)
 
 	if (domain_is_number(test->left->domain) && !(val_is_number(&a) && val_is_number(&b)))
 		return false;
-	return !is_unknown(&a) && !is_unknown(&b) &&
+	return !val_is_unknown(&a) && !val_is_unknown(&b) &&
 	       compare_vals(test->op, &a, &b) != test->is_negated;
 }
 
@@ -150,12 +145,19 @@ static bool eval_networks(struct eval *eval, const struct test *test, size_t row
 {
 	struct val val = eval_expr(eval, test->left, row);
 
-	if (is_unknown(&val))
+	if (val_is_unknown(&val))
 		return false;
 	for (size_t i = 0; i < test->ranges.n; i++)
 		if (network_holds(&test->ranges.at[i].low.val, &val))
 			return !test->is_negated;
 	return test->is_negated;
+}
+
+static bool eval_nan(struct eval *eval, const struct test *test, size_t row)
+{
+	struct val val = table_cell(eval->table, row, &eval->query->columns[test->left->slot]);
+
+	return val.kind != VAL_UNKNOWN && val_is_unknown(&val) != test->is_negated;
 }
 
 /* Whole keys, structs and arrays are never unknown, and have no cell that would say so. */
@@ -167,7 +169,7 @@ static bool eval_regex(struct eval *eval, const struct test *test, size_t row)
 	if (left->domain != DOMAIN_SHOWN) {
 		struct val val = table_cell(eval->table, row, &eval->query->columns[left->slot]);
 
-		if (is_unknown(&val))
+		if (val_is_unknown(&val))
 			return false;
 	}
 	shown = shown_text(eval, left->slot, row);
@@ -214,6 +216,8 @@ bool eval_row(struct eval *eval, const struct test *test, size_t row)
 		return eval_ranges(eval, test, row);
 	case TEST_COMPARE:
 		return eval_compare(eval, test, row);
+	case TEST_NAN:
+		return eval_nan(eval, test, row);
 	case TEST_REGEX:
 		return eval_regex(eval, test, row);
 	case TEST_NETWORKS:

@@ -203,7 +203,7 @@ static size_t code_point(const char *text, size_t rest, char *out, size_t *n)
  * keeps its backslash: "\." is what a regular expression wants. */
 static size_t unescape(const char *text, size_t rest, char *out, size_t *n)
 {
-	static const char letters[] = "n\nt\tr\r\\\\\"\"''";
+	static const char letters[] = "n\nt\tr\r\\\\\"\"''0\0";
 	size_t taken = code_point(text, rest, out, n); /* never more than it took */
 
 	if (taken)

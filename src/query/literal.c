@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "model/format_range.h"
 #include "model/table.h"
 #include "query/lex.h"
@@ -224,6 +225,14 @@ int literal_number(const char *text, size_t len, struct val *out, enum num_kind 
 	return val_typed(&num, out);
 }
 
+const char *literal_shown(const char *text, size_t len, struct arena *mem)
+{
+	SCOPED(buf) tame = {0};
+
+	utf8_tame(&tame, text, len);
+	return tame.failed ? NULL : arena_strdup(mem, buf_text(&tame));
+}
+
 static void set_one(struct range *out, struct val val)
 {
 	*out = (struct range){.low.val = val, .high.val = val};
@@ -339,6 +348,16 @@ static int state_range(const struct table *table, const struct column *column, c
 	return mismatch(table, column, DOMAIN_STATE, text, len, err);
 }
 
+static int shown_range(const char *text, size_t len, struct arena *mem, struct range *out)
+{
+	const char *shown = literal_shown(text, len, mem);
+
+	if (!shown)
+		return -ENOMEM;
+	set_one(out, val_text(shown, strlen(shown)));
+	return 0;
+}
+
 static int field_range(const struct table *table, const struct column *column, const char *text,
 		       size_t len, struct arena *mem, struct range *out, struct err *err)
 {
@@ -379,8 +398,9 @@ int literal_range(const struct table *table, const struct column *column, const 
 	switch (domain) {
 	case DOMAIN_STATE:
 		return state_range(table, column, text, len, out, err);
-	case DOMAIN_TEXT:
 	case DOMAIN_SHOWN:
+		return shown_range(text, len, mem, out);
+	case DOMAIN_TEXT:
 		set_one(out, val_text(text, len));
 		return 0;
 	case DOMAIN_NONE:

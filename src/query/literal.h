@@ -36,10 +36,13 @@ bool domain_is_moment(enum domain domain);
 const char *domain_words(enum domain domain);
 
 /* The values that text[0..len) stands for beside the column: one, or those of a network (10.0.0.0/8).
- * "5s ago" is a bound that moves (moving.h). What they point to lives in mem. -EINVAL with what would fit,
+ * "5s ago" is a bound that moves (moving.h); of floats "nan", which has no place in any range, is one of itself. What they point to lives in mem. -EINVAL with what would fit,
  * -ERANGE, -ENOMEM. */
 int literal_range(const struct table *table, const struct column *column, const char *text,
 		  size_t len, struct arena *mem, struct range *out, struct err *err);
+
+/* The text as it stands in what is shown of keys, values and their parts: tame. NULL: out of memory. */
+const char *literal_shown(const char *text, size_t len, struct arena *mem);
 
 /* The whole text as a number with an optional unit. 0, -EINVAL, -ERANGE. */
 int literal_number(const char *text, size_t len, struct val *out, enum num_kind *kind);

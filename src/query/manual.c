@@ -88,6 +88,7 @@ static const char after[] = "\n"
 			    "\n"
 			    "What is unknown (a rate in the first reading) matches nothing, and "
 			    "neither does its opposite.\n"
+			    "Floats may also be inf, -inf and, by == and != alone, nan.\n"
 			    "\n"
 			    "The grammar of filters:\n\n";
 

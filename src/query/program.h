@@ -44,6 +44,7 @@ enum test_kind {
 	TEST_RANGES,   /* left is in ranges */
 	TEST_COMPARE,  /* left op right */
 	TEST_REGEX,    /* left's text holds a match */
+	TEST_NAN,      /* left, a column, is not a number, though something is there */
 	TEST_NETWORKS, /* left is a network inside one of those in ranges */
 	TEST_SEARCH,   /* key or value as shown holds needle, in either case */
 };
