@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Options, mode, exit status; prints the one error. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "app/config.h"
 #include "app/options.h"
+#include "app/rows.h"
 #include "app/say.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/tidy.h"
 
-static int print(const struct buf *text)
+static int print(const struct buf *text, struct err *err)
 {
-	return !text->failed && file_write_all(1, buf_text(text), text->len) == 0 ? EXIT_DONE
-										  : EXIT_FAILED;
+	int r = text->failed ? -ENOMEM : file_write_all(STDOUT_FILENO, buf_text(text), text->len);
+
+	rows_tell_unwritten(r, err);
+	return r < 0 && r != -EPIPE ? EXIT_FAILED : EXIT_DONE;
 }
 
 static void say_fault(void *unused, const struct err *fault)
@@ -24,7 +29,7 @@ static void say_fault(void *unused, const struct err *fault)
 }
 
 /* What is in force, also where the rest has faults. */
-static int print_config(const struct options *options)
+static int print_config(const struct options *options, struct err *err)
 {
 	struct config *config;
 	unsigned n_faults = config_load(&config, say_fault, NULL);
@@ -34,7 +39,7 @@ static int print_config(const struct options *options)
 	if (config) {
 		config_bind_keys(config, say_fault, NULL);
 		if (config_print(config, options, &out) == 0)
-			status = print(&out);
+			status = print(&out, err);
 	}
 	config_free(config);
 	return n_faults ? EXIT_FAILED : status;
@@ -50,10 +55,10 @@ static int tell(const struct options *options, struct err *err)
 	else if (options->wants_manual)
 		options_manual(&out);
 	else if (options->wants_config)
-		return print_config(options);
+		return print_config(options, err);
 	else if (options_help(options->help_topic, &out, err) < 0)
 		return EXIT_USAGE;
-	return print(&out);
+	return print(&out, err);
 }
 
 int main(int argc, char **argv)

@@ -223,6 +223,7 @@ int run_info(const struct options *options, struct err *err)
 		r = info_of(options, set.watches[i], i == 0, &out, err);
 	if (r == 0)
 		r = rows_flush(NULL, &out);
+	rows_tell_unwritten(r, err);
 	watch_set_release(&set);
 	if (r == -EINVAL)
 		return EXIT_USAGE;

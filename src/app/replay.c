@@ -52,6 +52,7 @@ static int verify(const char *path, struct err *err)
 		return EXIT_FAILED;
 	add_check(&check, path, &out);
 	w = rows_flush(NULL, &out);
+	rows_tell_unwritten(w, err);
 	return r < 0 || w < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 

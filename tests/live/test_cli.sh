@@ -183,6 +183,13 @@ same "without a terminal, watch writes text" 0 $?
 has "and says so" "stdout is not a terminal" "$text"
 "$BPFMAPTOP" dump sim:many | head -n 1 >/dev/null
 same "a pipe that closes early is a quiet end" "0 0" "${PIPESTATUS[*]}"
+"$BPFMAPTOP" record "$scratch/full.tape" sim:flows -n 1 2>/dev/null
+for words in --help --version --man --print-config "info sim:flows" "info sim:flows -o c" "info sim:flows --schema-out" \
+	"dump sim:flows -o prom" "replay --verify $scratch/full.tape"; do
+	# shellcheck disable=SC2086
+	text=$("$BPFMAPTOP" $words 2>&1 >/dev/full)
+	same "$words: a full disk is told" "1 bpfmaptop: cannot write to stdout: no space left on device" "$? $text"
+done
 text=$("$BPFMAPTOP" dump sim:flows 2>&1 >/dev/full)
 same "a full disk is a failure" 1 $?
 has "and says so" "no space left" "$text"
