@@ -95,6 +95,11 @@ static int no_program(const struct cursor *cursor, struct err *err)
 		       map->name, map->type->name, map->type->why_not);
 }
 
+/* Of what lies in memory that could not be mapped: see mapping.c. */
+static const char unwritable[] =
+	"; its memory is shown only to who may write to it, by the mode of its "
+	"pin, or by its id with CAP_SYS_ADMIN";
+
 static int no_method(const struct cursor *cursor, int code, struct err *err)
 {
 	const struct map *map = cursor->map;
@@ -107,7 +112,9 @@ static int no_method(const struct cursor *cursor, int code, struct err *err)
 		return no_program(cursor, err);
 	if (map->type->why_not)
 		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: %s%s", map->name,
-			       map->type->name, map->type->why_not, under_strict(cursor));
+			       map->type->name, map->type->why_not,
+			       read_ring.suits(map, &cursor->how) ? unwritable
+								  : under_strict(cursor));
 	return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read: the kernel answers '%s'",
 		       map->name, map->type->name, err_words(code));
 }

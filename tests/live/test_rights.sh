@@ -77,6 +77,13 @@ same "without any right a recording is replayed" "$rows" \
 	"$(nobody replay - -b -n 1 -o csv <"$scratch/a.tape" | sed 's/^[^,]*,[^,]*,[^,]*,//')"
 same "a simulation watched" 3 "$(nobody stream sim:flows -n 1 -l 2 -o csv | wc -l)"
 same "and one recorded" 0 "$(nobody record - sim:flows -n 2 -d 0.1 2>/dev/null | nobody replay - --verify >/dev/null && echo $?)"
+bpftool map create "$pins/ring" type ringbuf entries 4096 name "$me" && chmod 644 "$pins/ring"
+refused "a ring whose pin may only be read" \
+	"its memory is shown only to who may write to it, by the mode of its pin, or by its id with CAP_SYS_ADMIN" \
+	nobody dump "$pins/ring"
+chmod 666 "$pins/ring"
+same "and one that may be written, which it isn't" ring "$(nobody info "$pins/ring" -o json | jq -r .method)"
+rm "$pins/ring"
 refused "an id" CAP_SYS_ADMIN nobody dump "id:$id"
 refused "an interface" CAP_NET_ADMIN nobody dump dev:lo
 refused "a list" CAP_SYS_ADMIN nobody list
