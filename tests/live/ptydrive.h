@@ -11,7 +11,10 @@
  *	pty_close(&pty);
  *
  * Nothing here sleeps: whatever waits goes on reading the terminal until its condition holds or its
- * deadline passed. The terminal answers queries (cursor position, device attributes) as a real one. */
+ * deadline passed. The terminal answers queries (cursor position, device attributes) as a real one.
+ *
+ * Frames of the synchronised mode (2026) are seen whole, and each of them, however the bytes come: what a
+ * condition finds is never half of a frame, and a frame is not missed for another that came behind it. */
 #pragma once
 
 #include "base/buf.h"
@@ -55,8 +58,10 @@ struct pty {
 	struct buf
 		to_go; /* here: it comes in pieces, and slowly, from libvterm, unlike a real one */
 
-	struct buf raw; /* every byte the command wrote, in order */
-	size_t n_reads; /* in how many pieces they came; a write to a waiting reader is one piece */
+	struct buf raw;	  /* every byte that came of the command, in order */
+	size_t n_reads;	  /* in how many pieces they came */
+	size_t n_shown;	  /* of the bytes: the rest is still to be put on the screen */
+	bool is_in_frame; /* a frame was begun and is not whole yet */
 	size_t n_bells;
 
 	struct buf lines[PTY_LINES_BORROWED]; /* for pty_screen_line */
@@ -195,13 +200,35 @@ static inline int pty_ms_until(uint64_t deadline_ns)
 	return now >= deadline_ns ? 0 : (int)((deadline_ns - now) / 1000000 + 1);
 }
 
-/* Waits at most timeout_ms for output and takes one piece of it in. returns its bytes, 0 when none came,
- * -1 when none will come any more. */
+/* Puts what came on the screen, up to the end of its first frame. returns the bytes of that. */
+static inline int pty_show(struct pty *pty)
+{
+	static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+	const size_t len = sizeof(end) - 1;
+	/* Either may have begun in the piece before. */
+	const char *from = pty->raw.at + pty->n_shown, *last = pty->raw.at + pty->raw.len;
+	const char *look = from - (pty->n_shown < len - 1 ? pty->n_shown : len - 1);
+	const char *ends = memmem(look, (size_t)(last - look), end, len);
+	size_t n = (size_t)((ends ? ends + len : last) - from);
+
+	if (ends)
+		pty->is_in_frame = false;
+	else if (memmem(look, (size_t)(last - look), begin, len))
+		pty->is_in_frame = true;
+	pty->n_shown += n;
+	vterm_input_write(pty->vt, from, n);
+	return (int)n;
+}
+
+/* Waits at most timeout_ms for output and takes one piece of it in, at most a frame. returns its bytes, 0 when
+ * none came, -1 when none will come any more. */
 static inline int pty_pump(struct pty *pty, int timeout_ms)
 {
-	struct pollfd readable = {.fd = pty->fd, .events = POLLIN};
 	char bytes[65536];
+	struct pollfd readable = {.fd = pty->fd, .events = POLLIN};
 
+	if (pty->n_shown < pty->raw.len)
+		return pty_show(pty);
 	if (pty->fd < 0 || pty->has_hung_up)
 		return -1;
 	if (poll(&readable, 1, timeout_ms) <= 0)
@@ -215,18 +242,18 @@ static inline int pty_pump(struct pty *pty, int timeout_ms)
 	}
 	pty->n_reads++;
 	buf_add(&pty->raw, bytes, (size_t)n);
-	vterm_input_write(pty->vt, bytes, (size_t)n);
-	return (int)n;
+	return pty_show(pty);
 }
 
 typedef bool pty_condition(struct pty *pty, const void *ctx);
 
-/* Reads until the condition holds: true; false when the deadline passed or the output ended before. */
+/* Reads until the condition holds of what is whole on the screen: true; false when the deadline passed or the
+ * output ended before. */
 static inline bool pty_wait(struct pty *pty, pty_condition *holds, const void *ctx, int timeout_ms)
 {
 	uint64_t deadline = pty_deadline(timeout_ms);
 
-	while (!holds(pty, ctx)) {
+	while (pty->is_in_frame || !holds(pty, ctx)) {
 		int left_ms = pty_ms_until(deadline);
 
 		if (left_ms == 0 || pty_pump(pty, left_ms) < 0)
@@ -494,7 +521,7 @@ static inline const char *pty_not_restored(struct pty *pty)
  * frees everything. returns the exit status as pty_wait_exit. */
 static inline int pty_close(struct pty *pty)
 {
-	enum { PATIENCE_MS = 3000 };
+	enum { PATIENCE_MS = 60000 };
 
 	if (pty->fd >= 0)
 		close(pty->fd);

@@ -31,7 +31,8 @@ static void start(struct pty *pty, const char *const *words, int rows, int cols)
 
 #define START(pty, rows, cols, ...) start(pty, (const char *const[]){__VA_ARGS__, NULL}, rows, cols)
 
-static void quit(struct pty *pty)
+/* All it wrote is there then. */
+static void end(struct pty *pty)
 {
 	const char *left;
 
@@ -40,6 +41,11 @@ static void quit(struct pty *pty)
 	left = pty_not_restored(pty);
 	if (left)
 		fail_msg("%s not as before", left);
+}
+
+static void quit(struct pty *pty)
+{
+	end(pty);
 	pty_close(pty);
 }
 
@@ -59,64 +65,68 @@ static void must_lose(struct pty *pty, const char *text)
 		fail_msg("'%s' is still on the screen", text);
 }
 
-/* The screen was cleared, and the frame with that is over. */
-static bool is_drawn_anew(struct pty *pty, const void *from)
-{
-	static const char clear[] = "\033[H\033[2J", end[] = "\033[?2026l";
-	const char *at = pty->raw.at + *(const size_t *)from, *last = pty->raw.at + pty->raw.len;
+struct anew {
+	size_t from;	       /* of what came, where the wait began */
+	struct buf before[64]; /* the lines that were there last */
+};
 
-	at = memmem(at, (size_t)(last - at), clear, strlen(clear));
-	return at && memmem(at, (size_t)(last - at), end, strlen(end));
+/* The screen was cleared, in the frame that was shown last. Until then what is there is kept. */
+static bool is_drawn_anew(struct pty *pty, const void *ctx)
+{
+	static const char clear[] = "\033[H\033[2J";
+	struct anew *anew = *(struct anew *const *)ctx;
+
+	if (memmem(pty->raw.at + anew->from, pty->n_shown - anew->from, clear, strlen(clear)))
+		return true;
+	for (int row = 0; row < pty->rows; row++) {
+		buf_clear(&anew->before[row]);
+		buf_adds(&anew->before[row], pty_screen_line(pty, row));
+	}
+	return false;
 }
 
-static void draw_anew(struct pty *pty)
-{
-	size_t before = pty->raw.len;
-
-	pty_send(pty, "\x0c");
-	assert_true(pty_wait(pty, is_drawn_anew, &before, WAIT_MS));
-}
-
-/* What frame after frame has made of the screen is what one whole frame makes of it. The first line has the
- * time, the last but one may have a message, which any key takes away. */
+/* What frame after frame has made of the screen is what one whole frame makes of it. Nothing is under way: what was
+ * pressed is seen. The first line has the time, the last but one may have a message, which any key takes away. */
 static void must_be_what_is_drawn_anew(struct pty *pty, const char *where)
 {
-	struct buf lines[64] = {0};
+	struct anew anew = {.from = pty->n_shown}, *ctx = &anew;
 
-	pty_wait_quiet(pty, 30, WAIT_MS);
-	for (int row = 1; row < pty->rows; row++)
-		buf_adds(&lines[row], pty_screen_line(pty, row));
-	draw_anew(pty);
+	pty_send(pty, "\x0c");
+	assert_true(pty_wait(pty, is_drawn_anew, &ctx, WAIT_MS));
 	for (int row = 1; row < pty->rows; row++) {
 		const char *is = pty_screen_line(pty, row);
 
-		if (row != pty->rows - 2 && strcmp(buf_text(&lines[row]), is) != 0)
+		if (row != pty->rows - 2 && strcmp(buf_text(&anew.before[row]), is) != 0)
 			fail_msg("%s: line %d was, and drawn anew it is\n%s\n%s", where, row,
-				 buf_text(&lines[row]), is);
-		buf_release(&lines[row]);
+				 buf_text(&anew.before[row]), is);
 	}
+	for (size_t row = 0; row < ARRAY_LEN(anew.before); row++)
+		buf_release(&anew.before[row]);
 }
 
 static void each_pane(void **state)
 {
 	static const struct {
-		const char *keys, *shows, *back;
-		bool changes; /* with ^L: that is text there, or the frame is counted */
+		const char *keys, *shows; /* what only the last of the keys brings */
+		const char *back;	  /* takes it away; NULL: it stays */
+		bool changes;		  /* with ^L: that is text there, or the frame is counted */
 	} panes[] = {
 		{"\r", "in 1 of 1", "\r"},
 		{"e", "in 1 of 1", "e"},
 		{"?", "scroll the columns", "\x1b"},
 		{"m", "to the terminal", "\x1b", true},
-		{"C", "churn", "\x1b"},
+		{"C", "not enough seen yet", "\x1b"},
 		{"l", "messages", "\x1b"},
 		{"s", "sort by", "\x1b"},
-		{"c", "columns", "\x1b"},
+		{"c", "columns: name", "\x1b"},
 		{"T", "solarized", "\x1b"},
-		{"|", "1 ports", "|"},
-		{"_", "1 ports", "_"},
-		{"3H", "packets", "H"},
-		{"1bbproto\r", "groups", "\x1b"},
-		{"x", "MAXCPU", "x"},
+		{"|", "─ 2 verdicts"},
+		{"_", "─ 3 sizes"},
+		{"_", "─ 1 ports detail"},
+		{"3H", "256..512", "H"},
+		{"1", "─[1 ports]"},
+		{"bbproto\r", "by proto", "\x1b"},
+		{"x", "CPUs: the highest", "x"},
 		{"/udp", "/ udp", "\x1b", true},
 		{"\x06udp", "search: udp", "\x1b", true},
 		{":sort", ": sort", "\x1b", true},
@@ -129,11 +139,16 @@ static void each_pane(void **state)
 	(void)state;
 	START(&pty, 40, N_COLS, "-d", "3600", "sim:ports", "sim:verdicts", "sim:sizes");
 	for (size_t i = 0; i < ARRAY_LEN(panes); i++) {
+		if (pty_shows(&pty, panes[i].shows))
+			fail_msg("'%s' is there before it is asked for", panes[i].shows);
 		pty_send(&pty, panes[i].keys);
 		must_show(&pty, panes[i].shows);
 		if (!panes[i].changes)
 			must_be_what_is_drawn_anew(&pty, panes[i].shows);
+		if (!panes[i].back)
+			continue;
 		pty_send(&pty, panes[i].back);
+		must_lose(&pty, panes[i].shows);
 	}
 	quit(&pty);
 }
@@ -217,6 +232,11 @@ static bool is_cursor_at(struct pty *pty, const void *row)
 	return strncmp(pty_screen_line(pty, *(const int *)row), ">", 1) == 0;
 }
 
+static bool is_cursor_off(struct pty *pty, const void *row)
+{
+	return !is_cursor_at(pty, row);
+}
+
 static void the_mouse_when_asked(void **state)
 {
 	static const bool on = true, off = false;
@@ -234,9 +254,7 @@ static void the_mouse_when_asked(void **state)
 	must_show(&pty, "ORDER HELD");
 	assert_true(is_cursor_at(&pty, &row));
 	pty_click(&pty, row, 8, 5); /* the wheel */
-	row++;
-	pty_wait_quiet(&pty, 60, WAIT_MS);
-	assert_false(is_cursor_at(&pty, &(int){titles + 4}));
+	assert_true(pty_wait(&pty, is_cursor_off, &row, WAIT_MS));
 	pty_click(&pty, titles, pty_find_col(&pty, titles, "PROTO"), 1);
 	must_show(&pty, "PROTO");
 	pty_send(&pty, "\x1bOQ");
@@ -255,11 +273,11 @@ static void the_terminal_is_asked_nothing(void **state)
 	(void)state;
 	START(&pty, N_ROWS, N_COLS, "sim:flows");
 	pty_send(&pty, "tT\x1b?\x1b");
-	pty_wait_quiet(&pty, 60, WAIT_MS);
+	end(&pty);
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
 		if (memmem(pty.raw.at, pty.raw.len, questions[i], strlen(questions[i])))
 			fail_msg("the terminal is asked: ESC%s", questions[i] + 1);
-	quit(&pty);
+	pty_close(&pty);
 }
 
 /* -- frames -- */
@@ -276,18 +294,30 @@ static size_t count(const struct buf *raw, size_t from, const char *what)
 	return n;
 }
 
-/* A figure of a file in /proc/PID. */
-static unsigned long figure(const struct pty *pty, const char *file, const char *label)
+/* What stands behind the label in a file in /proc/PID. Borrowed until the next call. */
+static const char *said_of(const struct pty *pty, const char *file, const char *label)
 {
-	SCOPED(buf) text = {0};
+	static char text[1 << 14];
+	SCOPED(buf) whole = {0};
 	char path[64];
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pty->pid, file);
-	assert_int_equal(file_read(path, 1 << 16, &text), 0);
-	at = strstr(buf_text(&text), label);
+	assert_int_equal(file_read(path, sizeof(text) - 1, &whole), 0);
+	snprintf(text, sizeof(text), "%s", buf_text(&whole));
+	at = strstr(text, label);
 	assert_non_null(at);
-	return strtoul(at + strlen(label), NULL, 10);
+	return at + strlen(label);
+}
+
+static unsigned long figure(const struct pty *pty, const char *file, const char *label)
+{
+	return strtoul(said_of(pty, file, label), NULL, 10);
+}
+
+static bool is_asleep(const struct pty *pty)
+{
+	return *said_of(pty, "status", "State:\t") == 'S';
 }
 
 struct since {
@@ -301,6 +331,26 @@ static bool has_frames(struct pty *pty, const void *ctx)
 	return count(&pty->raw, since->raw_len, "\033[?2026l") >= since->n_frames;
 }
 
+/* How often write(2) was called so far, at a moment at which all that came of that is taken in: none was under way
+ * while it slept, and none went on before and after. */
+static unsigned long writes_so_far(struct pty *pty)
+{
+	uint64_t deadline = pty_deadline(WAIT_MS);
+	unsigned long before, after;
+	bool has_slept;
+
+	do {
+		before = figure(pty, "io", "syscw: ");
+		/* What was written is there for poll(2) at once: n_tty_poll(), drivers/tty/n_tty.c. */
+		while (pty_pump(pty, 0) > 0)
+			continue;
+		has_slept = is_asleep(pty);
+		after = figure(pty, "io", "syscw: ");
+	} while ((!has_slept || before != after) && pty_ms_until(deadline) > 0);
+	assert_true(has_slept && before == after);
+	return after;
+}
+
 /* Frames of the synchronised mode, nothing between them, and no write(2) but theirs. */
 static void a_frame_is_one_write(void **state)
 {
@@ -311,20 +361,15 @@ static void a_frame_is_one_write(void **state)
 
 	(void)state;
 	START(&pty, N_ROWS, N_COLS, "-d", "0.1", "sim:flows");
-	pty_wait(&pty, has_frames, &(struct since){0, 3}, WAIT_MS);
-	pty_kill(&pty, SIGSTOP);
-	pty_wait_quiet(&pty, 60, WAIT_MS);
+	assert_true(pty_wait(&pty, has_frames, &(struct since){0, 3}, WAIT_MS));
+	writes = writes_so_far(&pty);
 	since.raw_len = pty.raw.len;
-	writes = figure(&pty, "io", "syscw: ");
-	pty_kill(&pty, SIGCONT);
 	assert_true(pty_wait(&pty, has_frames, &since, WAIT_MS));
-	pty_kill(&pty, SIGSTOP);
-	pty_wait_quiet(&pty, 60, WAIT_MS);
+	writes = writes_so_far(&pty) - writes;
 	n = count(&pty.raw, since.raw_len, "\033[?2026h");
 	assert_int_equal(count(&pty.raw, since.raw_len, "\033[?2026l"), n);
 	assert_int_equal(count(&pty.raw, since.raw_len, "\033[?2026l\033[?2026h"), n - 1);
-	assert_int_equal(figure(&pty, "io", "syscw: ") - writes, n);
-	pty_kill(&pty, SIGCONT);
+	assert_int_equal(writes, n);
 	quit(&pty);
 }
 
