@@ -13,7 +13,7 @@
 #include "base/tidy.h"
 #include "tests/live/ptydrive.h"
 
-enum { WAIT_MS = 8000, N_ROWS = 24, N_COLS = 80 };
+enum { WAIT_MS = 60000, N_ROWS = 24, N_COLS = 80 };
 
 /* What the inks and papers of a screen are made of. */
 struct colours {

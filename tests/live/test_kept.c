@@ -22,7 +22,7 @@
 #include "ptydrive.h"
 #include "tests/unit/folder.h"
 
-enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
+enum { WAIT_MS = 60000, MAX_BYTES = 1 << 16 };
 
 static const char *folder;
 static char config_home[PATH_MAX], state_home[PATH_MAX];

@@ -17,7 +17,7 @@
 #include "ptydrive.h"
 #include "tests/unit/folder.h"
 
-enum { WAIT_MS = 15000, MAX_BYTES = 1 << 16 };
+enum { WAIT_MS = 60000, MAX_BYTES = 1 << 16 };
 
 static const char *folder;
 static char place[PATH_MAX], file[PATH_MAX];

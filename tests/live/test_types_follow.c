@@ -4,7 +4,7 @@
 
 #include "ptydrive.h"
 
-enum { WAIT_MS = 10000, ROWS = 24, COLS = 100 };
+enum { WAIT_MS = 60000, ROWS = 24, COLS = 100 };
 
 static void open_screen(struct pty *pty, int fd)
 {

@@ -363,7 +363,7 @@ static void *run_consumer(void *ctx)
 {
 	struct race *race = ctx;
 	struct ring_buffer *reader = ring_buffer__new(race->ring, consume, &race->consumer, NULL);
-	uint64_t deadline_ns = clock_now_ns() + UINT64_C(20000000000);
+	uint64_t deadline_ns = clock_now_ns() + UINT64_C(120000000000);
 
 	while (race->consumer.n < RACE_RECORDS && clock_now_ns() < deadline_ns)
 		ring_buffer__poll(reader, 1);
