@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "ptydrive.h"
+#include "ptyleft.h"
 #include "tests/unit/folder.h"
 
 enum { SEEDS = 3, STEPS = 200, WAIT_MS = 60000, PIECE_MS = 2, AFTER_MS = 5000 };

@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "out/out.h"
-#include "ptydrive.h"
+#include "ptyleft.h"
 #include "tests/unit/folder.h"
 
 enum { WAIT_MS = 60000 };

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "ptydrive.h"
+#include "ptyleft.h"
 
 enum { WAIT_MS = 20000, N_ROWS = 24, N_COLS = 100 };
 
