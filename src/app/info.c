@@ -19,6 +19,7 @@
 #include "model/map_about.h"
 #include "model/maptype.h"
 #include "model/ring.h"
+#include "read/fold.h"
 #include "read/replay.h"
 #include "read/schema.h"
 
@@ -200,6 +201,7 @@ static int info_schema(const struct watch_set *set, struct buf *out, struct err 
 	for (size_t i = 0; i < set->n; i++) {
 		layouts[i].map = &set->watches[i]->table.map;
 		layouts[i].plan = &set->watches[i]->table.plan;
+		layouts[i].fold = source_fold_how(set->watches[i]->reader);
 	}
 	schema_write(layouts, set->n, out);
 	free(layouts);

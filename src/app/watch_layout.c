@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/tidy.h"
 #include "model/maptype.h"
+#include "out/out.h"
 #include "read/fold.h"
 #include "read/object.h"
 #include "read/replay.h"
@@ -27,13 +28,25 @@ static int load(struct watch_set *set, struct err *err)
 	return r;
 }
 
-/* The recording of a folded map is folded already. */
-static int plan_of_schema(const struct schema_map *entry, struct source *source, struct map *map,
-			  struct plan *plan, struct source **reader, struct err *err)
+/* How a map that is about to be opened is to be folded; NULL: not. The recording of a folded map is folded already,
+ * and what bpftool prints is the map as it is. */
+static const struct schema_fold *fold_of(const struct options *options,
+					 const struct schema_map *entry,
+					 const struct source *source, const struct map *map)
 {
 	const struct schema_fold *fold = schema_fold_of(entry);
-	bool is_folded = fold && map->type->is_per_cpu && map->n_cpus == fold->n_cpus;
-	int r = fold && !is_folded ? source_fold_new(source, fold, map, reader, err) : 0;
+
+	if (!fold || options->output == &out_bpftool ||
+	    (source_is_tape(source) && map->type->is_per_cpu && map->n_cpus == fold->n_cpus))
+		return NULL;
+	return fold;
+}
+
+static int plan_of_schema(const struct schema_map *entry, const struct schema_fold *fold,
+			  struct source *source, struct map *map, struct plan *plan,
+			  struct source **reader, struct err *err)
+{
+	int r = fold ? source_fold_new(source, fold, map, reader, err) : 0;
 
 	if (!source_is_tape(source)) /* there the rows are as they were recorded */
 		schema_size_rows(entry, map);
@@ -57,7 +70,8 @@ int watch_set_layout(struct watch_set *set, struct source *source, struct map *m
 	if (r < 0)
 		return r;
 	if (entry)
-		r = plan_of_schema(entry, source, map, plan, reader, err);
+		r = plan_of_schema(entry, fold_of(set->options, entry, source, map), source, map,
+				   plan, reader, err);
 	else
 		r = set->object ? object_plan(set->object, map, plan, err) : -ENOENT;
 	set->n_described += r == 0;

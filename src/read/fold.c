@@ -185,6 +185,11 @@ static const struct source_ops fold_ops = {
 	.free = fold_free,
 };
 
+const struct schema_fold *source_fold_how(const struct source *source)
+{
+	return source->ops == &fold_ops ? &((const struct fold *)source)->how : NULL;
+}
+
 int source_fold_new(struct source *inner, const struct schema_fold *how, struct map *map,
 		    struct source **out, struct err *err)
 {

@@ -13,3 +13,5 @@ struct source;
  * 0; -EINVAL with a sentence where map is no array or its entries don't divide; -ENOMEM. */
 int source_fold_new(struct source *inner, const struct schema_fold *how, struct map *map,
 		    struct source **out, struct err *err);
+/* How a source folds, borrowed from it; NULL where it is no fold. */
+const struct schema_fold *source_fold_how(const struct source *source);

@@ -61,6 +61,7 @@ const struct schema_fold *schema_fold_of(const struct schema_map *entry); /* NUL
 struct schema_layout {
 	const struct map *map;
 	const struct plan *plan;
+	const struct schema_fold *fold; /* that it is read through; NULL: none */
 };
 /* Adds the layouts as a schema that reads back as the same plans; of maps of one name the first. */
 void schema_write(const struct schema_layout *layouts, size_t n, struct buf *out);

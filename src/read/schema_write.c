@@ -169,6 +169,15 @@ static void write_side(struct json *json, const struct schema_layout *layout, bo
 	write_field(json, from, false, 0);
 }
 
+static void write_fold(struct json *json, const struct schema_fold *fold)
+{
+	json_name(json, "fold");
+	json_open(json, '{');
+	write_uint(json, "cpus", fold->n_cpus);
+	write_text(json, "order", fold->is_cpu_major ? "cpu-key" : "key-cpu");
+	json_close(json, '}');
+}
+
 static void new_line(struct buf *out, unsigned depth)
 {
 	buf_addc(out, '\n');
@@ -227,6 +236,8 @@ void schema_write(const struct schema_layout *layouts, size_t n, struct buf *out
 		json_open(&json, '{');
 		write_side(&json, &layouts[i], false);
 		write_side(&json, &layouts[i], true);
+		if (layouts[i].fold)
+			write_fold(&json, layouts[i].fold);
 		json_close(&json, '}');
 	}
 	json_close(&json, '}');

@@ -189,6 +189,16 @@ same "folded by CPU, then key" "[0,[16,18,20]] [1,[17,19,21]] " "$(folded cpu-ke
 same "its entries are its keys" "2 2" \
 	"$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o json | jq -r '.map | "\(.entries) \(.max_entries)"')"
 same "only whole keys of a cut reading" "[0,[16,18,20]] " "$(folded cpu-key --max-rows 1)"
+"$BPFMAPTOP" info "$pins/ly_fold_plain" --schema "$scratch/fold.json" --schema-out >"$scratch/out.json"
+same "the fold is part of the layout in force" "$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o csv)" \
+	"$(dump "$pins/ly_fold_plain" --schema "$scratch/out.json" -o csv)"
+same "bpftool's own dump is of the array" "$(bpftool -j map dump pinned "$pins/ly_fold_plain")" \
+	"$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o bpftool)"
+cpus=$(nproc --all)
+plain_map ly_fold_cpus percpu_array 4 4 $((6 * cpus))
+printf '{"maps": {"ly_fold_cpus": {"value": "u32", "fold": {"cpus": %d}}}}' "$cpus" >"$scratch/cpus.json"
+has "what is per CPU anyway isn't folded again" "'ly_fold_cpus' can't be folded: it is percpu_array, not an array" \
+	"$("$BPFMAPTOP" dump "$pins/ly_fold_cpus_plain" --schema "$scratch/cpus.json" 2>&1)"
 text=$(dump "$pins/ly_fold_plain" --schema "$scratch/fold.json" -o csv -c value.sum,value.max 2>&1 | tr -d '\r' | tail -1)
 same "sums over CPUs" "57,21" "$text"
 sed 's/: 3/: 4/' "$scratch/fold.json" >"$scratch/fold4.json"

@@ -367,7 +367,7 @@ static void reads_back(const struct map *map, const struct plan *plan)
 	SCOPED(buf) text = {0};
 	struct err err = {0};
 
-	schema_write(&(struct schema_layout){map, plan}, 1, &text);
+	schema_write(&(struct schema_layout){.map = map, .plan = plan}, 1, &text);
 	if (schema_parse("out", buf_text(&text), text.len, &schema, &err) < 0 ||
 	    schema_plan(found(schema, map), map, &again, &err) < 0)
 		fail_msg("%s\n%s", err.text, buf_text(&text));
