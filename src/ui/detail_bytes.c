@@ -168,8 +168,8 @@ static void put_stretch_line(const struct page *page, const struct layout_of *la
 		return;
 	names_of(layout, stretch, &names);
 	col = MAX_OF(col + 2, MIN_OF(1 + BYTES_COLS + 1, page->area.n_cols / 2));
-	grid_fit(grid, page->area, page->line, col, page->area.n_cols - col - 1, false, ROLE_DIM,
-		 buf_text(&names));
+	grid_fit(grid, page->area, (struct strip){page->line, col, page->area.n_cols - col - 1},
+		 false, ROLE_DIM, buf_text(&names));
 }
 
 /* bytes: what the offsets of the fields are relative to */

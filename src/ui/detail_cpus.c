@@ -21,10 +21,11 @@ static void put_cpu(struct page *page, const struct cpu_part *part, double max)
 	grid_putf(grid, page->area, page->line, 1, ROLE_TEXT, "cpu%u",
 		  map_cpu_number(&page->table->map, part->cpu));
 	if (max > 0)
-		glyph_meter(grid, page->area, page->line, CPU_LABEL_COLS, width,
+		glyph_meter(grid, page->area, (struct strip){page->line, CPU_LABEL_COLS, width},
 			    graph_share(page->scene, part->part, max), ROLE_GRAPH);
 	num_short(&text, part->part, 1000);
-	grid_fit(grid, page->area, page->line++, CPU_LABEL_COLS + width + 1, DETAIL_NUMBER_COLS - 3,
+	grid_fit(grid, page->area,
+		 (struct strip){page->line++, CPU_LABEL_COLS + width + 1, DETAIL_NUMBER_COLS - 3},
 		 true, ROLE_HEADER_VALUE, buf_text(&text));
 }
 

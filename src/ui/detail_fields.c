@@ -53,7 +53,7 @@ static int put_number(const struct page *page, int col, int width, enum derive d
 	SCOPED(buf) text = {0};
 
 	detail_text(page, derive, field, PRINT_SHORT, &text);
-	return grid_fit(page->scene->grid, page->area, page->line, col, width, true,
+	return grid_fit(page->scene->grid, page->area, (struct strip){page->line, col, width}, true,
 			ROLE_HEADER_VALUE, buf_text(&text));
 }
 
@@ -64,8 +64,8 @@ static void put_counter(const struct page *page, const struct field *field, int 
 	SCOPED(buf) text = {0};
 
 	detail_text(page, DERIVE_TOTAL, field, PRINT_EXACT, &text);
-	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true,
-		       ROLE_HEADER_VALUE, buf_text(&text));
+	col = grid_fit(grid, page->area, (struct strip){page->line, col, exact_cols(page, col)},
+		       true, ROLE_HEADER_VALUE, buf_text(&text));
 	if (n == MOST_SHORT)
 		col = put_number(page, col + 1, width, DERIVE_DELTA, field);
 	if (n)
@@ -135,8 +135,9 @@ static void put_other(const struct fields *fields, const struct outline_line *li
 		whole_text(fields, line, &text);
 	else
 		exact_text(page, line->field, &text);
-	grid_fit(page->scene->grid, page->area, page->line, col, page->area.n_cols - col - 1, false,
-		 role, buf_text(&text));
+	grid_fit(page->scene->grid, page->area,
+		 (struct strip){page->line, col, page->area.n_cols - col - 1}, false, role,
+		 buf_text(&text));
 }
 
 /* What a key that folds is about. */
@@ -166,7 +167,8 @@ static void put_line(void *ctx, const struct outline_line *line)
 		grid_put(page->scene->grid, page->area, page->line, col, ROLE_TITLE,
 			 line->is_open ? glyphs->opened : glyphs->folded);
 	col += fields->folds ? INDENT : 0;
-	grid_fit(page->scene->grid, page->area, page->line, col, MAX_OF(label_end - col, 0), false,
+	grid_fit(page->scene->grid, page->area,
+		 (struct strip){page->line, col, MAX_OF(label_end - col, 0)}, false,
 		 fields->in_value ? ROLE_TEXT : ROLE_KEY, line->label);
 	note_cursor(page, line);
 	col = MAX_OF(label_end, col) + GAP_COLS;
@@ -201,13 +203,14 @@ static void put_value_title(struct page *page, int label_cols)
 	if (page->table->plan.record_from)
 		return;
 	page->line--;
-	col = grid_fit(grid, page->area, page->line, col, exact_cols(page, col), true, ROLE_DIM,
-		       "total");
+	col = grid_fit(grid, page->area, (struct strip){page->line, col, exact_cols(page, col)},
+		       true, ROLE_DIM, "total");
 	if (n == MOST_SHORT)
-		col = grid_fit(grid, page->area, page->line, col + 1, width, true, ROLE_DIM,
-			       "delta");
+		col = grid_fit(grid, page->area, (struct strip){page->line, col + 1, width}, true,
+			       ROLE_DIM, "delta");
 	if (n)
-		grid_fit(grid, page->area, page->line, col + 1, width, true, ROLE_DIM, "per s");
+		grid_fit(grid, page->area, (struct strip){page->line, col + 1, width}, true,
+			 ROLE_DIM, "per s");
 	page->line++;
 }
 

@@ -64,8 +64,8 @@ static void put_scale(const struct page *page, int n_rows, double max)
 		SCOPED(buf) text = {0};
 
 		num_short(&text, graph_value(page->scene, shares[i], max), 1000);
-		grid_fit(grid, page->area, page->line + rows[i], 1, SCALE_COLS - 1, true, ROLE_DIM,
-			 buf_text(&text));
+		grid_fit(grid, page->area, (struct strip){page->line + rows[i], 1, SCALE_COLS - 1},
+			 true, ROLE_DIM, buf_text(&text));
 	}
 }
 

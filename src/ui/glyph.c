@@ -92,12 +92,13 @@ size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int col
 	return (size_t)MAX_OF(columns, 0) * (glyph_set_for(grid, wish) == GLYPHS_BRAILLE ? 2 : 1);
 }
 
-/* Sample i of `wanted`, counted so that the last of samples[] is the last one wanted; NaN before the first. */
-static double sample_at(const float *samples, size_t n, size_t wanted, size_t i)
+/* How high sample i of `wanted` stands, counted so that the last of samples[] is the last one wanted; NaN before
+ * the first. */
+static double share_at(const struct spark *spark, size_t wanted, size_t i)
 {
-	if (i + n < wanted)
+	if (i + spark->n < wanted)
 		return NAN;
-	return (double)samples[i + n - wanted];
+	return (double)spark->samples[i + spark->n - wanted] / spark->scale;
 }
 
 /* Two samples in one braille character: dots 7 3 2 1 on the left, 8 6 5 4 on the right, bottom up. */
@@ -120,19 +121,19 @@ static void braille_cell(char text[GRID_CELL_BYTES], double left, double right)
 	text[3] = '\0';
 }
 
-void glyph_spark(struct grid *grid, struct area area, int row, int col, int columns,
-		 enum glyph_set wish, const float *samples, size_t n, double scale, enum role role)
+void glyph_spark(struct grid *grid, struct area area, struct strip strip, const struct spark *spark)
 {
-	enum glyph_set set = glyph_set_for(grid, wish);
-	size_t wanted = glyph_spark_samples(grid, wish, columns);
+	enum glyph_set set = glyph_set_for(grid, spark->wish);
+	size_t wanted = glyph_spark_samples(grid, spark->wish, strip.n_cols);
 	bool has_begun = false;
+	int col = strip.col;
 
 	for (size_t i = 0; i < wanted;) {
-		double share = sample_at(samples, n, wanted, i) / scale;
+		double share = share_at(spark, wanted, i);
 		char text[GRID_CELL_BYTES] = " ";
 
 		if (set == GLYPHS_BRAILLE) {
-			braille_cell(text, share, sample_at(samples, n, wanted, i + 1) / scale);
+			braille_cell(text, share, share_at(spark, wanted, i + 1));
 			i += 2;
 		} else {
 			has_begun |= !isnan(share);
@@ -140,27 +141,28 @@ void glyph_spark(struct grid *grid, struct area area, int row, int col, int colu
 				strcpy(text, glyph_level(set, share));
 			i++;
 		}
-		col = grid_put(grid, area, row, col, role, text);
+		col = grid_put(grid, area, strip.row, col, spark->role, text);
 	}
 }
 
-void glyph_meter(struct grid *grid, struct area area, int row, int col, int columns, double share,
+void glyph_meter(struct grid *grid, struct area area, struct strip strip, double share,
 		 enum role role)
 {
 	const struct glyphs *glyphs = glyphs_of(glyph_set_for(grid, GLYPHS_BLOCKS));
 	unsigned per_cell = grid->is_ascii ? 1 : ARRAY_LEN(meter_eighths) + 1;
-	unsigned filled = step_of(share, per_cell * (unsigned)MAX_OF(columns, 0));
+	unsigned filled = step_of(share, per_cell * (unsigned)MAX_OF(strip.n_cols, 0));
 	unsigned part = filled % per_cell;
+	int col = strip.col;
 
-	for (int i = 0; i < columns; i++) {
+	for (int i = 0; i < strip.n_cols; i++) {
 		unsigned done = (unsigned)i * per_cell;
 
 		if (done + per_cell <= filled)
-			col = grid_put(grid, area, row, col, role, glyphs->full);
+			col = grid_put(grid, area, strip.row, col, role, glyphs->full);
 		else if (part && done < filled)
-			col = grid_put(grid, area, row, col, role, meter_eighths[part - 1]);
+			col = grid_put(grid, area, strip.row, col, role, meter_eighths[part - 1]);
 		else
-			col = grid_put(grid, area, row, col, ROLE_DIM, glyphs->empty);
+			col = grid_put(grid, area, strip.row, col, ROLE_DIM, glyphs->empty);
 	}
 }
 
@@ -205,17 +207,18 @@ enum role glyph_heat_role(double share, double mean)
 	return ROLE_HEAT_0 + calm + (int)(fmin(log2(times) / log2(hottest), 1) * (7 - calm));
 }
 
-void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
-		const float *shares, size_t n)
+void glyph_heat(struct grid *grid, struct area area, struct strip strip, const float *shares,
+		size_t n)
 {
 	enum glyph_set set = glyph_set_for(grid, GLYPHS_BLOCKS);
-	size_t cells = (size_t)glyph_heat_columns(n, columns);
+	size_t cells = (size_t)glyph_heat_columns(n, strip.n_cols);
 	double mean = mean_of(shares, n);
+	int col = strip.col;
 
 	for (size_t i = 0; i < cells; i++) {
 		double share = highest(shares, i * n / cells, (i + 1) * n / cells);
 
-		col = grid_put(grid, area, row, col, glyph_heat_role(share, mean),
+		col = grid_put(grid, area, strip.row, col, glyph_heat_role(share, mean),
 			       glyph_level(set, share));
 	}
 }

@@ -37,24 +37,33 @@ enum glyph_set glyph_set_for(const struct grid *grid, enum glyph_set wish);
  * when it is NaN. Larger than 1 is the highest. */
 const char *glyph_level(enum glyph_set set, double share);
 
-/* n samples, the newest at the right edge; scale is the value of a full column, > 0. NaN before the
- * first known sample is blank, between known ones a gap. */
-void glyph_spark(struct grid *grid, struct area area, int row, int col, int columns,
-		 enum glyph_set wish, const float *samples, size_t n, double scale, enum role role);
+/* What a sparkline shows. */
+struct spark {
+	enum glyph_set wish;
+	float *samples; /* n of them, the newest last */
+	size_t n;
+	double scale; /* the value of a full column, > 0 */
+	enum role role;
+};
+
+/* The newest sample stands at the right edge. NaN before the first known sample is blank, between known ones a
+ * gap. */
+void glyph_spark(struct grid *grid, struct area area, struct strip strip,
+		 const struct spark *spark);
 
 /* How many samples a sparkline of so many columns shows. */
 size_t glyph_spark_samples(const struct grid *grid, enum glyph_set wish, int columns);
 
-/* A bar of share 0..1 over `columns`, brackets not included, coloured low, mid, high by `share`. */
-void glyph_meter(struct grid *grid, struct area area, int row, int col, int columns, double share,
+/* A bar of share 0..1 over the strip, brackets not included. */
+void glyph_meter(struct grid *grid, struct area area, struct strip strip, double share,
 		 enum role role);
 
 /* How far above the mean: ROLE_HEAT_0 to 7. */
 enum role glyph_heat_role(double share, double mean);
 
-/* n shares of 0..1 (NaN unknown) in `columns` cells: the height is the share, the heat role how far it is
+/* n shares of 0..1 (NaN unknown) in the cells of the strip: the height is the share, the heat role how far it is
  * above the mean. More shares than columns fold into groups, and the highest of each group is shown. */
-void glyph_heat(struct grid *grid, struct area area, int row, int col, int columns,
-		const float *shares, size_t n);
+void glyph_heat(struct grid *grid, struct area area, struct strip strip, const float *shares,
+		size_t n);
 /* Cells that a heat strip of n shares fills, at most `columns`. */
 int glyph_heat_columns(size_t n, int columns);

@@ -19,26 +19,34 @@ double graph_value(const struct scene *scene, double share, double max)
 	return scene->screen->is_log ? expm1(share * log1p(max)) : share * max;
 }
 
-void graph_spark(const struct scene *scene, struct area line, int col, int columns,
-		 enum glyph_set wish, float *samples, size_t n, double max, enum role role)
+void graph_spark(const struct scene *scene, struct area area, struct strip strip,
+		 const struct spark *spark)
 {
-	for (size_t i = 0; i < n; i++)
-		samples[i] = (float)graph_share(scene, (double)samples[i], max);
-	glyph_spark(scene->grid, line, 0, col, columns, wish, samples, n, 1, role);
+	size_t per_column = glyph_spark_samples(scene->grid, spark->wish, 1);
+	struct spark shares = *spark;
+
+	for (size_t i = 0; i < spark->n; i++)
+		spark->samples[i] =
+			(float)graph_share(scene, (double)spark->samples[i], spark->scale);
+	shares.scale = 1;
+	strip.n_cols = MIN_OF(strip.n_cols, (int)((spark->n + per_column - 1) / per_column));
+	glyph_spark(scene->grid, area, strip, &shares);
 }
 
-void graph_history(const struct scene *scene, struct area line, int col, int columns,
-		   enum glyph_set wish, float *samples, size_t n)
+void graph_history(const struct scene *scene, struct area area, struct strip strip,
+		   const struct spark *spark)
 {
-	size_t per_column = glyph_spark_samples(scene->grid, wish, 1), first = 0;
-	double max = 0;
+	size_t most = glyph_spark_samples(scene->grid, spark->wish, strip.n_cols);
+	struct spark known = *spark;
 
-	if (n > per_column * (size_t)MAX_OF(columns, 0))
-		first = n - per_column * (size_t)MAX_OF(columns, 0);
-	while (first < n && isnan(samples[first]))
-		first++;
-	for (size_t i = first; i < n; i++)
-		max = fmax(max, isnan(samples[i]) ? 0 : (double)samples[i]);
-	graph_spark(scene, line, col, (int)((n - first + per_column - 1) / per_column), wish,
-		    samples + first, n - first, max, ROLE_GRAPH);
+	known.scale = 0;
+	if (known.n > most) {
+		known.samples += known.n - most;
+		known.n = most;
+	}
+	for (; known.n && isnan(known.samples[0]); known.n--)
+		known.samples++;
+	for (size_t i = 0; i < known.n; i++)
+		known.scale = fmax(known.scale, (double)known.samples[i]);
+	graph_spark(scene, area, strip, &known);
 }

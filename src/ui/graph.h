@@ -11,12 +11,10 @@
 double graph_share(const struct scene *scene, double x, double max);
 /* What stands at that share. */
 double graph_value(const struct scene *scene, double share, double max);
-/* As glyph_spark, into the first row of `line`, against max. samples[] is overwritten: each becomes its share of the
- * height. */
-void graph_spark(const struct scene *scene, struct area line, int col, int columns,
-		 enum glyph_set wish, float *samples, size_t n, double max, enum role role);
-/* The same for a history beside its number, against its own largest sample. It begins at the left with the first known
- * sample and grows to the right until all columns are full, so that there is no gap between the two. samples[] is
- * overwritten. */
-void graph_history(const struct scene *scene, struct area line, int col, int columns,
-		   enum glyph_set wish, float *samples, size_t n);
+/* As glyph_spark, but from the left until the strip is full, so that there is no gap between a history and what
+ * stands before it. What the samples point to is overwritten: each becomes its share of the height. */
+void graph_spark(const struct scene *scene, struct area area, struct strip strip,
+		 const struct spark *spark);
+/* The same from the first known sample on and against the largest of those that are shown, whatever spark's scale. */
+void graph_history(const struct scene *scene, struct area area, struct strip strip,
+		   const struct spark *spark);

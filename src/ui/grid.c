@@ -106,11 +106,18 @@ static void split_wide(struct grid *grid, const struct grid_cell *cell)
 		memcpy(grid->cells[i + 1].text, blank.text, sizeof(blank.text));
 }
 
+/* How and where a text is put: what is written with it goes from one column to the next. */
+struct pen {
+	struct grid *grid;
+	struct area area;
+	int row;
+	enum role role;
+};
+
 /* A combining character joins the one before it, as long as the cell has room. */
-static void join_point(const struct grid *grid, struct area area, int row, int col,
-		       const char *text, size_t len)
+static void join_point(const struct pen *pen, int col, const char *text, size_t len)
 {
-	struct grid_cell *cell = cell_at(grid, area, row, col - 1);
+	struct grid_cell *cell = cell_at(pen->grid, pen->area, pen->row, col - 1);
 	size_t have = cell ? strnlen(cell->text, sizeof(cell->text)) : 0;
 
 	if (have && have + len < sizeof(cell->text))
@@ -118,12 +125,11 @@ static void join_point(const struct grid *grid, struct area area, int row, int c
 }
 
 /* One character into the grid; returns the columns it takes, also where it was clipped away. */
-static int put_point(struct grid *grid, struct area area, int row, int col, enum role role,
-		     const char *text, size_t len, uint32_t point)
+static int put_point(const struct pen *pen, int col, const char *text, size_t len, uint32_t point)
 {
-	uint32_t shown = harmless(grid, point);
+	uint32_t shown = harmless(pen->grid, point);
 	int width = utf8_width(shown);
-	struct grid_cell *cell = cell_at(grid, area, row, col), *right;
+	struct grid_cell *cell = cell_at(pen->grid, pen->area, pen->row, col), *right;
 
 	if (shown != point) {
 		text = "?";
@@ -131,34 +137,33 @@ static int put_point(struct grid *grid, struct area area, int row, int col, enum
 		width = 1;
 	}
 	if (width == 0) {
-		join_point(grid, area, row, col, text, len);
+		join_point(pen, col, text, len);
 		return 0;
 	}
 	if (!cell)
 		return width;
-	right = width == 2 ? cell_at(grid, area, row, col + 1) : NULL;
+	right = width == 2 ? cell_at(pen->grid, pen->area, pen->row, col + 1) : NULL;
 	if (width == 2 && !right) {
 		text = " ";
 		len = 1;
 	}
-	split_wide(grid, cell);
-	cell_set(cell, role, text, len);
+	split_wide(pen->grid, cell);
+	cell_set(cell, pen->role, text, len);
 	if (right) {
-		split_wide(grid, right);
-		cell_set(cell, role, text, len);
-		cell_set(right, role, "", 0);
+		split_wide(pen->grid, right);
+		cell_set(cell, pen->role, text, len);
+		cell_set(right, pen->role, "", 0);
 	}
 	return width;
 }
 
-static int put_bytes(struct grid *grid, struct area area, int row, int col, enum role role,
-		     const char *text, size_t len)
+static int put_bytes(const struct pen *pen, int col, const char *text, size_t len)
 {
 	for (size_t at = 0; at < len;) {
 		uint32_t point;
 		size_t n = utf8_next(text + at, len - at, &point);
 
-		col += put_point(grid, area, row, col, role, text + at, n, point);
+		col += put_point(pen, col, text + at, n, point);
 		at += n;
 	}
 	return col;
@@ -167,7 +172,7 @@ static int put_bytes(struct grid *grid, struct area area, int row, int col, enum
 int grid_put(struct grid *grid, struct area area, int row, int col, enum role role,
 	     const char *text)
 {
-	return put_bytes(grid, area, row, col, role, text, strlen(text));
+	return put_bytes(&(struct pen){grid, area, row, role}, col, text, strlen(text));
 }
 
 int grid_putf(struct grid *grid, struct area area, int row, int col, enum role role,
@@ -220,26 +225,32 @@ int grid_columns(const struct grid *grid, const char *text)
 	return measure(grid, text, strlen(text), 0, &cut, &cut_columns);
 }
 
-int grid_fit(struct grid *grid, struct area area, int row, int col, int columns, bool is_right,
-	     enum role role, const char *text)
+static int put_blanks(const struct pen *pen, int col, int end)
 {
-	size_t len = strlen(text), cut;
-	int end = col + columns, used, total;
-
-	if (columns <= 0)
-		return col;
-	total = measure(grid, text, len, columns, &cut, &used);
-	if (total > columns)
-		measure(grid, text, len, columns - 1, &cut, &used);
-	if (is_right && total <= columns)
-		for (int pad = columns - total; pad > 0; pad--)
-			col = grid_put(grid, area, row, col, role, " ");
-	col = put_bytes(grid, area, row, col, role, text, cut);
-	if (total > columns)
-		col = grid_put(grid, area, row, col, role, grid->is_ascii ? "~" : "…");
 	while (col < end)
-		col = grid_put(grid, area, row, col, role, " ");
-	return end;
+		col = put_bytes(pen, col, " ", 1);
+	return col;
+}
+
+int grid_fit(struct grid *grid, struct area area, struct strip strip, bool is_right, enum role role,
+	     const char *text)
+{
+	const struct pen pen = {grid, area, strip.row, role};
+	const char *mark = grid->is_ascii ? "~" : "…";
+	int col = strip.col, end = col + strip.n_cols, used, total;
+	size_t len = strlen(text), cut;
+
+	if (strip.n_cols <= 0)
+		return col;
+	total = measure(grid, text, len, strip.n_cols, &cut, &used);
+	if (total > strip.n_cols)
+		measure(grid, text, len, strip.n_cols - 1, &cut, &used);
+	if (is_right)
+		col = put_blanks(&pen, col, end - total);
+	col = put_bytes(&pen, col, text, cut);
+	if (total > strip.n_cols)
+		col = put_bytes(&pen, col, mark, strlen(mark));
+	return put_blanks(&pen, col, end);
 }
 
 void grid_fill(struct grid *grid, struct area area, enum role role, const char *glyph)

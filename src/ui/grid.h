@@ -33,6 +33,11 @@ struct area {
 	int row, col, n_rows, n_cols;
 };
 
+/* Of one row of an area, so many columns from col on. */
+struct strip {
+	int row, col, n_cols;
+};
+
 int grid_resize(struct grid *grid, int n_rows, int n_cols); /* clears; 0 or -ENOMEM */
 int grid_copy(struct grid *to, const struct grid *from);    /* cells, size, cursor; 0 or -ENOMEM */
 void grid_release(struct grid *grid);
@@ -44,9 +49,9 @@ int grid_put(struct grid *grid, struct area area, int row, int col, enum role ro
 	     const char *text);
 int grid_putf(struct grid *grid, struct area area, int row, int col, enum role role,
 	      const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-/* Fits text into exactly `columns`: padded, cut with a mark, left or right aligned. */
-int grid_fit(struct grid *grid, struct area area, int row, int col, int columns, bool is_right,
-	     enum role role, const char *text);
+/* Fits text into all of the strip: padded, cut with a mark, left or right aligned. returns the column behind it. */
+int grid_fit(struct grid *grid, struct area area, struct strip strip, bool is_right, enum role role,
+	     const char *text);
 /* Columns that text would take in this grid. */
 int grid_columns(const struct grid *grid, const char *text);
 void grid_fill(struct grid *grid, struct area area, enum role role, const char *glyph);

@@ -30,9 +30,10 @@ void line_left_cut(struct line *line, enum role role, const char *text, int gap)
 
 	if (!*text || room < MIN_OF(width, CUT_MIN))
 		return;
-	line->left = grid_fit(line->scene->grid, line->area, 0, line->left, MIN_OF(width, room),
-			      false, role, text) +
-		     gap;
+	line->left =
+		grid_fit(line->scene->grid, line->area,
+			 (struct strip){0, line->left, MIN_OF(width, room)}, false, role, text) +
+		gap;
 }
 
 bool line_right(struct line *line, enum role role, const char *text, int gap)

@@ -162,9 +162,10 @@ static void put_part(const struct scene *scene, struct area line, const struct l
 	if (part->picture)
 		part->picture(scene, line, part->col, part->ctx, part->i);
 	else
-		grid_fit(scene->grid, line, 0, part->col,
-			 part->columns ? MIN_OF(columns, part->columns) : columns, false,
-			 part->role, part->text);
+		grid_fit(scene->grid, line,
+			 (struct strip){0, part->col,
+					part->columns ? MIN_OF(columns, part->columns) : columns},
+			 false, part->role, part->text);
 }
 
 static void light_lines(const struct scene *scene, struct area area, const struct listing *listing)

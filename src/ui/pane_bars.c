@@ -77,16 +77,18 @@ static int label_columns(struct area area)
 	return MIN_OF(MAX_OF(area.n_cols / 4, LABEL_MIN), LABEL_MAX);
 }
 
+/* What the bars are of, and what they are measured by. */
 struct scale {
+	struct column column;
 	double max, sum;
 };
 
-static struct scale scale_of(const struct table *table, const struct column *column)
+static struct scale scale_of(const struct table *table, struct column column)
 {
-	struct scale scale = {0, 0};
+	struct scale scale = {.column = column};
 
 	for (size_t row = 0; row < table_n_live(table); row++) {
-		struct val val = table_cell(table, row, column);
+		struct val val = table_cell(table, row, &column);
 		double x = val_as_real(&val);
 
 		if (x > 0) {
@@ -133,11 +135,11 @@ static void label_of(const struct table *table, size_t row, struct buf *out)
 }
 
 static void put_bar(const struct scene *scene, struct area area, int line, size_t row,
-		    const struct column *column, const struct scale *scale, bool is_cursor)
+		    const struct scale *scale, bool is_cursor)
 {
 	const struct table *table = scene->tab->table;
-	struct val val = table_cell(table, row, column);
-	double x = fmax(val_as_real(&val), 0), share = graph_share(scene, x, scale->max);
+	struct val val = table_cell(table, row, &scale->column);
+	double x = val_as_real(&val), share = graph_share(scene, fmax(x, 0), scale->max);
 	int labels = label_columns(area), col;
 	int width = MAX_OF(area.n_cols - labels - VALUE_COLS - SHARE_COLS - 3, 0);
 	enum role role = is_cursor ? ROLE_CURSOR : ROLE_TEXT;
@@ -145,19 +147,20 @@ static void put_bar(const struct scene *scene, struct area area, int line, size_
 	SCOPED(buf) label = {0}, value = {0}, part = {0};
 
 	label_of(table, row, &label);
-	table_text(table, row, column, PRINT_SHORT, &value);
+	table_text(table, row, &scale->column, PRINT_SHORT, &value);
 	if (scale->sum > 0 && !isnan(x))
-		num_percent(&part, x / scale->sum);
+		num_percent(&part, fmax(x, 0) / scale->sum);
 	grid_fill(scene->grid, whole, role, " ");
 	grid_put(scene->grid, whole, 0, 0, role, is_cursor ? ">" : " ");
-	grid_fit(scene->grid, whole, 0, 2, labels - 3, false, is_cursor ? ROLE_CURSOR : ROLE_KEY,
-		 buf_text(&label));
+	grid_fit(scene->grid, whole, (struct strip){0, 2, labels - 3}, false,
+		 is_cursor ? ROLE_CURSOR : ROLE_KEY, buf_text(&label));
 	if (share > 0)
-		glyph_meter(scene->grid, whole, 0, labels, width, share,
+		glyph_meter(scene->grid, whole, (struct strip){0, labels, width}, share,
 			    is_cursor ? ROLE_CURSOR : ROLE_GRAPH);
-	col = grid_fit(scene->grid, whole, 0, labels + width + 1, VALUE_COLS, true, role,
-		       buf_text(&value));
-	grid_fit(scene->grid, whole, 0, col + 1, SHARE_COLS, true, role, buf_text(&part));
+	col = grid_fit(scene->grid, whole, (struct strip){0, labels + width + 1, VALUE_COLS}, true,
+		       role, buf_text(&value));
+	grid_fit(scene->grid, whole, (struct strip){0, col + 1, SHARE_COLS}, true, role,
+		 buf_text(&part));
 }
 
 void pane_bar_titles(const struct scene *scene, struct area area)
@@ -171,8 +174,10 @@ void pane_bar_titles(const struct scene *scene, struct area area)
 	table_column_name(scene->tab->table, &column, &name);
 	buf_adds(&name, scene->screen->is_log ? ", log" : "");
 	width = area.n_cols - labels - SHARE_COLS - 2;
-	grid_fit(scene->grid, area, 0, labels, width, true, ROLE_COLUMN, buf_text(&name));
-	grid_fit(scene->grid, area, 0, labels + width + 1, SHARE_COLS, true, ROLE_COLUMN, "share");
+	grid_fit(scene->grid, area, (struct strip){0, labels, width}, true, ROLE_COLUMN,
+		 buf_text(&name));
+	grid_fit(scene->grid, area, (struct strip){0, labels + width + 1, SHARE_COLS}, true,
+		 ROLE_COLUMN, "share");
 }
 
 void pane_bars(const struct scene *scene, struct area area)
@@ -185,13 +190,12 @@ void pane_bars(const struct scene *scene, struct area area)
 		pane_rows(scene, area);
 		return;
 	}
-	scale = scale_of(scene->tab->table, &column);
+	scale = scale_of(scene->tab->table, column);
 	for (int line = 0; line < area.n_rows; line++) {
 		size_t place = view->top + (size_t)line;
 		ptrdiff_t row = view_row(view, place);
 
 		if (row >= 0)
-			put_bar(scene, area, line, (size_t)row, &column, &scale,
-				place == view->cursor);
+			put_bar(scene, area, line, (size_t)row, &scale, place == view->cursor);
 	}
 }

@@ -37,8 +37,9 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 		return;
 	}
 	table_column_name(scene->tab->table, &choice->column, &name);
-	col = grid_fit(scene->grid, whole, 0, NAME_COL, name_cols, false, role, buf_text(&name));
-	col = grid_fit(scene->grid, whole, 0, col + 1, FORMAT_COLS, false, role,
+	col = grid_fit(scene->grid, whole, (struct strip){0, NAME_COL, name_cols}, false, role,
+		       buf_text(&name));
+	col = grid_fit(scene->grid, whole, (struct strip){0, col + 1, FORMAT_COLS}, false, role,
 		       format_of(scene->tab->table, &choice->column));
 	if (choice->width)
 		grid_putf(scene->grid, whole, 0, col + 1, role, "%d", choice->width);

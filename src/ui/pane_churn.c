@@ -177,8 +177,10 @@ static void draw_rate(const struct scene *scene, struct area line, int col, cons
 	for (unsigned i = 0; (point = churn_point(sheet->churn, sheet->back + i)); i++)
 		samples[n - 1 - i] = (float)rates[which].of(point);
 	if (line.n_cols - col - 1 > 0)
-		graph_history(scene, line, col, MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY),
-			      GLYPHS_BLOCKS, samples, n);
+		graph_history(
+			scene, line,
+			(struct strip){0, col, MIN_OF(line.n_cols - col - 1, (int)CHURN_HISTORY)},
+			&(struct spark){GLYPHS_BLOCKS, samples, n, .role = ROLE_GRAPH});
 }
 
 static void put_rate(struct sheet *sheet, unsigned which)
@@ -231,7 +233,7 @@ static void draw_age(const struct scene *scene, struct area line, int col, const
 	int width = MIN_OF(line.n_cols - col - 1, (int)BAR_MAX);
 
 	if (width > 0)
-		glyph_meter(scene->grid, line, 0, col, width,
+		glyph_meter(scene->grid, line, (struct strip){0, col, width},
 			    (double)churn->deaths[i] / (double)most_deaths(churn), ROLE_GRAPH);
 }
 

@@ -187,7 +187,7 @@ static void draw_bar(const struct scene *scene, struct area line, int col,
 	double part = side->parts[i];
 
 	if (side->max > 0)
-		glyph_meter(scene->grid, line, 0, col, sheet->bar,
+		glyph_meter(scene->grid, line, (struct strip){0, col, sheet->bar},
 			    graph_share(scene, part, side->max), glyph_heat_role(part, side->mean));
 }
 

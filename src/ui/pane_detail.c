@@ -133,7 +133,8 @@ static struct area put_frame(const struct scene *scene, struct area area, const 
 		top.n_cols--;
 	}
 	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
-	grid_fit(scene->grid, top, 0, 1, top.n_cols - 2, false, ROLE_COLUMN_SORTED, name);
+	grid_fit(scene->grid, top, (struct strip){0, 1, top.n_cols - 2}, false, ROLE_COLUMN_SORTED,
+		 name);
 	inner.row++;
 	inner.n_rows--;
 	return inner;
@@ -145,7 +146,8 @@ static void put_more(const struct page *page, const char *name)
 	struct area top = {page->area.row - 1, page->area.col, 1, page->area.n_cols};
 
 	grid_fill(page->scene->grid, top, ROLE_COLUMN, " ");
-	grid_fit(page->scene->grid, top, 0, 1, MAX_OF(top.n_cols - (int)strlen(MORE) - 1, 0), false,
+	grid_fit(page->scene->grid, top,
+		 (struct strip){0, 1, MAX_OF(top.n_cols - (int)strlen(MORE) - 1, 0)}, false,
 		 ROLE_COLUMN_SORTED, name);
 	grid_put(page->scene->grid, top, 0, top.n_cols - (int)strlen(MORE), ROLE_COLUMN, MORE);
 }

@@ -137,7 +137,7 @@ static void put_message(const struct scene *scene, struct area area)
 
 	shorten_paths(scene->grid, buf_text(&message->text), area.n_cols - 2, &text);
 	grid_fill(scene->grid, area, ROLE_TEXT, " ");
-	grid_fit(scene->grid, area, 0, 1, area.n_cols - 2, false,
+	grid_fit(scene->grid, area, (struct strip){0, 1, area.n_cols - 2}, false,
 		 message->is_warning ? ROLE_MESSAGE : ROLE_HEADER_VALUE, buf_text(&text));
 }
 
@@ -196,8 +196,8 @@ void pane_counts(const struct scene *scene, struct area area)
 	if (tab->tags.n)
 		buf_addf(&right, "%zu tagged", tab->tags.n);
 	width = MIN_OF(grid_columns(scene->grid, buf_text(&right)), area.n_cols / 2);
-	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
-		 buf_text(&right));
+	grid_fit(scene->grid, area, (struct strip){0, area.n_cols - width - 1, width}, false,
+		 ROLE_HEADER_VALUE, buf_text(&right));
 	counts.area.n_cols -= width + 1;
 	if (rows.n_rows > 0)
 		put_shown(&counts, tab);
@@ -308,8 +308,8 @@ static void put_prompt(const struct scene *scene, struct area footer, struct are
 		grid_put(scene->grid, footer, 0, col, ROLE_PROMPT_BAD, "^");
 	/* Behind the caret where that has room, else before it, else cut. */
 	if (col + 2 + width <= footer.n_cols || col < width + 1)
-		grid_fit(scene->grid, footer, 0, col + 2, footer.n_cols - col - 2, false,
-			 ROLE_MESSAGE, fault->text);
+		grid_fit(scene->grid, footer, (struct strip){0, col + 2, footer.n_cols - col - 2},
+			 false, ROLE_MESSAGE, fault->text);
 	else
 		grid_put(scene->grid, footer, 0, col - 1 - width, ROLE_MESSAGE, fault->text);
 }

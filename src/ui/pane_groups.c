@@ -33,7 +33,7 @@ static void put_choice(const struct scene *scene, struct area area, int line, si
 	col = grid_put(scene->grid, whole, 0, PART_COL, role, choice->part);
 	col = MAX_OF(col + ABOUT_GAP, about_col);
 	if (col < area.n_cols)
-		grid_fit(scene->grid, whole, 0, col, area.n_cols - col - 1, false,
+		grid_fit(scene->grid, whole, (struct strip){0, col, area.n_cols - col - 1}, false,
 			 is_cursor ? role : ROLE_DIM, choice->about);
 }
 

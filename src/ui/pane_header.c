@@ -179,7 +179,8 @@ static void put_meter(struct line *line, double fill, bool is_lru)
 		return;
 	at = line->right - width;
 	grid_put(grid, line->area, 0, at, ROLE_BORDER, glyphs->open);
-	glyph_meter(grid, line->area, 0, at + 1, width - 2, fill, pane_fill_role(fill, is_lru));
+	glyph_meter(grid, line->area, (struct strip){0, at + 1, width - 2}, fill,
+		    pane_fill_role(fill, is_lru));
 	grid_put(grid, line->area, 0, at + width - 1, ROLE_BORDER, glyphs->close);
 	line->right = at - GAP;
 }
@@ -201,8 +202,8 @@ static void put_fill_history(struct line *line)
 		samples[n++] =
 			point ? (float)((double)point->n_rows / table->map.max_entries) : NAN;
 	}
-	glyph_spark(line->scene->grid, line->area, 0, line->right - width, width, GLYPHS_BLOCKS,
-		    samples, n, 1, ROLE_GRAPH);
+	glyph_spark(line->scene->grid, line->area, (struct strip){0, line->right - width, width},
+		    &(struct spark){GLYPHS_BLOCKS, samples, n, 1, ROLE_GRAPH});
 	line->right -= width + GAP;
 }
 
@@ -311,13 +312,14 @@ static void put_shares(const struct line *line, int width, const struct totals *
 	float cells[CELLS_MAX];
 
 	if (n_each == 1 || (size_t)width > CELLS_MAX) {
-		glyph_heat(line->scene->grid, line->area, 0, line->left, width, totals->cpu_shares,
-			   totals->n_cpus);
+		glyph_heat(line->scene->grid, line->area, (struct strip){0, line->left, width},
+			   totals->cpu_shares, totals->n_cpus);
 		return;
 	}
 	for (size_t i = 0; i < (size_t)width; i++)
 		cells[i] = totals->cpu_shares[i / n_each];
-	glyph_heat(line->scene->grid, line->area, 0, line->left, width, cells, (size_t)width);
+	glyph_heat(line->scene->grid, line->area, (struct strip){0, line->left, width}, cells,
+		   (size_t)width);
 }
 
 void pane_strip(const struct scene *scene, struct area area)

@@ -179,7 +179,7 @@ static void put_titles(const struct scene *scene, struct area top, const int *wi
 		if (!widths[i])
 			continue;
 		title_text(scene, column, &title);
-		grid_fit(scene->grid, top, 0, col, widths[i], column->is_right,
+		grid_fit(scene->grid, top, (struct strip){0, col, widths[i]}, column->is_right,
 			 is_sorted ? ROLE_COLUMN_SORTED : ROLE_COLUMN, buf_text(&title));
 		col += widths[i] + 1;
 	}
@@ -231,7 +231,8 @@ static void put_map(const struct scene *scene, struct area area, int line, size_
 		picker_columns[c].put(&picker->maps[i], &text);
 		if (picker_columns[c].is_path)
 			shorten_front(scene->grid, buf_text(&text), widths[c], &end);
-		grid_fit(scene->grid, whole, 0, col, widths[c], picker_columns[c].is_right, role,
+		grid_fit(scene->grid, whole, (struct strip){0, col, widths[c]},
+			 picker_columns[c].is_right, role,
 			 buf_text(picker_columns[c].is_path ? &end : &text));
 		col += widths[c] + 1;
 	}
@@ -318,8 +319,8 @@ static void put_head(const struct scene *scene, struct area area)
 	int col;
 
 	if (picker->why) {
-		grid_fit(scene->grid, area, 0, 1, area.n_cols - 2, false, ROLE_MESSAGE,
-			 picker->why);
+		grid_fit(scene->grid, area, (struct strip){0, 1, area.n_cols - 2}, false,
+			 ROLE_MESSAGE, picker->why);
 		return;
 	}
 	make_head(scene, area.n_cols, &head, &total);

@@ -54,8 +54,8 @@ static void put_spark(struct line *line, unsigned sum, int width)
 			  (size_t)TOTALS_HISTORY);
 
 	totals_history(&tab->totals, sum, tab->totals.number, samples, n);
-	graph_history(line->scene, line->area, line->left - GAP + 1, width, line->scene->sparks,
-		      samples, n);
+	graph_history(line->scene, line->area, (struct strip){0, line->left - GAP + 1, width},
+		      &(struct spark){line->scene->sparks, samples, n, .role = ROLE_GRAPH});
 	line->left += width + 1;
 }
 
@@ -98,7 +98,8 @@ static void put_history(struct line *line, const struct table *table, bool is_ar
 		samples[n++] = point ? (float)turnover_of(point, is_array) : NAN;
 	}
 	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->open);
-	graph_history(line->scene, line->area, line->left, width, GLYPHS_BLOCKS, samples, n);
+	graph_history(line->scene, line->area, (struct strip){0, line->left, width},
+		      &(struct spark){GLYPHS_BLOCKS, samples, n, .role = ROLE_GRAPH});
 	line->left += width;
 	line->left = grid_put(grid, line->area, 0, line->left, ROLE_BORDER, glyphs->close) + GAP;
 }

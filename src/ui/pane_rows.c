@@ -62,25 +62,27 @@ static void put_gutter(const struct scene *scene, struct area area, int line,
 	grid_put(scene->grid, area, line, 0, row_role(view, ROLE_TEXT), marks);
 }
 
-static void put_trend(const struct scene *scene, struct area area, int line, int col, int width,
+/* All rows go by the same clock. */
+static void put_trend(const struct scene *scene, struct area area, struct strip strip,
 		      const struct row_view *view)
 {
 	const struct tab *tab = scene->tab;
-	enum glyph_set wish = scene->sparks;
 	float samples[HIST_SAMPLES];
-	size_t per_column = glyph_spark_samples(scene->grid, wish, 1), size;
-	size_t n = MIN_OF(MIN_OF(per_column * (size_t)width, (size_t)HIST_SAMPLES),
-			  tab_n_samples(tab));
-	struct area whole = {area.row + line, area.col, 1, area.n_cols};
+	struct spark spark = {.wish = scene->sparks,
+			      .samples = samples,
+			      .scale = tab->trend_scale,
+			      .role = row_role(view, ROLE_GRAPH)};
+	size_t size;
 
-	/* From the left until it is full; all rows go by the same clock. */
+	spark.n = MIN_OF(glyph_spark_samples(scene->grid, spark.wish, strip.n_cols),
+			 (size_t)HIST_SAMPLES);
+	spark.n = MIN_OF(spark.n, tab_n_samples(tab));
 	hist_get(&tab->table->trends, table_key(tab->table, view->row, &size),
-		 tab->table->current->number, samples, n);
-	graph_spark(scene, whole, col, (int)((n + per_column - 1) / per_column), wish, samples, n,
-		    tab->trend_scale, row_role(view, ROLE_GRAPH));
+		 tab->table->current->number, samples, spark.n);
+	graph_spark(scene, area, strip, &spark);
 }
 
-static void put_heat(const struct scene *scene, struct area area, int line, int col, int width,
+static void put_heat(const struct scene *scene, struct area area, struct strip strip,
 		     const struct row_view *view)
 {
 	const struct table *table = scene->tab->table;
@@ -100,7 +102,7 @@ static void put_heat(const struct scene *scene, struct area area, int line, int 
 	}
 	for (uint32_t cpu = 0; cpu < n_cpus && max > 0; cpu++)
 		shares[cpu] = (float)((double)shares[cpu] / max);
-	glyph_heat(scene->grid, area, line, col, width, shares, n_cpus);
+	glyph_heat(scene->grid, area, strip, shares, n_cpus);
 }
 
 /* A row that went has no rate; where one would stand, it says so. */
@@ -114,36 +116,35 @@ static const char *cell_text(const struct tab *tab, size_t line, unsigned i,
 	return text;
 }
 
-static void put_text(const struct scene *scene, struct area area, int line, unsigned i, int width,
-		     const struct fit *fit, const struct row_view *view)
+static void put_text(const struct scene *scene, struct area area, struct strip strip, unsigned i,
+		     bool is_joint, const struct row_view *view)
 {
 	const struct tab *tab = scene->tab;
 	const struct shown *shown = &tab->shown[i];
 	enum role role = row_role(view, shown->in_key ? ROLE_KEY : ROLE_TEXT);
+	size_t line = (size_t)strip.row;
 	SCOPED(buf) joined = {0};
 
-	if (tab_is_joint(tab, fit, i))
-		joint_text(tab, (size_t)line, width, &joined);
-	grid_fit(scene->grid, area, line, fit->place[i], width,
-		 shown->is_right && !tab_is_joint(tab, fit, i), role,
-		 tab_is_joint(tab, fit, i) ? buf_text(&joined)
-					   : cell_text(tab, (size_t)line, i, view));
+	if (is_joint)
+		joint_text(tab, line, strip.n_cols, &joined);
+	grid_fit(scene->grid, area, strip, shown->is_right && !is_joint, role,
+		 is_joint ? buf_text(&joined) : cell_text(tab, line, i, view));
 }
 
 static void put_cell(const struct scene *scene, struct area area, int line, unsigned i,
 		     const struct fit *fit, const struct row_view *view)
 {
-	int width = tab_width(scene->tab, fit, i);
+	struct strip strip = {line, fit->place[i], tab_width(scene->tab, fit, i)};
 
 	switch (scene->tab->shown[i].kind) {
 	case SHOWN_CELL:
-		put_text(scene, area, line, i, width, fit, view);
+		put_text(scene, area, strip, i, tab_is_joint(scene->tab, fit, i), view);
 		break;
 	case SHOWN_TREND:
-		put_trend(scene, area, line, fit->place[i], width, view);
+		put_trend(scene, area, strip, view);
 		break;
 	case SHOWN_HEAT:
-		put_heat(scene, area, line, fit->place[i], width, view);
+		put_heat(scene, area, strip, view);
 		break;
 	}
 }
@@ -326,7 +327,8 @@ void pane_total(const struct scene *scene, struct area area)
 		if (fit.place[i] < 0)
 			continue;
 		is_said |= is_word;
-		grid_fit(scene->grid, area, 0, fit.place[i], tab_width(tab, &fit, i),
+		grid_fit(scene->grid, area,
+			 (struct strip){0, fit.place[i], tab_width(tab, &fit, i)},
 			 tab->shown[i].is_right && !is_word, ROLE_COLUMN, is_word ? "total" : text);
 	}
 }
@@ -368,9 +370,11 @@ static void put_joint_title(const struct scene *scene, struct area area, int col
 		if (i)
 			col = grid_put(scene->grid, area, 0, col, ROLE_COLUMN,
 				       parts[i] == tab->joint.ends[1] ? ">" : ":");
-		col = grid_fit(scene->grid, area, 0, col,
-			       MIN_OF(grid_columns(scene->grid, buf_text(&text)), end - col), false,
-			       role, buf_text(&text));
+		col = grid_fit(scene->grid, area,
+			       (struct strip){0, col,
+					      MIN_OF(grid_columns(scene->grid, buf_text(&text)),
+						     end - col)},
+			       false, role, buf_text(&text));
 	}
 }
 
@@ -388,7 +392,7 @@ static void put_title(const struct scene *scene, struct area area, unsigned i,
 	}
 	role = title_text(scene, shown, shown->is_right, &text);
 	shorten_title(scene->grid, buf_text(&text), width, &title);
-	grid_fit(scene->grid, area, 0, fit->place[i], width, shown->is_right, role,
+	grid_fit(scene->grid, area, (struct strip){0, fit->place[i], width}, shown->is_right, role,
 		 buf_text(&title));
 }
 

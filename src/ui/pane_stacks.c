@@ -160,16 +160,16 @@ static int put_numbers(const struct drawing *drawing, struct area line, double w
 	int col = 1;
 
 	if (line.n_cols >= NARROW_COLS) {
-		glyph_meter(grid, line, 0, col, BAR_COLS, share, ROLE_GRAPH);
+		glyph_meter(grid, line, (struct strip){0, col, BAR_COLS}, share, ROLE_GRAPH);
 		col += BAR_COLS + 1;
 	}
 	num_percent(&text, share);
-	col = 1 +
-	      grid_fit(grid, line, 0, col, SHARE_COLS, true, ROLE_HEADER_VALUE, buf_text(&text));
+	col = 1 + grid_fit(grid, line, (struct strip){0, col, SHARE_COLS}, true, ROLE_HEADER_VALUE,
+			   buf_text(&text));
 	buf_clear(&text);
 	num_short(&text, weight, 1000);
-	return 1 +
-	       grid_fit(grid, line, 0, col, COUNT_COLS, true, ROLE_HEADER_VALUE, buf_text(&text));
+	return 1 + grid_fit(grid, line, (struct strip){0, col, COUNT_COLS}, true, ROLE_HEADER_VALUE,
+			    buf_text(&text));
 }
 
 static void put_line(void *ctx, const struct stack_line *line)
@@ -187,7 +187,7 @@ static void put_line(void *ctx, const struct stack_line *line)
 		return;
 	col = put_numbers(drawing, at, line->node->weight, line->node->weight / all) + line->depth;
 	grid_put(scene->grid, at, 0, col, ROLE_TITLE, line->node->first ? mark : " ");
-	grid_fit(scene->grid, at, 0, col + 2, MAX_OF(at.n_cols - col - 2, 0), false,
+	grid_fit(scene->grid, at, (struct strip){0, col + 2, MAX_OF(at.n_cols - col - 2, 0)}, false,
 		 text_search_in(scene->screen, line->node->name) ? ROLE_MATCH : ROLE_TEXT,
 		 line->node->name);
 	if (line->number == list->cursor) {

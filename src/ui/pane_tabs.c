@@ -16,8 +16,8 @@ static int put_filter(const struct scene *scene, struct area area)
 	if (!*text)
 		return area.n_cols;
 	grid_put(scene->grid, area, 0, area.n_cols - width - 3, ROLE_PROMPT, "/");
-	grid_fit(scene->grid, area, 0, area.n_cols - width - 1, width, false, ROLE_HEADER_VALUE,
-		 text);
+	grid_fit(scene->grid, area, (struct strip){0, area.n_cols - width - 1, width}, false,
+		 ROLE_HEADER_VALUE, text);
 	return area.n_cols - width - 4;
 }
 

@@ -120,7 +120,7 @@ struct area pane_titled(const struct scene *scene, struct area area, const char 
 	if (scene->has_caption)
 		return area;
 	grid_fill(scene->grid, top, ROLE_COLUMN, " ");
-	grid_fit(scene->grid, top, 0, 1, width, false, ROLE_COLUMN_SORTED, title);
+	grid_fit(scene->grid, top, (struct strip){0, 1, width}, false, ROLE_COLUMN_SORTED, title);
 	area.row++;
 	area.n_rows--;
 	return area;

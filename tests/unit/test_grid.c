@@ -93,10 +93,11 @@ static void fits_and_marks_cuts(void **state)
 
 	(void)state;
 	assert_int_equal(grid_resize(&grid, 4, 10), 0);
-	assert_int_equal(grid_fit(&grid, whole(&grid), 0, 1, 6, false, ROLE_TEXT, "abc"), 7);
-	grid_fit(&grid, whole(&grid), 1, 1, 6, true, ROLE_TEXT, "abc");
-	grid_fit(&grid, whole(&grid), 2, 1, 6, true, ROLE_TEXT, "abcdefgh");
-	grid_fit(&grid, whole(&grid), 3, 1, 4, false, ROLE_TEXT, "a漢字");
+	assert_int_equal(
+		grid_fit(&grid, whole(&grid), (struct strip){0, 1, 6}, false, ROLE_TEXT, "abc"), 7);
+	grid_fit(&grid, whole(&grid), (struct strip){1, 1, 6}, true, ROLE_TEXT, "abc");
+	grid_fit(&grid, whole(&grid), (struct strip){2, 1, 6}, true, ROLE_TEXT, "abcdefgh");
+	grid_fit(&grid, whole(&grid), (struct strip){3, 1, 4}, false, ROLE_TEXT, "a漢字");
 	assert_text(&grid, " abc\n    abc\n abcde…\n a漢…\n");
 	grid_release(&grid);
 }
@@ -138,7 +139,7 @@ static void strips_fold_to_the_highest(void **state)
 	shares[511] = 1;
 	shares[130] = 0.01f;
 	assert_int_equal(grid_resize(&grid, 1, 4), 0);
-	glyph_heat(&grid, whole(&grid), 0, 0, 4, shares, ARRAY_LEN(shares));
+	glyph_heat(&grid, whole(&grid), (struct strip){0, 0, 4}, shares, ARRAY_LEN(shares));
 	assert_text(&grid, " . @\n");
 	assert_int_equal(grid.cells[3].role, ROLE_HEAT_7);
 	grid_release(&grid);
@@ -147,17 +148,19 @@ static void strips_fold_to_the_highest(void **state)
 static void sparklines_end_at_the_newest(void **state)
 {
 	struct grid grid = {.is_ascii = true};
-	const float samples[] = {NAN, 5, NAN, 0, 10};
+	float samples[] = {NAN, 5, NAN, 0, 10};
+	const struct spark blocks = {GLYPHS_BLOCKS, samples, 5, 10, ROLE_GRAPH},
+			   braille = {GLYPHS_BRAILLE, samples + 1, 4, 10, ROLE_GRAPH};
 
 	(void)state;
 	assert_int_equal(grid_resize(&grid, 2, 8), 0);
-	glyph_spark(&grid, whole(&grid), 0, 0, 6, GLYPHS_BLOCKS, samples, 5, 10, ROLE_GRAPH);
-	glyph_spark(&grid, whole(&grid), 1, 0, 2, GLYPHS_BLOCKS, samples, 5, 10, ROLE_GRAPH);
+	glyph_spark(&grid, whole(&grid), (struct strip){0, 0, 6}, &blocks);
+	glyph_spark(&grid, whole(&grid), (struct strip){1, 0, 2}, &blocks);
 	assert_text(&grid, "  +' @\n @\n");
 	grid_release(&grid);
 	grid.is_ascii = false;
 	assert_int_equal(grid_resize(&grid, 1, 4), 0);
-	glyph_spark(&grid, whole(&grid), 0, 0, 2, GLYPHS_BRAILLE, samples + 1, 4, 10, ROLE_GRAPH);
+	glyph_spark(&grid, whole(&grid), (struct strip){0, 0, 2}, &braille);
 	assert_text(&grid, "⡄⢸\n");
 	grid_release(&grid);
 }
