@@ -70,3 +70,46 @@ wait_for() { # SECONDS COMMAND...: until it succeeds
 		sleep 0.02
 	done
 }
+
+# -- programs on a terminal, which tmux keeps: one at a time --
+
+n_terminals=0 terminal=
+
+needs_tmux() { # ends the test with a skip where it isn't installed
+	command -v tmux >/dev/null && return
+	skip "$(basename "$0" .sh)" "tmux is not installed"
+	exit 0
+}
+
+# Each has a server of its own: one that is about to end takes with it whoever asks it for the next terminal.
+on_terminal() { # COLS LINES COMMAND: its process is $pid
+	terminal=$me.$((n_terminals += 1))
+	at_exit+=("tmux -L $terminal kill-server")
+	tmux -L "$terminal" -f /dev/null new-session -d -s s -x "$1" -y "$2" "export LC_ALL=C.UTF-8; $3"
+	pid=$(tmux -L "$terminal" list-panes -t s -F '#{pane_pid}' 2>/dev/null)
+}
+
+screen() { tmux -L "$terminal" capture-pane -p -t s 2>/dev/null; }
+keys() { tmux -L "$terminal" send-keys -t s "$@"; }
+ended() { ! tmux -L "$terminal" has-session -t s 2>/dev/null; }
+
+shows() { # NEEDLE...: all of them are there at once
+	local text needle
+	text=$(screen)
+	for needle; do [[ $text == *"$needle"* ]] || return 1; done
+}
+
+shows_no() { # NEEDLE: there is a screen without it
+	local text
+	text=$(screen)
+	[[ -n $text && $text != *"$1"* ]]
+}
+
+sees() { # NAME NEEDLE...
+	if wait_for 30 shows "${@:2}"; then ok "$1"; else not_ok "$1" "looking for: ${*:2}" "$(screen)"; fi
+}
+
+# What is drawn last may be on its way still, and what it replaces there.
+sees_no() { # NAME NEEDLE
+	if wait_for 30 shows_no "$2"; then ok "$1"; else not_ok "$1" "is there: $2" "$(screen)"; fi
+}

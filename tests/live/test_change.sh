@@ -3,25 +3,15 @@
 # What a person sees on the screen when the map they watch goes away or is replaced; and that watching
 # keeps nothing alive.
 . "$(dirname "$0")/lib.sh"
-command -v tmux >/dev/null || {
-	skip "$(basename "$0" .sh)" "tmux is not installed"
-	exit 0
-}
+needs_tmux
 needs_bpf
-socket=$me
-at_exit+=("tmux -L $socket kill-server")
 
 start() { # ARGUMENTS...
-	tmux -L "$socket" -f /dev/null new-session -d -s s -x 100 -y 24 "LC_ALL=C.UTF-8 $BPFMAPTOP -d 0.2 $*"
-}
-shows() { tmux -L "$socket" capture-pane -p -t s 2>/dev/null | grep -qF "$1"; }
-screen() { tmux -L "$socket" capture-pane -p -t s 2>/dev/null; }
-sees() { # NAME NEEDLE
-	if wait_for 10 shows "$2"; then ok "$1"; else not_ok "$1" "looking for: $2" "$(screen)"; fi
+	on_terminal 100 24 "$BPFMAPTOP -d 0.2 $*"
 }
 stop() {
-	tmux -L "$socket" send-keys -t s Q
-	wait_for 10 eval "! tmux -L $socket has-session -t s 2>/dev/null" && ok "$1" || not_ok "$1"
+	keys Q
+	wait_for 30 ended && ok "$1" || not_ok "$1"
 }
 listed() { bpftool -j map list | jq -e ".[] | select(.id == $1)" >/dev/null; }
 gone() { ! listed "$1"; }
@@ -34,9 +24,9 @@ make_map() { # PIN BYTE [NAME]
 make_map first 11
 id=$(id_of "$pins/first")
 start "id:$id"
-sees "a map is watched" "first"
+sees "a map is watched" "first" "11 00 00 00"
 rm "$pins/first"
-wait_for 10 gone "$id" && ok "its owner let it go, and it went" || not_ok "its owner let it go, and it went"
+wait_for 30 gone "$id" && ok "its owner let it go, and it went" || not_ok "its owner let it go, and it went"
 sees "the screen says so" "MAP GONE"
 sees "the last reading stays" "11 00 00 00"
 stop "and q quits"
@@ -49,13 +39,13 @@ rm "$pins/second"
 make_map second 33
 sees "another map under the pin is followed" "33 00 00 00"
 sees "and that is said" "following it"
-wait_for 10 gone "$id" && ok "the old one is not kept" || not_ok "the old one is not kept"
+wait_for 30 gone "$id" && ok "the old one is not kept" || not_ok "the old one is not kept"
 rm "$pins/second"
 sees "a pin that leads nowhere is said to be gone" "MAP GONE"
 sees "with what was read last" "33 00 00 00"
 make_map second 44
 sees "what is pinned there later is followed too" "44 00 00 00"
-shows "MAP GONE" && not_ok "and is live" "$(screen)" || ok "and is live"
+sees_no "and is live" "MAP GONE"
 stop "and q quits then too"
 
 # A name is followed like a pin: what is called so next takes the pane, with its filter.
@@ -68,7 +58,7 @@ make_map named_map 72
 sees "what is called so next is followed" "72 00 00 00"
 sees "which is said, too" "'name:named_map' leads to map $(id_of "$pins/named_map") now"
 sees "with the filter of before" "value ~ 07"
-shows "MAP GONE" && not_ok "in place of the other" "$(screen)" || ok "in place of the other"
+sees_no "in place of the other" "MAP GONE"
 make_map other 73
 rm "$pins/named_map"
 sees "it goes again" "MAP GONE"
@@ -82,15 +72,15 @@ make_map leaves 75
 make_map stays 76
 start "$pins/leaves" "$pins/stays"
 sees "of two maps the first one is in front" "75 00 00 00"
-tmux -L "$socket" send-keys -t s / "value ~ 07" Enter
-sees "and is filtered" "/ value ~ 07"
+keys / "value ~ 07" Enter
+sees "and is filtered" "/ value ~ 07" "? help" # which a prompt takes the place of
 rm "$pins/leaves"
 make_map leaves 77
 sees "another one takes its place" "77 00 00 00"
 sees "and its filter" "/ value ~ 07"
-tmux -L "$socket" send-keys -t s Tab
+keys Tab
 sees "the other map is there" "76 00 00 00"
-shows "value ~ 07" && not_ok "and isn't filtered" "$(screen)" || ok "and isn't filtered"
+sees_no "and isn't filtered" "value ~ 07"
 rm "$pins/leaves" "$pins/stays"
 stop "and q quits these"
 
@@ -102,9 +92,9 @@ twins="$(id_of "$pins/a") $(id_of "$pins/b")"
 start "name:twin_map"
 sees "two maps of one name" "2 maps"
 rm "$pins/a" "$pins/b"
-for id in $twins; do wait_for 10 gone "$id" || not_ok "they go"; done
+for id in $twins; do wait_for 30 gone "$id" || not_ok "they go"; done
 sees "both are gone" "MAP GONE"
-tmux -L "$socket" send-keys -t s Tab
+keys Tab
 sees "the other one, too" "MAP GONE"
 make_map a 82 twin_map
 sees "one is left" "1 map "
@@ -119,23 +109,25 @@ was=$(id_of "$pins/third")
 "$BPFMAPTOP" stream "$pins/third" -d 0.1 -o json >"$scratch/stream" 2>/dev/null &
 stream=$!
 at_exit+=("kill $stream")
-wait_for 10 streams "$was" || not_ok "a pin is streamed"
+wait_for 30 streams "$was" || not_ok "a pin is streamed"
 make_map fourth 66
 is=$(id_of "$pins/fourth")
 mv "$pins/fourth" "$pins/third"
-wait_for 10 streams "$is" && ok "a stream follows its pin" || not_ok "a stream follows its pin"
+wait_for 30 streams "$is" && ok "a stream follows its pin" || not_ok "a stream follows its pin"
 kill $stream
 wait $stream
+# That it came late is another matter.
 same "and the first reading of another map says that it is one" \
 	"[$was,[]] [$is,[\"took another map's place\"]]" \
-	"$(jq -c '[.map.id, .reading.notes]' "$scratch/stream" | uniq | head -n 2 | xargs -d '\n')"
+	"$(jq -c '[.map.id, [.reading.notes[] | select(test("missed$") | not)]]' "$scratch/stream" | uniq | head -n 2 | xargs -d '\n')"
 
 # Nobody reads what it writes for a while, so its ticks pass: the reading after says that they did.
-late=$((${EPOCHREALTIME/./} + 500000))
 is_late() { [ "${EPOCHREALTIME/./}" -gt $late ]; }
 notes=$("$BPFMAPTOP" stream sim:many -n 2 -d 0.1 -o json | {
-	wait_for 5 is_late
-	grep -o '"notes":[^]]*]' | cut -d: -f2 | sed 's/[1-9][0-9]* tick/N tick/' | paste -sd' '
+	IFS= read -r -n 1 _ # the first reading is made, and its ticks pass from here on
+	late=$((${EPOCHREALTIME/./} + 500000))
+	wait_for 30 is_late
+	grep -o '"notes":[^]]*]' | cut -d: -f2 | sed 's/[1-9][0-9]* tick/N tick/' | tail -n 1
 })
 same "missed ticks are said by the reading that missed them" \
-	'[] ["slower than the interval, N ticks missed"]' "$notes"
+	'["slower than the interval, N ticks missed"]' "$notes"

@@ -11,18 +11,18 @@ make_map() { # BYTE VALUE_SIZE
 	bpftool map update pinned "$pins/m" key hex "$1" 0 0 0 value hex 7 $(printf ' 0%.0s' $(seq 2 "$2"))
 }
 maps() { "$BPFMAPTOP" replay --verify a.tape 2>/dev/null | grep -o '[0-9]* maps' | cut -d' ' -f1; }
-has_reading() { "$BPFMAPTOP" replay -o jsonl a.tape 2>/dev/null | grep -q "$1"; }
+has_reading() { "$BPFMAPTOP" replay -o jsonl "$1" 2>/dev/null | grep -q "$2"; } # TAPE TEXT
 
 make_map 11 8
 first=$(id_of "$pins/m")
 "$BPFMAPTOP" -d 0.1 record a.tape "$pins/m" 2>said &
 pid=$!
 at_exit+=("kill $pid")
-wait_for 10 has_reading "\"id\":$first," && ok "the first is recorded" || not_ok "the first is recorded" "$(cat said)"
+wait_for 30 has_reading a.tape "\"id\":$first," && ok "the first is recorded" || not_ok "the first is recorded" "$(cat said)"
 rm "$pins/m"
 make_map 22 16
 second=$(id_of "$pins/m")
-wait_for 10 has_reading "\"id\":$second," && ok "then the second" || not_ok "then the second" "$(cat said)"
+wait_for 30 has_reading a.tape "\"id\":$second," && ok "then the second" || not_ok "then the second" "$(cat said)"
 kill -INT $pid
 wait $pid
 same "the recording ends as one that missed nothing" 0 $?
@@ -36,9 +36,9 @@ same "and holds both" 2 "$(maps)"
 "$BPFMAPTOP" -d 0.1 record b.tape "$pins/m" 2>said &
 pid=$!
 at_exit+=("kill $pid")
-wait_for 10 test -s b.tape
+wait_for 30 has_reading b.tape "\"id\":$second," || not_ok "a pin is recorded" "$(cat said)"
 rm "$pins/m"
-wait_for 10 grep -q "$second, .* went" said && ok "that a pin leads nowhere is said" || not_ok "that a pin leads nowhere is said" "$(cat said)"
+wait_for 30 grep -q "$second, .* went" said && ok "that a pin leads nowhere is said" || not_ok "that a pin leads nowhere is said" "$(cat said)"
 kill -INT $pid
 wait $pid
 same "a recording that ends while it does is partly" 3 $?
@@ -49,17 +49,17 @@ new_map() { # PIN BYTE NAME
 	bpftool map create "$pins/$1" type hash key 4 value 8 entries 16 name "$3"
 	bpftool map update pinned "$pins/$1" key hex "$2" 0 0 0 value hex 7 0 0 0 0 0 0 0
 }
-has_key() { "$BPFMAPTOP" replay -o jsonl "$1" 2>/dev/null | grep -q "\"key\":\[\"0x$2\""; }
+has_key() { has_reading "$1" "\"key\":\[\"0x$2\""; }
 new_map n 51 ${me}n
 new_map stays 52 ${me}s
 "$BPFMAPTOP" -d 0.1 record c.tape ${me}n ${me}s 2>said &
 pid=$!
 at_exit+=("kill $pid")
-wait_for 10 has_key c.tape 51 && wait_for 10 has_key c.tape 52 && ok "two are recorded by name" || not_ok "two are recorded by name" "$(cat said)"
+wait_for 30 has_key c.tape 51 && wait_for 30 has_key c.tape 52 && ok "two are recorded by name" || not_ok "two are recorded by name" "$(cat said)"
 rm "$pins/n"
-wait_for 10 grep -q "went" said
+wait_for 30 grep -q "went" said || not_ok "that it went is said" "$(cat said)"
 new_map n 53 ${me}n
-wait_for 10 has_key c.tape 53 && ok "a map of the same name is recorded in its place" || not_ok "a map of the same name is recorded in its place" "$(cat said)"
+wait_for 30 has_key c.tape 53 && ok "a map of the same name is recorded in its place" || not_ok "a map of the same name is recorded in its place" "$(cat said)"
 kill -INT $pid
 wait $pid
 same "with nothing missed" 0 $?
@@ -70,12 +70,12 @@ one=$(id_of "$pins/n") two=$(id_of "$pins/stays")
 "$BPFMAPTOP" -d 0.1 record d.tape "$one" "id:$two" 2>said &
 pid=$!
 at_exit+=("kill $pid")
-wait_for 10 has_key d.tape 53 && wait_for 10 has_key d.tape 52 || not_ok "two are recorded by id" "$(cat said)"
+wait_for 30 has_key d.tape 53 && wait_for 30 has_key d.tape 52 || not_ok "two are recorded by id" "$(cat said)"
 rm "$pins/n"
 had() { "$BPFMAPTOP" replay --verify d.tape 2>/dev/null | grep -o '^[^:]*: [0-9]*' | grep -o '[0-9]*$'; }
 has_more() { [ "$(had)" -ge "$1" ]; }
-wait_for 10 eval '"$BPFMAPTOP" replay --verify d.tape 2>/dev/null | grep -q went'
-wait_for 10 has_more $(($(had) + 3)) && ok "one goes, the other one goes on" || not_ok "one goes, the other one goes on"
+wait_for 30 eval '"$BPFMAPTOP" replay --verify d.tape 2>/dev/null | grep -q went'
+wait_for 30 has_more $(($(had) + 3)) && ok "one goes, the other one goes on" || not_ok "one goes, the other one goes on"
 rm "$pins/stays"
 wait $pid
 same "all gone is the end, and partly" 3 $?
@@ -96,31 +96,25 @@ rm "$pins/folded"
 
 # On the screen of a pipe's other end the new one takes the old one's place.
 if command -v tmux >/dev/null; then
-	at_exit+=("tmux -L $me kill-server")
-	sees() { tmux -L "$me" capture-pane -p -t s 2>/dev/null | grep -qF "$1"; }
 	make_map 33 8
-	tmux -L "$me" -f /dev/null new-session -d -s s -x 100 -y 24 \
-		"LC_ALL=C.UTF-8 sh -c '$BPFMAPTOP -d 0.1 record - $pins/m | $BPFMAPTOP replay -'"
-	wait_for 10 sees "33 00 00 00" && ok "a pipe is watched" || not_ok "a pipe is watched"
+	on_terminal 100 24 "$BPFMAPTOP -d 0.1 record - $pins/m | $BPFMAPTOP replay -"
+	sees "a pipe is watched" "33 00 00 00"
 	rm "$pins/m"
 	make_map 44 16
-	wait_for 10 sees "44 00 00 00" && ok "what replaced its map is shown" || not_ok "what replaced its map is shown" "$(tmux -L "$me" capture-pane -p -t s)"
-	sees "the recording goes on with map" && ok "and that is said" || not_ok "and that is said"
+	sees "what replaced its map is shown" "44 00 00 00"
+	sees "and that is said" "the recording goes on with map"
 	rm "$pins/m"
-	wait_for 10 sees "MAP GONE" && ok "one that went is marked" || not_ok "one that went is marked" "$(tmux -L "$me" capture-pane -p -t s)"
+	sees "one that went is marked" "MAP GONE"
 	make_map 55 8
-	wait_for 10 sees "55 00 00 00" && ok "until there is another" || not_ok "until there is another" "$(tmux -L "$me" capture-pane -p -t s)"
-	at_exit+=("tmux -L ${me}f kill-server")
-	tmux -L "$me" send-keys -t s Q
-	wait_for 10 eval "! tmux -L $me has-session -t s 2>/dev/null" && ok "and it ends" || not_ok "and it ends"
-	sees() { tmux -L "${me}f" capture-pane -p -t s 2>/dev/null | grep -qF "$1"; }
-	tmux -L "${me}f" -f /dev/null new-session -d -s s -x 100 -y 24 \
-		"LC_ALL=C.UTF-8 $BPFMAPTOP replay c.tape"
-	wait_for 10 sees "51 00 00 00" && wait_for 20 sees "MAP GONE" && ok "in a file, too, where it went" || not_ok "in a file, too, where it went" "$(tmux -L "${me}f" capture-pane -p -t s)"
-	tmux -L "${me}f" send-keys -t s '(((((((((((('
-	wait_for 10 eval "! sees 'MAP GONE'" && ok "not before" || not_ok "not before" "$(tmux -L "${me}f" capture-pane -p -t s)"
-	tmux -L "${me}f" send-keys -t s Q
-	wait_for 10 eval "! tmux -L ${me}f has-session -t s 2>/dev/null" && ok "and it ends" || not_ok "and it ends"
+	sees "until there is another" "55 00 00 00"
+	keys Q
+	wait_for 30 ended && ok "and it ends" || not_ok "and it ends"
+	on_terminal 100 24 "$BPFMAPTOP replay c.tape"
+	sees "in a file, too, where it went" "51 00 00 00" "MAP GONE"
+	keys '(((((((((((('
+	sees_no "not before" "MAP GONE"
+	keys Q
+	wait_for 30 ended && ok "and it ends" || not_ok "and it ends"
 	rm "$pins/m"
 else
 	skip "a pipe on the screen" "tmux is not installed"
