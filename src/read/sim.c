@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The simulation as a source. All its maps show one moment: the tick that is held, or the tenth of a
- * second that the clock is in; whichever map is read first counts the traffic up to it. The reading's
- * times are the moment's own, so that rates are exact. */
+ * second that the clock is in; whichever map is read first counts the traffic up to it. A map that is read
+ * again within that tenth moves all of them on, for it to have a rate. The reading's times are the moment's
+ * own, so that rates are exact. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "model/maptype.h"
 #include "model/plan.h"
 #include "model/snap.h"
+#include "read/demo_traffic.h"
 #include "read/sim.h"
 #include "read/sim_demo.h"
 #include "read/source.h"
@@ -24,6 +26,8 @@
 #define CATCH_UP_NS                                                                                \
 	(60 * SIM_TICK_NS) /* at most, after a long time unread; the rest had no traffic */
 
+enum { MOST_MAPS = 32 };
+
 /* A reading takes this long when a tick is held, and no clock runs: a call and so much a row. */
 enum { HELD_CALL_NS = 20000, HELD_ROW_NS = 250 };
 
@@ -32,6 +36,8 @@ struct sim {
 	struct sim_demo *demo;
 	uint64_t seed;
 	uint64_t start_ns, start_wall_ns; /* when the first tick was over */
+	uint64_t at_ns;			  /* the moment that was shown last; 0: none was */
+	uint64_t shown_ns[MOST_MAPS];	  /* of each map */
 	bool is_held;
 	uint64_t held_tick;
 };
@@ -191,14 +197,28 @@ static int plan_map(struct source *source, const struct map *map, struct plan *o
 
 /* -- readings -- */
 
-/* Traffic since the start, at the end of the first tick, as a tick or the clock has it. */
-static uint64_t now_in_traffic(const struct sim *sim)
+static void start_now(struct sim *sim)
 {
-	uint64_t now_ns = MAX_OF(clock_now_ns(), sim->start_ns);
+	sim->start_ns = clock_now_ns();
+	sim->start_wall_ns = clock_wall_ns();
+	sim_demo_set_boot(sim->demo, clock_boot_ns() - SIM_TICK_NS);
+}
+
+/* Traffic since the start, at the end of the first tick, as a tick or the clock has it, for a reading of map i. */
+static uint64_t next_moment(struct sim *sim, size_t i)
+{
+	uint64_t since_ns, at_ns;
 
 	if (sim->is_held)
 		return (sim->held_tick + 1) * SIM_TICK_NS;
-	return SIM_TICK_NS + (now_ns - sim->start_ns) / STEP_NS * STEP_NS;
+	/* What is shown first doesn't depend on how long it took to come to it. */
+	if (!sim->at_ns && clock_now_ns() >= sim->start_ns + STEP_NS)
+		start_now(sim);
+	since_ns = SIM_TICK_NS + MAX_OF(clock_now_ns(), sim->start_ns) - sim->start_ns;
+	at_ns = MAX_OF(since_ns / STEP_NS * STEP_NS, sim->at_ns);
+	if (at_ns == sim->shown_ns[i] && since_ns > at_ns)
+		at_ns = MAX_OF(since_ns / TRAFFIC_SLOT_NS * TRAFFIC_SLOT_NS, at_ns + 1);
+	return sim->at_ns = sim->shown_ns[i] = at_ns;
 }
 
 static int advance(struct sim *sim, uint64_t at_ns)
@@ -215,14 +235,13 @@ static int begin(struct source *source, const struct map *map, const struct read
 {
 	struct sim *sim = sim_of(source);
 	struct cursor *cursor = calloc(1, sizeof(*cursor));
-	size_t i;
+	size_t i = 0;
 
 	if (!cursor)
 		return err_set(err, -ENOMEM, "out of memory for a reading of '%s'", map->name);
 	*cursor = (struct cursor){
 		.sim = sim,
 		.map = map_named(map->name, &i),
-		.moment = {.demo = sim->demo, .seed = sim->seed, .at_ns = now_in_traffic(sim)},
 		.max_rows = how ? how->max_rows : 0,
 		.began_ns = clock_now_ns(),
 	};
@@ -230,6 +249,8 @@ static int begin(struct source *source, const struct map *map, const struct read
 		free(cursor);
 		return err_set(err, -ENOENT, "no simulated map is called '%s'", map->name);
 	}
+	cursor->moment = (struct sim_moment){
+		.demo = sim->demo, .seed = sim->seed, .at_ns = next_moment(sim, i)};
 	snap_clear(snap, map);
 	*cursor_ret = cursor;
 	return 0;
@@ -304,14 +325,13 @@ int source_sim_new(uint64_t seed, struct source **out)
 	*sim = (struct sim){
 		.source.ops = &sim_ops,
 		.seed = seed,
-		.start_ns = clock_now_ns(),
-		.start_wall_ns = clock_wall_ns(),
-		.demo = sim_demo_new(seed, clock_boot_ns() - SIM_TICK_NS),
+		.demo = sim_demo_new(seed, 0),
 	};
 	if (!sim->demo) {
 		free(sim);
 		return -ENOMEM;
 	}
+	start_now(sim);
 	*out = &sim->source;
 	return 0;
 }

@@ -76,8 +76,9 @@ struct source {
 int source_kernel_new(struct source **out);
 
 /* Seeded: the demo's maps (flows, ports, verdicts, sizes, globals), moving as the demo moves, and maps
- * for tests (many, kinds, empty, wide, stacks, samples); `sim:NAME`. All maps show the same moment, which the clock moves
- * on in tenths of a second. 0 or -ENOMEM. */
+ * for tests (many, kinds, empty, wide, stacks, samples); `sim:NAME`. All maps show the same moment: the first
+ * one in whatever is read first, then the clock moves it on in tenths of a second, or by less for a map that is read again
+ * within one. 0 or -ENOMEM. */
 int source_sim_new(uint64_t seed, struct source **out);
 /* Holds every simulated map at this tick (0-based), SIM_TICK_NS of traffic each, until the next call:
  * the same seed and tick give the same rows and times everywhere. A reading at tick n ended at

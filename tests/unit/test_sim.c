@@ -275,18 +275,63 @@ static void the_clock_moves_it_in_tenths(void **state)
 	packets = sum_of(snap_of(&world, "verdicts"), sizeof(struct counts), 0, SIM_CPUS);
 	assert_true(packets > 0); /* there is something to see at once */
 
-	clock_hold(start + 99999999, wall + 99999999);
-	world_read(&world);
-	assert_int_equal(snap_of(&world, "flows")->ended_ns, start);
-	assert_int_equal(sum_of(snap_of(&world, "verdicts"), sizeof(struct counts), 0, SIM_CPUS),
-			 packets);
-
 	clock_hold(start + 350000000, wall + 350000000);
 	world_read(&world);
 	assert_int_equal(snap_of(&world, "flows")->ended_ns, start + 300000000);
 	assert_int_equal(snap_of(&world, "many")->wall_ns, wall + 300000000);
 	assert_true(sum_of(snap_of(&world, "verdicts"), sizeof(struct counts), 0, SIM_CPUS) >
 		    packets);
+	clock_free_run();
+}
+
+static uint64_t read_one(struct world *world, const char *name)
+{
+	const struct snap *snap = snap_of(world, name);
+	size_t i = (size_t)(snap - world->snaps);
+	struct err err = {0};
+
+	assert_int_equal(
+		source_read(world->source, &world->maps.maps[i], NULL, &world->snaps[i], &err),
+		STEP_DONE);
+	return snap->ended_ns;
+}
+
+/* A reading that came late is followed by one in time, perhaps within the same tenth: rates need some time between. */
+static void a_map_that_is_read_again_has_moved_on(void **state)
+{
+	SCOPED(world) world = {0};
+	const uint64_t start = 5000 * SIM_TICK_NS;
+
+	(void)state;
+	clock_hold(start, SIM_START_WALL_NS);
+	world_open(&world, 1);
+	assert_int_equal(read_one(&world, "flows"), start);
+	clock_hold(start + 99999999, SIM_START_WALL_NS);
+	assert_int_equal(read_one(&world, "ports"), start);
+	assert_int_equal(read_one(&world, "flows"), start + 90000000);
+	assert_int_equal(read_one(&world, "ports"), start + 90000000);
+	assert_in_range(read_one(&world, "flows"), start + 90000001, start + 99999999);
+	clock_hold(start + 100000000, SIM_START_WALL_NS);
+	assert_int_equal(read_one(&world, "many"), start + 100000000);
+	assert_int_equal(read_one(&world, "flows"), start + 100000000);
+	clock_free_run();
+}
+
+/* However long whoever opens it needs, or is kept from going on. */
+static void the_first_reading_is_of_the_first_moment(void **state)
+{
+	SCOPED(world) world = {0}, slow = {0};
+	const uint64_t start = 5000 * SIM_TICK_NS, late = SIM_TICK_NS / 4;
+
+	(void)state;
+	clock_hold(start, SIM_START_WALL_NS);
+	world_open(&world, 1);
+	world_open(&slow, 1);
+	read_one(&world, "flows");
+	clock_hold(start + late, SIM_START_WALL_NS + late);
+	assert_int_equal(read_one(&slow, "flows"), start + late);
+	assert_int_equal(snap_of(&slow, "flows")->wall_ns, SIM_START_WALL_NS + late);
+	assert_int_equal(snap_of(&slow, "flows")->n_rows, snap_of(&world, "flows")->n_rows);
 	clock_free_run();
 }
 
@@ -300,6 +345,7 @@ static void a_long_pause_costs_little(void **state)
 	(void)state;
 	clock_hold(start, SIM_START_WALL_NS);
 	world_open(&world, 1);
+	world_read(&world);
 	clock_hold(start + day, SIM_START_WALL_NS + day);
 	world_read(&world);
 	packets = sum_of(snap_of(&world, "verdicts"), sizeof(struct counts), 0, SIM_CPUS);
@@ -451,6 +497,8 @@ int main(void)
 		cmocka_unit_test(the_lru_evicts_when_full_and_spares_what_is_used),
 		cmocka_unit_test(unknown_names_are_told_the_known),
 		cmocka_unit_test(the_clock_moves_it_in_tenths),
+		cmocka_unit_test(a_map_that_is_read_again_has_moved_on),
+		cmocka_unit_test(the_first_reading_is_of_the_first_moment),
 		cmocka_unit_test(a_long_pause_costs_little),
 		cmocka_unit_test(a_limit_truncates),
 		cmocka_unit_test(every_field_of_every_row_prints),
