@@ -71,7 +71,7 @@ for holder in slots odd; do
 	mkfifo "$scratch/$holder.stay"
 	"$BUILD/live/$holder" "$pins/$holder" <"$scratch/$holder.stay" >"$scratch/$holder.ready" 2>"$scratch/$holder.words" &
 	[ $holder = slots ] && exec 8>"$scratch/slots.stay" || exec 9>"$scratch/odd.stay"
-	wait_for 10 grep -q ready "$scratch/$holder.ready" || not_ok "$holder are there"
+	wait_for 30 grep -q ready "$scratch/$holder.ready" || not_ok "$holder are there"
 	while read -r words; do skip "-o bpftool is bpftool's own" "$words"; done <"$scratch/$holder.words"
 done
 ops=bo$$

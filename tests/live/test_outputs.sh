@@ -128,7 +128,7 @@ same "a whole value is text, as in CSV" "$("$BPFMAPTOP" dump -o csv -c value -l 
 	"$("$BPFMAPTOP" dump -o jsonl -c value -l 1 sim:ports | jq -r '"\"\(.value)\""')"
 
 # Metrics of a stream go on from reading to reading.
-"$BPFMAPTOP" stream sim:flows -n 12 -d 0.1 -o prom --max-series 4 >metrics
+"$BPFMAPTOP" stream sim:flows -n 12 -d 0.2 -o prom --max-series 4 >metrics
 same "readings are counted" "$(seq 12 | xargs)" "$(sed -n 's/^bpfmaptop_reads_total{.*} //p' metrics | xargs)"
 for number in 'row="other"' bpf_map_gone_keys_total; do
 	same "what adds up never falls: $number" "" \
@@ -158,7 +158,7 @@ split() { # FILE: documents of it, as doc.1, doc.2, ...
 	ls doc.* | wc -l
 }
 for format in prom openmetrics; do
-	for maps in "sim:ports sim:flows sim:verdicts -n 3 -d 0.1" file:both.tape; do
+	for maps in "sim:ports sim:flows sim:verdicts -n 3 -d 0.2" file:both.tape; do
 		"$BPFMAPTOP" stream $maps -o $format >metrics
 		n_docs=$(split metrics)
 		[ "$n_docs" -gt 1 ] && ok "a document a reading of $maps as $format" || not_ok "a document a reading of $maps as $format" "$n_docs"
@@ -178,8 +178,31 @@ while IFS= read -r text; do
 	found=$("$BPFMAPTOP" dump file:bad.tape -o jsonl --formatted -f "map == \"${text//\"/\\\"}\"" | jq -r '.value.map')
 	same "a filter finds $text" "$text" "$found"
 done <shown
-"$BPFMAPTOP" record - sim:ports sim:flows -n 3 -d 0.2 | "$BPFMAPTOP" stream file:- -o prom >metrics
-same "through a pipe, too" "3 2" "$(split metrics) $(grep -c '^bpf_map_entries{' doc.1)"
+# Through a pipe, too. A moment at a time: the next one once there is a document that has all of the one before.
+cat >moments.py <<'END'
+import re, struct, sys, time
+tape, at, ends = open("moments.tape", "rb").read(), 20, {}
+while at < len(tape):
+    length, tick = struct.unpack_from("<QQ", tape, at + 8)
+    ends[tick] = at = at + 40 + length + 8
+def is_written(k):
+    return re.findall(r"^bpfmaptop_reads_total{.*} (\d+)$", open("metrics").read(), re.M)[-2:] == [str(k)] * 2
+at, until = 0, time.monotonic() + 60
+for k in 1, 2, 3:
+    sys.stdout.buffer.write(tape[at:ends[k]])
+    sys.stdout.flush()
+    at = ends[k]
+    while k < 3 and not is_written(k):
+        assert time.monotonic() < until, "there is no document of moment %d" % k
+        time.sleep(0.02)
+END
+"$BPFMAPTOP" record moments.tape sim:ports sim:verdicts -n 3 -d 0.2
+: >metrics
+$python moments.py | "$BPFMAPTOP" stream file:- -o prom >metrics
+split metrics >/dev/null
+same "of a pipe each has every map, too" 2 "$(grep -c '^bpf_map_entries{' doc.* | cut -d: -f2 | sort -u | xargs)"
+same "and there is one of each moment" "1 2 3" \
+	"$(for doc in doc.*; do sed -n 's/^bpfmaptop_reads_total{.*} //p' "$doc" | uniq | xargs; done | grep -v ' ' | uniq | xargs)"
 same "reals are as short as they can be" "" \
 	"$("$BPFMAPTOP" dump sim:flows -o prom | grep -o '[0-9.]*\.[0-9]*0000000[0-9]*$')"
 echo "1..$n"

@@ -134,7 +134,7 @@ mkfifo "$scratch/words"
 ticker=$!
 at_exit+=("stop $ticker")
 exec 7>"$scratch/words"
-wait_for 10 test -s "$scratch/id" || { not_ok "a map to export" "$(cat "$scratch/ticker")"; exit 1; }
+wait_for 30 test -s "$scratch/id" || { not_ok "a map to export" "$(cat "$scratch/ticker")"; exit 1; }
 id=$(cat "$scratch/id")
 
 mkdir "$scratch/collected"
@@ -181,7 +181,7 @@ ask() { # QUERY: the values, one a line
 	python3 - "http://127.0.0.1:$prom_port/api/v1/query" "$1" <<'END' 2>/dev/null
 import json, sys, urllib.parse, urllib.request
 url = sys.argv[1] + "?" + urllib.parse.urlencode({"query": sys.argv[2]})
-for result in json.load(urllib.request.urlopen(url, timeout=5))["data"]["result"]:
+for result in json.load(urllib.request.urlopen(url, timeout=20))["data"]["result"]:
     print(result["value"][1])
 END
 }
@@ -189,7 +189,7 @@ answers() { # QUERY VALUE
 	[ "$(ask "$1")" = "$2" ]
 }
 comes_to() { # NAME QUERY VALUE
-	if wait_for 20 answers "$2" "$3"; then
+	if wait_for 60 answers "$2" "$3"; then
 		ok "$1"
 	else
 		not_ok "$1" "$2" "expected: $3" "actual: $(ask "$2")" "$(tail -n 3 "$scratch/export" "$scratch/node")"

@@ -54,7 +54,7 @@ refused "a program with CAP_BPF" CAP_SYS_ADMIN only bpf dump prog:1
 # -- CAP_BPF without CAP_PERFMON: what only a program of our own can read --
 coproc ODD { exec "$BUILD/live/odd" "$pins" 2>&1; }
 odd=$ODD_PID
-IFS= read -r -t 20 -u "${ODD[0]}" _
+while IFS= read -r -t 30 -u "${ODD[0]}" line && [ "$line" != ready ]; do :; done # what it can't make it says before
 for type in arena sk_storage; do
 	if [ -e "$pins/$type" ]; then
 		refused "$type with CAP_BPF" "CAP_PERFMON" only bpf dump "$pins/$type"
@@ -103,7 +103,7 @@ runs_with() { # NAME ARGUMENT...: what may be done by what goes on reading, with
 	coproc "$BPFMAPTOP" "$@" 2>/dev/null
 	local pid=$COPROC_PID line
 	head -c -1 "$scratch/a.tape" >&"${COPROC[1]}" 2>/dev/null # its end doesn't come
-	if IFS= read -r -t 10 line <&"${COPROC[0]}"; then
+	if IFS= read -r -t 30 line <&"${COPROC[0]}"; then
 		same "$name" "" "$(beyond "$pid")"
 	else
 		not_ok "$name" "it wrote nothing"
@@ -116,7 +116,7 @@ check_runs_with() { # what checks a tape writes nothing before its end, which do
 	coproc "$BPFMAPTOP" replay - --verify 2>/dev/null
 	local pid=$COPROC_PID
 	head -c -1 "$scratch/a.tape" >&"${COPROC[1]}" 2>/dev/null
-	wait_for 10 has_only_reading "$pid"
+	wait_for 30 has_only_reading "$pid"
 	same "so has a check of a recording" "" "$(beyond "$pid")"
 	kill "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null

@@ -28,10 +28,11 @@ fails "nor recorded again" 2 "from a tape already" -n 1 record b.tape file:a.tap
 same "and nothing is left of the attempt" "" "$(ls b.tape 2>/dev/null)"
 fails "a map that isn't leaves no tape" 1 "nosuch" -n 1 record c.tape sim:nosuch
 same "nothing at all" "" "$(ls c.tape 2>/dev/null)"
-began=$SECONDS
+began=${EPOCHREALTIME/./}
 "$BPFMAPTOP" -d 0.1 --for 300ms record for.tape sim:ports
 same "a recording for so long ends" 0 $?
-[ "$(readings for.tape)" -ge 2 ] && [ $((SECONDS - began)) -lt 30 ] && ok "in time" || not_ok "in time"
+took=$((${EPOCHREALTIME/./} - began))
+[ "$(readings for.tape)" -ge 1 ] && [ $took -ge 300000 ] && [ $took -lt 30000000 ] && ok "in time" || not_ok "in time" "$took us"
 
 # Every output of every place is that of the whole stream.
 "$BPFMAPTOP" replay -o jsonl a.tape >all.jsonl
@@ -128,7 +129,7 @@ while :; do
 	cp three.tape bad.tape
 	printf "\\x$(od -An -tu1 -j $at -N 1 three.tape | awk '{ printf "%02x", ($1 + 1) % 256 }')" |
 		dd of=bad.tape bs=1 seek=$at conv=notrunc 2>/dev/null
-	timeout 20 "$BPFMAPTOP" replay -o jsonl bad.tape >part.jsonl 2>said
+	timeout 60 "$BPFMAPTOP" replay -o jsonl bad.tape >part.jsonl 2>said
 	status=$?
 	case $status in 1 | 3) ;; *) wrong+="byte $at: status $status: $(cat said)"$'\n' ;; esac
 	[ -z "$(sort part.jsonl | uniq -d)" ] || wrong+="byte $at: lines twice"$'\n'

@@ -145,7 +145,7 @@ mkfifo "$scratch/stay" && mkdir "$pins/odd"
 pid=$!
 exec 3>"$scratch/stay"
 at_exit+=("exec 3>&-" "kill $pid")
-wait_for 5 grep -q ready "$scratch/ready"
+wait_for 30 grep -q ready "$scratch/ready" || not_ok "odd maps are there" "$(cat "$scratch/ready")"
 if [ -e "$pins/odd/arena" ]; then
 	has "an arena's process holds it" "odd($pid)" "$("$BPFMAPTOP" list | grep -F "$pins/odd/arena")"
 	"$BPFMAPTOP" list -g type | awk '$1 == "arena" { print $NF }' >"$scratch/arenas"
@@ -177,7 +177,7 @@ has "and says so" "grouped by 'colour'" "$(cat "$scratch/err")"
 "$BPFMAPTOP" stream -d 0.1 -o jsonl "$pins/m1" >"$scratch/stream" &
 pid=$!
 at_exit+=("kill $pid")
-wait_for 5 test -s "$scratch/stream"
+wait_for 30 test -s "$scratch/stream"
 kept=$((16#$(sed -n 's/^CapEff:\t//p' "/proc/$pid/status")))
 same "rights that are not needed are gone: to load modules, to boot, to be anyone" 0 \
 	$((kept & (1 << 16 | 1 << 22 | 1 << 7 | 1 << 6)))
