@@ -77,6 +77,8 @@ static int begin_file(struct recorder *recorder, struct err *err)
 	recorder->n_in_file = recorder->n_maps = 0;
 	recorder->head.wall_ns = clock_wall_ns();
 	recorder->head.boot_ns = clock_boot_ns();
+	if (!recorder->head.file++)
+		recorder->head.began_ns = recorder->head.wall_ns;
 	r = put(recorder, tape_pack_head(&recorder->chunk, &recorder->head), err);
 	for (size_t i = 0; r == 0 && i < recorder->n_tracks; i++)
 		if (!recorder->tracks[i]->is_gone)

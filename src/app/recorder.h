@@ -27,7 +27,7 @@ struct recorder {
 	struct tape_file
 		file; /* path, and how large and how many files may be, are set by the caller */
 	struct tape_head
-		head; /* likewise; texts are borrowed. The times are those of each file's beginning */
+		head; /* likewise; texts are borrowed. The times and the number are each file's */
 	struct tape_chunk chunk;
 	struct track **tracks; /* owned */
 	size_t n_tracks;

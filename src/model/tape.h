@@ -67,6 +67,10 @@ struct tape_head {
 	bool is_big_endian;
 	uint64_t interval_ns, wall_ns;
 	uint64_t boot_ns; /* CLOCK_BOOTTIME at wall_ns */
+	/* Which of the recording's files it is, from 1, and what is the same in all of them: wall_ns of the
+	 * first. 0: it doesn't say. */
+	uint32_t file;
+	uint64_t began_ns;
 	struct arena mem; /* holds the texts of one that was read */
 };
 

@@ -31,6 +31,8 @@ static const struct fact head_facts[] = {
 	FACT(tape_head, "interval_ns", interval_ns, U64),
 	FACT(tape_head, "wall_ns", wall_ns, U64),
 	FACT(tape_head, "boot_ns", boot_ns, U64),
+	FACT(tape_head, "file", file, U32),
+	FACT(tape_head, "began_ns", began_ns, U64),
 };
 
 /* struct map as far as plain members go; the type goes by its number. */
