@@ -17,8 +17,8 @@
 #include "read/source.h"
 #include "read/spec.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/replay_stage.h"
 #include "tests/unit/starved.h"
-#include "tests/unit/tape_make.h"
 
 enum { MAPS = 12, TICKS = 8, SEED = 1 };
 
@@ -31,63 +31,6 @@ static char path[PATH_MAX];
 static struct buf seen[TICKS][MAPS];  /* as it was shown when it was recorded */
 static struct buf exact[TICKS][MAPS]; /* the rows alone */
 static uint64_t sums[TICKS][MAPS];    /* of the raw rows */
-
-/* A map as it is watched: what was opened of a source, and a screen for it. */
-struct stage {
-	struct source *source;
-	struct table table;
-	struct screen *screen;
-};
-
-static void stage_open(struct stage *stage, struct source *source, struct map *map)
-{
-	struct plan plan = {0};
-	struct err err = {0};
-
-	stage->source = source;
-	assert_int_equal(source->ops->plan(source, map, &plan, &err), 0);
-	assert_int_equal(table_init(&stage->table, map, &plan), 0);
-	stage->screen = screen_new();
-	assert_non_null(stage->screen);
-	assert_int_equal(screen_add(stage->screen, &stage->table, &err), 0);
-}
-
-static void stage_close(struct stage *stage)
-{
-	screen_free(stage->screen);
-	table_release(&stage->table);
-}
-
-static void stage_take(struct stage *stage)
-{
-	assert_int_equal(table_take(&stage->table), 0);
-	screen_took(stage->screen, &stage->table);
-}
-
-static void stage_show(struct stage *stage, struct buf *rows, struct buf *all)
-{
-	show_rows(&stage->table, rows);
-	show_outputs(&stage->table, all);
-	show_screen(stage->screen, &stage->table, all);
-}
-
-/* Reads what is due at the place. 0, or what the source says. */
-static int stage_read(struct stage *stage)
-{
-	struct source *source = stage->source;
-	struct err err = {0};
-	int n = 0;
-
-	while (source->ops->due(source, &stage->table.map) == 0) {
-		int r = source_read(source, &stage->table.map, NULL, stage->table.next, &err);
-
-		if (r < 0)
-			return r;
-		stage_take(stage);
-		n++;
-	}
-	return n;
-}
 
 /* Maps of the source from `first` on. */
 static void open_stages(struct stage *stages, struct source *source, size_t first)
@@ -105,13 +48,6 @@ static void close_stages(struct stage *stages)
 {
 	for (size_t i = 0; i < n_maps; i++)
 		stage_close(&stages[i]);
-}
-
-static uint64_t sum_of(const struct snap *snap)
-{
-	uint64_t sum = checksum_of(snap->n_rows, snap->keys.at, snap->n_rows * snap->key_stride);
-
-	return checksum_of(sum, snap->vals.at, snap->n_rows * snap->val_stride);
 }
 
 static const struct tape_head head = {.host = "testhost",
@@ -167,12 +103,6 @@ static int forget(void **state)
 			buf_release(&exact[tick][i]);
 		}
 	return 0;
-}
-
-static void same(const struct buf *is, const struct buf *was)
-{
-	assert_string_equal(buf_text(is), buf_text(was));
-	assert_int_equal(is->len, was->len);
 }
 
 static void shows(struct stage *stage, size_t tick, size_t map)
@@ -381,14 +311,6 @@ static size_t count_places(const char *at, bool *fault_ret)
 	map_list_release(&found);
 	tape->ops->free(tape);
 	return n;
-}
-
-static void write_file(const char *at, const void *bytes, size_t n)
-{
-	int fd = open(at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_int_equal(file_write_all(fd, bytes, n), 0);
-	close(fd);
 }
 
 static void what_was_whole_before_a_fault_is_replayed(void **state)
