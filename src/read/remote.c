@@ -309,7 +309,7 @@ static bool is_silent(struct remote *remote, const struct replay *tape, uint64_t
 {
 	uint64_t n = tape->reader.at + tape->reader.have + tape->n_magic;
 	uint64_t patience = MAX_OF(SILENT_NS, SILENT_INTERVALS * tape->head.interval_ns);
-	struct pollfd ready = {.fd = tape->fd, .events = POLLIN};
+	struct pollfd ready = {.fd = tape->files->fd, .events = POLLIN};
 
 	if (n == remote->n_came && now_ns - remote->at_ns > patience && poll(&ready, 1, 0) == 0)
 		return true;

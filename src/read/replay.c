@@ -126,8 +126,11 @@ static void free_tape(struct source *source)
 	pages_release(&replay->entries);
 	pages_release(&replay->places);
 	arena_release(&replay->mem);
-	free(replay->name);
-	close(replay->fd);
+	for (uint32_t i = 0; i < replay->n_files; i++) {
+		free(replay->files[i].name);
+		close(replay->files[i].fd);
+	}
+	free(replay->files);
 	free(replay);
 }
 
@@ -152,12 +155,12 @@ bool source_is_tape(const struct source *source)
 static ptrdiff_t read_pipe(void *ctx, void *bytes, size_t n)
 {
 	const struct replay *replay = ctx;
-	struct pollfd ready = {.fd = replay->fd, .events = POLLIN};
+	struct pollfd ready = {.fd = replay->files->fd, .events = POLLIN};
 	ssize_t done;
 
 	if (poll(&ready, 1, 0) == 0)
 		return -EAGAIN;
-	done = read(replay->fd, bytes, n);
+	done = read(replay->files->fd, bytes, n);
 	if (done < 0)
 		return errno == EINTR ? -EAGAIN : -errno;
 	return done;
@@ -166,7 +169,7 @@ static ptrdiff_t read_pipe(void *ctx, void *bytes, size_t n)
 static int read_magic(struct replay *replay, struct err *err)
 {
 	while (replay->n_magic < TAPE_MAGIC_BYTES) {
-		ssize_t n = read(replay->fd, replay->magic + replay->n_magic,
+		ssize_t n = read(replay->files->fd, replay->magic + replay->n_magic,
 				 TAPE_MAGIC_BYTES - replay->n_magic);
 
 		if (n < 0)
@@ -179,7 +182,6 @@ static int read_magic(struct replay *replay, struct err *err)
 				       replay->name);
 		replay->n_magic += (size_t)n;
 	}
-	replay->indexed_bytes = TAPE_MAGIC_BYTES;
 	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
 	return tape_magic_check(replay->magic, replay->name, err);
 }
@@ -206,36 +208,73 @@ int replay_look_for_maps(struct source *tape, struct err *err)
 	return r == -EAGAIN || r == -ENODATA ? 0 : MIN_OF(r, 0);
 }
 
+int replay_begin_files(struct replay *replay, struct err *err)
+{
+	int r;
+
+	replay->indexed_bytes = TAPE_MAGIC_BYTES;
+	r = replay_look(replay);
+	replay_anchor(replay);
+	return r < 0 ? err_set(err, r, "cannot read tape '%s': %s",
+			       replay->files[replay->file].name, err_words(r))
+		     : 0;
+}
+
 static int first_look(struct replay *replay, struct err *err)
 {
 	int r = read_magic(replay, err);
 
 	if (r < 0)
 		return r;
-	if (!replay->is_file)
-		return replay_wait_first(&replay->source, err);
-	r = replay_look(replay);
-	replay_anchor(replay);
-	return r < 0 ? err_set(err, r, "cannot read tape '%s': %s", replay->name, err_words(r)) : 0;
+	return replay->is_file ? replay_begin_files(replay, err)
+			       : replay_wait_first(&replay->source, err);
 }
 
-static struct replay *replay_new(int fd, const char *name, bool is_file)
+struct replay *replay_new(bool is_file)
 {
 	struct replay *replay = calloc(1, sizeof(*replay));
 
 	if (!replay)
 		return NULL;
 	replay->source.ops = &tape_ops;
-	replay->fd = fd;
 	replay->is_file = is_file;
 	replay->is_held = is_file;
 	replay->speed = 1;
 	replay->head = (struct tape_head){.host = "", .program = "", .boot = ""};
 	replay->reader = (struct tape_reader){.read = read_pipe, .ctx = replay};
-	replay->name = strdup(name);
-	if (replay->name)
+	return replay;
+}
+
+int replay_add_file(struct replay *replay, int fd, const char *name, struct err *err)
+{
+	struct replay_file *files =
+		reallocarray(replay->files, replay->n_files + 1, sizeof(*files));
+	char *copy = strdup(name);
+
+	replay->files = files ? files : replay->files;
+	if (!files || !copy) {
+		free(copy);
+		close(fd);
+		return err_set(err, -ENOMEM, "out of memory for tape '%s'", name);
+	}
+	files[replay->n_files++] = (struct replay_file){.fd = fd, .name = copy};
+	replay->name = copy;
+	return 0;
+}
+
+/* Of one descriptor, which it takes over. NULL with a sentence. */
+static struct replay *replay_of_fd(int fd, const char *name, bool is_file, struct err *err)
+{
+	struct replay *replay = replay_new(is_file);
+
+	if (!replay) {
+		close(fd);
+		err_set(err, -ENOMEM, "out of memory for tape '%s'", name);
+		return NULL;
+	}
+	if (replay_add_file(replay, fd, name, err) == 0)
 		return replay;
-	free(replay);
+	free_tape(&replay->source);
 	return NULL;
 }
 
@@ -249,12 +288,13 @@ int source_tape_of(int fd, const char *name, struct source **out, struct err *er
 		r = -errno;
 	else
 		r = S_ISDIR(stat.st_mode) ? -EISDIR : 0;
-	replay = r < 0 ? NULL : replay_new(fd, name, S_ISREG(stat.st_mode));
-	if (!replay) {
+	if (r < 0) {
 		close(fd);
-		r = r < 0 ? r : -ENOMEM;
 		return err_set(err, r, "cannot open tape '%s': %s", name, err_words(r));
 	}
+	replay = replay_of_fd(fd, name, S_ISREG(stat.st_mode), err);
+	if (!replay)
+		return -ENOMEM;
 	r = first_look(replay, err);
 	if (r < 0)
 		free_tape(&replay->source);
@@ -265,18 +305,16 @@ int source_tape_of(int fd, const char *name, struct source **out, struct err *er
 
 int source_tape_live(int fd, const char *name, struct source **out, struct err *err)
 {
-	struct replay *replay = replay_new(fd, name, false);
+	struct replay *replay = replay_of_fd(fd, name, false, err);
 
-	if (!replay) {
-		close(fd);
-		return err_set(err, -ENOMEM, "out of memory for tape '%s'", name);
-	}
+	if (!replay)
+		return -ENOMEM;
 	tape_reader_begin(&replay->reader, TAPE_MAGIC_BYTES);
 	*out = &replay->source;
 	return 0;
 }
 
-static int open_tape(const char *path, struct err *err)
+int replay_open(const char *path, struct err *err)
 {
 	int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
 					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -292,7 +330,7 @@ static const char *name_of(const char *path)
 
 int source_tape_new(const char *path, struct source **out, struct err *err)
 {
-	int fd = open_tape(path, err);
+	int fd = replay_open(path, err);
 
 	return fd < 0 ? fd : source_tape_of(fd, name_of(path), out, err);
 }
@@ -302,8 +340,8 @@ void replay_resume(struct source *tape, int fd)
 {
 	struct replay *replay = replay_of(tape);
 
-	close(replay->fd);
-	replay->fd = fd;
+	close(replay->files->fd);
+	replay->files->fd = fd;
 	replay->n_magic = replay->n_numbers = 0;
 	replay->decoding = NULL;
 	replay->is_ended = replay->has_end = false;
@@ -395,17 +433,15 @@ static void count(const struct replay *replay, struct replay_check *out)
 
 int replay_verify(const char *path, struct replay_check *out, struct err *err)
 {
-	int fd = open_tape(path, err), r;
+	int fd = replay_open(path, err), r;
 	struct replay *replay;
 
 	*out = (struct replay_check){0};
 	if (fd < 0)
 		return fd;
-	replay = replay_new(fd, name_of(path), false);
-	if (!replay) {
-		close(fd);
-		return err_set(err, -ENOMEM, "out of memory for tape '%s'", path);
-	}
+	replay = replay_of_fd(fd, name_of(path), false, err);
+	if (!replay)
+		return -ENOMEM;
 	r = read_magic(replay, err);
 	while (r >= 0) {
 		r = replay_await(replay, err);

@@ -22,6 +22,11 @@ struct source;
 /* Opens a tape: a path, or "-" for stdin. Of a pipe it waits for the first reading.
  * -EBADMSG no tape, or damaged before its first reading; -EPROTONOSUPPORT newer; -errno of open. */
 int source_tape_new(const char *path, struct source **out, struct err *err);
+/* The files of one recording, which `record --max-size` began one after the other, in any order: as if it
+ * were in one. A file that is missing between them, or isn't whole, is a gap: see fault of replay_state.
+ * As source_tape_new; -EINVAL for what is no file, another recording's, or there twice. */
+int source_tape_join(const char *const *paths, size_t n_paths, struct source **out,
+		     struct err *err);
 /* The same of a descriptor, which it takes over even when it fails. */
 int source_tape_of(int fd, const char *name, struct source **out, struct err *err);
 /* Of a pipe, without waiting: there is no map in the tape, yet. */

@@ -25,6 +25,7 @@ static void read_entry(struct cursor *cursor, uint32_t entry)
 {
 	cursor->entry = entry;
 	cursor->phase = READ_CHUNK;
+	cursor->map->read_fd = replay_file_of(cursor->replay, entry)->fd;
 	cursor->map->read_at = replay_entry(cursor->replay, entry)->at;
 	tape_reader_begin(&cursor->map->reader, cursor->map->read_at);
 }
@@ -151,11 +152,11 @@ static int copy_rows(struct cursor *cursor, struct snap *snap)
 	return STEP_DONE;
 }
 
-/* What can't be decoded ends the tape there. */
+/* What can't be decoded ends the file there. */
 static int fail(struct cursor *cursor, int code, struct snap *snap, struct err *err)
 {
 	struct replay *replay = cursor->replay;
-	uint64_t at;
+	uint32_t entry = cursor->entry;
 
 	snap->n_rows = 0;
 	snap->notes |= SNAP_PARTIAL;
@@ -166,15 +167,15 @@ static int fail(struct cursor *cursor, int code, struct snap *snap, struct err *
 	if (code != -EBADMSG || !replay->is_file)
 		return err_set(err, code, "cannot read tape '%s': %s", replay->name,
 			       err_words(code));
-	at = replay_entry(replay, cursor->entry)->at;
-	replay_cut(replay, cursor->entry);
-	return replay_fault(replay, at, "a reading can't be had whole", err);
+	replay_cut(replay, entry);
+	return replay_fault(replay, replay_file_of(replay, entry)->name,
+			    replay_entry(replay, entry)->at, "a reading can't be had whole", err);
 }
 
 /* It was cut off meanwhile, as another map's reading before it is damaged. */
 static bool is_cut_off(const struct cursor *cursor)
 {
-	return cursor->replay->is_file && cursor->target >= cursor->replay->n_entries;
+	return cursor->replay->is_file && replay_is_cut(cursor->replay, cursor->target);
 }
 
 int replay_step(struct cursor *cursor, struct snap *snap, struct err *err)

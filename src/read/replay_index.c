@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The index of a tape in a file: its labels, one pread each, without the rows. HEAD and MAP chunks are
+/* The index of a tape in files: its labels, one pread each, without the rows. HEAD and MAP chunks are
  * read and checked on the way; a reading's body is checked when it is decoded. A label that is damaged,
- * or about a map that isn't there, ends the tape. Bytes at the end that are no whole chunk may become one
- * while the tape is written; until then they are torn.
+ * or about a map that isn't there, ends the file. Bytes at the end that are no whole chunk may become one
+ * while the tape is written; until then they are torn. The index goes on from the end of one file to the
+ * beginning of the next; only the last one can grow.
  *
- * Invariant: entries of one map are linked both ways in the order of the file; every place has one at
- * least. */
+ * Invariant: entries of one map are linked both ways in the order of the recording, but for those that
+ * were cut off, which keep their room and have no tag; every place has one at least. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/tidy.h"
 #include "read/replay_state.h"
 
@@ -28,20 +30,21 @@ ptrdiff_t replay_pread(int fd, uint64_t *at, void *bytes, size_t n)
 	return done;
 }
 
-int replay_fault(struct replay *replay, uint64_t at, const char *what, struct err *err)
+int replay_fault(struct replay *replay, const char *name, uint64_t at, const char *what,
+		 struct err *err)
 {
 	err_set(&replay->fault, -EBADMSG,
-		"tape '%s' is damaged at byte %llu: %s; what comes before is whole", replay->name,
+		"tape '%s' is damaged at byte %llu: %s; what comes before is whole", name,
 		(unsigned long long)at, what);
 	return err_set(err, -EBADMSG, "%s", replay->fault.text);
 }
 
-int replay_goes_on(struct replay *replay, uint64_t at, struct err *err)
+int replay_goes_on(struct replay *replay, const char *name, uint64_t at, struct err *err)
 {
 	err_set(&replay->fault, -EBADMSG,
 		"'%s' goes on behind its end, at byte %llu, as where two tapes were joined; what "
 		"comes before is whole",
-		replay->name, (unsigned long long)at);
+		name, (unsigned long long)at);
 	return err_set(err, -EBADMSG, "%s", replay->fault.text);
 }
 
@@ -70,9 +73,11 @@ static int add_place(struct replay *replay, const struct tape_label *label)
 
 static int add_entry(struct replay *replay, const struct tape_label *label, uint64_t at)
 {
-	struct replay_map *map = replay->maps[label->map];
+	struct replay_map *map = replay_map_at(replay, label->map);
 	uint32_t n = replay->n_entries;
 
+	if (!map)
+		return -EBADMSG;
 	if (n == REPLAY_NONE - 1 ||
 	    pages_reserve(&replay->entries, (n + 1) * sizeof(struct replay_entry)) < 0 ||
 	    add_place(replay, label) < 0)
@@ -86,37 +91,7 @@ static int add_entry(struct replay *replay, const struct tape_label *label, uint
 	return 0;
 }
 
-/* What was handed out isn't again, unless it was so for the sake of one that is cut off; now it is the last. */
-static void give_up(struct replay_map *map, uint32_t entry)
-{
-	if (map->given_entry == REPLAY_NONE)
-		return;
-	if (map->given_entry >= entry)
-		map->given_entry = map->last_entry;
-	else if (map->is_ahead && map->given_entry == map->last_entry)
-		map->given_entry = REPLAY_NONE;
-}
-
-void replay_cut(struct replay *replay, uint32_t entry)
-{
-	for (uint32_t i = 0; i < replay->n_maps; i++) {
-		struct replay_map *map = replay->maps[i];
-
-		while (map->last_entry != REPLAY_NONE && map->last_entry >= entry)
-			map->last_entry = replay_entry(replay, map->last_entry)->previous;
-		if (map->last_entry != REPLAY_NONE)
-			replay_entry(replay, map->last_entry)->next = REPLAY_NONE;
-		if (map->now_entry != REPLAY_NONE && map->now_entry >= entry)
-			map->now_entry = REPLAY_NONE;
-		give_up(map, entry);
-	}
-	replay->n_entries = entry;
-	while (replay->n_places && replay_place(replay, replay->n_places - 1)->first >= entry)
-		replay->n_places--;
-	replay->is_ended = true;
-	if (replay->place >= replay->n_places)
-		replay->place = replay->n_places ? replay->n_places - 1 : 0;
-}
+/* -- the current place -- */
 
 uint32_t replay_target(const struct replay *replay, const struct replay_map *map)
 {
@@ -150,13 +125,14 @@ bool replay_is_gone(const struct replay *replay, const struct replay_map *map)
 /* From the next place on, or from this one where another map was read after it. */
 static int take_gone(struct replay *replay, const struct tape_label *label)
 {
+	struct replay_map *map = replay_map_at(replay, label->map);
 	uint32_t n = replay->n_places;
 
-	if (label->map >= replay->n_maps)
+	if (!map)
 		return -EBADMSG;
 	if (n && replay_place(replay, n - 1)->tick == label->tick)
 		n--;
-	replay->maps[label->map]->gone_place = n;
+	map->gone_place = n;
 	return 0;
 }
 
@@ -174,25 +150,37 @@ static ptrdiff_t read_on(void *ctx, void *bytes, size_t n)
 	return replay_pread(file->fd, &file->at, bytes, n);
 }
 
-/* All but readings, which are read once they are wanted: whole, now. */
-static int take_facts(struct replay *replay, uint64_t at, const struct tape_label *label,
-		      struct err *err)
+int replay_read_facts(int fd, uint64_t at, const struct tape_label *label,
+		      struct tape_reader *reader)
 {
-	struct place_in_file file = {.fd = replay->fd, .at = at};
-	SCOPED(tape_reader) reader = {.read = read_on, .ctx = &file};
+	struct place_in_file file = {.fd = fd, .at = at};
 	int r;
 
 	if (label->length > TAPE_MAX_FACT_BYTES)
 		return -EBADMSG;
-	tape_reader_begin(&reader, at);
+	reader->read = read_on;
+	reader->ctx = &file;
+	tape_reader_begin(reader, at);
 	do
-		r = tape_reader_step(&reader, REPLAY_STEP_BYTES);
+		r = tape_reader_step(reader, REPLAY_STEP_BYTES);
 	while (r == TAPE_AGAIN);
+	return MIN_OF(r, 0);
+}
+
+/* All but readings, which are read once they are wanted: whole, now. */
+static int take_facts(struct replay *replay, uint64_t at, const struct tape_label *label,
+		      struct err *err)
+{
+	SCOPED(tape_reader) reader = {0};
+	int r = replay_read_facts(replay->files[replay->file].fd, at, label, &reader);
+
 	if (r < 0)
 		return r;
 	switch (label->tag) {
 	case TAPE_HEAD:
-		return replay_take_head(replay, reader.body.at, (size_t)label->length, err);
+		return replay->file ? 0
+				    : replay_take_head(replay, reader.body.at,
+						       (size_t)label->length, err);
 	case TAPE_MAP:
 		return replay_add_map(replay, label, reader.body.at, err);
 	case TAPE_GONE:
@@ -215,7 +203,7 @@ static int take_label(struct replay *replay, uint64_t at, const struct tape_labe
 		return take_facts(replay, at, label, err);
 	case TAPE_SNAP:
 	case TAPE_DIFF:
-		return label->map < replay->n_maps ? add_entry(replay, label, at) : -EBADMSG;
+		return add_entry(replay, label, at);
 	}
 	return 0;
 }
@@ -231,7 +219,7 @@ static int look_at_one(struct replay *replay, uint64_t size, struct err *err)
 
 	if (size < at + TAPE_LABEL_BYTES)
 		return 0;
-	n = replay_pread(replay->fd, &from, bytes, sizeof(bytes));
+	n = replay_pread(replay->files[replay->file].fd, &from, bytes, sizeof(bytes));
 	if (n < TAPE_LABEL_BYTES)
 		return n < 0 ? (int)n : 0;
 	r = tape_label_read(bytes, &label);
@@ -246,20 +234,21 @@ static int look_at_one(struct replay *replay, uint64_t size, struct err *err)
 	return r < 0 ? r : 1;
 }
 
-int replay_look(struct replay *replay)
+/* What isn't in the index yet of the file that is looked at. */
+static int look_in_file(struct replay *replay)
 {
+	const struct replay_file *file = &replay->files[replay->file];
 	struct err why = {0};
 	struct stat stat;
 	int r = 1;
 
-	replay->looked_ns = clock_now_ns();
-	if (fstat(replay->fd, &stat) < 0)
+	if (fstat(file->fd, &stat) < 0)
 		return -errno;
 	while (r > 0 && !replay->is_ended)
 		r = look_at_one(replay, (uint64_t)stat.st_size, &why);
 	replay->n_torn = 0;
 	if (r == -EBADMSG) {
-		replay_fault(replay, replay->indexed_bytes,
+		replay_fault(replay, file->name, replay->indexed_bytes,
 			     why.text[0] ? why.text : "its checksum doesn't fit", NULL);
 		replay->is_ended = true;
 		return 0;
@@ -269,6 +258,50 @@ int replay_look(struct replay *replay)
 	if (!replay->is_ended)
 		replay->n_torn = (uint64_t)stat.st_size - replay->indexed_bytes;
 	else if (!replay->fault.text[0])
-		replay_goes_on(replay, replay->indexed_bytes, NULL);
+		replay_goes_on(replay, file->name, replay->indexed_bytes, NULL);
 	return r < 0 ? r : 0;
+}
+
+/* What is missing between this file and the next: nothing, where it was ended in order. */
+static void note_gap(struct replay *replay)
+{
+	const struct replay_file *file = &replay->files[replay->file];
+	uint32_t n_missing = file[1].number - file->number - 1;
+
+	if (replay->fault.text[0])
+		return;
+	if (!replay->is_ended)
+		err_set(&replay->fault, -EBADMSG,
+			"tape '%s' is torn at byte %llu; what comes before is whole, and so are "
+			"the "
+			"files that follow",
+			file->name, (unsigned long long)replay->indexed_bytes);
+	else if (n_missing)
+		err_set(&replay->fault, -ENODATA,
+			"between tapes '%s' and '%s' %u %s of the recording %s missing", file->name,
+			file[1].name, n_missing, num_noun(n_missing, "file", "files"),
+			num_noun(n_missing, "is", "are"));
+}
+
+static bool begin_next_file(struct replay *replay)
+{
+	if (replay->file + 1 == replay->n_files)
+		return false;
+	note_gap(replay);
+	replay->files[++replay->file].first = replay->n_entries;
+	replay->indexed_bytes = TAPE_MAGIC_BYTES;
+	replay->n_numbers = 0;
+	replay->is_ended = false;
+	return true;
+}
+
+int replay_look(struct replay *replay)
+{
+	int r;
+
+	replay->looked_ns = clock_now_ns();
+	do
+		r = look_in_file(replay);
+	while (r == 0 && begin_next_file(replay));
+	return r;
 }

@@ -70,7 +70,7 @@ static int grow(struct replay *replay)
 	return 0;
 }
 
-/* What a connection that was made anew sends again. */
+/* What a connection that was made anew, or a file that follows, has again. */
 static bool is_same(const struct map *a, const struct map *b)
 {
 	return a->id == b->id && a->type == b->type && a->key_size == b->key_size &&
@@ -112,6 +112,7 @@ static int take_again(struct replay *replay, const struct replay_map *map, struc
 		if (replay->maps[i] != known)
 			continue;
 		replay->maps[i]->is_gone = false;
+		replay->maps[i]->gone_place = REPLAY_NONE;
 		if (number(replay, i) < 0)
 			return -ENOMEM;
 	}
@@ -122,7 +123,7 @@ static ptrdiff_t read_map(void *ctx, void *bytes, size_t n)
 {
 	struct replay_map *map = ctx;
 
-	return replay_pread(map->replay->fd, &map->read_at, bytes, n);
+	return replay_pread(map->read_fd, &map->read_at, bytes, n);
 }
 
 int replay_add_map(struct replay *replay, const struct tape_label *label, const void *body,
@@ -144,7 +145,7 @@ int replay_add_map(struct replay *replay, const struct tape_label *label, const 
 	r = map->body.failed ? -ENOMEM : grow(replay);
 	if (r == 0)
 		r = tape_unpack_map(body, (size_t)label->length, &map->facts, NULL, err);
-	if (r == 0 && !replay->is_file)
+	if (r == 0 && (!replay->is_file || replay->file))
 		r = take_again(replay, map, err);
 	if (r == 0)
 		r = number(replay, replay->n_maps);

@@ -25,6 +25,11 @@ static int torn(struct replay *replay)
 	return over(replay, -ENODATA);
 }
 
+static int damaged(struct replay *replay, const char *what, struct err *err)
+{
+	return replay_fault(replay, replay->name, replay->reader.at, what, err);
+}
+
 static int begin_reading(struct replay *replay, struct err *err)
 {
 	const struct tape_label *label = &replay->reader.label;
@@ -33,11 +38,11 @@ static int begin_reading(struct replay *replay, struct err *err)
 
 	map = replay_map_at(replay, label->map);
 	if (!map)
-		return replay_fault(replay, replay->reader.at, "a reading of no map", err);
+		return damaged(replay, "a reading of no map", err);
 	r = replay_decode(replay, map, &replay->reader, map->now->number ? map->now : NULL,
 			  &replay->rows);
 	if (r == -EBADMSG)
-		return replay_fault(replay, replay->reader.at, "a reading makes no sense", err);
+		return damaged(replay, "a reading makes no sense", err);
 	if (r < 0)
 		return err_set(err, r, "out of memory for a reading of map '%s'", map->facts.name);
 	replay->decoding = map;
@@ -62,7 +67,7 @@ static int take_chunk(struct replay *replay, struct err *err)
 		return begin_reading(replay, err);
 	case TAPE_GONE:
 		if (!replay_map_at(replay, reader->label.map))
-			return replay_fault(replay, reader->at, "no map went", err);
+			return damaged(replay, "no map went", err);
 		replay_map_at(replay, reader->label.map)->is_gone = true;
 		break;
 	case TAPE_END:
@@ -70,7 +75,7 @@ static int take_chunk(struct replay *replay, struct err *err)
 		return -EAGAIN;
 	}
 	if (r == -EBADMSG)
-		return replay_fault(replay, reader->at, why.text[0] ? why.text : "its facts", err);
+		return damaged(replay, why.text[0] ? why.text : "its facts", err);
 	return r < 0 ? err_set(err, r, "out of memory for tape '%s'", replay->name) : -EAGAIN;
 }
 
@@ -86,8 +91,7 @@ static int decode_on(struct replay *replay, struct err *err)
 		return -EAGAIN;
 	replay->decoding = NULL;
 	if (r < 0)
-		return over(replay, replay_fault(replay, replay->reader.at,
-						 "a reading makes no sense", err));
+		return over(replay, damaged(replay, "a reading makes no sense", err));
 	replay_decoded(map, replay->n_came++);
 	if (replay->last_tick != replay->reader.label.tick || !replay->n_places)
 		replay->n_places++;
@@ -124,7 +128,7 @@ static int look_behind_end(struct replay *replay)
 	if (n == -EAGAIN)
 		return 0;
 	if (n > 0)
-		replay_goes_on(replay,
+		replay_goes_on(replay, replay->name,
 			       reader->at + TAPE_LABEL_BYTES + reader->label.length +
 				       TAPE_SUM_BYTES,
 			       NULL);
@@ -157,8 +161,7 @@ int replay_pump(struct replay *replay, struct err *err)
 	case -EPIPE:
 		return torn(replay);
 	case -EBADMSG:
-		return over(replay, replay_fault(replay, replay->reader.at,
-						 "its checksum doesn't fit", err));
+		return over(replay, damaged(replay, "its checksum doesn't fit", err));
 	}
 	return over(replay,
 		    err_set(err, r, "cannot read tape '%s': %s", replay->name, err_words(r)));
@@ -166,7 +169,7 @@ int replay_pump(struct replay *replay, struct err *err)
 
 int replay_await(struct replay *replay, struct err *err)
 {
-	struct pollfd ready = {.fd = replay->fd, .events = POLLIN};
+	struct pollfd ready = {.fd = replay->files->fd, .events = POLLIN};
 	int r;
 
 	for (;;) {

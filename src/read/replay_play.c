@@ -122,5 +122,5 @@ int replay_fd(const struct source *tape)
 {
 	const struct replay *replay = replay_of(tape);
 
-	return replay->is_file || replay->is_ended ? -1 : replay->fd;
+	return replay->is_file || replay->is_ended ? -1 : replay->files->fd;
 }

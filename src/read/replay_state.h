@@ -36,11 +36,20 @@ struct replay_place {
 	uint64_t tick, time_ns;
 };
 
+/* A file of the recording; the only one, or one of those that follow each other. A pipe is one, too. */
+struct replay_file {
+	int fd;
+	char *name;	 /* owned */
+	uint32_t first;	 /* of several: the first entry that may be its, once it is looked at */
+	uint32_t number; /* of several: which file of the recording it is, from 1 */
+};
+
 struct replay_map {
 	struct replay *replay;
 	struct map facts;
 	struct buf body;	   /* of its MAP chunk, from which each plan is made */
 	struct tape_reader reader; /* of files: of this map's readings */
+	int read_fd;
 	uint64_t read_at;
 	struct snap snaps[2]; /* the last reading that was decoded, and the next one's room */
 	struct snap *now, *fresh;
@@ -56,16 +65,17 @@ struct replay_map {
 
 struct replay {
 	struct source source;
-	int fd;
 	bool is_file;
-	char *name;
-	struct tape_head head;
+	struct replay_file *files; /* owned; in the order of the recording, one at least */
+	uint32_t n_files;
+	const char *name;	  /* of the last of them */
+	struct tape_head head;	  /* of the first */
 	struct replay_map **maps; /* owned, each stays where it is */
 	uint32_t n_maps, cap_maps;
 	uint32_t *numbers; /* owned: which of maps the tape's own numbers mean */
 	uint32_t n_numbers;
-	struct err fault;		     /* text "": none */
-	bool is_ended;			     /* an END was seen, or nothing can follow */
+	struct err fault; /* text "": none */
+	bool is_ended; /* an END was seen, or nothing can follow; of several files: in the last one */
 	const char *methods[REPLAY_METHODS]; /* in mem */
 	unsigned n_methods;
 	struct arena mem;
@@ -74,7 +84,8 @@ struct replay {
 	/* of a file */
 	struct pages entries, places; /* struct replay_entry, struct replay_place */
 	uint32_t n_entries, n_places;
-	uint64_t indexed_bytes; /* labels up to here are in the index */
+	uint32_t file;		/* which one is looked at; those before it are through */
+	uint64_t indexed_bytes; /* of it: labels up to here are in the index */
 	uint64_t looked_ns;	/* when the file was last looked at for more */
 	uint64_t n_torn;	/* bytes behind those that are no whole chunk, yet */
 	struct err torn;
@@ -116,23 +127,46 @@ static inline struct replay_place *replay_place(const struct replay *replay, uin
 	return (struct replay_place *)replay->places.at + i;
 }
 
+/* -- replay.c -- */
+
+/* Without any file, yet. NULL: no memory. */
+struct replay *replay_new(bool is_file);
+/* Takes fd over, even when it fails. 0 or -ENOMEM with a sentence. */
+int replay_add_file(struct replay *replay, int fd, const char *name, struct err *err);
+/* A descriptor of the tape, "-" is stdin; -errno with a sentence. */
+int replay_open(const char *path, struct err *err);
+/* Makes the index of a tape in files, and begins at its first place. 0, or -errno with a sentence. */
+int replay_begin_files(struct replay *replay, struct err *err);
+
 /* -- replay_index.c -- */
+
+/* A whole chunk that is no reading, from the file's byte `at` on, into the reader's body. 0, -EBADMSG,
+ * -ENOMEM, or -errno of read. */
+int replay_read_facts(int fd, uint64_t at, const struct tape_label *label,
+		      struct tape_reader *reader);
 
 /* Up to n bytes of the file from *at on, which moves along. */
 ptrdiff_t replay_pread(int fd, uint64_t *at, void *bytes, size_t n);
 /* Takes the labels of the file that aren't in the index yet. 0 or -ENOMEM, -errno of read. What is
  * damaged ends the tape there: see fault. */
 int replay_look(struct replay *replay);
-/* The tape ends before this reading: it can't be decoded. */
-void replay_cut(struct replay *replay, uint32_t entry);
 /* The map's reading at the current place, or the last one before; REPLAY_NONE. */
 uint32_t replay_target(const struct replay *replay, const struct replay_map *map);
 /* At the current place the map isn't there any more. */
 bool replay_is_gone(const struct replay *replay, const struct replay_map *map);
-/* A reading that isn't good, in words; returns -EBADMSG. */
-int replay_fault(struct replay *replay, uint64_t at, const char *what, struct err *err);
+/* What isn't good at that byte of the file of that name, in words; returns -EBADMSG. */
+int replay_fault(struct replay *replay, const char *name, uint64_t at, const char *what,
+		 struct err *err);
 /* Something stands behind the tape's end, at that byte; likewise. */
-int replay_goes_on(struct replay *replay, uint64_t at, struct err *err);
+int replay_goes_on(struct replay *replay, const char *name, uint64_t at, struct err *err);
+
+/* -- replay_cut.c -- */
+
+/* The file ends before this reading, which can't be decoded: those in it that follow are none any more. */
+void replay_cut(struct replay *replay, uint32_t entry);
+bool replay_is_cut(const struct replay *replay, uint32_t entry);
+/* The file that the reading is in. */
+const struct replay_file *replay_file_of(const struct replay *replay, uint32_t entry);
 
 /* -- replay_maps.c -- */
 
