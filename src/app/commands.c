@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	{"dump", "MAP...", "one reading to stdout", 1, -1, run_dump},
 	{"stream", "MAP...", "a reading each interval to stdout, with rates", 1, -1, run_stream},
 	{"record", "FILE MAP...", "record readings for replay; '-' is stdout", 2, -1, run_record},
-	{"replay", "FILE", "a recording on the screen, or written with -o; '-' is stdin", 1, 1,
+	{"replay", "FILE...", "a recording on the screen, or written with -o; '-' is stdin", 1, -1,
 	 run_replay},
 	{"export", "FILE MAP...", "keep a Prometheus textfile current; '-' is stdout", 2, -1,
 	 run_export},

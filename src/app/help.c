@@ -22,9 +22,10 @@ static const char map_words[] =
 	"(/sys/fs/bpf/flows), all maps\n"
 	"of a program (prog:17, prog:xdp_main) or of an interface's XDP "
 	"and TC programs (dev:eth0),\n"
-	"a recording or one map of it (file:x.tape, file:x.tape:flows), a simulation (sim:flows), "
-	"or\n"
-	"a map of a host that ssh reaches and that has bpfmaptop too (ssh:web1:flows).\n";
+	"a recording or one map of it (file:x.tape, file:x.tape:flows; all files of one:\n"
+	"'file:x.tape*'), a simulation (sim:flows), or a map of a host that ssh reaches and that "
+	"has\n"
+	"bpfmaptop too (ssh:web1:flows).\n";
 
 static const char once[] = "An option with a value is given once.\n";
 
@@ -55,6 +56,7 @@ static const struct {
 	{"bpfmaptop export flows.prom flows -g proto", NULL},
 	{"bpfmaptop record a.tape flows", "readings into a tape, until you stop it"},
 	{"bpfmaptop replay a.tape", "the same screen again, or any output of it"},
+	{"bpfmaptop replay a.tape*", "the files of --max-size as one recording"},
 };
 
 static void help_examples(struct buf *out)

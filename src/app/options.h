@@ -54,8 +54,10 @@ struct options {
 	uint64_t max_bytes;   /* of a recording's file; 0: no limit */
 	size_t max_files;
 	bool verifies;
-	uint32_t n_ghosts;  /* keys that went to remember; 0: the usual */
-	unsigned hex_width; /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
+	const char *const *files; /* of one recording, which `file:` with the first of them means */
+	int n_files;		  /* 0: each is one of its own */
+	uint32_t n_ghosts;	  /* keys that went to remember; 0: the usual */
+	unsigned hex_width;	  /* of maps without a layout: 0 bytes, 1, 2, 4, 8 */
 	const char *method, *theme, *interface;
 	const char *schema, *object; /* paths of layouts; NULL: none */
 	bool wants_schema, wants_c;

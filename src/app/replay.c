@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/rows.h"
+#include "app/say.h"
 #include "app/tapes.h"
 #include "app/tui.h"
 #include "app/watch.h"
@@ -37,14 +38,12 @@ static void add_check(const struct replay_check *check, const char *path, struct
 		 check->is_ended ? "" : "; the recording was not ended in order");
 }
 
-static int verify(const char *path, struct err *err)
+static int verify_one(const char *path, struct err *err)
 {
 	struct replay_check check;
 	SCOPED(buf) out = {0};
 	int r, w;
 
-	/* Anybody may have made it, and root may be looking. */
-	caps_keep_reading();
 	r = replay_verify(path, &check, err);
 
 	/* What isn't a tape at all has no whole part. */
@@ -54,6 +53,26 @@ static int verify(const char *path, struct err *err)
 	w = rows_flush(NULL, &out);
 	rows_tell_unwritten(w, err);
 	return r < 0 || w < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Each for itself, whatever is wrong with another. */
+static int verify(const struct options *options, struct err *err)
+{
+	int status = EXIT_DONE;
+
+	/* Anybody may have made them, and root may be looking. */
+	caps_keep_reading();
+	for (int i = 0; i < options->n_words; i++) {
+		struct err why = {0};
+
+		if (verify_one(options->words[i], &why) == EXIT_DONE)
+			continue;
+		if (status != EXIT_DONE)
+			say("%s", err->text);
+		*err = why;
+		status = EXIT_FAILED;
+	}
+	return status;
 }
 
 /* Where keys come from: the terminal itself when the tape comes through stdin. -1: nowhere. */
@@ -84,22 +103,24 @@ static int on_screen(struct watch_set *set, const char *word, int keys_fd, struc
 int run_replay(const struct options *options, struct err *err)
 {
 	const char *path = options->words[0];
-	struct watch_set set = {.options = options};
-	struct options rows = *options;
+	struct options tape = *options;
+	struct watch_set set = {.options = &tape};
 	int status, keys_fd;
 	char *word;
 
 	if (options->is_verbose)
 		log_to_stderr(LOG_DEBUG);
 	if (options->verifies)
-		return verify(path, err);
+		return verify(options, err);
 	if (asprintf(&word, "file:%s", path) < 0)
 		return err_set(err, -ENOMEM, "out of memory"), EXIT_FAILED;
+	tape.words = (const char *const *)&word;
+	tape.n_words = 1;
+	if (options->n_words > 1)
+		tape.files = options->words, tape.n_files = options->n_words;
 	keys_fd = open_keys(path);
 	if (options->output || options->is_batch || !tui_is_possible(keys_fd)) {
-		rows.words = (const char *const *)&word;
-		rows.n_words = 1;
-		status = run_stream(&rows, err);
+		status = run_stream(&tape, err);
 	} else {
 		status = on_screen(&set, word, keys_fd, err);
 	}

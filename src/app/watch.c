@@ -5,8 +5,10 @@
 #include "app/watch.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/options.h"
 #include "base/clock.h"
@@ -261,6 +263,30 @@ static struct watch_tape *tape_at(struct watch_set *set, const char *path, bool 
 	return &tapes[set->n_tapes];
 }
 
+/* One file, or all that a pattern fits, as files of one recording. */
+static int open_files(const char *path, struct source **out, struct err *err)
+{
+	glob_t found = {0};
+	int r = access(path, F_OK) == 0 ? GLOB_NOMATCH : glob(path, 0, NULL, &found);
+
+	if (r == GLOB_NOSPACE)
+		r = err_set(err, -ENOMEM, "out of memory for '%s'", path);
+	else if (r == 0)
+		r = source_tape_join((const char *const *)found.gl_pathv, found.gl_pathc, out, err);
+	else
+		r = source_tape_new(path, out, err);
+	globfree(&found);
+	return r;
+}
+
+static int open_tape(const struct options *options, const char *path, struct source **out,
+		     struct err *err)
+{
+	if (options->n_files && strcmp(path, options->files[0]) == 0)
+		return source_tape_join(options->files, (size_t)options->n_files, out, err);
+	return open_files(path, out, err);
+}
+
 struct source *watch_set_tape(struct watch_set *set, const char *text, struct err *err)
 {
 	struct watch_tape *tape = tape_at(set, text, false, err);
@@ -273,7 +299,7 @@ struct source *watch_set_tape(struct watch_set *set, const char *text, struct er
 	/* Anybody may have made it, and root may be looking. */
 	caps_keep_reading();
 	path = strndup(text, len);
-	r = path ? source_tape_new(path, &tape->source, err)
+	r = path ? open_tape(set->options, path, &tape->source, err)
 		 : err_set(err, -ENOMEM, "out of memory");
 	free(path);
 	if (r < 0)

@@ -79,7 +79,7 @@ void watch_set_release(struct watch_set *set);
 /* The source that a spec of this kind is looked up in; made when needed. NULL with a sentence. */
 struct source *watch_set_kernel(struct watch_set *set, struct err *err);
 struct source *watch_set_sim(struct watch_set *set, struct err *err);
-/* The tape at `PATH` or `PATH:MAP` ("-": stdin), opened when it wasn't yet. text must outlive the set. */
+/* The tape at `PATH` or `PATH:MAP` ("-": stdin; a pattern: the files of one recording), opened when it wasn't yet. text must outlive the set. */
 struct source *watch_set_tape(struct watch_set *set, const char *text, struct err *err);
 
 /* The recording that ssh brings: `HOST:MAP`; perhaps without any map, yet. */

@@ -4,6 +4,7 @@
 #include "read/spec.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,14 +111,23 @@ int spec_parse(const char *argument, struct spec *out, struct err *err)
 	return parse_rest(scheme_of(scheme, strlen(scheme)), argument, out, err);
 }
 
+static bool is_there(const char *path)
+{
+	glob_t found = {0};
+	int r = access(path, F_OK) == 0 ? 0 : glob(path, GLOB_NOSORT, NULL, &found);
+
+	globfree(&found);
+	return r == 0;
+}
+
 size_t spec_tape_path(const char *text)
 {
 	const char *colon = strrchr(text, ':');
 	size_t len = strlen(text), before = colon ? (size_t)(colon - text) : len;
 	char *path = strndup(text, before);
 
-	if (path && colon && colon[1] && access(text, F_OK) < 0 &&
-	    (strcmp(path, "-") == 0 || access(path, F_OK) == 0))
+	if (path && colon && colon[1] && !is_there(text) &&
+	    (strcmp(path, "-") == 0 || is_there(path)))
 		len = before;
 	free(path);
 	return len;

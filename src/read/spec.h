@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a person names: `41`, `id:41`, `flows`, `name:flows`, `/sys/fs/bpf/flows`, `prog:17`,
- * `prog:xdp_main`, `dev:eth0`, `file:x.tape`, `file:x.tape:flows`, `sim:flows`, `ssh:web1:flows`. A row a
- * scheme. */
+ * `prog:xdp_main`, `dev:eth0`, `file:x.tape`, `file:x.tape*`, `file:x.tape:flows`, `sim:flows`,
+ * `ssh:web1:flows`. A row a scheme. */
 #pragma once
 
 #include <stddef.h>
@@ -29,6 +29,6 @@ struct spec {
 /* 0, or -EINVAL with a sentence. */
 int spec_parse(const char *argument, struct spec *out, struct err *err);
 
-/* Of `PATH` or `PATH:MAP` how long PATH is: all of it unless something is there without the MAP, or PATH is
+/* Of `PATH` or `PATH:MAP`, PATH a file or a pattern for some, how long PATH is: all of it unless something is there without the MAP, or PATH is
  * '-', and nothing with it. */
 size_t spec_tape_path(const char *text);

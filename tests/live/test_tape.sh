@@ -181,6 +181,46 @@ fails "a file of somebody's isn't moved on over" 1 "'kept.tape.2' is there alrea
 same "it stays" "mine kept.tape.2" "$(cat kept.tape.2) $(echo kept.tape*)"
 "$BPFMAPTOP" -n 1 --max-size 10k --max-files 2 record kept.tape sim:ports
 same "one that is out of the way is none" 0 $?
+"$BPFMAPTOP" -d 0.1 -n 30 --max-size 10k --max-files 30 record row.tape sim:ports sim:kinds
+files=$(ls row.tape* | wc -l)
+[ "$files" -gt 4 ] && ok "several files" || not_ok "several files" "$(ls -l row.tape*)"
+for ((i = files - 1; i >= 0; i--)); do "$BPFMAPTOP" replay -o jsonl row.tape$([ $i = 0 ] || echo .$i); done >apart.jsonl
+"$BPFMAPTOP" replay -o jsonl row.tape* >joined.jsonl 2>said
+same "are replayed as one, in silence" "0 " "$? $(cat said)"
+same "all that is in them, in its order" "$(jq -c 'del(.state, .rate)' apart.jsonl)" "$(jq -c 'del(.state, .rate)' joined.jsonl)"
+same "in whatever order they are named" "" "$("$BPFMAPTOP" replay -o jsonl $(ls -r row.tape*) | cmp - joined.jsonl 2>&1)"
+same "only the first reading has no state" "$(jq -r .at joined.jsonl | head -n 1)" "$(jq -r 'select(.state == null).at' joined.jsonl | sort -u)"
+same "outputs take them, too" "" "$("$BPFMAPTOP" stream -o jsonl 'file:row.tape*' | cmp - joined.jsonl 2>&1)"
+same "and one map of them" "" "$("$BPFMAPTOP" stream -o jsonl 'file:row.tape*:ports' | cmp - <(grep '"map":"ports"' joined.jsonl) 2>&1)"
+for i in $(seq 30); do "$BPFMAPTOP" dump --at $i -o jsonl 'file:row.tape*'; done >dumped.jsonl
+same "each place can be dumped" "$(jq -c 'del(.at, .state, .rate)' joined.jsonl)" "$(jq -c . dumped.jsonl)"
+fails "a place behind the last one of all" 2 "has no reading 31, only 30" dump --at 31 'file:row.tape*'
+fails "one of them twice" 2 "are the same file of the recording" replay row.tape row.tape.1 row.tape.1
+fails "one of another recording" 2 "'turn.tape' is of another recording than 'row.tape'" replay -o jsonl row.tape turn.tape row.tape.1
+fails "stdin among them" 2 "'-' is no file" replay -o jsonl row.tape -
+"$BPFMAPTOP" replay --verify row.tape* turn.tape >verified
+same "each is verified" "0 $((files + 1))" "$? $(grep -c ' whole, ' verified)"
+head -c 3000 row.tape.2 >torn.tape
+"$BPFMAPTOP" replay --verify torn.tape row.tape bad.tape >verified 2>said
+same "whatever is wrong with others" "1 3 2" "$? $(grep -c ' whole, ' verified) $(wc -l <said)"
+mv row.tape.2 away.tape
+"$BPFMAPTOP" replay -o jsonl row.tape* >gap.jsonl 2>said
+same "without one of them it is partly" 3 $?
+has "and said what is missing" "between tapes 'row.tape.3' and 'row.tape.1' 1 file of the recording is missing" "$(cat said)"
+same "the rest is there" "$(jq -c 'del(.state, .rate)' apart.jsonl | grep -vxF -f <("$BPFMAPTOP" replay -o jsonl away.tape | jq -c 'del(.state, .rate)'))" \
+	"$(jq -c 'del(.state, .rate)' gap.jsonl)"
+same "rates behind the gap are of the time that passed" "" "$(jq -s -r '
+	def seconds: (.[:19] + "Z" | fromdate) + ("0." + (.[20:] | rtrimstr("Z")) | tonumber);
+	def packets: [.values[].value.packets] | add;
+	[.[] | select(.map == "ports")] | group_by(.key)[] | . as $rows | range(1; length) | [$rows[. - 1], $rows[.]] |
+	select(.[1].rate.packets != null) |
+	(((.[1] | packets) - (.[0] | packets)) / ((.[1].at | seconds) - (.[0].at | seconds))) as $rate |
+	select(($rate - .[1].rate.packets) | fabs > 0.01 * $rate + 1) | "\($rate) \(.[1])"' gap.jsonl)"
+mv torn.tape row.tape.2
+"$BPFMAPTOP" replay -o jsonl row.tape* >gap.jsonl 2>said
+same "so it is with one that is torn" 3 $?
+has "and said which" "tape 'row.tape.2' is torn at byte" "$(cat said)"
+same "what is behind it is there" "$(tail -n 5 joined.jsonl)" "$(tail -n 5 gap.jsonl)"
 fails "files that no reading fits into" 1 "more than --max-size" --max-size 1k -n 1 record small.tape sim:flows
 same "there are none then" "small.tape*" "$(echo small.tape*)"
 
