@@ -52,14 +52,20 @@ static bool is_expected(const struct method *method, const struct map *map)
 	return method->is_expected && method->is_expected(map);
 }
 
+/* This way was tried before. */
+static bool is_refused(const struct cursor *cursor, unsigned method)
+{
+	return memo_is_refused(&cursor->kernel->memo, method, cursor->map->type->number) ||
+	       memo_map_refuses(&cursor->kernel->memo, cursor->map->id, method);
+}
+
 /* The first method from `from` on that may be tried now; ARRAY_LEN(methods) when there is none. */
 static unsigned method_from(const struct cursor *cursor, unsigned from, struct snap *snap)
 {
 	for (unsigned i = from; i < ARRAY_LEN(methods); i++) {
 		if (!is_meant(cursor, methods[i]) || !methods[i]->suits(cursor->map, &cursor->how))
 			continue;
-		if (!memo_is_refused(&cursor->kernel->memo, i, cursor->map->type->number) &&
-		    !memo_map_refuses(&cursor->kernel->memo, cursor->map->id, i))
+		if (!is_refused(cursor, i))
 			return i;
 		if (is_expected(methods[i], cursor->map))
 			snap->notes |= SNAP_FALLBACK;
@@ -100,14 +106,27 @@ static const char unwritable[] =
 	"; its memory is shown only to who may write to it, by the mode of its "
 	"pin, or by its id with CAP_SYS_ADMIN";
 
+/* Of the method that was asked for: which there are instead. */
+static int no_such_way(const struct cursor *cursor, struct err *err)
+{
+	const struct map *map = cursor->map;
+	const char *strict = under_strict(cursor);
+	SCOPED(buf) others = {0};
+
+	for (unsigned i = 0; !*strict && i < ARRAY_LEN(methods); i++)
+		if (methods[i]->suits(map, &cursor->how) && !is_refused(cursor, i))
+			buf_addf(&others, "%s%s",
+				 others.len ? ", " : "; what may work: ", methods[i]->name);
+	return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'%s%s",
+		       map->name, map->type->name, cursor->how.method, strict, buf_text(&others));
+}
+
 static int no_method(const struct cursor *cursor, int code, struct err *err)
 {
 	const struct map *map = cursor->map;
 
 	if (cursor->how.method)
-		return err_set(err, -EOPNOTSUPP, "map '%s' (%s) cannot be read by method '%s'%s",
-			       map->name, map->type->name, cursor->how.method,
-			       under_strict(cursor));
+		return no_such_way(cursor, err);
 	if (map->type->needs_program)
 		return no_program(cursor, err);
 	if (map->type->why_not)
