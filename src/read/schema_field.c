@@ -207,29 +207,16 @@ static int read_dims(struct schema_reader *reader, const cJSON *object, struct s
 
 /* -- arrays -- */
 
-/* "u32[2][3]" of its element: "u32[3]". */
-static void cut_dimension(char *type)
-{
-	char *from = strchr(type, '['), *to = from ? strchr(from, ']') : NULL;
-
-	if (to)
-		memmove(from, to + 1, strlen(to));
-}
-
-/* An array of element, its type as text that still has the n_cuts dimensions around it. */
 static int new_array(struct schema_reader *reader, struct schema_node *element, uint32_t count,
-		     const char *text, unsigned n_cuts, struct schema_node **out)
+		     const char *type, struct schema_node **out)
 {
 	struct schema_node *array = new_node(reader);
 	uint64_t size = (uint64_t)element->proto.size * count;
-	char *type = arena_strdup(&reader->schema->mem, text);
 
-	if (!array || !type)
-		return schema_no_memory(reader);
+	if (!array)
+		return -ENOMEM;
 	if (size > UINT32_MAX)
-		return schema_refuse(reader, "'%s' is larger than any map", text);
-	while (n_cuts--)
-		cut_dimension(type);
+		return schema_refuse(reader, "'%s' is larger than any map", type);
 	array->below = element;
 	array->proto.kind = FIELD_ARRAY;
 	array->proto.type = type;
@@ -240,22 +227,67 @@ static int new_array(struct schema_reader *reader, struct schema_node *element, 
 	return 0;
 }
 
+/* Names of types in C, the outermost array's first and the element's last. */
+struct c_types {
+	const char *at[SCHEMA_MAX_DIMS + 1];
+};
+
+/* Each array's is that of the one around it without a dimension. */
+static int cut_types(struct schema_reader *reader, const char *name, unsigned n_dims,
+		     struct c_types *out)
+{
+	out->at[0] = keep(reader, name);
+	for (unsigned i = 0; out->at[i]; i++) {
+		char *element = i < n_dims ? arena_strdup(&reader->schema->mem, out->at[i]) : NULL;
+
+		if (i == n_dims)
+			return 0;
+		if (element)
+			schema_type_cut(element);
+		out->at[i + 1] = element;
+	}
+	return schema_no_memory(reader);
+}
+
+/* "ctype": one name, or where typedefs stand for dimensions a list of them all. Without it, name. */
+static int read_c_types(struct schema_reader *reader, const cJSON *object, const char *name,
+			const struct schema_node *node, unsigned n_dims, struct c_types *out)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, "ctype"), *item;
+	unsigned n = 0;
+
+	if (!cJSON_IsArray(list)) {
+		int r = schema_text(reader, object, "ctype", called(node), &name);
+
+		return r < 0 ? r : cut_types(reader, name, n_dims, out);
+	}
+	cJSON_ArrayForEach(item, list)
+	{
+		if (!cJSON_IsString(item) || n > n_dims)
+			break;
+		out->at[n] = keep(reader, item->valuestring);
+		if (!out->at[n++])
+			return -ENOMEM;
+	}
+	if (item || n != n_dims + 1)
+		return schema_refuse(reader,
+				     "\"ctype\" of '%s' is a text, or a list of %u: one for each "
+				     "array and one for the element",
+				     called(node), n_dims + 1);
+	return 0;
+}
+
 /* Puts the arrays of type around *node, innermost first; the name moves to the outermost. */
 static int wrap(struct schema_reader *reader, const struct schema_type *type,
-		struct schema_node **node)
+		const struct c_types *c_types, struct schema_node **node)
 {
-	const char *name = (*node)->proto.name, *text = (*node)->proto.type;
-	char *own = arena_strdup(&reader->schema->mem, text);
+	const char *name = (*node)->proto.name;
 	int r = 0;
 
-	if (!own)
-		return schema_no_memory(reader);
-	for (unsigned i = 0; i < type->n_dims; i++)
-		cut_dimension(own);
-	(*node)->proto.type = own;
+	(*node)->proto.type = c_types->at[type->n_dims];
 	(*node)->proto.name = "";
 	for (unsigned i = type->n_dims; r == 0 && i-- > 0;)
-		r = new_array(reader, *node, type->dims[i], text, i, node);
+		r = new_array(reader, *node, type->dims[i], c_types->at[i], node);
 	(*node)->proto.name = name;
 	return r;
 }
@@ -339,7 +371,7 @@ static int read_shape(struct schema_reader *reader, const cJSON *object, const c
 			cJSON_GetObjectItemCaseSensitive(object, "union");
 	struct schema_node *node = new_node(reader);
 	struct schema_type type = {0};
-	const char *c_type = NULL;
+	struct c_types c_types = {0};
 	int r = only_of_its_kind(reader, object, is_group, name);
 
 	if (r < 0)
@@ -354,12 +386,8 @@ static int read_shape(struct schema_reader *reader, const cJSON *object, const c
 	if (r == 0 && is_group)
 		r = read_dims(reader, object, node, &type);
 	if (r == 0)
-		r = schema_text(reader, object, "ctype", called(node), &c_type);
-	if (r == 1)
-		node->proto.type = keep(reader, c_type);
-	if (r < 0)
-		return r;
-	return node->proto.type ? wrap(reader, &type, out) : -ENOMEM;
+		r = read_c_types(reader, object, node->proto.type, node, type.n_dims, &c_types);
+	return r < 0 ? r : wrap(reader, &type, &c_types, out);
 }
 
 static void hide(struct schema_node *node)

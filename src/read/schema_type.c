@@ -108,6 +108,14 @@ int schema_type_parse(const char *text, struct schema_type *out)
 	return 0;
 }
 
+void schema_type_cut(char *name)
+{
+	char *from = strchr(name, '['), *to = from ? strchr(from, ']') : NULL;
+
+	if (to)
+		memmove(from, to + 1, strlen(to));
+}
+
 static uint32_t bits_of(const struct field *field)
 {
 	uint32_t bits = 8;

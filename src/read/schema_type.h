@@ -24,5 +24,9 @@ struct schema_type {
 /* 0; -EINVAL no such type; -EDOM bytes or special without a length. */
 int schema_type_parse(const char *text, struct schema_type *out);
 
+/* Of the name of an array that of its element: "u32[2][3]" becomes "u32[3]"; one without dimensions, as a typedef's is,
+ * stays. */
+void schema_type_cut(char *name);
+
 /* Adds the name that reads back as such a leaf; a bitfield's is the smallest that holds its bits. */
 void schema_type_text(const struct field *field, struct buf *out);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/place.h"
 #include "base/tidy.h"
 #include "model/format.h"
 #include "model/map.h"
@@ -20,16 +21,6 @@ static const uint64_t exact_max = UINT64_C(1) << 53;
 
 static void write_fields(struct json *json, const char *name, const struct field *from,
 			 const struct field *end, uint32_t base);
-
-static void write_text(struct json *json, const char *name, const char *text)
-{
-	json_member_text(json, name, text);
-}
-
-static void write_uint(struct json *json, const char *name, uint64_t n)
-{
-	json_member_uint(json, name, n);
-}
 
 static bool is_group(const struct field *field)
 {
@@ -74,7 +65,7 @@ static void write_type(struct json *json, const struct field *field, const struc
 	for (; field < element; field++)
 		buf_addf(&type, "[%u]", field->count);
 	buf_adds(&type, buf_text(&own) + base_len);
-	write_text(json, "type", buf_text(&type));
+	json_member_text(json, "type", buf_text(&type));
 }
 
 /* The same of a struct or union: "count":[2,3],"size":8,"fields":[...]. */
@@ -87,18 +78,18 @@ static void write_group(struct json *json, const struct field *field, const stru
 			json_uint(json, field->count);
 		json_close(json, ']');
 	}
-	write_uint(json, "size", element->size);
+	json_member_uint(json, "size", element->size);
 	write_fields(json, element->kind == FIELD_UNION ? "union" : "fields", element + 1,
 		     element + 1 + element->n_below, element->offset);
 }
 
 static void write_place(struct json *json, const struct field *field, uint32_t base)
 {
-	write_uint(json, "offset", field->offset - base);
+	json_member_uint(json, "offset", field->offset - base);
 	if (!field->is_bitfield)
 		return;
-	write_uint(json, "bit", field->bit_shift);
-	write_uint(json, "bits", field->bit_size);
+	json_member_uint(json, "bit", field->bit_shift);
+	json_member_uint(json, "bits", field->bit_size);
 }
 
 /* The outermost that doesn't show its parts. */
@@ -107,7 +98,36 @@ static void write_format(struct json *json, const struct field *field, const str
 	while (field < element && field_is_nested(field))
 		field++;
 	if (!field_is_nested(field) && field->kind != FIELD_SPECIAL)
-		write_text(json, "format", field->format->name);
+		json_member_text(json, "format", field->format->name);
+}
+
+/* Does the name of the outermost array tell those of the ones in it? Not where typedefs stand for dimensions. */
+static bool are_cut(const struct field *field, const struct field *element)
+{
+	SCOPED(buf) name = {0};
+
+	buf_adds(&name, field->type);
+	for (; field < element && name.len; field++) {
+		schema_type_cut(name.at);
+		if (strcmp(name.at, field[1].type) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void write_c_types(struct json *json, const struct field *field, const struct field *element)
+{
+	if (!field->type[0])
+		return;
+	if (are_cut(field, element)) {
+		json_member_text(json, "ctype", field->type);
+		return;
+	}
+	json_name(json, "ctype");
+	json_open(json, '[');
+	for (; field <= element; field++)
+		json_text(json, field->type);
+	json_close(json, ']');
 }
 
 static void write_field(struct json *json, const struct field *field, bool is_placed, uint32_t base)
@@ -118,21 +138,19 @@ static void write_field(struct json *json, const struct field *field, bool is_pl
 		element++;
 	json_open(json, '{');
 	if (field->name[0])
-		write_text(json, "name", field->name);
+		json_member_text(json, "name", field->name);
 	if (!is_group(element))
 		write_type(json, field, element);
-	if (field->type[0])
-		write_text(json, "ctype", field->type);
+	write_c_types(json, field, element);
 	if (is_placed)
 		write_place(json, field, base);
 	if (element->kind == FIELD_ENUM)
 		write_values(json, element);
 	write_format(json, field, element);
-	if (field->is_hidden) {
+	if (field->is_hidden)
 		json_member_bool(json, "hide", true);
-	}
 	if (element->nature != NATURE_GUESSED)
-		write_text(json, "nature", nature_names[element->nature]);
+		json_member_text(json, "nature", nature_names[element->nature]);
 	if (is_group(element))
 		write_group(json, field, element);
 	json_close(json, '}');
@@ -173,8 +191,8 @@ static void write_fold(struct json *json, const struct schema_fold *fold)
 {
 	json_name(json, "fold");
 	json_open(json, '{');
-	write_uint(json, "cpus", fold->n_cpus);
-	write_text(json, "order", fold->is_cpu_major ? "cpu-key" : "key-cpu");
+	json_member_uint(json, "cpus", fold->n_cpus);
+	json_member_text(json, "order", fold->is_cpu_major ? "cpu-key" : "key-cpu");
 	json_close(json, '}');
 }
 
@@ -192,12 +210,10 @@ static void add_lines(const char *compact, struct buf *out)
 
 	for (const char *c = compact; *c; c++) {
 		if (*c == '"') {
-			const char *end = c + 1;
+			const char *end = place_after_text(c);
 
-			while (*end && *end != '"')
-				end += *end == '\\' ? 2 : 1;
-			buf_add(out, c, (size_t)(end + 1 - c));
-			c = end;
+			buf_add(out, c, (size_t)(end - c));
+			c = end - 1;
 			continue;
 		}
 		depth -= *c == '}' || *c == ']';

@@ -188,6 +188,10 @@ static void faults_are_said(void **state)
 		{VALUE("[{'name':'a','type':'bytes'}]"), {"needs a length"}},
 		{VALUE("[{'name':'a','type':8}]"), {"\"type\" of 'a' is not a text"}},
 		{VALUE("[{'type':'u8'}]"), {"no \"name\""}},
+		{VALUE("[{'name':'a','type':'u8[2]','ctype':['x_t']}]"),
+		 {"\"ctype\" of 'a' is a text, or a list of 2"}},
+		{VALUE("[{'name':'a','type':'u8','ctype':['x_t','u8']}]"), {"a list of 1"}},
+		{VALUE("[{'name':'a','type':'u8','ctype':[8]}]"), {"a list of 1"}},
 		{VALUE("[{'name':7,'type':'u8'}]"), {"is not a text"}},
 		{VALUE("[{'name':'a','type':'u8','format':'ip44'}]"), {"'ip44'", "--help=formats"}},
 		{VALUE("[{'name':'a','type':'u8','fromat':'hex'}]"), {"\"fromat\""}},
@@ -356,8 +360,7 @@ static void same_field(const struct field *a, const struct field *b)
 		assert_string_equal(a->names[i].name, b->names[i].name);
 		assert_true(a->names[i].value == b->names[i].value);
 	}
-	if (!a->in_array) /* an element of a typedef's array is named anew */
-		assert_string_equal(a->type, b->type);
+	assert_string_equal(a->type, b->type);
 }
 
 static void reads_back(const struct map *map, const struct plan *plan)
@@ -408,6 +411,11 @@ static void written_plans_read_back(void **state)
 		{"{'maps':{'flows':{'key':'u32','variables':[{'name':'v','type':'u64','offset':8},"
 		 "{'name':'list','type':'u16[3]','offset':0,'format':'be16'}]}}}",
 		 4, 32},
+		{"{'maps':{'flows':{'key':'u32','value':[{'name':'q','type':'u32[2][4]',"
+		 "'ctype':['quad_t[2]','quad_t','__u32']},{'name':'p','ctype':['pairs_t','pair_t'],"
+		 "'count':3,'fields':[{'name':'x','type':'u16','ctype':'__u16'}]},"
+		 "{'name':'n','type':'char[4][8]','ctype':['names_t','name_t']}]}}}",
+		 4, 70},
 	};
 
 	(void)state;
