@@ -10,6 +10,7 @@
 
 #include "base/tidy.h"
 #include "base/utf8.h"
+#include "model/format.h"
 #include "model/maptype.h"
 #include "model/smooth.h"
 #include "query/group.h"
@@ -136,6 +137,15 @@ static bool is_sort_key(const struct tab *tab, const struct column *column)
 	return tab->view.n_keys && column_equal(&tab->view.keys[0].column, column);
 }
 
+static bool shows_format(const struct column *column, const char *name)
+{
+	const struct format *format = column->format  ? column->format
+				      : column->field ? column->field->format
+						      : NULL;
+
+	return column->derive == DERIVE_TOTAL && format && strcmp(format->name, name) == 0;
+}
+
 /* The column that was added; NULL: there are as many as there can be. */
 static struct shown *add(struct list *list, enum shown_kind kind, struct column column, int rank)
 {
@@ -147,6 +157,7 @@ static struct shown *add(struct list *list, enum shown_kind kind, struct column 
 	if (kind == SHOWN_CELL) {
 		shown->in_key = column_in_key(&column);
 		shown->is_right = !column_is_left(list->tab->table, &column);
+		shown->is_long = shows_format(&column, "bytes");
 		make_title(list->tab, shown);
 		if (is_sort_key(list->tab, &column) && rank > RANK_SORTED)
 			shown->rank = RANK_SORTED;
@@ -238,7 +249,7 @@ static void add_bytes(struct list *list, enum derive derive, int rank)
 
 	if (!shown)
 		return;
-	shown->is_bytes = true;
+	shown->is_bytes = shown->is_long = true;
 	shown->is_right = false;
 }
 
@@ -258,7 +269,8 @@ static void add_usual(struct list *list)
 		bool is_variable =
 			column->derive == DERIVE_VALUE && list->tab->table->plan.is_variables;
 
-		if (shows_bytes(list->tab) && (column_in_key(column) || !column->field))
+		if (shows_bytes(list->tab) &&
+		    (column_in_key(column) || !column->field || shows_format(column, "bytes")))
 			continue;
 		if (column_in_key(column)) {
 			add(list, SHOWN_CELL, *column,

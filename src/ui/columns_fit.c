@@ -52,7 +52,7 @@ static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_
 	int n_cpus = (int)tab->table->map.n_cpus, width = whole_width(tab, is_joined, i);
 	int half = MAX_OF((n_cols - TAB_GUTTER) / 2, KEY_MIN);
 
-	if (shown->is_bytes)
+	if (shown->is_long && !shown->fixed)
 		return MIN_OF(width, MAX_OF((n_cols - TAB_GUTTER) / 4, KEY_MIN));
 	if (is_joint(tab, is_joined, i))
 		return MIN_OF(width, MAX_OF(half, tab->joint.least.columns));
@@ -147,7 +147,7 @@ static void leave_out_scrolled(struct trial *trial, unsigned scroll)
 
 static bool can_widen(const struct shown *shown)
 {
-	return shown->in_key || shown->is_bytes || is_titled_short(shown);
+	return shown->in_key || shown->is_long || is_titled_short(shown);
 }
 
 /* What the columns leave over goes to those that were cut short, from the left: of the key first, then to

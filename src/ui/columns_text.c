@@ -69,7 +69,7 @@ static void settle_widths(struct tab *tab)
 static void note_width(struct shown *shown, const char *text)
 {
 	int width = MIN_OF((int)utf8_columns(text, strlen(text)),
-			   shown->is_bytes ? TAB_MAX_WIDTH : MAX_WIDTH);
+			   shown->is_long ? TAB_MAX_WIDTH : MAX_WIDTH);
 
 	shown->width.needed = MAX_OF(shown->width.needed, width);
 }

@@ -52,6 +52,7 @@ struct shown {
 	char title[TAB_TITLE_BYTES];
 	bool in_key, is_right;
 	bool is_bytes;		    /* the whole key or value as its bytes */
+	bool is_long;		    /* bytes, of which some are better than none: may be cut */
 	int rank;		    /* the highest are left out first when the terminal is narrow */
 	int fixed;		    /* the width that was asked for; 0: what is needed */
 	struct extent width, texts; /* with the title, without it */
