@@ -382,7 +382,7 @@ void screen_layout(struct screen *screen, int n_rows, int n_cols)
 {
 	const struct tab *tab = front_tab(screen);
 	struct layout_wants wants = {
-		.has_cpus = tab && tab_is_per_cpu(tab),
+		.has_cpus = tab && tab_is_per_cpu(tab) && tab_has_trend(tab),
 		.rows_cols = tab && !tab->shows_bars ? tab->cols_used : 0,
 		.detail = tab ? screen->detail : DETAIL_CLOSED,
 		.is_zoomed = screen->is_zoomed && tab,
