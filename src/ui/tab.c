@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/tidy.h"
+#include "model/format.h"
 #include "model/maptype.h"
 #include "query/group.h"
 #include "query/query.h"
@@ -26,9 +27,13 @@ static struct column trend_of(const struct column *column)
 			       .field = column->field};
 }
 
+/* What is only a name by number (an interface, a moment) rises and falls without meaning. */
 static bool makes_trend(const struct column *column)
 {
-	if (column_in_key(column) || column->derive == DERIVE_AGE || column->derive == DERIVE_IDLE)
+	const struct format *format = column->field ? column->field->format : NULL;
+
+	if (column_in_key(column) || column->derive == DERIVE_AGE ||
+	    column->derive == DERIVE_IDLE || (format && format->sense == SENSE_IDENTITY))
 		return false;
 	return column_is_numeric(column) || (column->derive == DERIVE_VALUE && !column->field);
 }
