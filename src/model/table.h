@@ -202,6 +202,8 @@ int table_columns_named(const struct table *table, const char *text, struct colu
 			size_t max, struct err *err);
 /* Whether a field grows from reading to reading: not where rows are records, which are written once. */
 bool table_counts(const struct table *table, const struct field *field);
+/* Of a map of variables the one whose row that is. */
+const struct field *table_variable(const struct table *table, size_t row);
 bool column_equal(const struct column *a, const struct column *b);
 bool column_is_left(const struct table *table, const struct column *column);
 bool column_is_numeric(const struct column *column);
@@ -221,6 +223,11 @@ struct val table_cell(const struct table *table, size_t row, const struct column
 /* The same as people read it, tamed; "-" when unknown. */
 void table_text(const struct table *table, size_t row, const struct column *column,
 		enum print_style style, struct buf *out);
+
+/* A number made of values of that field, such as a sum over rows, or how fast it grows (then per second, which is not
+ * said): short, in the unit that cells of the field have, "-" for NaN. field NULL: a plain number. */
+void table_amount_text(const struct table *table, const struct field *field, double amount,
+		       struct buf *out);
 
 /* The exact texts of the fields of a key or value that aren't skipped (format_skip_leaves), one after the
  * other, tamed. Of a map whose rows are entries; a value of one CPU. */

@@ -39,7 +39,7 @@ bool table_is_ghost(const struct table *table, size_t row)
 	return row >= table_n_live(table);
 }
 
-static const struct field *variable_of(const struct table *table, size_t row)
+const struct field *table_variable(const struct table *table, size_t row)
 {
 	return &table->plan.fields[table->plan.variables[row]];
 }
@@ -63,8 +63,8 @@ const uint8_t *table_value(const struct table *table, size_t row, size_t *size_r
 	const uint8_t *value;
 
 	if (table->plan.is_variables) {
-		*size_ret = variable_of(table, row)->size;
-		return snap_value(table->current, 0) + variable_of(table, row)->offset;
+		*size_ret = table_variable(table, row)->size;
+		return snap_value(table->current, 0) + table_variable(table, row)->offset;
 	}
 	value = row < n_live ? snap_value(table->current, row)
 			     : snap_value(&table->ghosts, row - n_live);
@@ -84,7 +84,7 @@ const uint8_t *table_old_value(const struct table *table, size_t row)
 	if (link == DELTA_NONE)
 		return NULL;
 	return snap_value(table->previous, link) +
-	       (is_variable ? variable_of(table, row)->offset : 0);
+	       (is_variable ? table_variable(table, row)->offset : 0);
 }
 
 enum row_state table_state(const struct table *table, size_t row)

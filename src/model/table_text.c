@@ -3,6 +3,7 @@
  * by itself: summed where it is a quantity, and where it isn't, what the CPUs agree on. */
 #include "model/table_text.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -82,6 +83,21 @@ void text_level(const struct cell *cell, const struct val *val, enum print_style
 		format_print_level(cell->format, *val, style, &cell->table->lookups, out);
 	else
 		text_count(cell, val, style, out);
+}
+
+void table_amount_text(const struct table *table, const struct field *field, double amount,
+		       struct buf *out)
+{
+	const struct format *format = field ? field->format : NULL;
+
+	if (format && format->difference)
+		format = format->difference;
+	if (isnan(amount))
+		buf_addc(out, '-');
+	else if (format)
+		format_print_val(format, val_real(amount), PRINT_SHORT, &table->lookups, out);
+	else
+		num_short(out, amount, 1000);
 }
 
 static void print_copy(const struct cell *cell, const uint8_t *at, enum print_style style,

@@ -3,7 +3,6 @@
  * the busiest first, unless somebody said which. */
 #include <stdlib.h>
 
-#include "base/num.h"
 #include "base/tidy.h"
 #include "ui/cpu_parts.h"
 #include "ui/detail.h"
@@ -23,7 +22,7 @@ static void put_cpu(struct page *page, const struct cpu_part *part, double max)
 	if (max > 0)
 		glyph_meter(grid, page->area, (struct strip){page->line, CPU_LABEL_COLS, width},
 			    graph_share(page->scene, part->part, max), ROLE_GRAPH);
-	num_short(&text, part->part, 1000);
+	table_amount_text(page->table, page->scene->tab->trend.field, part->part, &text);
 	grid_fit(grid, page->area,
 		 (struct strip){page->line++, CPU_LABEL_COLS + width + 1, DETAIL_NUMBER_COLS - 3},
 		 true, ROLE_HEADER_VALUE, buf_text(&text));

@@ -49,6 +49,16 @@ static void put_bars(const struct page *page, int n_rows, const float *samples, 
 	}
 }
 
+/* Whose values the graph is made of. */
+static const struct field *graphed_field(const struct page *page)
+{
+	const struct column *trend = &page->scene->tab->trend;
+
+	return trend->field || !page->table->plan.is_variables
+		       ? trend->field
+		       : table_variable(page->table, page->row);
+}
+
 /* What the upper edge of the top row, of the middle one and the ground mean. */
 static void put_scale(const struct page *page, int n_rows, double max)
 {
@@ -63,7 +73,8 @@ static void put_scale(const struct page *page, int n_rows, double max)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		SCOPED(buf) text = {0};
 
-		num_short(&text, graph_value(page->scene, shares[i], max), 1000);
+		table_amount_text(page->table, graphed_field(page),
+				  graph_value(page->scene, shares[i], max), &text);
 		grid_fit(grid, page->area, (struct strip){page->line + rows[i], 1, SCALE_COLS - 1},
 			 true, ROLE_DIM, buf_text(&text));
 	}

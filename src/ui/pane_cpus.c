@@ -139,10 +139,11 @@ static void put_title(struct sheet *sheet, bool is_log)
 	listing_next(&sheet->lines);
 }
 
-static void add_value(const struct side *side, double value, struct buf *out)
+static void add_value(const struct sheet *sheet, const struct side *side, double value,
+		      struct buf *out)
 {
 	buf_adds(out, side->is_estimate ? "~" : "");
-	num_short(out, value, 1000);
+	table_amount_text(sheet->tab->table, sheet->tab->trend.field, value, out);
 }
 
 /* "all rows: 4.21M/s, cpu9 has 18%, 2.3x the mean" */
@@ -151,7 +152,7 @@ static void put_summary(struct sheet *sheet, const struct side *side, const char
 	SCOPED(buf) text = {0};
 
 	buf_addf(&text, "%s: ", whose);
-	add_value(side, side->sum, &text);
+	add_value(sheet, side, side->sum, &text);
 	buf_adds(&text, side->is_rate ? "/s" : "");
 	if (side->sum > 0) {
 		buf_addf(&text, ", cpu%u has ",
@@ -213,7 +214,7 @@ static void put_side(struct sheet *sheet, const struct side *side, int col, unsi
 	size_t top = sheet->lines.line;
 	SCOPED(buf) value = {0}, share = {0};
 
-	add_value(side, side->parts[i], &value);
+	add_value(sheet, side, side->parts[i], &value);
 	if (side->sum > 0)
 		num_percent(&share, side->parts[i] / side->sum);
 	for (uint32_t row = 0; row < sheet->bar_rows; row++) {

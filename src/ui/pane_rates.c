@@ -16,10 +16,7 @@ static void rate_text(const struct scene *scene, const struct totals_sum *sum, s
 {
 	if (sum->is_lower_bound && !isnan(sum->rate))
 		buf_adds(out, scene->glyphs->at_least);
-	if (isnan(sum->rate))
-		buf_addc(out, '-');
-	else
-		num_short(out, sum->rate, 1000);
+	table_amount_text(scene->tab->table, sum->field, sum->rate, out);
 	buf_adds(out, "/s");
 }
 
