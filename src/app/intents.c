@@ -8,6 +8,7 @@
 
 #include "app/fault.h"
 #include "app/options.h"
+#include "app/say.h"
 #include "app/tui_config.h"
 #include "app/tui_record.h"
 #include "app/tui_remote.h"
@@ -130,7 +131,7 @@ static void do_open_picker(struct tui *tui, const struct intent *intent)
 	int r = kernel ? kernel->ops->list(kernel, &found, &why) : -ENOMEM;
 
 	(void)intent;
-	screen_pick(tui->screen, &found, r < 0 ? why.text : NULL);
+	screen_pick(tui->screen, &found, r < 0 ? why.text : found.n ? NULL : SAY_NO_MAPS);
 	if (r > 0)
 		screen_say(tui->screen, true, "%s", why.text);
 	map_list_release(&tui->picked);

@@ -11,6 +11,7 @@
 #include "app/list_group.h"
 #include "app/options.h"
 #include "app/rows.h"
+#include "app/say.h"
 #include "app/sheet.h"
 #include "app/watch.h"
 #include "base/err.h"
@@ -155,7 +156,9 @@ static int write_list(const struct options *options, const struct map_list *maps
 	SCOPED(buf) out = {0};
 	int r;
 
-	if (output == &out_text)
+	if (output == &out_text && !maps->n)
+		r = 0; /* no titles of nothing */
+	else if (output == &out_text)
 		r = options->group ? list_group_text(maps, options->group, &out)
 				   : list_text(maps, &out);
 	else if (output == &out_json || output == &out_jsonl)
@@ -171,14 +174,18 @@ static int write_list(const struct options *options, const struct map_list *maps
 				    : 0;
 }
 
-/* Words go to stderr, and only to a person: rows alone are what a pipe wants. */
+/* Words go to stderr, and only to a person: rows alone are what a pipe wants. That there are none is no row. */
 static void say_totals(const struct options *options, const struct map_list *maps)
 {
 	SCOPED(buf) memory = {0};
 	bool is_least = false;
 	uint64_t bytes = 0;
 
-	if ((options->output && options->output != &out_text) || !isatty(STDOUT_FILENO))
+	if (options->output && options->output != &out_text)
+		return;
+	if (!maps->n)
+		say(SAY_NO_MAPS "; 'bpfmaptop demo' makes some");
+	if (!maps->n || !isatty(STDOUT_FILENO))
 		return;
 	for (size_t i = 0; i < maps->n; i++) {
 		bytes += maps->maps[i].memory_bytes;

@@ -3,5 +3,8 @@
  * itself (screen_say). */
 #pragma once
 
+/* Of the host: there is nothing to list or to pick from. */
+#define SAY_NO_MAPS "there are no BPF maps on this host"
+
 /* Writes "bpfmaptop: ", the sentence and a newline. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

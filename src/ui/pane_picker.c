@@ -340,9 +340,9 @@ static void put_refusal(const struct scene *scene, struct area area)
 
 	text_put(scene, area, row + 1, 1, ROLE_DIM,
 		 picker_has_simulation(scene->screen)
-			 ? "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'; "
+			 ? "there are 'bpfmaptop demo' and 'bpfmaptop replay FILE' all the same; "
 			   "Enter shows a simulation"
-			 : "without it there are 'bpfmaptop demo' and 'bpfmaptop replay FILE'");
+			 : "there are 'bpfmaptop demo' and 'bpfmaptop replay FILE' all the same");
 }
 
 /* Where everything stands. */

@@ -13,13 +13,17 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "app/commands.h"
+#include "app/options.h"
 #include "base/log.h"
+#include "out/out.h"
 
 enum { MANY = 1000, OPENS_MAX = 1 << 16 };
 #define PINS "/sys/fs/bpf/opened_once_"
 
 static struct {
 	const char *forbidden, *spoilt; /* names of programs */
+	bool has_no_maps;		/* none by id, none by pin */
 	unsigned n_opens;
 	uint32_t opened[OPENS_MAX]; /* ids, in order */
 } bent;
@@ -68,6 +72,10 @@ static long bend(long (*real)(long, ...), long command, union bpf_attr *attr, lo
 		errno = EPERM;
 		return -1;
 	}
+	if ((command == BPF_MAP_GET_NEXT_ID || command == BPF_OBJ_GET) && bent.has_no_maps) {
+		errno = ENOENT;
+		return -1;
+	}
 	if (command == BPF_PROG_LOAD && is_named(attr, bent.spoilt))
 		return load_spoilt(real, attr, size);
 	if (command == BPF_OBJ_GET)
@@ -97,6 +105,7 @@ static int bend_nothing(void **state)
 {
 	(void)state;
 	bent.forbidden = bent.spoilt = NULL;
+	bent.has_no_maps = false;
 	bent.n_opens = 0;
 	return 0;
 }
@@ -334,6 +343,60 @@ static void test_verifier_log(void **state)
 	close(fd);
 }
 
+/* -- no maps at all -- */
+
+/* What `list` of a host without maps writes, to stdout and then to stderr, and its status. */
+static int list_nothing(const struct out_ops *output, const char *group, char text[2][128])
+{
+	FILE *files[] = {tmpfile(), tmpfile()};
+	int status;
+	pid_t pid;
+
+	assert_true(files[0] && files[1]);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct options options = {.output = output, .group = group};
+		struct err err = {0};
+
+		bent.has_no_maps = true;
+		if (dup2(fileno(files[0]), STDOUT_FILENO) < 0 ||
+		    dup2(fileno(files[1]), STDERR_FILENO) < 0)
+			_exit(99);
+		_exit(run_list(&options, &err));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		rewind(files[i]);
+		text[i][fread(text[i], 1, sizeof(text[i]) - 1, files[i])] = '\0';
+		fclose(files[i]);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_no_maps(void **state)
+{
+	static const char none[] =
+		"bpfmaptop: there are no BPF maps on this host; 'bpfmaptop demo' makes some\n";
+	const struct {
+		const struct out_ops *output;
+		const char *group, *rows, *words;
+	} cases[] = {{NULL, NULL, "", none},
+		     {&out_text, "type", "", none},
+		     {&out_json, NULL, "[]\n", ""},
+		     {&out_json, "type", "[]\n", ""},
+		     {&out_jsonl, NULL, "", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[2][128];
+
+		assert_int_equal(list_nothing(cases[i].output, cases[i].group, text), EXIT_DONE);
+		assert_string_equal(text[0], cases[i].rows);
+		assert_string_equal(text[1], cases[i].words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup(test_owners, bend_nothing),
 		cmocka_unit_test_setup(test_owners_in_namespace, bend_nothing),
 		cmocka_unit_test_setup(test_verifier_log, bend_nothing),
+		cmocka_unit_test_setup(test_no_maps, bend_nothing),
 	};
 
 	return run_live(tests);
