@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct walk {
 	void *ctx;
 	struct buf path;
 	unsigned n_entries;
+	dev_t device;  /* of the bpffs */
 	bool is_blind; /* something could not be looked at */
 };
 
@@ -61,11 +63,17 @@ static int visit(struct walk *walk, const struct dirent *entry, unsigned depth)
 	return r;
 }
 
-/* What is mounted inside of a bpffs, or over one, is none. */
-static bool is_bpffs(DIR *dir)
+/* What is mounted over a bpffs is none, and what is mounted inside of one is walked by itself. */
+static bool is_of_it(struct walk *walk, DIR *dir, unsigned depth)
 {
 	struct statfs of;
+	struct stat at;
 
+	if (fstat(dirfd(dir), &at) < 0)
+		return false;
+	if (depth)
+		return at.st_dev == walk->device;
+	walk->device = at.st_dev;
 	return fstatfs(dirfd(dir), &of) == 0 && (uint32_t)of.f_type == (uint32_t)BPF_FS_MAGIC;
 }
 
@@ -73,13 +81,15 @@ static int visit_dir(struct walk *walk, unsigned depth)
 {
 	DIR *dir = depth > DEPTH_MAX ? NULL : opendir(buf_text(&walk->path));
 	const struct dirent *entry;
+	bool is_there;
 	int r = 0;
 
 	if (!dir) {
 		walk->is_blind |= depth > DEPTH_MAX || errno != ENOENT;
 		return 0;
 	}
-	while (r == 0 && is_bpffs(dir) && (entry = readdir(dir)))
+	is_there = is_of_it(walk, dir, depth);
+	while (r == 0 && is_there && (entry = readdir(dir)))
 		r = visit(walk, entry, depth);
 	closedir(dir);
 	return r;
@@ -100,22 +110,41 @@ static void add_unescaped(struct buf *out, const char *text, size_t len)
 	}
 }
 
-/* 42 23 0:39 / /sys/fs/bpf rw,relatime shared:3 - bpf bpf rw */
-static int visit_mount(struct walk *walk, const char *line)
+/* 42 23 0:39 / /sys/fs/bpf rw,relatime shared:3 - bpf bpf rw
+ * returns where it is mounted, as it is escaped there, up to the next blank; NULL: it is no line. */
+static const char *mount_point(const char *line)
 {
-	const char *type = strstr(line, " - ");
 	const char *at = line;
 
-	if (!type || strncmp(type, " - bpf ", 7) != 0)
-		return 0;
 	for (int i = 0; i < 4 && at; i++) {
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
+		at = strpbrk(at, " \n");
+		at = at && *at == ' ' ? at + 1 : NULL;
 	}
-	if (!at)
+	return at;
+}
+
+/* What is mounted later at the same place is what one meets there. */
+static bool is_covered(const char *point, size_t len, const char *rest)
+{
+	for (; rest && *rest; rest = strchr(rest, '\n'), rest = rest ? rest + 1 : NULL) {
+		const char *other = mount_point(rest);
+
+		if (other && strncmp(other, point, len + 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int visit_mount(struct walk *walk, const char *line, const char *rest)
+{
+	const char *type = strstr(line, " - ");
+	const char *at = mount_point(line);
+	size_t len = at ? strcspn(at, " ") : 0;
+
+	if (!type || strncmp(type, " - bpf ", 7) != 0 || !at || is_covered(at, len, rest))
 		return 0;
 	buf_clear(&walk->path);
-	add_unescaped(&walk->path, at, strcspn(at, " "));
+	add_unescaped(&walk->path, at, len);
 	return walk->path.failed ? -ENOMEM : visit_dir(walk, 0);
 }
 
@@ -130,7 +159,7 @@ int pins_each(pin_fn *fn, void *ctx, bool *is_all_ret)
 	if (r < 0 || !mounts.at)
 		return r;
 	while (r == 0 && (line = strsep(&rest, "\n")))
-		r = visit_mount(&walk, line);
+		r = visit_mount(&walk, line, rest);
 	buf_release(&walk.path);
 	if (r == -E2BIG) {
 		log_add(LOG_WARN, "only the first %d files of bpffs were looked at", ENTRIES_MAX);

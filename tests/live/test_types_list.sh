@@ -53,6 +53,12 @@ mkdir "$pins/over" && bpftool map pin pinned "$pins/m1" "$pins/over/hidden"
 text=$(unshare -m sh -c 'mount -t tmpfs over "$1/over" && touch "$1/over/file" && "$2" info "$1/m1" -o json' - "$pins" "$BPFMAPTOP")
 same "what is mounted inside of a bpffs is none" "[\"$pins/m1\"]" "$(jq -c .map.pins <<<"$text")"
 rm -r "$pins/over"
+twice=$(unshare -m sh -c 'mount -t bpf once "$1" && mount -t bpf again "$1" && mkdir "$1/in" && mount -t bpf inside "$1/in" &&
+	bpftool map create "$1/a" type hash key 4 value 8 entries 1 name twice && bpftool map pin pinned "$1/a" "$1/b" &&
+	bpftool map create "$1/in/a" type hash key 4 value 8 entries 1 name inside && bpftool map pin pinned "$1/in/a" "$1/in/b" &&
+	"$2" info "$1/a" "$1/in/a" -o json' - "$scratch" "$BPFMAPTOP")
+same "a place where several are mounted is looked through once, and so is one inside of another" "2 2" \
+	"$(jq '.map.pins | length' <<<"$twice" | xargs)"
 red=$(printf 'red\033[31m\nx') escaped='red\x1b[31m\nx'
 bpftool map pin pinned "$pins/m1" "$pins/$red"
 has "what would move the terminal is escaped in pins" "  pin        $pins/$escaped" "$("$BPFMAPTOP" info "$pins/m1")"
