@@ -218,14 +218,18 @@ static void do_write(struct tui *tui, const struct intent *intent)
 	struct table *front = screen_front(tui->screen);
 	struct err why = {0};
 	size_t n_rows = 0;
+	SCOPED(buf) many = {0};
 
 	if (!front)
 		return;
 	front = screen_shown(tui->screen);
-	if (write_view(tui->screen, front, intent->text, &n_rows, &why) < 0)
+	if (write_view(tui->screen, front, intent->text, &n_rows, &why) < 0) {
 		screen_say(tui->screen, true, "%s", why.text);
-	else
-		screen_say(tui->screen, false, "wrote %zu rows to '%s'", n_rows, intent->text);
+		return;
+	}
+	num_grouped(&many, n_rows);
+	screen_say(tui->screen, false, "wrote %s %s to '%s'", buf_text(&many),
+		   num_noun(n_rows, "row", "rows"), intent->text);
 }
 
 static void do_copy(struct tui *tui, const struct intent *intent)
