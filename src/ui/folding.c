@@ -91,8 +91,9 @@ ACTION(act_cpu_order)
 		screen_say(screen, true, "'%s' is not a per-CPU map", tab->table->map.name);
 		return nothing();
 	}
-	screen->cpu_order = screen->cpus_by_value ? CPU_ORDER_BY_NUMBER : CPU_ORDER_BY_VALUE;
+	screen->cpus_by_value = !screen->cpus_by_value;
+	screen->cpu_order = screen->cpus_by_value ? CPU_ORDER_BY_VALUE : CPU_ORDER_BY_NUMBER;
 	screen_say(screen, false,
-		   screen->cpus_by_value ? "CPUs by number" : "CPUs, the busiest first");
+		   screen->cpus_by_value ? "CPUs, the busiest first" : "CPUs by number");
 	return nothing();
 }
