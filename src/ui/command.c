@@ -54,6 +54,14 @@ static void toggle_detail(struct screen *screen)
 	list_open(&screen->detail_at.list, 1);
 }
 
+bool row_leads_on(const struct screen *screen)
+{
+	const struct tab *tab = front_tab(screen);
+
+	return tab && (tab != map_tab(screen) || tab_has_stacks(tab) ||
+		       tab->table->map.type->reading == READS_IDS);
+}
+
 ACTION(act_open)
 {
 	if (screen->overlay == OVERLAY_PICKER)

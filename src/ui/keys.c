@@ -168,7 +168,7 @@ static struct key_row rows[] = {
 	 ACT_OPEN,
 	 "Enter",
 	 "Enter detail",
-	 "the row in full, on and off",
+	 "the row in full, on and off; opens groups, stacks, inner maps",
 	 6},
 	{{TERM_ENTER, ' '},
 	 0,

@@ -231,6 +231,15 @@ static bool is_of_use(const struct scene *scene, enum action action)
 	return true;
 }
 
+/* The key and its word. */
+static const char *footer_of(const struct scene *scene, const struct key_row *row)
+{
+	return row->action == ACT_OPEN && screen_scope(scene->screen) == SCOPE_ROWS &&
+			       row_leads_on(scene->screen)
+		       ? "Enter into"
+		       : row->footer;
+}
+
 static bool is_offered(const struct scene *scene, const struct key_row *row, int max_rank)
 {
 	return row->footer && row->footer_rank <= max_rank &&
@@ -251,7 +260,7 @@ static int footer_width(const struct scene *scene, int max_rank)
 
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if (is_offered(scene, &key_rows[i], max_rank))
-			width += grid_columns(scene->grid, key_rows[i].footer) + 1 -
+			width += grid_columns(scene->grid, footer_of(scene, &key_rows[i])) + 1 -
 				 is_tight(scene, key_rows[i].footer);
 	return width;
 }
@@ -274,7 +283,7 @@ static void put_keys(const struct scene *scene, struct area area)
 		max_rank--;
 	for (unsigned i = 0; i < n_key_rows; i++)
 		if (is_offered(scene, &key_rows[i], max_rank))
-			col = put_entry(scene, area, col, key_rows[i].footer);
+			col = put_entry(scene, area, col, footer_of(scene, &key_rows[i]));
 }
 
 /* While something is typed: what is wrong with it, with a caret below the place, or how to end. */

@@ -314,6 +314,8 @@ void command_complete(struct screen *screen, const char *text, size_t at, prompt
 
 /* command.c */
 struct intent go_to_tab(struct screen *screen, size_t i);
+/* Enter opens what the row under the cursor stands for, and doesn't show it in full. */
+bool row_leads_on(const struct screen *screen);
 
 /* command_time.c: of all maps, where readings before it are looked at */
 void screen_look_at_newest(struct screen *screen);
