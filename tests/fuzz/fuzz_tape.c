@@ -26,6 +26,7 @@ enum {
 	N_MUTATIONS = 80,
 	MAX_INPUT_BYTES = 1 << 20,
 	MAX_MAPS = 4,
+	MAX_FILES = 4,
 	MAX_PLACES = 8,
 	MAX_STEPS = 16,
 	MAX_TURNS = 100000,
@@ -211,21 +212,109 @@ static void play_all(struct source *tape, uint64_t seed)
 	map_list_release(&found);
 }
 
-static void replay_fd_of(int fd, uint64_t seed)
+/* What came of opening one. */
+static void replay_opened(int r, struct source *tape, const struct err *err, uint64_t seed)
 {
 	struct replay_state state;
-	struct source *tape;
-	struct err err = {0};
 
-	clock_hold(NOW_NS, WALL_NS);
-	if (source_tape_of(fd, "hostile", &tape, &err) < 0) {
-		if (!err.text[0])
+	if (r < 0) {
+		if (!err->text[0])
 			abort();
 		return;
 	}
 	play_all(tape, seed);
 	replay_state(tape, &state);
 	tape->ops->free(tape);
+}
+
+static void replay_fd_of(int fd, uint64_t seed)
+{
+	struct source *tape = NULL;
+	struct err err = {0};
+	int r;
+
+	clock_hold(NOW_NS, WALL_NS);
+	r = source_tape_of(fd, "hostile", &tape, &err);
+	replay_opened(r, tape, &err, seed);
+}
+
+/* -- the same bytes as files that follow each other -- */
+
+/* Where the chunk at that byte ends, as far as its length leads; its tag. */
+static size_t chunk_end(const uint8_t *data, size_t size, size_t at, uint32_t *tag_ret)
+{
+	struct tape_label label;
+
+	*tag_ret = 0;
+	if (size - at < TAPE_LABEL_BYTES || tape_label_read(data + at, &label) < 0 ||
+	    label.length > size)
+		return size;
+	*tag_ret = label.tag;
+	at += TAPE_LABEL_BYTES + (size_t)label.length + TAPE_SUM_BYTES;
+	return MIN_OF(at, size);
+}
+
+static int write_fd(void *ctx, const void *bytes, size_t n)
+{
+	return file_write_all(*(int *)ctx, bytes, n);
+}
+
+/* A file of a recording: it begins as each does, with the maps so far, and goes on with what is in between. */
+static int part_of(const uint8_t *data, size_t from, size_t to, uint32_t number)
+{
+	const struct tape_head head = {.host = "",
+				       .program = "",
+				       .boot = "",
+				       .is_big_endian = __BYTE_ORDER == __BIG_ENDIAN,
+				       .file = number,
+				       .began_ns = 1};
+	int fd = memfd_create("fuzz_tape", MFD_CLOEXEC);
+	SCOPED(tape_chunk) chunk = {0};
+	uint32_t tag;
+
+	if (fd < 0 || tape_write_magic(write_fd, &fd) < 0 || tape_pack_head(&chunk, &head) < 0 ||
+	    tape_chunk_write(&chunk, write_fd, &fd) < 0)
+		abort();
+	for (size_t at = TAPE_MAGIC_BYTES, end; at < from; at = end) {
+		end = chunk_end(data, from, at, &tag);
+		if (tag == TAPE_MAP && file_write_all(fd, data + at, end - at) < 0)
+			abort();
+	}
+	if (file_write_all(fd, data + from, to - from) < 0)
+		abort();
+	return fd;
+}
+
+/* Cut before some of its chunks, whatever they are: differences among them have nothing to differ from. */
+static void replay_in_files(const uint8_t *data, size_t size, uint64_t seed)
+{
+	char names[MAX_FILES][32];
+	const char *paths[MAX_FILES];
+	int fds[MAX_FILES], r;
+	uint32_t missing = seed / 2 % 2;
+	size_t n = 0, from = TAPE_MAGIC_BYTES, to = from;
+	struct source *tape = NULL;
+	struct err err = {0};
+	uint32_t tag;
+
+	while (from < size && n < MAX_FILES) {
+		do
+			to = chunk_end(data, size, to, &tag);
+		while (to < size && (n + 1 == MAX_FILES || num_random(&seed) % 4));
+		/* One of them may be missing. */
+		fds[n] = part_of(data, from, to, (uint32_t)n + 1 + (n > 1 ? missing : 0));
+		snprintf(names[n], sizeof(names[n]), "/proc/self/fd/%d", fds[n]);
+		paths[n] = names[n];
+		from = to;
+		n++;
+	}
+	if (!n)
+		return;
+	clock_hold(NOW_NS, WALL_NS);
+	r = source_tape_join(paths, n, &tape, &err);
+	replay_opened(r, tape, &err, seed);
+	while (n)
+		close(fds[--n]);
 }
 
 /* As it comes from another program; all of it is in the pipe, or it would never end. */
@@ -260,6 +349,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	replay_fd_of(file_of(data, size), seed);
 	replay_fd_of(pipe_of(data, size), seed);
+	if (seed % 2) /* it takes as long as the others together */
+		replay_in_files(data, size, seed);
 	verify(data, size);
 	return 0;
 }
