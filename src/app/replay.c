@@ -87,17 +87,15 @@ static int open_keys(const char *path)
 static int on_screen(struct watch_set *set, const char *word, int keys_fd, struct err *err)
 {
 	const struct options *options = set->options;
-	struct replay_state state;
 	int r = watch_set_open(set, word, err);
 
 	if (r < 0)
 		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	if (options->place && tapes_seek(set, options->place, err) < 0)
 		return EXIT_USAGE;
-	replay_state(set->tapes[0].source, &state);
 	if (dup2(keys_fd, STDIN_FILENO) < 0)
 		return EXIT_FAILED;
-	return tui_run(set, NULL, state.fault, err);
+	return tui_run(set, NULL, NULL, err);
 }
 
 int run_replay(const struct options *options, struct err *err)

@@ -17,6 +17,7 @@
 #include "app/options.h"
 #include "app/say.h"
 #include "app/successor.h"
+#include "app/tapes.h"
 #include "app/tui_config.h"
 #include "app/tui_history.h"
 #include "app/tui_record.h"
@@ -423,6 +424,8 @@ int tui_run(struct watch_set *set, const char *badge, const char *opening, struc
 		intent_run(&tui, (struct intent){.kind = INTENT_OPEN_PICKER});
 	if (r == 0)
 		say_namesakes(&tui);
+	if (!opening)
+		opening = tapes_fault(set);
 	if (r == 0 && opening)
 		screen_say(tui.screen, true, "%s", opening);
 	while (r == 0 && !tui.quits)

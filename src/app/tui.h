@@ -11,6 +11,7 @@ struct watch_set;
 bool tui_is_possible(int keys_fd);
 
 /* Runs until the person quits, a signal ends it, or the terminal goes. `badge` (or NULL) stands in the
- * header throughout, `opening` (or NULL) is said first; without any watch the picker is shown.
+ * header throughout, `opening` is said first (NULL: what is wrong with a tape); without any watch the picker
+ * is shown.
  * returns an exit status with the sentence in err. The set stays the caller's. */
 int tui_run(struct watch_set *set, const char *badge, const char *opening, struct err *err);

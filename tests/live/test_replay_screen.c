@@ -116,11 +116,51 @@ static void through_a_pipe(void **state)
 	pty_close(&pty);
 }
 
+/* A recording in several files: from one to the next like within one. One of them is missing then, which is said
+ * whichever way the others are named. */
+static void in_several_files(void **state)
+{
+	char command[3 * PATH_MAX], pattern[PATH_MAX];
+	const char *const of_command[] = {"sh", "-c", command, NULL};
+	const char *const of_word[] = {program(), pattern, NULL};
+	struct pty pty;
+
+	(void)state;
+	snprintf(command, sizeof(command),
+		 "%s -d 0.1 -n 30 --max-size 10k --max-files 30 record %s/row.tape sim:ports && "
+		 "test -e "
+		 "%s/row.tape.4",
+		 program(), folder, folder);
+	assert_int_equal(run(command), 0);
+	snprintf(command, sizeof(command), "exec %s replay %s/row.tape*", program(), folder);
+	assert_int_equal(pty_open(&pty, of_command, NULL, 24, 200), 0);
+	assert_true(pty_wait_text(&pty, "REPLAY", PATIENCE_MS));
+	pty_send(&pty, "p:at 1\r");
+	assert_true(pty_wait_text(&pty, "REPLAY 1/30 x1 held", PATIENCE_MS));
+	for (int i = 0; i < 20; i++)
+		pty_send(&pty, "]");
+	assert_true(pty_wait_text(&pty, "REPLAY 21/30 x1 held", PATIENCE_MS));
+	pty_send(&pty, "pq");
+	assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+	pty_close(&pty);
+	snprintf(pattern, sizeof(pattern), "%s/row.tape.2", folder);
+	assert_int_equal(unlink(pattern), 0);
+	snprintf(pattern, sizeof(pattern), "file:%s/row.tape*:ports", folder);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(pty_open(&pty, i ? of_word : of_command, NULL, 24, 200), 0);
+		assert_true(pty_wait_text(&pty, "1 file of the recording is missing", PATIENCE_MS));
+		pty_send(&pty, "q");
+		assert_int_equal(pty_wait_exit(&pty, PATIENCE_MS), 0);
+		pty_close(&pty);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(held_stepped_and_sought),
 		cmocka_unit_test(through_a_pipe),
+		cmocka_unit_test(in_several_files),
 	};
 
 	return cmocka_run_group_tests(tests, make_tape, NULL);
