@@ -238,20 +238,33 @@ static void set_one(struct range *out, struct val val)
 	*out = (struct range){.low.val = val, .high.val = val};
 }
 
+/* A word beside a column, and what reading it takes. */
+struct literal {
+	const struct table *table;
+	const struct column *column;
+	enum domain domain; /* the column's */
+	const char *text;
+	size_t len;
+	struct arena *mem;
+	struct err *err;
+};
+
 /* ADDRESS/PREFIX: all addresses that share the first bits. -EINVAL: it is none; -ERANGE: too many bits. */
-static int network_range(const struct table *table, const struct field *field, const char *text,
-			 size_t len, struct arena *mem, struct range *out, struct err *err)
+static int network_range(const struct literal *literal, const struct field *field,
+			 struct range *out)
 {
-	const char *slash = memchr(text, '/', len);
+	const char *text = literal->text, *end = text + literal->len;
+	const char *slash = memchr(text, '/', literal->len);
 	struct val address, prefix;
 	unsigned mapped_bits;
 	enum num_kind kind;
 	uint8_t *low, *high;
 	int r;
 
-	if (!slash || literal_number(slash + 1, (size_t)(text + len - slash - 1), &prefix, &kind))
+	if (!slash || literal_number(slash + 1, (size_t)(end - slash - 1), &prefix, &kind))
 		return -EINVAL;
-	r = format_parse(field, text, (size_t)(slash - text), &table->lookups, mem, &address, NULL);
+	r = format_parse(field, text, (size_t)(slash - text), &literal->table->lookups,
+			 literal->mem, &address, NULL);
 	if (r)
 		return r;
 	if (address.kind != VAL_BYTES || prefix.kind != VAL_UINT)
@@ -259,10 +272,10 @@ static int network_range(const struct table *table, const struct field *field, c
 	/* An IPv4 network among IPv6 addresses lies behind the 96 bits that map it into them. */
 	mapped_bits = address.len == 16 && !memchr(text, ':', (size_t)(slash - text)) ? 96 : 0;
 	if (prefix.u > address.len * 8 - mapped_bits)
-		return err_set(err, -ERANGE, "the prefix of '%.*s' has 0 to %zu bits",
+		return err_set(literal->err, -ERANGE, "the prefix of '%.*s' has 0 to %zu bits",
 			       (int)(slash - text), text, address.len * 8 - mapped_bits);
 	prefix.u += mapped_bits;
-	low = arena_alloc(mem, 2 * address.len);
+	low = arena_alloc(literal->mem, 2 * address.len);
 	if (!low)
 		return -ENOMEM;
 	high = low + address.len;
@@ -280,22 +293,21 @@ static int network_range(const struct table *table, const struct field *field, c
 	return 0;
 }
 
-static int mismatch(const struct table *table, const struct column *column, enum domain domain,
-		    const char *text, size_t len, struct err *err)
+static int mismatch(const struct literal *literal)
 {
 	char hint[256];
 	SCOPED(buf) name = {0};
 
-	table_column_name(table, column, &name);
-	literal_hint(table, column, hint, sizeof(hint));
-	if (domain_is_moment(domain))
-		return err_set(err, -EINVAL, "'%s' is a moment; compare it with %s",
+	table_column_name(literal->table, literal->column, &name);
+	literal_hint(literal->table, literal->column, hint, sizeof(hint));
+	if (domain_is_moment(literal->domain))
+		return err_set(literal->err, -EINVAL, "'%s' is a moment; compare it with %s",
 			       buf_text(&name), hint);
-	if (domain == DOMAIN_NAMES || domain == DOMAIN_STATE)
-		return err_set(err, -EINVAL, "'%s' is never '%.*s'; compare it with %s",
-			       buf_text(&name), (int)len, text, hint);
-	return err_set(err, -EINVAL, "'%s' is %s; compare it with %s", buf_text(&name),
-		       domain_words(domain), hint);
+	if (literal->domain == DOMAIN_NAMES || literal->domain == DOMAIN_STATE)
+		return err_set(literal->err, -EINVAL, "'%s' is never '%.*s'; compare it with %s",
+			       buf_text(&name), (int)literal->len, literal->text, hint);
+	return err_set(literal->err, -EINVAL, "'%s' is %s; compare it with %s", buf_text(&name),
+		       domain_words(literal->domain), hint);
 }
 
 /* Half a counter is no share of anything. */
@@ -306,51 +318,54 @@ static bool takes_percent(const struct column *column)
 }
 
 /* May a number in that unit stand beside the column? Fields take numbers as they are kept, too. */
-static bool fits_unit(const struct column *column, enum domain domain, enum num_kind kind,
-		      const char *text, size_t len)
+static bool fits_unit(const struct literal *literal, enum num_kind kind)
 {
 	if (kind == NUM_PLAIN)
 		return true;
-	if (domain == DOMAIN_TIME)
+	if (literal->domain == DOMAIN_TIME)
 		return kind == NUM_TIME;
-	if (domain_is_moment(domain)) /* ktime, exact */
-		return domain == DOMAIN_MOMENT && kind == NUM_TIME &&
-		       strspn(text, "0123456789") + 2 == len && text[len - 2] == 'n';
-	return kind == NUM_PERCENT ? takes_percent(column) : kind != NUM_TIME;
+	if (domain_is_moment(literal->domain)) /* ktime, exact */
+		return literal->domain == DOMAIN_MOMENT && kind == NUM_TIME &&
+		       strspn(literal->text, "0123456789") + 2 == literal->len &&
+		       literal->text[literal->len - 2] == 'n';
+	return kind == NUM_PERCENT ? takes_percent(literal->column) : kind != NUM_TIME;
 }
 
-static int number_range(const struct table *table, const struct column *column, enum domain domain,
-			const char *text, size_t len, struct range *out, struct err *err)
+static int number_range(const struct literal *literal, struct range *out)
 {
+	const char *text = literal->text;
+	int len = (int)literal->len, r;
 	enum num_kind kind;
 	struct val val;
-	int r = literal_number(text, len, &val, &kind);
 
+	r = literal_number(text, literal->len, &val, &kind);
 	if (r == -ERANGE)
-		return err_set(err, r, "'%.*s' is too large a number", (int)len, text);
-	if (r || !fits_unit(column, domain, kind, text, len))
-		return mismatch(table, column, domain, text, len, err);
-	if (kind == NUM_PLAIN && !column->field && domain == DOMAIN_TIME && val_as_real(&val) != 0)
-		return err_set(err, -EINVAL, "'%.*s' needs a unit of time: %.*ss or %.*sms",
-			       (int)len, text, (int)len, text, (int)len, text);
+		return err_set(literal->err, r, "'%.*s' is too large a number", len, text);
+	if (r || !fits_unit(literal, kind))
+		return mismatch(literal);
+	if (kind == NUM_PLAIN && !literal->column->field && literal->domain == DOMAIN_TIME &&
+	    val_as_real(&val) != 0)
+		return err_set(literal->err, -EINVAL,
+			       "'%.*s' needs a unit of time: %.*ss or %.*sms", len, text, len, text,
+			       len, text);
 	set_one(out, val);
 	return 0;
 }
 
-static int state_range(const struct table *table, const struct column *column, const char *text,
-		       size_t len, struct range *out, struct err *err)
+static int state_range(const struct literal *literal, struct range *out)
 {
 	for (size_t i = 0; i < N_STATES; i++)
-		if (strlen(states[i]) == len && memcmp(states[i], text, len) == 0) {
-			set_one(out, val_text(states[i], len));
+		if (strlen(states[i]) == literal->len &&
+		    memcmp(states[i], literal->text, literal->len) == 0) {
+			set_one(out, val_text(states[i], literal->len));
 			return 0;
 		}
-	return mismatch(table, column, DOMAIN_STATE, text, len, err);
+	return mismatch(literal);
 }
 
-static int shown_range(const char *text, size_t len, struct arena *mem, struct range *out)
+static int shown_range(const struct literal *literal, struct range *out)
 {
-	const char *shown = literal_shown(text, len, mem);
+	const char *shown = literal_shown(literal->text, literal->len, literal->mem);
 
 	if (!shown)
 		return -ENOMEM;
@@ -358,57 +373,64 @@ static int shown_range(const char *text, size_t len, struct arena *mem, struct r
 	return 0;
 }
 
-static int field_range(const struct table *table, const struct column *column, const char *text,
-		       size_t len, struct arena *mem, struct range *out, struct err *err)
+/* A number in a unit of something else: "30s" of packets. */
+static bool is_misfit(const struct literal *literal, const struct format *format)
 {
-	enum domain domain = domain_of(table, column);
-	struct field field = shown_field(column);
-	struct val val;
 	enum num_kind kind;
+	struct val val;
+
+	return domain_is_number(literal->domain) && literal->domain != DOMAIN_NAMES &&
+	       !is_one_of(format->name, share_formats, ARRAY_LEN(share_formats)) &&
+	       literal_number(literal->text, literal->len, &val, &kind) == 0 &&
+	       !fits_unit(literal, kind);
+}
+
+static int field_range(const struct literal *literal, struct range *out)
+{
+	struct field field = shown_field(literal->column);
+	enum domain domain = literal->domain;
+	struct val val;
 	int r;
 
-	if (domain == DOMAIN_MOMENT && moving_read(text, len, &out->low.ago_ns)) {
+	if (domain == DOMAIN_MOMENT && moving_read(literal->text, literal->len, &out->low.ago_ns)) {
 		out->low.is_moving = true;
 		out->high = out->low;
 		return 0;
 	}
-	if (domain_is_number(domain) && domain != DOMAIN_NAMES &&
-	    !is_one_of(field.format->name, share_formats, ARRAY_LEN(share_formats)) &&
-	    literal_number(text, len, &val, &kind) == 0 &&
-	    !fits_unit(column, domain, kind, text, len))
-		return mismatch(table, column, domain, text, len, err);
-	r = format_parse(&field, text, len, &table->lookups, mem, &val, NULL);
+	if (is_misfit(literal, field.format))
+		return mismatch(literal);
+	r = format_parse(&field, literal->text, literal->len, &literal->table->lookups,
+			 literal->mem, &val, NULL);
 	if (r == 0) {
 		set_one(out, val);
 		return 0;
 	}
 	if (r == -EINVAL && (domain == DOMAIN_ADDRESS || domain == DOMAIN_BYTES))
-		r = network_range(table, &field, text, len, mem, out, err);
-	if (r != -EINVAL || !domain_is_number(domain))
-		return r == -EINVAL ? mismatch(table, column, domain, text, len, err) : r;
-	return number_range(table, column, domain, text, len, out, err);
+		r = network_range(literal, &field, out);
+	if (r == -EINVAL)
+		r = domain_is_number(domain) ? number_range(literal, out) : mismatch(literal);
+	return r;
 }
 
 int literal_range(const struct table *table, const struct column *column, const char *text,
 		  size_t len, struct arena *mem, struct range *out, struct err *err)
 {
-	enum domain domain = domain_of(table, column);
+	const struct literal literal = {table, column, domain_of(table, column), text, len,
+					mem,   err};
 
 	*out = (struct range){0};
-	switch (domain) {
+	switch (literal.domain) {
 	case DOMAIN_STATE:
-		return state_range(table, column, text, len, out, err);
+		return state_range(&literal, out);
 	case DOMAIN_SHOWN:
-		return shown_range(text, len, mem, out);
+		return shown_range(&literal, out);
 	case DOMAIN_TEXT:
 		set_one(out, val_text(text, len));
 		return 0;
 	case DOMAIN_NONE:
-		return mismatch(table, column, domain, text, len, err);
+		return mismatch(&literal);
 	default:
-		break;
+		return is_of_field(column) ? field_range(&literal, out)
+					   : number_range(&literal, out);
 	}
-	if (is_of_field(column))
-		return field_range(table, column, text, len, mem, out, err);
-	return number_range(table, column, domain, text, len, out, err);
 }
