@@ -254,8 +254,8 @@ int rows_write(struct rows *rows, struct err *err)
 		return r;
 	r = rows_refresh(rows);
 	if (r == 0)
-		r = rows->output->write(rows->table, &rows->view, &rows->job, &rows->out,
-					rows_flush, NULL);
+		r = rows->output->write(rows->table, &rows->view, &rows->job,
+					&(struct out_sink){&rows->out, rows_flush, NULL});
 	if (r == 0 && rows->out.failed)
 		r = -ENOMEM;
 	return r < 0 && r != -EINTR ? err_set(err, r, "cannot write rows of map '%s': %s",

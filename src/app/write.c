@@ -21,12 +21,6 @@ static const struct out_ops *output_for(const char *path)
 	return output ? output : &out_text;
 }
 
-static int keep_all(void *unused, struct buf *out)
-{
-	(void)unused;
-	return out->failed ? -ENOMEM : 0;
-}
-
 /* Metrics are kept of a map from reading to reading; here it is one. What is seen and can be no metric has no
  * place in them. */
 static int begin_metrics(struct prom_map *prom, const struct table *table, struct column *columns,
@@ -51,7 +45,7 @@ static int write_rows(const struct out_ops *output, struct table *table, struct 
 		return r;
 	if (output->begin)
 		output->begin(job, out);
-	r = output->write(table, view, job, out, keep_all, NULL);
+	r = output->write(table, view, job, &(struct out_sink){out});
 	if (r == 0 && output->end)
 		output->end(job, out);
 	return r == 0 && out->failed ? -ENOMEM : r;

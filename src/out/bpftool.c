@@ -112,15 +112,14 @@ static void write_entry(void *ctx, size_t row, bool is_first, struct buf *out)
 }
 
 /* By two threads, where that may be, with a dump of their own each. */
-static int write_entries(struct dump *dump, struct walk *walk, struct buf *out,
-			 int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_entries(struct dump *dump, struct walk *walk, const struct out_sink *sink)
 {
 	SCOPED(dump) second = {0};
 	int r = dump_init(&second, dump->table);
 
 	return r ? r
-		 : pieces_write(walk, write_entry, dump, walk->job->takes_two ? &second : NULL, out,
-				flush, ctx);
+		 : pieces_write(walk, write_entry, dump, walk->job->takes_two ? &second : NULL,
+				sink);
 }
 
 /* All slots are walked, and of those without an entry it is said what looking them up answers; but what a
@@ -131,16 +130,16 @@ static bool shows_holes(const struct table *table, const struct view *view,
 	return table->map.type->has_slots && !job->limit && !view->n_keys && !view->filter;
 }
 
-static int write_holes(uint32_t *slot, uint32_t end, struct buf *out,
-		       int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_holes(uint32_t *slot, uint32_t end, const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	int r = 0;
 
 	for (; !r && *slot < end; ++*slot) {
 		buf_adds(out, *slot ? "," : "");
 		write_key((const uint8_t *)slot, sizeof(*slot), out);
 		write_error(-ENOENT, out);
-		r = walk_flush(out, flush, ctx);
+		r = out_flush(sink);
 	}
 	return r;
 }
@@ -161,24 +160,25 @@ static uint32_t slot_of(const struct table *table, size_t row)
 }
 
 /* Entries and holes. */
-static int write_slots(struct dump *dump, struct walk *walk, struct buf *out,
-		       int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_slots(struct dump *dump, struct walk *walk, const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	uint32_t slot = 0;
 	int r = 0;
 
 	while (!r && has_keys(dump->table) && walk_next(walk)) {
-		r = write_holes(&slot, slot_of(dump->table, walk->row), out, flush, ctx);
+		r = write_holes(&slot, slot_of(dump->table, walk->row), sink);
 		write_entry(dump, walk->row, slot == 0, out);
 		slot++;
-		r = r ? r : walk_flush(out, flush, ctx);
+		r = r ? r : out_flush(sink);
 	}
-	return r ? r : write_holes(&slot, dump->table->map.max_entries, out, flush, ctx);
+	return r ? r : write_holes(&slot, dump->table->map.max_entries, sink);
 }
 
 static int bpftool_write(struct table *table, struct view *view, const struct out_job *job,
-			 struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+			 const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	struct walk walk = {.table = table, .view = view, .job = job};
 	SCOPED(dump) dump = {0};
 	int r = dump_init(&dump, table);
@@ -187,11 +187,11 @@ static int bpftool_write(struct table *table, struct view *view, const struct ou
 		return r;
 	buf_addc(out, '[');
 	if (shows_holes(table, view, job))
-		r = write_slots(&dump, &walk, out, flush, ctx);
+		r = write_slots(&dump, &walk, sink);
 	else if (has_keys(table) && table->plan.is_variables && walk_next(&walk))
 		write_section(&dump, out);
 	else if (has_keys(table) && !table->plan.is_variables)
-		r = write_entries(&dump, &walk, out, flush, ctx);
+		r = write_entries(&dump, &walk, sink);
 	buf_adds(out, "]\n");
 	return out->failed ? -ENOMEM : r;
 }

@@ -102,8 +102,9 @@ static void make_lead(const struct table *table, const struct out_job *job, stru
 }
 
 static int csv_write(struct table *table, struct view *view, const struct out_job *job,
-		     struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+		     const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	struct walk walk = {.table = table, .view = view, .job = job};
 	SCOPED(buf) cell = {0};
 	SCOPED(buf) lead = {0};
@@ -115,7 +116,7 @@ static int csv_write(struct table *table, struct view *view, const struct out_jo
 	while (!r && walk_next(&walk)) {
 		buf_add(out, buf_text(&lead), lead.len);
 		add_row(table, job, walk.row, &cell, out);
-		r = walk_flush(out, flush, ctx);
+		r = out_flush(sink);
 	}
 	if (!r && out_has_totals(job)) {
 		buf_add(out, buf_text(&lead), lead.len);

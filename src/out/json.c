@@ -217,18 +217,18 @@ static bool takes_two(const struct out_job *job)
 }
 
 /* write: with entries, or by two threads with entries of their own each. */
-static int write_rows(struct entries *entries, struct walk *walk, row_fn *write, struct buf *out,
-		      int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_rows(struct entries *entries, struct walk *walk, row_fn *write,
+		      const struct out_sink *sink)
 {
 	SCOPED(entries) second = {0};
 	int r;
 
 	if (!takes_two(entries->job))
-		return pieces_write(walk, write, entries, NULL, out, flush, ctx);
+		return pieces_write(walk, write, entries, NULL, sink);
 	r = entries_init(&second, entries->table, entries->job);
 	second.are_lines = entries->are_lines;
 	second.head = entries->head;
-	return r ? r : pieces_write(walk, write, entries, &second, out, flush, ctx);
+	return r ? r : pieces_write(walk, write, entries, &second, sink);
 }
 
 /* -- the totals of groups -- */
@@ -329,8 +329,9 @@ static void write_member(void *ctx, size_t row, bool is_first, struct buf *out)
 }
 
 static int json_write(struct table *table, struct view *view, const struct out_job *job,
-		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+		      const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	struct walk walk = {.table = table, .view = view, .job = job};
 	SCOPED(entries) entries = {0};
 	struct json json;
@@ -353,7 +354,7 @@ static int json_write(struct table *table, struct view *view, const struct out_j
 		write_groups(&entries, &json);
 	json_name(&json, "entries");
 	json_open(&json, '[');
-	r = write_rows(&entries, &walk, write_member, out, flush, ctx);
+	r = write_rows(&entries, &walk, write_member, sink);
 	json_close(&json, ']');
 	json_close(&json, '}');
 	buf_addc(out, '\n');
@@ -397,8 +398,9 @@ static void write_line(void *ctx, size_t row, bool is_first, struct buf *out)
 }
 
 static int jsonl_write(struct table *table, struct view *view, const struct out_job *job,
-		       struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+		       const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	struct walk walk = {.table = table, .view = view, .job = job};
 	SCOPED(entries) entries = {0};
 	SCOPED(buf) head = {0};
@@ -410,7 +412,7 @@ static int jsonl_write(struct table *table, struct view *view, const struct out_
 	if (head.failed)
 		r = -ENOMEM;
 	if (!r)
-		r = write_rows(&entries, &walk, write_line, out, flush, ctx);
+		r = write_rows(&entries, &walk, write_line, sink);
 	if (!r && out_has_totals(job)) {
 		struct json json = {.out = out, .needs_comma = true, .depth = 1};
 

@@ -40,6 +40,14 @@ struct out_groups {
 	const char *shown;	    /* the filter of groups; "" */
 };
 
+/* Where what is written goes. It gathers in `text`; whenever that is more than 64 KiB, flush writes it elsewhere and
+ * empties it, so that memory stays constant: 0 or -errno (-EPIPE). flush NULL: all of it stays. */
+struct out_sink {
+	struct buf *text;
+	int (*flush)(void *ctx, struct buf *text);
+	void *ctx;
+};
+
 struct out_ops {
 	const char *name; /* "jsonl" */
 	const char *help;
@@ -51,10 +59,9 @@ struct out_ops {
 	const char *
 		why_whole; /* why it writes entries and all of them, not groups or columns; NULL: it can */
 	/* Adds the text of one reading: view says which rows in what order (refreshed with height 0).
-	 * Calls flush(ctx) whenever out holds more than 64 KiB, so that memory stays constant.
-	 * 0 or -errno (-EPIPE from flush). */
+	 * 0, or -errno of its own or of the sink's flush. */
 	int (*write)(struct table *table, struct view *view, const struct out_job *job,
-		     struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx);
+		     const struct out_sink *sink);
 	/* Between and around readings: e.g. '[' ',' ']' of a JSON array. May be NULL. */
 	void (*begin)(const struct out_job *job, struct buf *out);
 	void (*between)(const struct out_job *job, struct buf *out);

@@ -59,10 +59,9 @@ static size_t rows_like(const struct piece *piece)
 }
 
 /* What is handed on as it is isn't copied. */
-static int hand_on(struct piece *piece, struct buf *out, int (*flush)(void *ctx, struct buf *out),
-		   void *ctx)
+static int hand_on(struct piece *piece, const struct out_sink *sink)
 {
-	struct buf text = piece->text;
+	struct buf *out = sink->text, text = piece->text;
 
 	if (text.failed || out->failed)
 		return -ENOMEM;
@@ -73,11 +72,10 @@ static int hand_on(struct piece *piece, struct buf *out, int (*flush)(void *ctx,
 		*out = text;
 	}
 	buf_clear(&piece->text);
-	return walk_flush(out, flush, ctx);
+	return out_flush(sink);
 }
 
-static int write_by_two(struct pieces *pieces, struct walk *walk, struct buf *out,
-			int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_by_two(struct pieces *pieces, struct walk *walk, const struct out_sink *sink)
 {
 	struct piece *mine = &pieces->mine, *theirs = pieces->theirs;
 	size_t n_rows = FIRST_ROWS;
@@ -89,26 +87,25 @@ static int write_by_two(struct pieces *pieces, struct walk *walk, struct buf *ou
 	for (; !r && mine->n_rows; turn = !turn) {
 		write_piece(mine);
 		n_rows = rows_like(mine);
-		r = hand_on(mine, out, flush, ctx);
+		r = hand_on(mine, sink);
 		deal(mine, walk, n_rows);
 		deal(&theirs[!turn], walk, n_rows);
 		worker_wait(pieces->worker, UINT64_MAX);
 		worker_give(pieces->worker, write_piece, &theirs[!turn]);
 		if (!r)
-			r = hand_on(&theirs[turn], out, flush, ctx);
+			r = hand_on(&theirs[turn], sink);
 	}
 	worker_wait(pieces->worker, UINT64_MAX);
 	return r;
 }
 
-static int write_alone(struct walk *walk, row_fn *write, void *writer, struct buf *out,
-		       int (*flush)(void *ctx, struct buf *out), void *ctx)
+static int write_alone(struct walk *walk, row_fn *write, void *writer, const struct out_sink *sink)
 {
 	int r = 0;
 
 	for (bool is_first = walk->n_taken == 0; !r && walk_next(walk); is_first = false) {
-		write(writer, walk->row, is_first, out);
-		r = walk_flush(out, flush, ctx);
+		write(writer, walk->row, is_first, sink->text);
+		r = out_flush(sink);
 	}
 	return r;
 }
@@ -147,8 +144,8 @@ static struct pieces *pieces_new(row_fn *write, void *first, void *second)
 	return NULL;
 }
 
-int pieces_write(struct walk *walk, row_fn *write, void *first, void *second, struct buf *out,
-		 int (*flush)(void *ctx, struct buf *out), void *ctx)
+int pieces_write(struct walk *walk, row_fn *write, void *first, void *second,
+		 const struct out_sink *sink)
 {
 	size_t n = walk->job->limit ? MIN_OF(walk->job->limit, walk->view->n_matched)
 				    : walk->view->n_matched;
@@ -157,9 +154,9 @@ int pieces_write(struct walk *walk, row_fn *write, void *first, void *second, st
 	int r;
 
 	if (pieces)
-		r = write_by_two(pieces, walk, out, flush, ctx);
+		r = write_by_two(pieces, walk, sink);
 	else
-		r = write_alone(walk, write, first, out, flush, ctx);
+		r = write_alone(walk, write, first, sink);
 	pieces_free(pieces);
 	return r;
 }

@@ -357,17 +357,15 @@ static int write_reading(struct table *table, struct view *view, const struct ou
 }
 
 static int write_prom(struct table *table, struct view *view, const struct out_job *job,
-		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+		      const struct out_sink *sink)
 {
-	(void)flush, (void)ctx;
-	return write_reading(table, view, job, false, out);
+	return write_reading(table, view, job, false, sink->text);
 }
 
 static int write_openmetrics(struct table *table, struct view *view, const struct out_job *job,
-			     struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+			     const struct out_sink *sink)
 {
-	(void)flush, (void)ctx;
-	return write_reading(table, view, job, true, out);
+	return write_reading(table, view, job, true, sink->text);
 }
 
 const struct out_ops out_prom = {

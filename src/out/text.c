@@ -123,8 +123,9 @@ static void add_title(const struct table *groups, const struct out_job *job, str
 }
 
 static int text_write(struct table *table, struct view *view, const struct out_job *job,
-		      struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+		      const struct out_sink *sink)
 {
+	struct buf *out = sink->text;
 	struct walk walk = {.table = table, .view = view, .job = job}, ahead = walk;
 	SCOPED(sheet) sheet = {.table = table, .job = job};
 	int r = 0;
@@ -143,7 +144,7 @@ static int text_write(struct table *table, struct view *view, const struct out_j
 	add_line(&sheet, NAMES_LINE, out);
 	while (!r && walk_next(&walk)) {
 		add_line(&sheet, (ptrdiff_t)walk.row, out);
-		r = walk_flush(out, flush, ctx);
+		r = out_flush(sink);
 	}
 	if (!r && out_has_totals(job))
 		add_line(&sheet, TOTALS_LINE, out);

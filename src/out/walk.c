@@ -38,9 +38,11 @@ bool walk_next(struct walk *walk)
 	return false;
 }
 
-int walk_flush(struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+int out_flush(const struct out_sink *sink)
 {
-	if (out->failed)
+	struct buf *text = sink->text;
+
+	if (text->failed)
 		return -ENOMEM;
-	return flush && out->len > OUT_FLUSH_BYTES ? flush(ctx, out) : 0;
+	return sink->flush && text->len > OUT_FLUSH_BYTES ? sink->flush(sink->ctx, text) : 0;
 }

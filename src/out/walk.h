@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buf;
 struct out_job;
+struct out_sink;
 struct table;
 struct view;
 
@@ -25,6 +25,5 @@ struct walk {
  * reading was the first to miss, until the job's limit. false: there is none. */
 bool walk_next(struct walk *walk);
 
-/* Hands out to flush when it is full. flush NULL: the whole output stays in out. 0, -ENOMEM when out
- * failed, or what flush says. */
-int walk_flush(struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx);
+/* Hands on what the sink holds when that is enough. 0, -ENOMEM when its text failed, or what its flush says. */
+int out_flush(const struct out_sink *sink);

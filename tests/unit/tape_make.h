@@ -100,7 +100,7 @@ static inline void show_as(struct table *table, const struct out_ops *output, bo
 
 	job.n_columns = table_default_columns(table, is_stream, columns, ARRAY_LEN(columns));
 	job.n_columns = MIN_OF(job.n_columns, ARRAY_LEN(columns));
-	written(table, output, job, &text, show_flush, out);
+	written(table, output, job, &(struct out_sink){&text, show_flush, out});
 	show_flush(out, &text);
 }
 

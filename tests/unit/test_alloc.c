@@ -220,7 +220,7 @@ static int write_outputs(void)
 			const struct out_job job = {.is_formatted = i % 2, .limit = 4};
 			SCOPED(buf) out = {0};
 
-			r = written(table, out_at(i), job, &out, NULL, NULL);
+			r = written(table, out_at(i), job, &(struct out_sink){&out});
 		}
 	}
 	return r;

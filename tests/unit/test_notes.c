@@ -76,8 +76,9 @@ static void check_json(struct table *table, const char *words)
 
 	view_init(&view);
 	assert_int_equal(view_refresh(&view, table, 0), 0);
-	assert_int_equal(
-		out_named("json")->write(table, &view, &(struct out_job){0}, &out, NULL, NULL), 0);
+	assert_int_equal(out_named("json")->write(table, &view, &(struct out_job){0},
+						  &(struct out_sink){&out}),
+			 0);
 	view_release(&view);
 	buf_addf(&wanted, "\"notes\":[\"%s\"]", words);
 	if (!strstr(buf_text(&out), buf_text(&wanted)))

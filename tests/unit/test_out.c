@@ -33,7 +33,7 @@ static void write_to(struct table *table, const struct out_ops *output, const st
 
 	view_init(&view);
 	assert_int_equal(view_refresh(&view, table, 0), 0);
-	assert_int_equal(output->write(table, &view, job, out, NULL, NULL), 0);
+	assert_int_equal(output->write(table, &view, job, &(struct out_sink){out}), 0);
 	view_release(&view);
 }
 

@@ -46,12 +46,14 @@ static void large_outputs_are_handed_on_in_pieces(void **state)
 		struct sink sink = {0}, broken = {.answer = -EPIPE};
 		SCOPED(buf) out = {0};
 
-		assert_int_equal(outputs[i]->write(&table, &view, &job, &out, flush_to_sink, &sink),
+		assert_int_equal(outputs[i]->write(&table, &view, &job,
+						   &(struct out_sink){&out, flush_to_sink, &sink}),
 				 0);
 		assert_true(sink.n_calls > 2 && sink.largest < 70000);
 		buf_clear(&out);
 		assert_int_equal(
-			outputs[i]->write(&table, &view, &job, &out, flush_to_sink, &broken),
+			outputs[i]->write(&table, &view, &job,
+					  &(struct out_sink){&out, flush_to_sink, &broken}),
 			-EPIPE);
 		assert_int_equal(broken.n_calls, 1);
 	}

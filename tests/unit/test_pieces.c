@@ -174,7 +174,8 @@ static int write_all(const struct stage *stage, const struct out_job *job, struc
 	int r;
 
 	buf_adds(&out, "head ");
-	r = pieces_write(&walk, write_row, first, second, &out, flush_to_sink, sink);
+	r = pieces_write(&walk, write_row, first, second,
+			 &(struct out_sink){&out, flush_to_sink, sink});
 	if (r == 0)
 		buf_add(&sink->text, out.at, out.len);
 	return r;
@@ -237,7 +238,8 @@ static void without_a_flush_all_of_it_stays(void **state)
 	struct walk walk = {.table = &stage.table, .view = &stage.view, .job = &job};
 
 	buf_adds(&out, "head ");
-	assert_int_equal(pieces_write(&walk, write_row, &first, &second, &out, NULL, NULL), 0);
+	assert_int_equal(pieces_write(&walk, write_row, &first, &second, &(struct out_sink){&out}),
+			 0);
 	assert_same(&whole.text, &out);
 }
 
@@ -317,13 +319,13 @@ static void every_output_is_the_same_by_two(void **state)
 		SCOPED(buf) one = {0};
 		SCOPED(buf) two = {0};
 
-		assert_int_equal(
-			outputs[i / 2]->write(&stage.table, &stage.view, &job, &one, NULL, NULL),
-			0);
+		assert_int_equal(outputs[i / 2]->write(&stage.table, &stage.view, &job,
+						       &(struct out_sink){&one}),
+				 0);
 		job.takes_two = true;
-		assert_int_equal(
-			outputs[i / 2]->write(&stage.table, &stage.view, &job, &two, NULL, NULL),
-			0);
+		assert_int_equal(outputs[i / 2]->write(&stage.table, &stage.view, &job,
+						       &(struct out_sink){&two}),
+				 0);
 		assert_true(one.len > MOST);
 		assert_same(&one, &two);
 	}

@@ -11,9 +11,9 @@
 
 enum { MOST_SERIES = 1000 };
 
-/* All rows that are not gone, in the order of keys; what is written is left in *out. 0 or -errno. */
+/* All rows that are not gone, in the order of keys; what is written goes to the sink. 0 or -errno. */
 static inline int written(struct table *table, const struct out_ops *output, struct out_job job,
-			  struct buf *out, int (*flush)(void *ctx, struct buf *out), void *ctx)
+			  const struct out_sink *sink)
 {
 	struct prom_map prom = {0};
 	struct view view;
@@ -27,7 +27,7 @@ static inline int written(struct table *table, const struct out_ops *output, str
 	if (r == 0)
 		r = view_refresh(&view, table, 0);
 	if (r == 0)
-		r = output->write(table, &view, &job, out, flush, ctx);
+		r = output->write(table, &view, &job, sink);
 	view_release(&view);
 	prom_map_release(&prom);
 	return r;
