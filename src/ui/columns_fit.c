@@ -45,6 +45,11 @@ static bool is_titled_short(const struct shown *shown)
 	return shown->kind == SHOWN_CELL && shown->is_right && !shown->fixed && !shown->in_key;
 }
 
+static bool is_text(const struct shown *shown)
+{
+	return shown->kind == SHOWN_CELL && !shown->is_right && !shown->fixed;
+}
+
 /* The key may take half of a narrow screen, not all of it. */
 static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_cols)
 {
@@ -56,6 +61,8 @@ static int least_width(const struct tab *tab, bool is_joined, unsigned i, int n_
 		return MIN_OF(width, MAX_OF((n_cols - TAB_GUTTER) / 4, KEY_MIN));
 	if (is_joint(tab, is_joined, i))
 		return MIN_OF(width, MAX_OF(half, tab->joint.least.columns));
+	if (is_text(shown))
+		width = MIN_OF(width, (int)TAB_FAIR_WIDTH);
 	if (shown->in_key && !shown->fixed)
 		return MIN_OF(width, half);
 	if (is_joined && is_titled_short(shown))
@@ -147,7 +154,7 @@ static void leave_out_scrolled(struct trial *trial, unsigned scroll)
 
 static bool can_widen(const struct shown *shown)
 {
-	return shown->in_key || shown->is_long || is_titled_short(shown);
+	return shown->in_key || shown->is_long || is_text(shown) || is_titled_short(shown);
 }
 
 /* What the columns leave over goes to those that were cut short, from the left: of the key first, then to

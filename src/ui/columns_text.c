@@ -12,7 +12,6 @@
 
 enum {
 	SHRINK_READINGS = 10,
-	MAX_WIDTH = 40,
 };
 
 static int title_width(const struct tab *tab, const struct shown *shown)
@@ -69,7 +68,7 @@ static void settle_widths(struct tab *tab)
 static void note_width(struct shown *shown, const char *text)
 {
 	int width = MIN_OF((int)utf8_columns(text, strlen(text)),
-			   shown->is_long ? TAB_MAX_WIDTH : MAX_WIDTH);
+			   shown->is_long || !shown->is_right ? TAB_MAX_WIDTH : TAB_FAIR_WIDTH);
 
 	shown->width.needed = MAX_OF(shown->width.needed, width);
 }

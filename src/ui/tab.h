@@ -20,7 +20,10 @@ struct group;
 struct query;
 
 enum { TAB_MAX_COLUMNS = 160, TAB_TITLE_BYTES = 40, TAB_HOLD_READINGS = 3 };
-enum { TAB_MAX_WIDTH = 120 };
+enum {
+	TAB_MAX_WIDTH = 120,
+	TAB_FAIR_WIDTH = 40 /* numbers have no more, and texts first only that much */
+};
 enum { TAB_PAST_BYTES = 16 << 20 }; /* what kept readings of one map may take */
 
 enum value_mode {
