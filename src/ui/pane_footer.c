@@ -217,13 +217,25 @@ static bool holds_in(const struct key_row *row, enum key_scope scope)
 	       keys_find(scope, row->keys[0]) == row->action;
 }
 
+/* While no map is open. */
+static bool needs_no_map(enum action action)
+{
+	static const enum action actions[] = {ACT_HELP,	   ACT_PICKER, ACT_THEMES, ACT_METRICS,
+					      ACT_COMMAND, ACT_LOG,    ACT_SAVE,   ACT_QUIT};
+
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
+		if (actions[i] == action)
+			return true;
+	return false;
+}
+
 /* Whether it does something with the map in front: what is for other kinds of maps has no place here. */
 static bool is_of_use(const struct scene *scene, enum action action)
 {
 	const struct tab *map = map_tab(scene->screen);
 
 	if (!map)
-		return true;
+		return screen_scope(scene->screen) != SCOPE_ROWS || needs_no_map(action);
 	if (action == ACT_RING)
 		return pane_suits(PANE_RING, map);
 	if (action == ACT_CPUS || action == ACT_CPU_BARS || action == ACT_CPU_ORDER)
