@@ -2,7 +2,7 @@
 /* HEAD and MAP chunks: facts of the recording, of maps and of their plans. A MAP chunk is the map's
  * facts, its programs and owners, the plan's facts, then the plan's fields in pre-order, each with how
  * many fields stand below it, so that the plan is built anew by the same calls as any other and passes
- * the same checks. */
+ * the same checks; then the map's other pins. */
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
@@ -65,6 +65,7 @@ static const struct fact map_facts[] = {
 	FACT(map, "section", section, TEXT),
 	FACT(map, "owners_known", owners.is_whole, BOOL),
 	FACT(map, "programs_known", programs.is_whole, BOOL),
+	FACT(map, "pins_known", other_pins.is_whole, BOOL),
 };
 
 static const struct fact user_facts[] = {
@@ -170,6 +171,7 @@ int tape_pack_map(struct tape_chunk *chunk, uint32_t number, const struct map *m
 	pack_users(&map->programs, out);
 	pack_users(&map->owners, out);
 	pack_plan(plan, out);
+	pack_users(&map->other_pins, out);
 	return tape_chunk_close(chunk);
 }
 
@@ -335,6 +337,11 @@ int tape_unpack_map(const void *body, size_t n, struct map *map, struct plan *pl
 
 	if (r == 0)
 		r = unpack_plan(&in, &facts, &layout, err);
+	/* What an older program wrote ends here. */
+	if (r == 0 && in.at < in.end)
+		unpack_users(&in, &facts.other_pins, &facts.mem);
+	if (r == 0 && in.failed)
+		r = err_set(err, -EBADMSG, "the pins of map '%s' make no sense", facts.name);
 	if (r < 0)
 		return r == -ENOMEM || in.no_memory ? -ENOMEM : -EBADMSG;
 	if (map) {
