@@ -59,6 +59,16 @@ static int plan_of_schema(const struct schema_map *entry, const struct schema_fo
 	return r;
 }
 
+static int plan_of_object(const struct object *object, const struct source *source, struct map *map,
+			  struct plan *plan, struct err *err)
+{
+	if (!object)
+		return -ENOENT;
+	if (!source_is_tape(source))
+		object_size_rows(object, map);
+	return object_plan(object, map, plan, err);
+}
+
 int watch_set_layout(struct watch_set *set, struct source *source, struct map *map,
 		     struct plan *plan, struct source **reader, struct err *err)
 {
@@ -73,7 +83,7 @@ int watch_set_layout(struct watch_set *set, struct source *source, struct map *m
 		r = plan_of_schema(entry, fold_of(set->options, entry, source, map), source, map,
 				   plan, reader, err);
 	else
-		r = set->object ? object_plan(set->object, map, plan, err) : -ENOENT;
+		r = plan_of_object(set->object, source, map, plan, err);
 	set->n_described += r == 0;
 	if (r == -ENOENT && !entry)
 		r = source->ops->plan(source, map, plan, err);

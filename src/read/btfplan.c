@@ -442,17 +442,18 @@ static int sizes_part(struct compile *c, uint32_t declared, uint32_t real, int64
 		       buf_text(&c->text), (long long)size, side, map_size, buf_text(&where));
 }
 
-static int add_side(struct compile *c, uint32_t type, uint32_t map_size)
+static int add_side(struct compile *c, uint32_t type, uint32_t at, uint32_t map_size)
 {
 	int64_t real = btftype_resolve(c->btf, type);
 	const struct btf_type *t = real < 0 ? NULL : btf__type_by_id(c->btf, real);
-	struct place place = {.name = "", .type = type, .room_bits = (uint64_t)map_size * 8};
+	struct place place = {.name = "", .type = type, .bits = (uint64_t)at * 8};
 	int64_t size;
 
+	place.room_bits = place.bits + (uint64_t)map_size * 8;
 	if (!t)
 		return fault(c, &place, "leads in a circle or to a type that isn't there");
 	if (btf_is_void(t) || btf_is_fwd(t))
-		return add_bytes(c, "", 0, map_size);
+		return add_bytes(c, "", at, map_size);
 	if (btf_is_datasec(t) && c->in_value)
 		return add_section(c, t);
 	size = btf__resolve_size(c->btf, type);
@@ -463,8 +464,8 @@ static int add_side(struct compile *c, uint32_t type, uint32_t map_size)
 	return add_place(c, &place);
 }
 
-int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, struct plan *plan,
-		struct err *err)
+int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, uint32_t at, uint32_t size,
+		struct plan *plan, struct err *err)
 {
 	struct compile c = {.btf = btf, .plan = plan, .err = err, .in_value = in_value};
 	int r = btftags_collect(&c.tags, btf);
@@ -472,7 +473,7 @@ int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, struct plan
 	if (r)
 		err_set(err, r, "out of memory for a layout");
 	else
-		r = add_side(&c, type, in_value ? plan->value_size : plan->key_size);
+		r = add_side(&c, type, at, size);
 	btftags_release(&c.tags);
 	buf_release(&c.text);
 	free(c.names);
@@ -485,9 +486,9 @@ int btfplan_compile(const struct btf *btf, uint32_t key_type, uint32_t value_typ
 	int r;
 
 	plan_begin(out, key_size, value_size, "btf");
-	r = btfplan_add(btf, key_type, false, out, err);
+	r = btfplan_add(btf, key_type, false, 0, key_size, out, err);
 	if (!r)
-		r = btfplan_add(btf, value_type, true, out, err);
+		r = btfplan_add(btf, value_type, true, 0, value_size, out, err);
 	if (!r)
 		r = plan_finish(out, err);
 	if (r)

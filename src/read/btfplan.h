@@ -16,7 +16,7 @@ struct plan;
 int btfplan_compile(const struct btf *btf, uint32_t key_type, uint32_t value_type,
 		    uint32_t key_size, uint32_t value_size, struct plan *out, struct err *err);
 
-/* One side of it, between plan_begin and plan_finish; the key comes first. After a failure only
- * plan_release may follow. */
-int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, struct plan *plan,
-		struct err *err);
+/* One side of it, between plan_begin and plan_finish; the key comes first. at: the byte of the key or value where
+ * the type begins, size: how many there are from there on. After a failure only plan_release may follow. */
+int btfplan_add(const struct btf *btf, uint32_t type, bool in_value, uint32_t at, uint32_t size,
+		struct plan *plan, struct err *err);

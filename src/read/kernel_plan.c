@@ -84,17 +84,41 @@ static int add_bytes(bool in_value, uint32_t size, struct plan *plan, struct err
 	return size ? plan_add(plan, in_value, &field, err) : 0;
 }
 
+/* A record of a ring buffer of which an object file says what it is: the kernel says how long it is. A type without a
+ * size leaves it bytes. */
+static int add_record(const struct sides *sides, const struct map *map, struct plan *plan,
+		      struct err *err)
+{
+	uint32_t at = shape_payload_at(sides->shape), room = plan->value_size - at;
+	int64_t size = btf__resolve_size(sides->btf, sides->value_type);
+	int r;
+
+	if (size < 0 || btf_is_datasec(btf__type_by_id(sides->btf, sides->value_type)))
+		return shape_add(sides->shape, map, true, plan, err);
+	if (size > room)
+		return err_set(err, -EINVAL,
+			       "its records have %lld bytes and only their first %u are looked at",
+			       (long long)size, room);
+	r = shape_add_before_payload(sides->shape, map, plan, err);
+	return r < 0 ? r
+		     : btfplan_add(sides->btf, sides->value_type, true, at, (uint32_t)size, plan,
+				   err);
+}
+
 static int add_side(const struct sides *sides, const struct map *map, bool in_value,
 		    struct plan *plan, struct err *err)
 {
 	uint32_t type = in_value ? sides->value_type : sides->key_type;
+	uint32_t size = in_value ? plan->value_size : plan->key_size;
 	enum shape_say say = shape_says(sides->shape, in_value);
 
+	if (in_value && sides->btf && type && shape_payload_at(sides->shape))
+		return add_record(sides, map, plan, err);
 	if (say == SHAPE_FIXED || (say == SHAPE_FALLBACK && !(sides->btf && type)))
 		return shape_add(sides->shape, map, in_value, plan, err);
 	if (sides->btf && type)
-		return btfplan_add(sides->btf, type, in_value, plan, err);
-	return add_bytes(in_value, in_value ? plan->value_size : plan->key_size, plan, err);
+		return btfplan_add(sides->btf, type, in_value, 0, size, plan, err);
+	return add_bytes(in_value, size, plan, err);
 }
 
 static int build(const struct sides *sides, const struct map *map, const char *origin,

@@ -28,6 +28,7 @@
 #include "read/elffile.h"
 #include "read/kernel_plan.h"
 #include "read/libbpf.h"
+#include "read/shape.h"
 
 struct object {
 	char *path;
@@ -278,6 +279,18 @@ static int find_definition(const struct object *object, const struct map *map,
 	if (r == 0)
 		*out = definition_of(btf, found);
 	return r;
+}
+
+void object_size_rows(const struct object *object, struct map *map)
+{
+	struct definition found = {0};
+	struct err unsaid = {0};
+	int64_t size = -ENOENT;
+
+	if (find_definition(object, map, &found, &unsaid) == 0 && found.value_type)
+		size = btf__resolve_size(object->btf, found.value_type);
+	if (size > 0)
+		shape_size_records(map, (uint64_t)size);
 }
 
 int object_plan(const struct object *object, const struct map *map, struct plan *out,

@@ -84,10 +84,8 @@ static int add_unsaid(struct plan *plan, bool in_value, const struct map *map, s
 
 void schema_size_rows(const struct schema_map *entry, struct map *map)
 {
-	uint32_t at = shape_payload_at(shape_of(map));
-
-	if (at && entry->value)
-		map->row_value_size = MAX_OF(map->row_value_size, at + entry->value->proto.size);
+	if (entry->value)
+		shape_size_records(map, entry->value->proto.size);
 }
 
 /* A record of a ring buffer: the kernel says how long it is, the schema what it holds. */

@@ -231,6 +231,17 @@ void shape_size_rows(struct map *map)
 		map->row_value_size += record_room(map);
 }
 
+void shape_size_records(struct map *map, uint64_t size)
+{
+	enum { USUAL_BYTES = 1 << 16 }; /* of types that are larger than the ring, too */
+	uint32_t at = shape_payload_at(shape_of(map));
+	uint64_t room =
+		at + MIN_OF(size, (uint64_t)MAX_OF(map->max_entries, (uint32_t)USUAL_BYTES));
+
+	if (at && room <= UINT32_MAX)
+		map->row_value_size = MAX_OF(map->row_value_size, (uint32_t)room);
+}
+
 enum shape_say shape_says(const struct shape *shape, bool in_value)
 {
 	if (!shape)

@@ -17,6 +17,8 @@ const struct shape *shape_of(const struct map *map);
 
 /* Sets the sizes of the rows where they are not those of the entries. */
 void shape_size_rows(struct map *map);
+/* Of a ring buffer, whose rows get room for records of so many bytes, as far as the ring, or 64 KiB, has it. Else nothing. */
+void shape_size_records(struct map *map, uint64_t size);
 
 /* What the map's type says of a side: nothing; a layout for maps whose BTF says nothing; or a layout that comes before
  * BTF. */

@@ -177,6 +177,28 @@ same "records of a schema have the room they need" 6000 \
 same "and read back" "$(layout "$pins/ly_ring" --schema "$scratch/ring.json")" \
 	"$(layout "$pins/ly_ring" --schema "$scratch/out.json")"
 
+cat >"$scratch/ring.bpf.c" <<-'END'
+	struct event { unsigned int pid; char path[6000]; };
+	struct long_event { char all[90000]; };
+	#define RING(name, record) struct { int (*type)[27]; int (*max_entries)[4096]; struct record *value; } name \
+		__attribute__((section(".maps"), used))
+	RING(ly_ring, event);
+	RING(ly_long, long_event);
+END
+clang -g -O2 -target bpf -c -o "$scratch/ring.o" "$scratch/ring.bpf.c"
+place='[.value[] | select(.depth == 0 or .name != "") | [.path, .kind, .offset, .size]]'
+same "an object says what records are, too" \
+	'["length","uint",0,4] ["state","enum",4,4] ["value","struct",8,6004] ["pid","uint",8,4] ["path","text",12,6000]' \
+	"$(layout "$pins/ly_ring" --btf "$scratch/ring.o" | jq -c "$place | .[]" | xargs -d'\n')"
+same "with the names of its types" "struct event" \
+	"$(layout "$pins/ly_ring" --btf "$scratch/ring.o" | jq -r '.value[] | select(.path == "value") | .type')"
+bpftool map create "$pins/ly_long" type ringbuf entries 4096 name ly_long
+text=$("$BPFMAPTOP" info "$pins/ly_long" --btf "$scratch/ring.o" 2>&1)
+has "longer ones than the ring has room for are refused" \
+	"its records have 90000 bytes and only their first 65536 are looked at" "$text"
+text=$("$BPFMAPTOP" info "$pins/ly_long" --schema <(echo '{"maps": {"ly_long": {"value": "char[4000000000]"}}}') 2>&1)
+has "also of a schema" "4000000000 bytes and only their first 65536 are looked at" "$text"
+
 # -- an array whose index is key and CPU --
 folded() { # ORDER
 	printf '{"maps": {"ly_fold": {"value": "u32", "fold": {"cpus": 3, "order": "%s"}}}}' "$1" >"$scratch/fold.json"
