@@ -13,8 +13,7 @@ stop() {
 	keys Q
 	wait_for 30 ended && ok "$1" || not_ok "$1"
 }
-listed() { bpftool -j map list | jq -e ".[] | select(.id == $1)" >/dev/null; }
-gone() { ! listed "$1"; }
+gone() { ! bpftool map show id "$1" >/dev/null 2>&1; }
 
 make_map() { # PIN BYTE [NAME]
 	bpftool map create "$pins/$1" type hash key 4 value 8 entries 16 name "${3:-$1}"
@@ -103,7 +102,7 @@ rm "$pins/a"
 stop "and q quits that one"
 
 # A stream follows a pin as the screen does; that it is another map the first reading of it says.
-streams() { jq -e "select(.map.id == $1)" "$scratch/stream" >/dev/null; }
+streams() { jq .map.id "$scratch/stream" 2>/dev/null | grep -qx "$1"; }
 make_map third 55
 was=$(id_of "$pins/third")
 "$BPFMAPTOP" stream "$pins/third" -d 0.1 -o json >"$scratch/stream" 2>/dev/null &
