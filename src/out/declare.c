@@ -366,10 +366,15 @@ static void write_group(struct declare *declare, const struct group *group, cons
 	free(members);
 }
 
+static bool is_last(const struct field *root, const struct field *end)
+{
+	return root + root->n_below + 1 == end;
+}
+
 /* The side is one field, and not the variables of a section. */
 static bool is_one(const struct group *roots)
 {
-	return !roots->from->name[0] && roots->from + roots->from->n_below + 1 == roots->end;
+	return !roots->from->name[0] && is_last(roots->from, roots->end);
 }
 
 /* What the layout itself calls the side's type, "" where that is no tag, or one that <linux/bpf.h> may have. */
@@ -417,19 +422,43 @@ static void write_root(struct declare *declare, const struct group *roots, const
 		 keyword, name, roots->size);
 }
 
-static struct group side_of(const struct plan *plan, bool in_value)
+/* Of a ring buffer the record, without what the kernel says of it; of which nothing is known it is nothing. */
+static struct group record_of(const struct plan *plan)
 {
+	const struct field *from = plan->fields + plan->n_key_fields;
+	const struct field *end = plan->fields + plan->n_fields;
+
+	while (from < end && from->offset < plan->record_from)
+		from += from->n_below + 1;
+	if (from < end && from->is_record)
+		from = end;
+	return (struct group){
+		.from = from,
+		.end = end,
+		.base = plan->record_from,
+		.size = from < end && is_last(from, end) ? from->size
+							 : plan->value_size - plan->record_from,
+	};
+}
+
+/* A key that is made for rows, of what has none or has a file's descriptor, is nothing of the map's. */
+static struct group side_of(const struct map *map, const struct plan *plan, bool in_value)
+{
+	if (in_value && plan->record_from)
+		return record_of(plan);
 	return (struct group){
 		.from = plan->fields + (in_value ? plan->n_key_fields : 0),
-		.end = plan->fields + (in_value ? plan->n_fields : plan->n_key_fields),
+		.end = plan->fields + (in_value		   ? plan->n_fields
+				       : map->row_key_size ? 0
+							   : plan->n_key_fields),
 		.size = in_value ? plan->value_size : plan->key_size,
 	};
 }
 
 static void write_side(struct declare *declare, const struct map *map, bool in_value)
 {
-	struct group roots = side_of(declare->plan, in_value);
-	struct group other = side_of(declare->plan, !in_value);
+	struct group roots = side_of(map, declare->plan, in_value);
+	struct group other = side_of(map, declare->plan, !in_value);
 	bool has_other = other.from != other.end, is_taken;
 	SCOPED(buf) name = {0};
 	struct declare named = {.out = &name};

@@ -192,6 +192,19 @@ same "an object says what records are, too" \
 	"$(layout "$pins/ly_ring" --btf "$scratch/ring.o" | jq -c "$place | .[]" | xargs -d'\n')"
 same "with the names of its types" "struct event" \
 	"$(layout "$pins/ly_ring" --btf "$scratch/ring.o" | jq -r '.value[] | select(.path == "value") | .type')"
+c_of() { # NAME ARGUMENT...: compiled, with what must hold of it; a compiler's words, or none
+	{ "$BPFMAPTOP" info "$pins/$1" -o c "${@:3}" && echo "$2"; } >"$scratch/out.c"
+	gcc -Wall -Wextra -Werror -include stddef.h -c -o /dev/null "$scratch/out.c" 2>&1
+}
+same "its record as C is the program's own" "" "$(c_of ly_ring '_Static_assert(sizeof(struct event) == 6004 &&
+	offsetof(struct event, path) == 4, "");' --btf "$scratch/ring.o")"
+same "of a schema, too" "" "$(c_of ly_ring '_Static_assert(sizeof(struct ly_ring_value) == 6004 &&
+	offsetof(struct ly_ring_value, path) == 4, "");' --schema "$scratch/ring.json")"
+bpftool map create "$pins/ly_queue" type queue key 0 value 8 entries 4 name ly_queue
+for name in ly_ring ly_queue; do
+	has "a key that the map hasn't is none in C: $name" "#include" "$("$BPFMAPTOP" info "$pins/$name" -o c)"
+	same "and nothing of the reader's: $name" "" "$("$BPFMAPTOP" info "$pins/$name" -o c | grep -E '_key|length|state|place')"
+done
 bpftool map create "$pins/ly_long" type ringbuf entries 4096 name ly_long
 text=$("$BPFMAPTOP" info "$pins/ly_long" --btf "$scratch/ring.o" 2>&1)
 has "longer ones than the ring has room for are refused" \
