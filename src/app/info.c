@@ -171,10 +171,6 @@ static int info_of(const struct options *options, struct watch *watch, bool is_f
 	struct err why = {0};
 	int code;
 
-	if (options->wants_c) {
-		out_plan_c(&watch->table.map, &watch->table.plan, out);
-		return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
-	}
 	code = watch_read(watch, &why);
 	if (code == 0 && has_counters(&watch->table))
 		code = read_again(watch, &why);
@@ -208,6 +204,31 @@ static int info_schema(const struct watch_set *set, struct buf *out, struct err 
 	return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
 
+/* Types that several maps have are declared once. */
+static int info_c(const struct watch_set *set, struct buf *out, struct err *err)
+{
+	struct out_layout *layouts = calloc(set->n + 1, sizeof(*layouts));
+
+	if (!layouts)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < set->n; i++)
+		layouts[i] = (struct out_layout){&set->watches[i]->table.map,
+						 &set->watches[i]->table.plan};
+	out_plans_c(layouts, set->n, out);
+	free(layouts);
+	return out->failed ? err_set(err, -ENOMEM, "out of memory") : 0;
+}
+
+static int info_each(const struct options *options, const struct watch_set *set, struct buf *out,
+		     struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < set->n; i++)
+		r = info_of(options, set->watches[i], i == 0, out, err);
+	return r;
+}
+
 int run_info(const struct options *options, struct err *err)
 {
 	struct watch_set set = {.options = options};
@@ -219,10 +240,10 @@ int run_info(const struct options *options, struct err *err)
 	r = watch_set_open_words(&set, err);
 	if (r == 0)
 		r = tapes_seek(&set, 0, err);
-	if (r == 0 && options->wants_schema)
-		r = info_schema(&set, &out, err);
-	for (size_t i = 0; r == 0 && !options->wants_schema && i < set.n; i++)
-		r = info_of(options, set.watches[i], i == 0, &out, err);
+	if (r == 0)
+		r = options->wants_schema ? info_schema(&set, &out, err)
+		    : options->wants_c	  ? info_c(&set, &out, err)
+					  : info_each(options, &set, &out, err);
 	if (r == 0)
 		r = rows_flush(NULL, &out);
 	rows_tell_unwritten(r, err);

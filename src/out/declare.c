@@ -13,22 +13,8 @@
 #include "base/buf.h"
 #include "base/tidy.h"
 #include "base/utf8.h"
-#include "model/map.h"
 #include "model/plan.h"
-#include "out/out.h"
-
-struct declare {
-	const struct plan *plan;
-	struct buf *out;
-	unsigned indent, n_pads;
-};
-
-/* Members of a struct, of a union, or of what stands for the roots of a side. */
-struct group {
-	const struct field *from, *end;
-	uint32_t base, size; /* bytes */
-	bool is_union;
-};
+#include "out/declare.h"
 
 static void write_group(struct declare *declare, const struct group *group, const char *tag);
 
@@ -36,11 +22,6 @@ static struct group group_of(const struct field *field)
 {
 	return (struct group){field + 1, field + 1 + field->n_below, field->offset, field->size,
 			      field->kind == FIELD_UNION};
-}
-
-static bool is_group(const struct field *field)
-{
-	return field->kind == FIELD_STRUCT || field->kind == FIELD_UNION;
 }
 
 static const struct field *element_of(const struct field *field)
@@ -60,8 +41,7 @@ static const char *const keywords[] = {
 	"void",	  "volatile", "while",	"bool",	    "true",	"false",    "asm",
 };
 
-/* Names of a schema, and of hostile BTF, can be anything. */
-static void write_name(struct declare *declare, const char *name)
+void declare_name(struct declare *declare, const char *name)
 {
 	const char *from = name;
 
@@ -189,7 +169,7 @@ static uint32_t align_of(const struct field *field)
 	struct group group;
 	uint32_t align;
 
-	if (!is_group(element))
+	if (!declare_is_group(element))
 		return leaf_type(element).align;
 	group = group_of(element);
 	return is_packed(&group, &align) ? 1 : align;
@@ -225,25 +205,25 @@ static void write_member(struct declare *declare, const struct field *field)
 	const struct field *element = element_of(field);
 	struct c_type type = field->is_bitfield ? bits_type(field) : leaf_type(element);
 	struct group group = group_of(element);
-	bool is_nameless = is_group(element) && !field->name[0] && field == element;
-	bool is_array = !is_group(element) && !field->is_bitfield &&
+	bool is_nameless = declare_is_group(element) && !field->name[0] && field == element;
+	bool is_array = !declare_is_group(element) && !field->is_bitfield &&
 			(type.n_bytes || element->kind == FIELD_TEXT ||
 			 element->kind == FIELD_BYTES || element->kind == FIELD_SPECIAL);
 
 	write_indent(declare);
-	if (is_group(element))
+	if (declare_is_group(element))
 		write_group(declare, &group, "");
 	else
 		buf_adds(declare->out, type.name);
 	if (!is_nameless) {
 		buf_addc(declare->out, ' ');
-		write_name(declare, field->name);
+		declare_name(declare, field->name);
 	}
 	if (field->is_bitfield)
 		buf_addf(declare->out, " : %u", field->bit_size);
 	write_dims(declare, field, type.n_bytes, is_array);
 	buf_addc(declare->out, ';');
-	if (!is_group(element) || strchr(field->type, ' '))
+	if (!declare_is_group(element) || strchr(field->type, ' '))
 		write_comment(declare, field->type, type.name);
 	buf_addc(declare->out, '\n');
 }
@@ -328,7 +308,7 @@ static uint64_t write_members(struct declare *declare, const struct group *group
 		} else if (first < at) {
 			write_indent(declare);
 			buf_adds(declare->out, "/* overlaps: ");
-			write_name(declare, members[i]->name);
+			declare_name(declare, members[i]->name);
 			buf_adds(declare->out, " */\n");
 		} else {
 			write_gap(declare, at, first);
@@ -366,50 +346,14 @@ static void write_group(struct declare *declare, const struct group *group, cons
 	free(members);
 }
 
-static bool is_last(const struct field *root, const struct field *end)
-{
-	return root + root->n_below + 1 == end;
-}
-
-/* The side is one field, and not the variables of a section. */
-static bool is_one(const struct group *roots)
-{
-	return !roots->from->name[0] && is_last(roots->from, roots->end);
-}
-
-/* What the layout itself calls the side's type, "" where that is no tag, or one that <linux/bpf.h> may have. */
-static const char *own_tag(const struct group *roots)
-{
-	const char *space = strchr(roots->from->type, ' ');
-
-	if (!is_one(roots) || !is_group(roots->from) || !space || strpbrk(space + 1, " *[(") ||
-	    strncmp(space + 1, "bpf_", 4) == 0)
-		return "";
-	return space + 1;
-}
-
-static bool same_type(const struct group *a, const struct group *b)
-{
-	if (!*own_tag(a) || strcmp(own_tag(a), own_tag(b)) != 0 || a->size != b->size ||
-	    a->end - a->from != b->end - b->from)
-		return false;
-	for (ptrdiff_t i = 1; i < a->end - a->from; i++) {
-		const struct field *x = &a->from[i], *y = &b->from[i];
-
-		if (strcmp(x->path, y->path) != 0 || strcmp(x->type, y->type) != 0 ||
-		    x->offset != y->offset || x->size != y->size)
-			return false;
-	}
-	return true;
-}
-
 /* A struct or union by its tag, anything else by a typedef. */
-static void write_root(struct declare *declare, const struct group *roots, const char *name)
+void declare_root(struct declare *declare, const struct group *roots, const char *name)
 {
 	const struct field *root = roots->from;
 	struct c_type type = leaf_type(element_of(root));
-	bool is_leaf = is_one(roots) && !is_group(element_of(root));
-	struct group group = is_one(roots) && is_group(root) ? group_of(root) : *roots;
+	bool is_leaf = declare_is_one(roots) && !declare_is_group(element_of(root));
+	struct group group =
+		declare_is_one(roots) && declare_is_group(root) ? group_of(root) : *roots;
 	const char *keyword = is_leaf ? "" : group.is_union ? "union " : "struct ";
 
 	if (is_leaf) {
@@ -420,70 +364,4 @@ static void write_root(struct declare *declare, const struct group *roots, const
 	}
 	buf_addf(declare->out, ";\n_Static_assert(sizeof(%s%s) == %u, \"its size in the map\");\n",
 		 keyword, name, roots->size);
-}
-
-/* Of a ring buffer the record, without what the kernel says of it; of which nothing is known it is nothing. */
-static struct group record_of(const struct plan *plan)
-{
-	const struct field *from = plan->fields + plan->n_key_fields;
-	const struct field *end = plan->fields + plan->n_fields;
-
-	while (from < end && from->offset < plan->record_from)
-		from += from->n_below + 1;
-	if (from < end && from->is_record)
-		from = end;
-	return (struct group){
-		.from = from,
-		.end = end,
-		.base = plan->record_from,
-		.size = from < end && is_last(from, end) ? from->size
-							 : plan->value_size - plan->record_from,
-	};
-}
-
-/* A key that is made for rows, of what has none or has a file's descriptor, is nothing of the map's. */
-static struct group side_of(const struct map *map, const struct plan *plan, bool in_value)
-{
-	if (in_value && plan->record_from)
-		return record_of(plan);
-	return (struct group){
-		.from = plan->fields + (in_value ? plan->n_key_fields : 0),
-		.end = plan->fields + (in_value		   ? plan->n_fields
-				       : map->row_key_size ? 0
-							   : plan->n_key_fields),
-		.size = in_value ? plan->value_size : plan->key_size,
-	};
-}
-
-static void write_side(struct declare *declare, const struct map *map, bool in_value)
-{
-	struct group roots = side_of(map, declare->plan, in_value);
-	struct group other = side_of(map, declare->plan, !in_value);
-	bool has_other = other.from != other.end, is_taken;
-	SCOPED(buf) name = {0};
-	struct declare named = {.out = &name};
-
-	if (roots.from == roots.end || (in_value && has_other && same_type(&roots, &other)))
-		return; /* nothing, or the key's type once more */
-	is_taken = has_other && strcmp(own_tag(&roots), own_tag(&other)) == 0 &&
-		   !same_type(&roots, &other);
-	if (*own_tag(&roots) && !is_taken) {
-		write_name(&named, own_tag(&roots));
-	} else {
-		write_name(&named, map->name);
-		buf_adds(&name, in_value ? "_value" : "_key");
-	}
-	buf_addf(declare->out, "\n/* %s of map '", in_value ? "value" : "key");
-	write_name(declare, map->name);
-	buf_adds(declare->out, "' */\n");
-	write_root(declare, &roots, buf_text(&name));
-}
-
-void out_plan_c(const struct map *map, const struct plan *plan, struct buf *out)
-{
-	struct declare declare = {.plan = plan, .out = out};
-
-	buf_adds(out, "#include <linux/types.h>\n#include <stdbool.h>\n");
-	write_side(&declare, map, false);
-	write_side(&declare, map, true);
 }

@@ -93,5 +93,9 @@ void out_plan_json(struct json *json, const struct plan *plan);
 void out_reading_json(struct json *json, const struct table *table);
 /* The "churn" object of a stream's readings. */
 void out_churn_json(struct json *json, const struct table *table);
-/* The key's and value's types as C declarations, ready to compile. */
-void out_plan_c(const struct map *map, const struct plan *plan, struct buf *out);
+struct out_layout {
+	const struct map *map;
+	const struct plan *plan;
+};
+/* The types of the maps' keys and values as C declarations, ready to compile, each once. */
+void out_plans_c(const struct out_layout *layouts, size_t n, struct buf *out);

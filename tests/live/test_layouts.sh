@@ -144,6 +144,26 @@ for name in ly_tagged ly_odd ly_scalar ly_named layouts_bss; do
 	fi
 done
 
+for one in "int:same" "long:other"; do # two maps of one type, and another type of that name
+	cat >"$scratch/both.bpf.c" <<-END
+		struct both { ${one%:*} x; };
+		#define MAP(name) struct { int (*type)[1]; int (*max_entries)[4]; int *key; struct both *value; } name \
+			__attribute__((section(".maps"), used))
+		MAP(${one#*:}_a);
+		MAP(${one#*:}_b);
+		__attribute__((section("socket"), used)) int nothing(void *ctx) { return 0; }
+		char LICENSE[] __attribute__((section("license"), used)) = "GPL";
+	END
+	clang -g -O2 -target bpf -c -o "$scratch/both.o" "$scratch/both.bpf.c" &&
+		bpftool prog loadall "$scratch/both.o" "$pins/prog_${one#*:}" pinmaps "$pins/both_${one#*:}"
+done
+"$BPFMAPTOP" info "$pins"/both_*/* "$pins"/ly_* "$pins/layouts_bss" -o c >"$scratch/out.c" 2>"$scratch/words"
+cat >>"$scratch/out.c" <<-'END'
+	_Static_assert(sizeof(struct both) == 8 && sizeof(struct same_a_value) == 4 && sizeof(struct same_b_value) == 4, "each its own");
+END
+same "several maps as C have each type once" "" "$(gcc -Wall -Wextra -Werror -c -o /dev/null "$scratch/out.c" 2>&1)"
+has "and say which is meant" "/* value of map 'other_b': struct both, as above */" "$(cat "$scratch/out.c")"
+
 # -- layouts that the kernel gives to maps without BTF: what has a name, or is all there is --
 named() { layout "$@" | jq -c '[.key, .value | .[] | select(.name != "" or (.kind != "struct" and .depth == 0)) | del(.depth)]'; }
 for one in "lpm_trie 8 8 4 1" "cgroup_storage 8 8 0 0" "cgroup_storage 16 8 0 0" "percpu_cgroup_storage 16 8 0 0" \

@@ -265,7 +265,7 @@ static int use_schema(void)
 		r = schema_plan(entry, &map, &plan, NULL);
 	if (r == 0) {
 		schema_write(&(struct schema_layout){.map = &map, .plan = &plan}, 1, &out);
-		out_plan_c(&map, &plan, &out);
+		out_plans_c(&(struct out_layout){&map, &plan}, 1, &out);
 		plan_text(&plan, NULL, NULL, &out);
 		r = out.failed ? -ENOMEM : 0;
 	}
