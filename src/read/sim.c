@@ -207,7 +207,7 @@ static void start_now(struct sim *sim)
 /* Traffic since the start, at the end of the first tick, as a tick or the clock has it, for a reading of map i. */
 static uint64_t next_moment(struct sim *sim, size_t i)
 {
-	uint64_t since_ns, at_ns;
+	uint64_t since_ns, slot_ns, at_ns;
 
 	if (sim->is_held)
 		return (sim->held_tick + 1) * SIM_TICK_NS;
@@ -216,8 +216,9 @@ static uint64_t next_moment(struct sim *sim, size_t i)
 		start_now(sim);
 	since_ns = SIM_TICK_NS + MAX_OF(clock_now_ns(), sim->start_ns) - sim->start_ns;
 	at_ns = MAX_OF(since_ns / STEP_NS * STEP_NS, sim->at_ns);
+	slot_ns = since_ns / TRAFFIC_SLOT_NS * TRAFFIC_SLOT_NS;
 	if (at_ns == sim->shown_ns[i] && since_ns > at_ns)
-		at_ns = MAX_OF(since_ns / TRAFFIC_SLOT_NS * TRAFFIC_SLOT_NS, at_ns + 1);
+		at_ns = slot_ns > at_ns ? slot_ns : since_ns;
 	return sim->at_ns = sim->shown_ns[i] = at_ns;
 }
 
