@@ -17,7 +17,12 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-enum { FEWEST_SLOTS = 16, HUGE_BYTES = 2 << 20, HUGE_FROM_BYTES = 4 * HUGE_BYTES };
+enum {
+	FEWEST_SLOTS = 16,
+	SLICE_SLOTS = 1 << 16,
+	HUGE_BYTES = 2 << 20,
+	HUGE_FROM_BYTES = 4 * HUGE_BYTES
+};
 
 /* Odd constants with half their bits set. */
 static const uint64_t odd_a = UINT64_C(0x9e3779b97f4a7c15);
@@ -113,10 +118,16 @@ void index_release(struct index *index)
 	if (!index)
 		return;
 	free(index->slots);
+	free(index->grown);
 	*index = (struct index){0};
 }
 
-/* Slots are met in no order, so many of them want to be on huge pages; that is only advice. */
+static void clear_slots(struct index_slot *slots, size_t n)
+{
+	memset(slots, 0xff, n * sizeof(*slots)); /* every row INDEX_NONE */
+}
+
+/* Not cleared yet. Slots are met in no order, so many of them want to be on huge pages; that is only advice. */
 static struct index_slot *slots_new(size_t n_slots)
 {
 	struct index_slot *slots;
@@ -129,7 +140,6 @@ static struct index_slot *slots_new(size_t n_slots)
 		return NULL;
 	if (bytes >= HUGE_FROM_BYTES)
 		madvise(slots, bytes, MADV_HUGEPAGE);
-	memset(slots, 0xff, bytes); /* every row INDEX_NONE */
 	return slots;
 }
 
@@ -143,7 +153,9 @@ int index_reset(struct index *index, size_t n)
 		n_slots *= 2;
 	/* A table of about the right size is emptied, another is replaced. */
 	if (index->slots && n_slots <= index->n_slots && index->n_slots <= n_slots * 4) {
-		memset(index->slots, 0xff, index->n_slots * sizeof(*index->slots));
+		free(index->grown);
+		index->grown = NULL;
+		clear_slots(index->slots, index->n_slots);
 		index->n_used = 0;
 		return 0;
 	}
@@ -151,29 +163,74 @@ int index_reset(struct index *index, size_t n)
 	index->slots = slots_new(n_slots);
 	if (!index->slots)
 		return -ENOMEM;
+	clear_slots(index->slots, n_slots);
 	index->n_slots = n_slots;
 	return 0;
 }
 
-static int index_grow(struct index *index)
+/* Old slots from `first` to `end`, into twice as many. */
+static void move_slots(const struct index *index, size_t first, size_t end)
 {
-	size_t n_slots = MAX_OF(index->n_slots * 2, (size_t)FEWEST_SLOTS);
-	struct index_slot *slots = slots_new(n_slots);
+	size_t mask = index->n_slots * 2 - 1;
 
-	if (!slots)
-		return -ENOMEM;
-	for (size_t i = 0; i < index->n_slots; i++) {
+	for (size_t i = first; i < end; i++) {
 		if (index->slots[i].row == INDEX_NONE)
 			continue;
-		size_t slot = index->slots[i].hash & (n_slots - 1);
-		while (slots[slot].row != INDEX_NONE)
-			slot = (slot + 1) & (n_slots - 1);
-		slots[slot] = index->slots[i];
+		size_t slot = index->slots[i].hash & mask;
+		while (index->grown[slot].row != INDEX_NONE)
+			slot = (slot + 1) & mask;
+		index->grown[slot] = index->slots[i];
 	}
+}
+
+/* A slice of growing by at most n slots: 1 while there are more. */
+static int grow_on(struct index *index, size_t n)
+{
+	size_t n_new = index->n_slots * 2, n_all = n_new + index->n_slots;
+	size_t first = index->n_grown, end = first + MIN_OF(n, n_all - first);
+
+	if (first < n_new)
+		clear_slots(index->grown + first, MIN_OF(end, n_new) - first);
+	if (end > n_new)
+		move_slots(index, MAX_OF(first, n_new) - n_new, end - n_new);
+	index->n_grown = end;
+	if (end < n_all)
+		return 1;
 	free(index->slots);
-	index->slots = slots;
-	index->n_slots = n_slots;
+	index->slots = index->grown;
+	index->grown = NULL;
+	index->n_slots = n_new;
 	return 0;
+}
+
+static int grow_begin(struct index *index)
+{
+	index->n_grown = 0;
+	index->grown = slots_new(index->n_slots * 2);
+	return index->grown ? 0 : -ENOMEM;
+}
+
+static int index_grow(struct index *index)
+{
+	int r;
+
+	if (!index->slots)
+		return index_reset(index, FEWEST_SLOTS / 2);
+	r = grow_begin(index);
+	return r < 0 ? r : grow_on(index, SIZE_MAX);
+}
+
+int index_grow_some(struct index *index, size_t n)
+{
+	int r = 0;
+
+	if (!index->grown && index->n_slots < SLICE_SLOTS)
+		return 0;
+	if (!index->grown && (index->n_used + n) * 2 <= index->n_slots)
+		return 0;
+	if (!index->grown)
+		r = grow_begin(index);
+	return r < 0 ? r : grow_on(index, SLICE_SLOTS);
 }
 
 /* The slot that holds key, or the free one where it belongs. The table is never full. */

@@ -16,6 +16,9 @@ struct index_slot {
 struct index {
 	struct index_slot *slots; /* owned */
 	size_t n_slots, n_used;
+	struct index_slot
+		*grown; /* owned, twice as many: index_grow_some; NULL: it is not growing */
+	size_t n_grown; /* slots of it that were cleared, then of the old ones that were moved */
 };
 
 void index_release(struct index *index);
@@ -29,7 +32,11 @@ int index_reset(struct index *index, size_t n);
 uint32_t index_add(struct index *index, const uint8_t *keys, size_t stride, size_t key_size,
 		   uint32_t row);
 
-/* The same for many keys in three passes, because each key's slot is somewhere else in memory: index_hashes for all of
+/* Sees in slices to room for n more rows, so that index_add needn't in one go: 1 while there is more to do, until when
+ * nothing may be added, 0, or -ENOMEM. Of a small index it leaves that to index_add. */
+int index_grow_some(struct index *index, size_t n);
+
+/* The same as index_add for many keys in three passes, because each key's slot is somewhere else in memory: index_hashes for all of
  * them; then for each key index_add_hashed, and some keys before that index_expect, which fetches the slot into the
  * cache meanwhile. */
 void index_hashes(const uint8_t *keys, size_t stride, size_t key_size, size_t n, uint32_t *out);

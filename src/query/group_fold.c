@@ -397,11 +397,17 @@ static int fold_open(struct group *group)
 	return r;
 }
 
+static size_t rows_of_slice(const struct group *group, size_t n_rows)
+{
+	return MIN_OF(table_n_live(group->base) - group->block->next_row,
+		      MAX_OF(n_rows & ~(size_t)63, (size_t)64));
+}
+
 static int fold_slice(struct group *group, size_t n_rows)
 {
 	struct block *block = group->block;
 	size_t n_live = table_n_live(group->base), first = block->next_row;
-	size_t end = first + MIN_OF(n_live - first, MAX_OF(n_rows & ~(size_t)63, (size_t)64));
+	size_t end = first + rows_of_slice(group, n_rows);
 	int r = group->filter ? match_filter(group, first, end) : 0;
 
 	if (r == 0)
@@ -420,6 +426,8 @@ int group_fold(struct group *group, size_t n_rows)
 {
 	int r = group->block ? 0 : fold_open(group);
 
+	if (r == 0 && !group->block->is_folded)
+		r = index_grow_some(&group->index, rows_of_slice(group, n_rows));
 	if (r == 0 && !group->block->is_folded)
 		r = fold_slice(group, n_rows);
 	if (r < 0)

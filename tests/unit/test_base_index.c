@@ -73,6 +73,49 @@ static void every_key_size(void **state)
 	}
 }
 
+/* A large index that makes room in slices finds all it held, and then adds without growing. One that is emptied
+ * meanwhile has nothing of it left. */
+static void grows_in_slices(void **state)
+{
+	enum { FULL = 1 << 16, MORE = 1024 };
+	SCOPED(index) index = {0};
+	uint32_t *keys = calloc(FULL + MORE, sizeof(*keys));
+	const uint8_t *at = (const uint8_t *)keys;
+	size_t n_slices = 1, n_slots;
+
+	(void)state;
+	assert_non_null(keys);
+	assert_int_equal(index_reset(&index, FULL), 0);
+	n_slots = index.n_slots;
+	for (uint32_t row = 0; row < FULL; row++) {
+		keys[row] = row * 3;
+		assert_int_equal(index_grow_some(&index, 1), 0);
+		assert_int_equal(index_add(&index, at, sizeof(*keys), sizeof(*keys), row), row);
+	}
+	assert_int_equal(index.n_slots, n_slots);
+	assert_int_equal(index_grow_some(&index, MORE), 1);
+	assert_int_equal(index_reset(&index, FULL), 0);
+	assert_int_equal(index_find(&index, at, sizeof(*keys), sizeof(*keys), at), INDEX_NONE);
+	for (uint32_t row = 0; row < FULL; row++)
+		assert_int_equal(index_add(&index, at, sizeof(*keys), sizeof(*keys), row), row);
+	while (index_grow_some(&index, MORE) > 0)
+		n_slices++;
+	assert_true(n_slices > 3);
+	assert_int_equal(index.n_slots, 2 * n_slots);
+	assert_int_equal(index.n_used, FULL);
+	for (uint32_t row = FULL; row < FULL + MORE; row++) {
+		keys[row] = row * 3;
+		assert_int_equal(index_add(&index, at, sizeof(*keys), sizeof(*keys), row), row);
+	}
+	assert_int_equal(index.n_slots, 2 * n_slots);
+	for (uint32_t row = 0; row < FULL + MORE; row++)
+		assert_int_equal(index_find(&index, at, sizeof(*keys), sizeof(*keys),
+					    (const uint8_t *)&keys[row]),
+				 row);
+	assert_int_equal(index_grow_some(&index, FULL), 1);
+	free(keys);
+}
+
 /* Random adds, finds and removals of few keys in a small table, so that clusters form, wrap around the
  * end and are cut; after each step the index says exactly what a flag per key says. */
 static void clusters_survive_removal(void **state)
@@ -190,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_index_finds_nothing),
 		cmocka_unit_test(every_key_size),
+		cmocka_unit_test(grows_in_slices),
 		cmocka_unit_test(clusters_survive_removal),
 		cmocka_unit_test(one_cluster_over_the_end),
 		cmocka_unit_test(grows_by_itself_and_stays_half_empty),
