@@ -7,6 +7,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "app/watch.h"
 #include "base/num.h"
 #include "read/replay.h"
 #include "read/source.h"
@@ -143,12 +149,59 @@ static void it_plays_the_same(void **state)
 	close_both(&both);
 }
 
+/* -- how they are named -- */
+
+static void opens(const struct options *options, const char *word, size_t n_expected)
+{
+	struct watch_set set = {.options = options};
+	struct replay_state at;
+	struct err err = {0};
+
+	if (watch_set_open(&set, word, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(set.n, n_expected);
+	assert_int_equal(set.n_tapes, 1);
+	replay_state(set.tapes[0].source, &at);
+	assert_int_equal(at.n_places, TICKS);
+	watch_set_release(&set);
+}
+
+static void a_pattern_names_them_all(void **state)
+{
+	struct options options = {0};
+	struct watch_set set = {.options = &options};
+	char word[PATH_MAX + 32];
+	struct err err = {0};
+
+	(void)state;
+	snprintf(word, sizeof(word), "file:%s*", in_folder("several.tape"));
+	opens(&options, word, MAPS);
+	snprintf(word, sizeof(word), "file:%s*:ports", in_folder("several.tape"));
+	opens(&options, word, 1);
+	snprintf(word, sizeof(word), "file:%s*", in_folder("nothing"));
+	assert_int_equal(watch_set_open(&set, word, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "cannot open tape"));
+	watch_set_release(&set);
+}
+
+static void words_of_a_command_name_them(void **state)
+{
+	struct options options = {.files = shuffled(3), .n_files = (int)n_files};
+	char word[PATH_MAX + 32];
+
+	(void)state;
+	snprintf(word, sizeof(word), "file:%s", options.files[0]);
+	opens(&options, word, MAPS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_place_is_the_same),
 		cmocka_unit_test(any_place_that_is_sought_is_the_same),
 		cmocka_unit_test(it_plays_the_same),
+		cmocka_unit_test(a_pattern_names_them_all),
+		cmocka_unit_test(words_of_a_command_name_them),
 	};
 
 	return cmocka_run_group_tests(tests, record, forget);
