@@ -23,6 +23,8 @@ void tui_tape_turn(struct tui *tui);
 /* When that has to be done again, if nothing happens. */
 uint64_t tui_tape_wakes_ns(const struct tui *tui);
 
+/* Intents of the recording in front; nothing without one. Hold turns around; step goes so many readings, skip so many
+ * tenths of all, seek to the reading of that number (from 1), and hold it; speed is the next faster (> 0) or slower. */
 void tui_tape_hold(struct tui *tui, const struct intent *intent);
 void tui_tape_step(struct tui *tui, const struct intent *intent);
 void tui_tape_skip(struct tui *tui, const struct intent *intent);

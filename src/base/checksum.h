@@ -14,9 +14,11 @@ struct checksum {
 	uint8_t rest[CHECKSUM_BLOCK];
 };
 
+/* Sums that begin with different seeds differ. */
 void checksum_init(struct checksum *sum, uint64_t seed);
 void checksum_add(struct checksum *sum, const void *bytes, size_t n);
 /* Of all bytes so far; more may follow. */
 uint64_t checksum_get(const struct checksum *sum);
 
+/* The same of n bytes at once. */
 uint64_t checksum_of(uint64_t seed, const void *bytes, size_t n);

@@ -118,6 +118,7 @@ int tape_pack_snap(struct tape_chunk *chunk, uint32_t map, uint64_t tick, const 
 /* Where bytes go: all n of them, 0 or -errno. */
 typedef int tape_write_fn(void *ctx, const void *bytes, size_t n);
 
+/* Write what a tape begins with; a chunk. 0, or what write returned. */
 int tape_write_magic(tape_write_fn *write, void *ctx);
 int tape_chunk_write(const struct tape_chunk *chunk, tape_write_fn *write, void *ctx);
 

@@ -29,6 +29,7 @@ enum domain {
 	N_DOMAINS,
 };
 
+/* What the column's values are, by its format and by what it derives from the field. */
 enum domain domain_of(const struct table *table, const struct column *column);
 bool domain_is_number(enum domain domain);
 bool domain_is_moment(enum domain domain);

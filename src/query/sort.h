@@ -44,9 +44,11 @@ struct row_set {
 void sorter_open(struct sorter *sorter, const struct table *table, const struct sort_key *keys,
 		 unsigned n_keys);
 
+/* A row with what it is compared by first. */
 struct ranked sorter_rank(const struct sorter *sorter, size_t row);
 /* The same when the rank is known. */
 struct ranked sorter_ranked(const struct sorter *sorter, size_t row, uint64_t rank);
+/* a stands before b: by all the sort's keys, at last by the bytes of the map's key. */
 bool sorter_before(const struct sorter *sorter, const struct ranked *a, const struct ranked *b);
 /* The ranks of the 64 rows from 64 * word on; false: some of them aren't live. */
 bool sorter_ranks(const struct sorter *sorter, size_t word, uint64_t ranks[64]);

@@ -51,6 +51,7 @@ struct row_set view_rest(const struct view *view, const struct table *table); /*
 
 /* -- view_spread.c -- */
 
+/* The view is sorted by just these, in the same order and ways. */
 bool view_same_keys(const struct view *view, const struct sort_key *keys, unsigned n_keys);
 /* With the sorter of a refresh opened, before there are pins: drops what was spread where that isn't what is
  * wanted, and wants it where this is another window of an order that one is known of. */
