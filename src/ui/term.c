@@ -16,6 +16,7 @@
 #include "ui/term.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -30,6 +31,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/tidy.h"
+#include "base/utf8.h"
 #include "ui/frame.h"
 #include "ui/keys.h"
 #include "ui/mouse.h"
@@ -55,6 +57,8 @@ struct term {
 	struct termios raw, found;
 	bool has_mouse;
 	struct mouse mouse;
+	char part[UTF8_MAX_BYTES]; /* of a character, whose rest is still on its way */
+	size_t n_part;
 };
 
 /* -- capabilities -------------------------------------------------------------------------------- */
@@ -436,10 +440,10 @@ static uint32_t key_of_sequence(struct term *term)
 {
 	char text[SEQUENCE_BYTES] = "";
 	size_t n = 0;
-	wint_t next = 0;
+	int next;
 
 	wtimeout(term->keys, ESC_WAIT_MS);
-	while (wget_wch(term->keys, &next) == OK && (next < '@' || next > '~'))
+	while ((next = wgetch(term->keys)) >= 0 && next <= UCHAR_MAX && (next < '@' || next > '~'))
 		if (next <= '~' && n + 1 < sizeof(text))
 			text[n++] = (char)next;
 	return mouse_parse(text, (char)next, &term->mouse) ? TERM_MOUSE : 0;
@@ -449,33 +453,45 @@ static uint32_t key_of_sequence(struct term *term)
  * know; before anything else it is the key and the rest comes later. */
 static uint32_t key_of_escape(struct term *term)
 {
-	wint_t next;
+	int next = wgetch(term->keys); /* curses has waited already */
 
-	wtimeout(term->keys, 0); /* curses has waited already */
-	if (wget_wch(term->keys, &next) != OK)
-		return TERM_ESCAPE;
 	if (next == '[' || next == 'O')
 		return key_of_sequence(term);
-	unget_wch((wchar_t)next);
+	if (next != ERR)
+		ungetch(next);
 	return TERM_ESCAPE;
+}
+
+/* 0: it is not a character yet, or none. The rest of it comes whenever a slow line brings it, for which curses doesn't
+ * wait: it would forget the part. */
+static uint32_t key_of_byte(struct term *term, char byte)
+{
+	uint32_t point;
+
+	if ((byte & 0xc0) != 0x80 || term->n_part == sizeof(term->part))
+		term->n_part = 0;
+	term->part[term->n_part++] = byte;
+	if (utf8_whole(term->part, term->n_part) < term->n_part)
+		return 0;
+	utf8_next(term->part, term->n_part, &point);
+	term->n_part = 0;
+	return point == UINT32_MAX ? 0 : key_of_point(point);
 }
 
 int term_key(struct term *term, uint32_t *key_ret)
 {
 	for (;;) {
-		wint_t code;
+		int r = loop_has_input(STDIN_FILENO), code;
 		uint32_t key;
-		int r = loop_has_input(STDIN_FILENO), got;
 
-		/* The rest of a character may still be on its way, and curses forgets a part of one. It may
-		 * also hold keys that it has read already, so it is asked in any case. */
-		wtimeout(term->keys, r == 0 ? ESC_WAIT_MS : 0);
-		got = wget_wch(term->keys, &code);
-		if (got == ERR)
+		/* It may hold keys that it has read already, so it is asked in any case. */
+		wtimeout(term->keys, 0);
+		code = wgetch(term->keys);
+		if (code == ERR)
 			return r < 0 ? r : -EAGAIN;
-		key = got == KEY_CODE_YES ? key_of_code(code)
-		      : code == '\033'	  ? key_of_escape(term)
-					  : key_of_point((uint32_t)code);
+		key = code > UCHAR_MAX ? key_of_code((wint_t)code)
+		      : code == '\033' ? key_of_escape(term)
+				       : key_of_byte(term, (char)code);
 		if (!key)
 			continue;
 		*key_ret = key;
