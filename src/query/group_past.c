@@ -163,6 +163,8 @@ void group_past_commit(struct group *group)
 		pages_swap(&table->previous->vals, &group->before.sums);
 		pages_swap(&group->then, &group->before.known);
 		table->delta.values = (const uint32_t *)group->then.at;
+		/* The groups' own reading before may be another one, or the same: of a new baseline. */
+		table->delta.dt_ns = group->base->delta.dt_ns;
 	}
 	if (group->base->baseline.number)
 		commit_baseline(group);

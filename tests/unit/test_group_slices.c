@@ -158,11 +158,41 @@ static void groups_of_a_map_that_went_are_taken(void **state)
 	table_release(&table);
 }
 
+/* A new baseline folds the same reading again, and a reading may have passed unfolded: rates are by the time between
+ * the two readings of the rows all the same. */
+static void rates_outlast_a_baseline(void **state)
+{
+	struct table table;
+	struct group *group;
+
+	(void)state;
+	make_counters(&table, 1);
+	for (uint64_t reading = 1; reading <= 2; reading++) {
+		add_counter(&table, 1, reading * 10);
+		take_at(&table, reading * SECOND);
+	}
+	group = group_of(&table, "key", "");
+	assert_number(group_table(group), 0, "value.rate", 10);
+	assert_int_equal(table_baseline(&table), 0);
+	assert_int_equal(group_take(group), 0);
+	assert_number(group_table(group), 0, "value.rate", 10);
+	for (uint64_t reading = 3; reading <= 5; reading++) {
+		add_counter(&table, 1, reading * 10);
+		take_at(&table, reading * SECOND);
+	}
+	assert_int_equal(group_take(group), 0);
+	assert_number(group_table(group), 0, "value.rate", 10);
+	assert_number(group_table(group), 0, "value.base", 30);
+	group_free(group);
+	table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slices_of_any_size_fold_the_same),
 		cmocka_unit_test(groups_of_a_map_that_went_are_taken),
+		cmocka_unit_test(rates_outlast_a_baseline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
