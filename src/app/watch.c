@@ -5,7 +5,6 @@
 #include "app/watch.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -266,16 +265,14 @@ static struct watch_tape *tape_at(struct watch_set *set, const char *path, bool 
 /* One file, or all that a pattern fits, as files of one recording. */
 static int open_files(const char *path, struct source **out, struct err *err)
 {
-	glob_t found = {0};
-	int r = access(path, F_OK) == 0 ? GLOB_NOMATCH : glob(path, 0, NULL, &found);
+	struct spec_files found = {0};
+	int r = spec_tape_files(path, &found);
 
-	if (r == GLOB_NOSPACE)
-		r = err_set(err, -ENOMEM, "out of memory for '%s'", path);
-	else if (r == 0)
-		r = source_tape_join((const char *const *)found.gl_pathv, found.gl_pathc, out, err);
+	if (r < 0)
+		err_set(err, r, "out of memory for '%s'", path);
 	else
-		r = source_tape_new(path, out, err);
-	globfree(&found);
+		r = source_tape_join((const char *const *)found.paths, found.n, out, err);
+	spec_files_release(&found);
 	return r;
 }
 

@@ -3,9 +3,11 @@
  * an id, anything with a slash is a path, and the rest is a name. */
 #include "read/spec.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,13 +113,64 @@ int spec_parse(const char *argument, struct spec *out, struct err *err)
 	return parse_rest(scheme_of(scheme, strlen(scheme)), argument, out, err);
 }
 
+void spec_files_release(struct spec_files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		free(files->paths[i]);
+	free(files->paths);
+	*files = (struct spec_files){0};
+}
+
+static int add_file(struct spec_files *files, const char *folder, const char *name)
+{
+	char **grown = reallocarray(files->paths, files->n + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	files->paths = grown;
+	if (asprintf(&grown[files->n], "%s%s", folder, name) < 0)
+		return -ENOMEM;
+	files->n++;
+	return 0;
+}
+
+/* glob(3) frees twice what it has no memory for. */
+static int match(const char *folder, const char *pattern, struct spec_files *out)
+{
+	DIR *dir = opendir(*folder ? folder : ".");
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!dir)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	while (r == 0 && (entry = readdir(dir)))
+		if (fnmatch(pattern, entry->d_name, FNM_PERIOD) == 0)
+			r = add_file(out, folder, entry->d_name);
+	closedir(dir);
+	return r;
+}
+
+int spec_tape_files(const char *path, struct spec_files *out)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *folder;
+	int r;
+
+	if (access(path, F_OK) == 0 || !strpbrk(name, "*?["))
+		return add_file(out, "", path);
+	folder = strndup(path, (size_t)(name - path));
+	r = folder ? match(folder, name, out) : -ENOMEM;
+	free(folder);
+	return r < 0 || out->n ? r : add_file(out, "", path);
+}
+
 static bool is_there(const char *path)
 {
-	glob_t found = {0};
-	int r = access(path, F_OK) == 0 ? 0 : glob(path, GLOB_NOSORT, NULL, &found);
+	struct spec_files files = {0};
+	bool is = spec_tape_files(path, &files) == 0 && access(files.paths[0], F_OK) == 0;
 
-	globfree(&found);
-	return r == 0;
+	spec_files_release(&files);
+	return is;
 }
 
 size_t spec_tape_path(const char *text)

@@ -32,3 +32,13 @@ int spec_parse(const char *argument, struct spec *out, struct err *err);
 /* Of `PATH` or `PATH:MAP`, PATH a file or a pattern for some, how long PATH is: all of it unless something is there without the MAP, or PATH is
  * '-', and nothing with it. */
 size_t spec_tape_path(const char *text);
+
+/* Files of a recording that PATH names: itself, or where none is called so those that it fits as a pattern, of
+ * whose parts only the last may have '*', '?' or '['. There is always one. */
+struct spec_files {
+	char **paths; /* owned, each */
+	size_t n;
+};
+/* Adds to out, which is zeroed and the caller's also when it fails. 0 or -ENOMEM. */
+int spec_tape_files(const char *path, struct spec_files *out);
+void spec_files_release(struct spec_files *files);
