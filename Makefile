@@ -135,7 +135,7 @@ format-check:
 format:
 	$(Q)clang-format -i $(C_FILES)
 
-pictures: all
+pictures: all $(O)/live/ring_feed
 	$(Q)tests/pictures/make.sh
 
 PREFIX ?= /usr/local

@@ -8,7 +8,8 @@ only=${1:-*}
 cd "$(dirname "$0")/../.." || exit 2
 export PATH=$PATH:/usr/sbin:/sbin
 socket=bpfmaptop-pictures-$$
-trap 'tmux -L $socket kill-server 2>/dev/null' EXIT
+feed=
+trap 'tmux -L $socket kill-server 2>/dev/null; [ -z "$feed" ] || rm -r "$feed"' EXIT
 tmux -L "$socket" -f /dev/null new-session -d -s stays 'sleep 3600' # the server, from shot to shot
 named=
 unshare --uts true 2>/dev/null && named="unshare --uts sh -c 'hostname web-03; exec \"\$@\"' -"
@@ -67,22 +68,31 @@ pane cpus "per CPU: a strip a row" "$run sim:ports" 6s x x x x 1s
 pane percpu "CPUs: of all rows, and of the row under the cursor" "$run sim:ports" 6s Down Down P 1s
 pane bars "bars: a histogram" "$run sim:sizes" 6s H 1s
 pane stacks "stacks: a tree, by the samples of another map" "$run sim:stacks sim:samples" 4s Enter Down Down 0.5s
-feed=$(mktemp -d)
-mkfifo "$feed/words"
-build/gcc/live/ring_feed <"$feed/words" >"$feed/id" &
-feeder=$!
-exec 3>"$feed/words"
-for ((i = 0; i < 100; i++)); do [ -s "$feed/id" ] && break; sleep 0.1; done
-cat >"$feed/schema.json" <<-'END'
-	{"maps": {"events": {"value": [{"name": "pid", "type": "u32"},
-	  {"name": "port", "type": "u16", "format": "port"}, {"name": "bytes", "type": "u16"}]}}}
-END
-ring="$run -d 0.3 -s -position --schema $feed/schema.json $(cat "$feed/id")"
-pane ring "ring buffer: how full, how fast, what that leads to" "$ring" 8s B 0.5s
-pane records "the records that wait in a ring buffer" "$ring" 4s
-exec 3>&-
-wait $feeder
-rm -r "$feed"
+ring_panes() {
+	feed=$(mktemp -d)
+	mkfifo "$feed/words"
+	build/gcc/live/ring_feed <"$feed/words" >"$feed/id" &
+	local feeder=$! ring
+	exec 3>"$feed/words"
+	for ((i = 0; i < 100; i++)); do [ -s "$feed/id" ] && break; sleep 0.1; done
+	if [ ! -s "$feed/id" ]; then
+		echo "make.sh: no ring buffer to show: build/gcc/live/ring_feed made none" >&2
+		exit 1
+	fi
+	cat >"$feed/schema.json" <<-'END'
+		{"maps": {"events": {"value": [{"name": "pid", "type": "u32"},
+		  {"name": "port", "type": "u16", "format": "port"}, {"name": "bytes", "type": "u16"}]}}}
+	END
+	ring="$run -d 0.3 -s -position --schema $feed/schema.json $(cat "$feed/id")"
+	pane ring "ring buffer: how full, how fast, what that leads to" "$ring" 8s B 0.5s
+	pane records "the records that wait in a ring buffer" "$ring" 4s
+	exec 3>&-
+	wait "$feeder"
+}
+# shellcheck disable=SC2053
+if [[ pane-ring == $only || pane-records == $only ]]; then
+	ring_panes
+fi
 pane churn "churn: is the map too small?" "$run sim:flows" 40s C 1s
 pane metrics "metrics: what reading costs" "$run sim:flows" 5s m 1s
 pane log "messages" "$run sim:flows" 3s v x F z z z l 0.5s
