@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 shown=$(grep -o 'tests/pictures/[a-z0-9-]*\.svg' README.md | sort -u)
 taken=$({
-	sed -nE 's/^shot ([a-z0-9-]+) .*/\1/p; s/^pane ([a-z]+) .*/pane-\1/p' tests/pictures/make.sh
+	sed -nE 's/^\s*shot ([a-z0-9-]+) .*/\1/p; s/^\s*pane ([a-z]+) .*/pane-\1/p' tests/pictures/make.sh
 	for file in themes/*.json; do
 		echo "theme-$(basename "$file" .json)"
 	done
