@@ -39,6 +39,7 @@ static const char *const *shuffled(uint64_t seed)
 struct both {
 	struct source *tapes[2];
 	struct stage stages[2][MAPS];
+	size_t n_shown; /* starved, one is: it takes by far the most allocations, the same each time */
 };
 
 static void open_both(struct both *both)
@@ -75,8 +76,10 @@ static void are_the_same(struct both *both)
 		struct stage *a = &both->stages[0][i], *b = &both->stages[1][i];
 
 		assert_int_equal(stage_read(a), stage_read(b));
-		stage_show(a, &one_rows, &one_all);
-		stage_show(b, &rows, &all);
+		if (!is_starved() || !both->n_shown++) {
+			stage_show(a, &one_rows, &one_all);
+			stage_show(b, &rows, &all);
+		}
 		same(&rows, &one_rows);
 		same(&all, &one_all);
 		assert_int_equal(replay_went(a->source, &a->table.map),
