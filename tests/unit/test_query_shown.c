@@ -2,6 +2,7 @@
 /* What is shown can be typed: of a table of hostile bytes and floats that are no numbers, each cell's text between
  * quotes finds the cell's row, and no row that shows another text. */
 #include "tests/unit/query_tables.h"
+#include "tests/unit/starved.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,7 +11,7 @@
 #include "model/format.h"
 #include "query/query.h"
 
-enum { N_ROWS = 300, N_LETTERS = 3 };
+enum { MAX_ROWS = 300, FEW_ROWS = 8, N_LETTERS = 3 };
 
 struct shown_value {
 	double real;
@@ -68,8 +69,9 @@ static char draw_byte(uint64_t *seed)
 static void fill(struct table *table, uint64_t seed)
 {
 	struct snap *snap = next_reading(table, 10);
+	uint32_t n_rows = unless_starved(MAX_ROWS, FEW_ROWS);
 
-	for (uint32_t id = 0; id < N_ROWS; id++) {
+	for (uint32_t id = 0; id < n_rows; id++) {
 		struct shown_value value = {0};
 
 		value.real = reals[num_random(&seed) % ARRAY_LEN(reals)];
@@ -115,12 +117,12 @@ static struct query *compile(const struct table *table, const char *text)
 static void check_matches(const struct table *table, const struct column *column,
 			  const char *filter, const char *shown)
 {
-	uint64_t bits[(N_ROWS + 63) / 64];
+	uint64_t bits[(MAX_ROWS + 63) / 64];
 	struct query *query = compile(table, filter);
 	size_t n;
 
 	assert_int_equal(query_match(query, table, bits, &n), 0);
-	for (size_t row = 0; row < N_ROWS; row++) {
+	for (size_t row = 0; row < table_n_rows(table); row++) {
 		bool is_found = query_match_row(query, table, row);
 		SCOPED(buf) text = {0};
 
@@ -145,7 +147,7 @@ static void each_text_finds_its_rows(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct column column = column_called(&table, names[i]);
 
-		for (size_t row = 0; row < N_ROWS; row++) {
+		for (size_t row = 0; row < table_n_rows(&table); row++) {
 			SCOPED(buf) shown = {0};
 			SCOPED(buf) filter = {0};
 
@@ -168,7 +170,7 @@ static void each_text_is_found(void **state)
 	make_table(&table);
 	fill(&table, 8);
 	column = column_called(&table, "letters");
-	for (size_t row = 0; row < N_ROWS; row++) {
+	for (size_t row = 0; row < table_n_rows(&table); row++) {
 		SCOPED(buf) shown = {0};
 		SCOPED(buf) filter = {0};
 		struct query *query;
@@ -199,7 +201,7 @@ static void nan_has_an_opposite_and_no_order(void **state)
 	is = compile(&table, "real == nan");
 	is_not = compile(&table, "real != nan");
 	not = compile(&table, "not real == nan");
-	for (size_t row = 0; row < N_ROWS; row++) {
+	for (size_t row = 0; row < table_n_rows(&table); row++) {
 		struct val val = table_cell(&table, row, &column);
 
 		assert_int_equal(query_match_row(is, &table, row), isnan(val.x));
